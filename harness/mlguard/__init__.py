@@ -1,0 +1,34 @@
+"""mlguard, the regression guard for refactors of machine-learning code: the public names, loaded when first used."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mlguard.core.dataset import Dataset
+    from mlguard.core.guard import Guard
+    from mlguard.core.notes import note
+    from mlguard.tables.script import run_script, settle
+
+__version__ = "0.1.0"
+
+__all__ = ["Dataset", "Guard", "__version__", "note", "run_script", "settle"]
+
+_HOME = {
+    "Dataset": "mlguard.core.dataset",
+    "Guard": "mlguard.core.guard",
+    "note": "mlguard.core.notes",
+    "run_script": "mlguard.tables.script",
+    "settle": "mlguard.tables.script",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(import_module(_HOME[name]), name)
+    raise AttributeError(f"module 'mlguard' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

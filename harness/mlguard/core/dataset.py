@@ -1,0 +1,55 @@
+"""A Dataset: tiny seeded tables or arrays, what their columns mean, and nothing about where they are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+DECIMALS = 6
+"""Decimals that float columns keep unless a Dataset says otherwise."""
+
+ROWS = "rows"
+"""The name of the only table of a generator that returns one."""
+
+
+class Dataset(Mapping[str, Any]):
+    """Named tables (pandas DataFrames) and arrays (numpy), as a generator returns them and a guard reads them.
+
+    `data.rows`, `data.train` and `data["items"]` read a table. A single frame or array is the table `rows`.
+
+    Parameters
+    ----------
+    tables
+        A DataFrame, an array, or a mapping of names to either. Names are Python identifiers.
+    target
+        The column to predict, for guards without methods of their own.
+    decimals
+        Decimals that float columns are rounded to before anything is written or compared; an int for all columns
+        or a mapping of column names. A value keeps at most 12 significant digits.
+    """
+
+    def __init__(self, tables: Any, *, target: str | None = None, decimals: int | Mapping[str, int] = DECIMALS) -> None:
+        self.tables: dict[str, Any] = dict(tables) if isinstance(tables, Mapping) else {ROWS: tables}
+        self.target = target
+        self.decimals = decimals
+
+    def __getitem__(self, name: str) -> Any:
+        return self.tables[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.tables)
+
+    def __len__(self) -> int:
+        return len(self.tables)
+
+    def __getattr__(self, name: str) -> Any:
+        # Reached only for names that are no attribute; copy and pickle ask before `tables` exists.
+        tables = self.__dict__.get("tables", {})
+        if name in tables:
+            return tables[name]
+        known = ", ".join(tables) or "none"
+        raise AttributeError(f"the dataset has no table {name!r} (it has: {known})")
+
+    def __repr__(self) -> str:
+        shapes = ", ".join(f"{name} {tuple(getattr(table, 'shape', ()))}" for name, table in self.tables.items())
+        return f"Dataset({shapes})"
