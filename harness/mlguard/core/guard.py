@@ -1,0 +1,189 @@
+"""A Guard: the declaration of a pipeline under protection, and what can be said about it before it runs."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+if TYPE_CHECKING:
+    from mlguard.core.dataset import Dataset
+
+METHODS = ("split", "features", "train", "predict", "evaluate", "probe_rows", "save", "load", "observe")
+"""The methods that a Guard may declare; `observe` replaces all others."""
+
+
+class Guard:
+    """A pipeline under protection: declare it as a class in a test module, name its Dataset, delegate to your code.
+
+    Methods, all optional but `train` and `predict` (or an `estimator`, or your own `observe`):
+
+    - `split(self, data)` returns the train and the test rows, any two objects;
+    - `train(self, train)` returns the model, any object;
+    - `predict(self, model, rows)` returns one answer per row (or several, identified by `key`);
+    - `evaluate(self, test, predictions)` returns metrics: a mapping of names to numbers;
+    - `features(self, model, rows)` returns what the model sees;
+    - `probe_rows(self, rows)` returns rows that must be answered as the golden says, whatever happens;
+    - `save(self, model, folder)` and `load(self, folder)` write and read the bundle that prediction needs;
+    - `observe(self, data, notes)` replaces all of them: note values by stage with `notes.note(name, value, stage=...)`.
+
+    Every call gets a fresh instance. On it mlguard sets `data` (the whole Dataset), `folder` (an empty folder of this
+    run), `config` (a fresh copy of the parsed mapping, or None) and `config_path` (its file, or None).
+    """
+
+    abstract: ClassVar[bool] = False
+    dataset: ClassVar[str | None] = None
+    estimator: ClassVar[Any] = None
+    target: ClassVar[str | None] = None
+    metrics: ClassVar[Sequence[Any]] = ()
+    key: ClassVar[str | Sequence[str] | None] = None
+    require: ClassVar[Mapping[str, str]] = {}
+    threshold: ClassVar[float | Mapping[str, float] | None] = None
+    seeds: ClassVar[Sequence[int]] = (0, 1, 2)
+    internals: ClassVar[str] = "explain"
+    floor: ClassVar[str] = "solver"
+    require_contracts: ClassVar[bool] = False
+    timeout: ClassVar[float | None] = None
+    allow: ClassVar[Mapping[str, str]] = {}
+    waive: ClassVar[Mapping[str, str]] = {}
+
+    config: Any = None
+    config_path: Path | None = None
+    data: Dataset
+    folder: Path
+
+
+OPTIONS = tuple(name for name in vars(Guard) if not name.startswith("_") and name != "config_path")
+"""The class attributes that a Guard may set."""
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """An absolute gate on one metric, such as `accuracy >= 0.8`."""
+
+    metric: str
+    """Name of the metric, as `evaluate` returns it."""
+    comparison: str
+    """One of `>=`, `>`, `<=`, `<`."""
+    bound: float
+    """The number that the metric is held against."""
+
+    def holds(self, value: float) -> bool:
+        """Whether the metric's value passes; NaN never does."""
+        return _COMPARISONS[self.comparison](value, self.bound)
+
+    def __str__(self) -> str:
+        return f"{self.metric} {self.comparison} {self.bound!r}"
+
+
+_COMPARISONS: dict[str, Callable[[float, float], bool]] = {
+    ">=": operator.ge,
+    ">": operator.gt,
+    "<=": operator.le,
+    "<": operator.lt,
+}
+_REQUIREMENT = re.compile(r"\s*(>=|<=|>|<)\s*([-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?)\s*")
+
+
+def requirements(guard: type[Guard]) -> tuple[Requirement, ...]:
+    """The absolute gates of a guard, in the order of their declaration; call `problems` first."""
+    parsed = ((metric, _REQUIREMENT.fullmatch(text)) for metric, text in guard.require.items())
+    return tuple(Requirement(metric, match[1], float(match[2])) for metric, match in parsed if match)
+
+
+def declares(guard: type[Guard] | Guard, method: str) -> bool:
+    """Whether a guard has this method of its own."""
+    return callable(getattr(guard, method, None))
+
+
+def is_base(guard: type[Guard]) -> bool:
+    """Whether a class only serves others: neither collected nor listed."""
+    if vars(guard).get("abstract", False):
+        return True
+    return guard.dataset is None and guard.estimator is None and not declares(guard, "observe")
+
+
+def problems(guard: type[Guard]) -> list[str]:
+    """Everything that is wrong with a declaration, each with what to do about it; empty when it can run."""
+    found = [f"guard {guard.__name__}: {text}" for check in _CHECKS for text in check(guard)]
+    return list(dict.fromkeys(found))
+
+
+def _misspelled(guard: type[Guard]) -> Iterable[str]:
+    known = (*OPTIONS, *METHODS)
+    for name in vars(guard):
+        if name.startswith("_") or name in known or name == "config_path":
+            continue
+        near = get_close_matches(name, known, n=1, cutoff=0.82)
+        if near:
+            yield f"`{name}` is no option or method of a guard; did you mean `{near[0]}`?"
+
+
+def _unusable_pipeline(guard: type[Guard]) -> Iterable[str]:
+    if declares(guard, "observe"):
+        return
+    if guard.dataset is None:
+        yield 'it names no dataset; set `dataset = "name"` to a script in the generators folder'
+    if guard.estimator is not None:
+        if guard.target is None and not (declares(guard, "train") and declares(guard, "predict")):
+            return  # The target may be the Dataset's, which is known only once the generator ran.
+        return
+    for method in ("train", "predict"):
+        if not declares(guard, method):
+            yield f"it has no `{method}` method; declare `train` and `predict`, or an `estimator`, or your own `observe`"
+
+
+def _wrong_methods(guard: type[Guard]) -> Iterable[str]:
+    for method in METHODS:
+        value = getattr(guard, method, None)
+        if value is not None and not callable(value):
+            yield f"`{method}` must be a method, not {type(value).__name__}"
+    for one, other in (("save", "load"), ("load", "save")):
+        if declares(guard, one) and not declares(guard, other):
+            yield f"it declares `{one}` without `{other}`; the bundle needs both, or neither for joblib"
+
+
+def _wrong_options(guard: type[Guard]) -> Iterable[str]:
+    if guard.dataset is not None and not isinstance(guard.dataset, str):
+        yield f"`dataset` must be the name of a generator, not {type(guard.dataset).__name__}"
+    seeds = guard.seeds
+    if isinstance(seeds, str) or not isinstance(seeds, Sequence) or not seeds or not all(_is_seed(s) for s in seeds):
+        yield f"`seeds` must be a tuple of whole numbers from 0 to 2**32 - 1, such as (0, 1, 2), not {seeds!r}"
+    elif len(set(seeds)) != len(seeds):
+        yield f"`seeds` names a seed twice: {seeds!r}"
+    for name, allowed in (("internals", ("explain", "gate")), ("floor", ("solver", "noise"))):
+        if getattr(guard, name) not in allowed:
+            yield f"`{name}` must be one of {', '.join(map(repr, allowed))}, not {getattr(guard, name)!r}"
+    timeout = guard.timeout
+    if timeout is not None and (isinstance(timeout, bool) or not isinstance(timeout, int | float) or timeout <= 0):
+        yield f"`timeout` must be a positive number of seconds, not {timeout!r}"
+    if isinstance(guard.metrics, str):
+        yield f"`metrics` must be a tuple of names, such as ({guard.metrics!r},), not one text"
+
+
+def _wrong_mappings(guard: type[Guard]) -> Iterable[str]:
+    if not isinstance(guard.require, Mapping):
+        yield '`require` must be a mapping, such as {"accuracy": ">= 0.8"}'
+    else:
+        for metric, text in guard.require.items():
+            if not isinstance(text, str) or not _REQUIREMENT.fullmatch(text):
+                yield f'`require` for {metric!r} must read like ">= 0.8", not {text!r}'
+    for name in ("allow", "waive"):
+        entries = getattr(guard, name)
+        if not isinstance(entries, Mapping):
+            yield f"`{name}` must map a name to the reason, not {type(entries).__name__}"
+            continue
+        for entry, reason in entries.items():
+            if not isinstance(reason, str) or not reason.strip():
+                yield f"`{name}` for {entry!r} has no reason; write one down"
+
+
+_CHECKS = (_misspelled, _wrong_methods, _unusable_pipeline, _wrong_options, _wrong_mappings)
+
+
+def _is_seed(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**32

@@ -1,0 +1,43 @@
+"""Notes: how guarded code names values of its own while a run listens, and nothing happens when none does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Protocol
+
+from mlguard.core.error import UsageError
+
+
+class Listener(Protocol):
+    """What takes notes: a run that is being observed, or a test's fixture."""
+
+    def note(self, name: str, value: object, *, stage: str | None = None) -> None:
+        """Keep one named value; without a stage, it belongs to the one that is running."""
+
+
+_listener: ContextVar[Listener | None] = ContextVar("mlguard_listener", default=None)
+
+
+def note(name: str, value: object) -> None:
+    """Keep an extra value of guarded code in the Record, under the stage that is running.
+
+    Outside a guard run this does nothing. The value may be a number, text, array, table or a container of them; it
+    gates as predictions do. A name noted again in the same stage gets a number: `sims`, `sims#2`.
+    """
+    if not isinstance(name, str) or not name:
+        raise UsageError(f"a note needs a name, not {name!r}", slug="note-name")
+    listener = _listener.get()
+    if listener is not None:
+        listener.note(name, value)
+
+
+@contextmanager
+def listening(listener: Listener | None) -> Iterator[None]:
+    """Send notes to this listener, or to nobody, while the block runs."""
+    token = _listener.set(listener)
+    try:
+        yield
+    finally:
+        _listener.reset(token)

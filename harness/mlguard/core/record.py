@@ -1,0 +1,120 @@
+"""A Record: the ordered Observations of one run and where they came from. An accepted Record is a golden."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from mlguard.core.tolerance import Tolerances
+from mlguard.core.value import Value
+
+STAGES = ("dataset", "split", "features", "train", "predict", "evaluate", "contracts")
+"""The stages of a guard in the order of explanation."""
+
+MAIN = "main"
+"""The run on the first data seed and the declared configuration."""
+
+GATE, INTERNAL, EVIDENCE, PROBE = "gate", "internal", "evidence", "probe"
+"""What an Observation is for: it decides, it explains, it is only kept, or it decides where the golden has an answer."""
+
+Key = tuple[str, str, str]
+"""Run, stage and name: what identifies an Observation in its Record."""
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One named value of a run."""
+
+    stage: str
+    """One of `STAGES`."""
+    name: str
+    """Unique within its run and stage, such as `test.proba`."""
+    value: Value
+    """What was seen."""
+    role: str = GATE
+    """`gate` decides the outcome, `internal` only explains, `evidence` is kept and never decides, `probe` decides
+    wherever the golden's answer is defined."""
+    run: str = MAIN
+    """Which run of the guard it belongs to: `main`, `seed 1`, `config C`, `refit`."""
+    column: str | None = None
+    """The answer column that it holds, whose noise is pooled over the runs."""
+    file: str | None = None
+    """The readable file that it shares with its siblings, such as `predictions`; None keeps it in the record itself."""
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    """Plain facts that help to explain a move: the type of a raised exception, the feature values of probe rows."""
+
+    @property
+    def key(self) -> Key:
+        """Run, stage and name."""
+        return (self.run, self.stage, self.name)
+
+    @property
+    def label(self) -> str:
+        """How messages call it: `predict test.proba`, with the run in front where it is not the main one."""
+        own = f"{self.stage} {self.name}"
+        return own if self.run == MAIN else f"{self.run}: {own}"
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where a Record came from; plain texts, so that it is stored and compared as it is."""
+
+    dataset: Mapping[str, Any] = field(default_factory=dict)
+    """Name, seed, digest, rows, target of the Dataset."""
+    configuration: Mapping[str, Any] = field(default_factory=dict)
+    """The effective configuration: `source` (a path or None) and `values`."""
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """Content digests of the project's own source files that ran, by path below the root."""
+    environment: Mapping[str, Any] = field(default_factory=dict)
+    """`python`, `packages`, `machine` (CPU, BLAS and its kernel, SIMD level, threads, OS), `hash_seed`."""
+    seconds: float = 0.0
+    """Wall-clock of the run; shown, never stored in a golden and never compared."""
+
+
+@dataclass(frozen=True)
+class Approval:
+    """One accepted change of a golden."""
+
+    when: str
+    """UTC time, ISO 8601."""
+    commit: str | None
+    """The commit that was checked out; None without git or before the first commit."""
+    reason: str
+    """Why the owner accepted it."""
+    summary: tuple[str, ...] = ()
+    """What moved, in words: `auc 0.9369 -> 0.9342`, `3 of 85 rows moved`."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """The ordered Observations of one run, with provenance; a golden also carries tolerances and approvals."""
+
+    guard: str
+    """Name of the guard, with its variant: `Churn`, `Churn[model_cat]`."""
+    observations: tuple[Observation, ...]
+    """In the order in which they were made."""
+    provenance: Provenance = field(default_factory=Provenance)
+    """Where it came from."""
+    tolerances: Tolerances = field(default_factory=Tolerances)
+    """The rules for comparing with this Record, with their evidence."""
+    approvals: tuple[Approval, ...] = ()
+    """Newest first; empty for a Record that nobody accepted."""
+    remarks: tuple[str, ...] = ()
+    """Lines that the run wants said: a default split, a dropped secondary run, a contract that cannot apply."""
+
+    def __iter__(self) -> Iterator[Observation]:
+        return iter(self.observations)
+
+    def by_key(self) -> dict[Key, Observation]:
+        """The Observations by run, stage and name."""
+        return {observation.key: observation for observation in self.observations}
+
+    def with_observations(self, observations: tuple[Observation, ...]) -> Record:
+        """The same Record holding other Observations."""
+        return replace(self, observations=observations)
+
+
+def stage_rank(stage: str) -> int:
+    """Position of a stage in the order of explanation."""
+    return STAGES.index(stage) if stage in STAGES else len(STAGES)

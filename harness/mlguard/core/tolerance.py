@@ -1,0 +1,94 @@
+"""A Tolerance: how far two floating-point values may be apart, and the evidence for that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from mlguard.core.value import Value
+
+if TYPE_CHECKING:
+    from mlguard.core.record import Observation
+
+FACTOR = 100.0
+"""Safety factor on measured noise: with it, three emulated machines left no false alarm on 21 others."""
+
+EPS = {"float16": 2.0**-10, "float32": 2.0**-23, "float64": 2.0**-52, "complex64": 2.0**-23, "complex128": 2.0**-52}
+"""Distance from 1.0 to the next number, by dtype."""
+
+SOLVER_FLOOR = {"float16": 4 * EPS["float16"], "float32": 400 * EPS["float32"], "float64": EPS["float64"] ** 0.5}
+"""Smallest limit per unit of scale: where stopping rules of iterative solvers leave their answers."""
+
+SECONDARY_FLOOR = 1e-6
+"""The floor for other data seeds and configurations, whose solvers may stop earlier."""
+
+NOISE_FLOOR = 4.0
+"""Units of eps below which noise is not believed to be measurable."""
+
+ZERO = 64 * EPS["float64"]
+"""Magnitude below which both sides count as zero up to rounding."""
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """The rule for one Observation: `|new - reference| <= rtol * max|reference|`."""
+
+    rtol: float
+    """Limit per unit of the Observation's scale."""
+    noise: float | None = None
+    """Largest noise measured, per unit of scale; None where nothing was measured."""
+    source: str = "floor"
+    """What the limit came from: `floor` or `noise`."""
+
+    def limit(self, reference: Value) -> float:
+        """The largest absolute difference that passes."""
+        return self.rtol * reference.scale
+
+    @property
+    def noise_limit(self) -> float:
+        """Limit per unit of scale that the measured noise alone would allow; the whole `rtol` where none was measured."""
+        return self.rtol if self.noise is None else min(self.rtol, max(FACTOR * self.noise, NOISE_FLOOR * EPS["float64"]))
+
+
+@dataclass(frozen=True)
+class Tolerances:
+    """The rules of one golden: a floor for everything, measured noise where there is some."""
+
+    precision: str = "float64"
+    """The floating-point type that the guarded code learns in; decides the floor of what it answers."""
+    floor: str = "solver"
+    """`solver`, or `noise` for closed-form pipelines, which need no floor against stopping rules."""
+    noise: Mapping[str, float] = field(default_factory=dict)
+    """Largest noise seen per unit of scale, by `pool` of the Observations."""
+    environments: tuple[Mapping[str, object], ...] = ()
+    """The emulated machines on which the noise was measured, with what took effect."""
+
+    def rule(self, observation: Observation) -> Tolerance:
+        """The Tolerance of one Observation of the golden."""
+        noise = self.noise.get(pool(observation))
+        floor = self._floor(observation)
+        if noise is not None and FACTOR * noise > floor:
+            return Tolerance(FACTOR * noise, noise, "noise")
+        return Tolerance(floor, noise, "floor")
+
+    def _floor(self, observation: Observation) -> float:
+        dtype = coarser(observation.value.dtype, self.precision)
+        if self.floor == "noise":
+            return NOISE_FLOOR * EPS[dtype]
+        floor = SOLVER_FLOOR[dtype]
+        return max(floor, SECONDARY_FLOOR) if observation.run.startswith(("seed ", "config ")) else floor
+
+
+def pool(observation: Observation) -> str:
+    """The name under which an Observation shares its noise: its answer column, or its own place."""
+    if observation.column is not None:
+        return f"column {observation.column}"
+    return "/".join(observation.key)
+
+
+def coarser(dtype: str, precision: str) -> str:
+    """The floating-point type with the larger eps; complex types count as their parts."""
+    real = {"complex64": "float32", "complex128": "float64"}.get(dtype, dtype)
+    candidates = [name for name in (real, precision) if name in SOLVER_FLOOR] or ["float64"]
+    return max(candidates, key=lambda name: EPS[name])
