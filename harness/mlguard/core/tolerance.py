@@ -17,8 +17,9 @@ FACTOR = 100.0
 EPS = {"float16": 2.0**-10, "float32": 2.0**-23, "float64": 2.0**-52, "complex64": 2.0**-23, "complex128": 2.0**-52}
 """Distance from 1.0 to the next number, by dtype."""
 
-SOLVER_FLOOR = {"float16": 4 * EPS["float16"], "float32": 400 * EPS["float32"], "float64": EPS["float64"] ** 0.5}
-"""Smallest limit per unit of scale: where stopping rules of iterative solvers leave their answers."""
+SOLVER_FLOOR = {"float16": 4 * EPS["float16"], "float32": 400 * EPS["float32"], "float64": 2.0**-26}
+"""Smallest limit per unit of scale, where stopping rules of iterative solvers leave their answers: sqrt(eps) of
+float64 (1.5e-8), 400 eps of float32."""
 
 SECONDARY_FLOOR = 1e-6
 """The floor for other data seeds and configurations, whose solvers may stop earlier."""
@@ -47,8 +48,10 @@ class Tolerance:
 
     @property
     def noise_limit(self) -> float:
-        """Limit per unit of scale that the measured noise alone would allow; the whole `rtol` where none was measured."""
-        return self.rtol if self.noise is None else min(self.rtol, max(FACTOR * self.noise, NOISE_FLOOR * EPS["float64"]))
+        """Limit per unit of scale that the measured noise alone allows; all of `rtol` where none was measured."""
+        if self.noise is None:
+            return self.rtol
+        return min(self.rtol, max(FACTOR * self.noise, NOISE_FLOOR * EPS["float64"]))
 
 
 @dataclass(frozen=True)

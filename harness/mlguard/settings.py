@@ -1,0 +1,201 @@
+"""Settings: find the project and read its `[tool.mlguard]` once."""
+
+from __future__ import annotations
+
+import configparser
+import os
+import shlex
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from mlguard.core.error import UsageError, several
+
+DEFAULT_GUARDS = ("tests/guards",)
+DEFAULT_GENERATORS = "datasets/generators"
+DEFAULT_GOLDEN = "golden"
+DEFAULT_TIMEOUT = 600.0
+
+_MARKERS = ("pyproject.toml", "pytest.ini", ".pytest.ini", "tox.ini", "setup.cfg", "setup.py")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a project says about its guards; paths are absolute."""
+
+    root: Path | None
+    """The project's root: the nearest folder with `[tool.mlguard]`; None outside any project."""
+    declared: bool
+    """Whether there is a `[tool.mlguard]` section."""
+    here: Path
+    """Where the search started."""
+    guards: tuple[Path, ...]
+    """Folders and files in which guards are declared."""
+    generators: Path
+    """Folder of the generator scripts."""
+    golden: Path
+    """Folder of the goldens."""
+    timeout: float
+    """Seconds after which a guard's run is killed, unless the guard says otherwise."""
+    environments: str
+    """`one`: library changes that move values fail; `any`: they are expected failures (a library matrix)."""
+    import_path: tuple[str, ...]
+    """What the project puts on the import path: its root and pytest's configured `pythonpath`."""
+
+    @property
+    def base(self) -> Path:
+        """The project's root, or where we are when there is no project."""
+        return self.root or self.here
+
+    def relative(self, path: Path) -> str:
+        """A path as messages show it: below the project's root where it is, with forward slashes."""
+        try:
+            return path.relative_to(self.base).as_posix()
+        except ValueError:
+            return str(path)
+
+
+def load(start: Path | None = None) -> Settings:
+    """Read the settings of the project around a folder; outside any project, the defaults.
+
+    Raises UsageError naming every unknown or unusable entry at once, and where they stand.
+    """
+    here = (start or Path.cwd()).resolve()
+    found = _find(here)
+    if found is None:
+        return _settings(here, None, {}, declared=False)
+    file, section = found
+    return _settings(here, file.parent, section or {}, declared=section is not None)
+
+
+def require_project(settings: Settings) -> Path:
+    """The project's root; a UsageError that says where it was looked for where there is none."""
+    if settings.root is None or not settings.declared:
+        raise UsageError(
+            f"no [tool.mlguard] in a pyproject.toml at or above {settings.here}; run `mlguard init` in the project's root",
+            slug="no-project",
+        )
+    return settings.root
+
+
+def in_ci(environ: Mapping[str, str]) -> bool:
+    """Whether this is a CI run: `CI` is set and is not "0", "false" or empty."""
+    return environ.get("CI", "").strip().lower() not in ("", "0", "false")
+
+
+def _find(here: Path) -> tuple[Path, Mapping[str, Any] | None] | None:
+    """The nearest pyproject.toml with a section of ours, else the nearest file that marks a project's root."""
+    marked: Path | None = None
+    for folder in (here, *here.parents):
+        pyproject = folder / "pyproject.toml"
+        if pyproject.is_file():
+            section = _read(pyproject).get("tool", {}).get("mlguard")
+            if section is not None:
+                return pyproject, section
+        marked = marked or next((folder / m for m in _MARKERS if (folder / m).is_file()), None)
+    return None if marked is None else (marked, None)
+
+
+def _read(pyproject: Path) -> Mapping[str, Any]:
+    try:
+        return tomllib.loads(pyproject.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{pyproject} is not valid TOML: {error}; mend it first", slug="settings-toml") from error
+    except OSError as error:
+        raise UsageError(f"{pyproject} cannot be read: {error.strerror}", slug="settings-unreadable") from error
+
+
+def _settings(here: Path, root: Path | None, section: Mapping[str, Any], *, declared: bool) -> Settings:
+    base = root or here
+    problems = _problems(section)
+    if problems:
+        raise several([f"{base / 'pyproject.toml'}: {problem}" for problem in problems], slug="settings-invalid")
+    guards = section.get("guards", DEFAULT_GUARDS)
+    names = (guards,) if isinstance(guards, str) else tuple(guards)
+    return Settings(
+        root=root,
+        declared=declared,
+        here=here,
+        guards=tuple((base / name).resolve() for name in names),
+        generators=(base / section.get("generators", DEFAULT_GENERATORS)).resolve(),
+        golden=(base / section.get("golden", DEFAULT_GOLDEN)).resolve(),
+        timeout=float(section.get("timeout", DEFAULT_TIMEOUT)),
+        environments=section.get("environments", "one"),
+        import_path=_import_path(base),
+    )
+
+
+def _problems(section: object) -> list[str]:
+    if not isinstance(section, Mapping):
+        return [f"[tool.mlguard] must be a table, not {type(section).__name__}"]
+    found = []
+    for name, value in section.items():
+        if name not in _ENTRIES:
+            near = get_close_matches(name, _ENTRIES, n=1)
+            hint = f"did you mean `{near[0]}`?" if near else f"known are {', '.join(_ENTRIES)}"
+            found.append(f"[tool.mlguard] has no entry `{name}`; {hint}")
+        elif not _ENTRIES[name][0](value):
+            found.append(f"[tool.mlguard] `{name}` must be {_ENTRIES[name][1]}, not {value!r}")
+    return found
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value)
+
+
+def _is_paths(value: object) -> bool:
+    return _is_text(value) or (isinstance(value, list) and bool(value) and all(_is_text(item) for item in value))
+
+
+def _is_seconds(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+
+
+_ENTRIES = {
+    "guards": (_is_paths, "a list of folders or files"),
+    "generators": (_is_text, "a folder"),
+    "golden": (_is_text, "a folder"),
+    "timeout": (_is_seconds, "a positive number of seconds"),
+    "environments": (lambda value: value in ("one", "any"), '"one" or "any"'),
+}
+
+
+def _import_path(base: Path) -> tuple[str, ...]:
+    """The project's root and what pytest is configured to put on the import path, as pytest does."""
+    entries = [str(base)]
+    for name in _pytest_pythonpath(base):
+        path = str((base / os.path.expandvars(name)).resolve())
+        if path not in entries:
+            entries.append(path)
+    return tuple(entries)
+
+
+def _pytest_pythonpath(base: Path) -> list[str]:
+    """The first configured `pythonpath`, in the order in which pytest picks its configuration file."""
+    for name, section in (("pytest.ini", "pytest"), (".pytest.ini", "pytest")):
+        if (base / name).is_file():
+            return _from_ini(base / name, section)
+    if (base / "pyproject.toml").is_file():
+        options = _read(base / "pyproject.toml").get("tool", {}).get("pytest", {})
+        options = options.get("ini_options", options) if isinstance(options, Mapping) else {}
+        if options:
+            value = options.get("pythonpath", [])
+            return shlex.split(value) if isinstance(value, str) else [str(item) for item in value]
+    for name, section in (("tox.ini", "pytest"), ("setup.cfg", "tool:pytest")):
+        if (base / name).is_file():
+            found = _from_ini(base / name, section)
+            if found:
+                return found
+    return []
+
+
+def _from_ini(file: Path, section: str) -> list[str]:
+    parser = configparser.ConfigParser(interpolation=None)
+    try:
+        parser.read(file, encoding="utf-8")
+    except (configparser.Error, UnicodeDecodeError):
+        return []  # Not ours to judge: pytest or tox will say what is wrong with its own file.
+    return shlex.split(parser.get(section, "pythonpath", fallback=""))
