@@ -1,0 +1,1 @@
+"""The command line: one file per command, each parsing, calling one function, printing, and exiting with a code."""

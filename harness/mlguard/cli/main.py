@@ -1,0 +1,128 @@
+"""The command `mlguard`: finds the command that was asked for, and turns every error into its text and exit code."""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from importlib import import_module
+from typing import NoReturn
+
+import click
+
+from mlguard import __version__
+from mlguard.core.error import MlguardError, UsageError
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Where a command lives and what the overview says about it, so that `--help` need not import it."""
+
+    home: str
+    """`module:attribute` of the click command."""
+    help: str
+    """One line for the overview."""
+
+
+COMMANDS = {
+    "init": Entry("mlguard.cli.init:command", "Set up a project: settings, an example guard that runs at once, CI."),
+    "make-dataset": Entry("mlguard.cli.make_dataset:command", "Write the tables of seeded datasets."),
+    "list": Entry("mlguard.cli.list:command", "Show guards, datasets, goldens and their state."),
+    "check": Entry("mlguard.cli.check:command", "Run guards, compare with their goldens, explain what moved."),
+    "regen-golden": Entry("mlguard.cli.regen_golden:command", "Record new goldens for what fails, with a reason."),
+    "prune": Entry("mlguard.cli.prune:command", "Delete goldens whose guard is gone."),
+}
+
+_INTERRUPTED = 130
+_DEFECT = 5
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's module only when that command is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands in the order of the table, which is the order of use."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one command, or None when there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name].home.partition(":")
+        found: click.Command = getattr(import_module(module), attribute)
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the overview from the table alone."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.help) for name, entry in COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, or answer with the nearest names."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            near = get_close_matches(args[0], COMMANDS, n=2)
+            hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(COMMANDS)}"
+            raise UsageError(f"no command {args[0]!r}; {hint}", slug="unknown-command")
+        return super().resolve_command(ctx, args)
+
+
+@click.command(
+    cls=LazyGroup,
+    name="mlguard",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    invoke_without_command=True,
+)
+@click.version_option(__version__, "--version", prog_name="mlguard")
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """Guard machine-learning code against unintended change.
+
+    Seeded tiny datasets, goldens of what your pipeline does with them, and verdicts that say what moved, where it
+    first moved, by how much, and which command accepts the change.
+    """
+    if ctx.invoked_subcommand is None:
+        # Nothing was compared, so this must not look like a pass to a script.
+        click.echo(ctx.get_help(), err=True)
+        ctx.exit(2)
+
+
+def main(args: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and exit: 0 to 5 as documented, 130 when interrupted, 5 for a defect of our own."""
+    given = list(sys.argv[1:] if args is None else args)
+    try:
+        code = cli.main(given, prog_name="mlguard", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(_as_json(error.format_message(), "usage", UsageError.exit_code, wanted="--json" in given))
+    except click.Abort as abort:
+        sys.exit(_aborted(abort))
+    except MlguardError as error:
+        click.echo(f"mlguard: {error}", err=True)
+        sys.exit(_as_json(error.message, error.slug, error.exit_code, wanted="--json" in given))
+    except Exception:
+        traceback.print_exc()
+        click.echo("mlguard: this is a defect in mlguard, not a verdict; please report the lines above", err=True)
+        sys.exit(_DEFECT)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _as_json(message: str, slug: str, exit_code: int, *, wanted: bool) -> int:
+    """The exit code; an error leaves JSON on standard output too, where the command was asked for JSON."""
+    if wanted:
+        described = {"error": {"message": message, "slug": slug}, "exit_code": exit_code}
+        click.echo(json.dumps(described, sort_keys=True))
+    return exit_code
+
+
+def _aborted(abort: click.Abort) -> int:
+    """Exit code of an interrupt, or of a question that nobody could answer."""
+    if isinstance(abort.__context__, EOFError):
+        click.echo("mlguard: a question needs an answer and there is no terminal; pass --yes to answer it", err=True)
+        return UsageError.exit_code
+    click.echo("mlguard: interrupted", err=True)
+    return _INTERRUPTED
