@@ -134,7 +134,7 @@ def _unusable_pipeline(guard: type[Guard]) -> Iterable[str]:
         return
     for method in ("train", "predict"):
         if not declares(guard, method):
-            yield f"it has no `{method}` method; declare `train` and `predict`, or an `estimator`, or your own `observe`"
+            yield f"it has no `{method}`; declare `train` and `predict`, or an `estimator`, or your own `observe`"
 
 
 def _wrong_methods(guard: type[Guard]) -> Iterable[str]:

@@ -16,7 +16,10 @@ MAIN = "main"
 """The run on the first data seed and the declared configuration."""
 
 GATE, INTERNAL, EVIDENCE, PROBE = "gate", "internal", "evidence", "probe"
-"""What an Observation is for: it decides, it explains, it is only kept, or it decides where the golden has an answer."""
+"""What an Observation is for: it decides, it explains, it is only kept, it decides where the golden has an answer."""
+
+CONTRACT, CONTRACT_VALUE, EFFECT = "contract", "contract value", "effect"
+"""The status of a contract, a value that it gave, and how much a changed configuration key changes."""
 
 Key = tuple[str, str, str]
 """Run, stage and name: what identifies an Observation in its Record."""
@@ -34,7 +37,8 @@ class Observation:
     """What was seen."""
     role: str = GATE
     """`gate` decides the outcome, `internal` only explains, `evidence` is kept and never decides, `probe` decides
-    wherever the golden's answer is defined."""
+    wherever the golden's answer is defined; a `contract` is judged by its `contract value`s; an `effect` decides
+    when it comes or goes."""
     run: str = MAIN
     """Which run of the guard it belongs to: `main`, `seed 1`, `config C`, `refit`."""
     column: str | None = None
@@ -100,6 +104,8 @@ class Record:
     """The rules for comparing with this Record, with their evidence."""
     approvals: tuple[Approval, ...] = ()
     """Newest first; empty for a Record that nobody accepted."""
+    left_out: frozenset[str] = frozenset()
+    """Runs (`seed 1`) and stages of runs (`main/contracts`) that were not run, on purpose."""
     remarks: tuple[str, ...] = ()
     """Lines that the run wants said: a default split, a dropped secondary run, a contract that cannot apply."""
 

@@ -1,0 +1,317 @@
+"""Compare a golden Record with a new one: a Finding per Observation, and the first stage that moved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+from mlguard.core import contract as contracts
+from mlguard.core import probe as probes
+from mlguard.core.contract import in_words
+from mlguard.core.difference import Difference, difference
+from mlguard.core.guard import Requirement
+from mlguard.core.internals import match_internals
+from mlguard.core.record import CONTRACT, EFFECT, EVIDENCE, GATE, INTERNAL, MAIN, Observation, Record, stage_rank
+from mlguard.core.verdict import Finding, Outcome
+
+EFFECTIVE, EFFECTLESS = 1e-6, 1e-8
+"""From which size on a changed configuration key has an effect, and up to which it has none, per unit of scale."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What a guard declares about its comparison, beside the golden's Tolerances."""
+
+    requirements: tuple[Requirement, ...] = ()
+    """Absolute gates on metrics."""
+    gate_internals: bool = False
+    """Whether what was found by looking inside decides, too."""
+    require_contracts: bool = False
+    """Whether a contract that does not hold is red even where it never held."""
+    allow: Mapping[str, str] = field(default_factory=dict)
+    """Observations whose dtype may change, with the reason."""
+    waive: Mapping[str, str] = field(default_factory=dict)
+    """Observations and probes that do not decide, with the reason."""
+
+    def waived(self, observation: Observation, row: str | None = None) -> bool:
+        """Whether an Observation, or one probe row of it, is waived."""
+        names = [observation.name, f"{observation.stage} {observation.name}", observation.label]
+        return any(fnmatchcase(name, glob) for glob in self.waive for name in [*names, *([row] if row else [])])
+
+    def dtype_allowed(self, observation: Observation) -> bool:
+        """Whether the owner allows this Observation's dtype to change."""
+        return any(fnmatchcase(observation.name, glob) for glob in self.allow)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What comparing two Records gave, before anybody asks for causes."""
+
+    findings: tuple[Finding, ...]
+    """One per Observation that could be compared, in the golden's order; added ones last."""
+    remarks: tuple[str, ...] = ()
+    """Quiet lines."""
+
+    def moves(self) -> list[Finding]:
+        """Gating Findings that did not match."""
+        return [f for f in self.findings if f.gates and f.outcome is not Outcome.MATCH]
+
+    @property
+    def outcome(self) -> Outcome:
+        """The worst gating outcome; `missing` where nothing was compared at all."""
+        gating = [f.outcome for f in self.findings if f.gates]
+        return min(gating, key=lambda outcome: outcome.rank) if gating else Outcome.MISSING
+
+    @property
+    def first(self) -> Finding | None:
+        """The first Finding that moved, in the order of explanation; internals name the place once something gates."""
+        moves = self.moves()
+        if not moves:
+            return None
+        # Inside the run that moved first, internals may have moved before the outputs did.
+        run = min(moves, key=_order).run
+        inside = [f for f in self.findings if f.run == run and f.role == INTERNAL and f.outcome is Outcome.SHIFTED]
+        return min([*(m for m in moves if m.run == run), *inside], key=_order)
+
+
+def _order(finding: Finding) -> tuple[bool, int]:
+    return (finding.run != MAIN, stage_rank(finding.stage))
+
+
+def compare(
+    golden: Record, record: Record, rules: Rules | None = None, *, left_out: frozenset[str] = frozenset()
+) -> Comparison:
+    """Compare a new Record with a golden one, under the golden's Tolerances and the guard's Rules.
+
+    `left_out` names runs (`seed 1`) and stages of runs (`main/contracts`) that were not run on purpose; they are
+    neither compared nor missing.
+    """
+    return _Comparer(golden, record, rules or Rules(), left_out).compare()
+
+
+class _Comparer:
+    """One comparison under way."""
+
+    def __init__(self, golden: Record, record: Record, rules: Rules, left_out: frozenset[str]) -> None:
+        self.golden, self.record, self.rules, self.left_out = golden, record, rules, left_out
+        self.before, self.after = golden.by_key(), record.by_key()
+
+    def compare(self) -> Comparison:
+        findings = [
+            *self._kept(),
+            *self._internals(),
+            *self._probes(),
+            *self._contracts(),
+            *self._effects(),
+            *self._added(),
+            *self._required(),
+        ]
+        return Comparison(tuple(sorted(findings, key=_order)), tuple(self._remarks(findings)))
+
+    def _kept(self) -> Iterator[Finding]:
+        for observation in self.golden:
+            if observation.role != GATE or self._skipped(observation):
+                continue
+            new = self.after.get(observation.key)
+            yield self._lost(observation) if new is None else self._pair(observation, new)
+
+    def _pair(self, observation: Observation, new: Observation) -> Finding:
+        moved = difference(observation.value, new.value, self.golden.tolerances.rule(observation))
+        if moved.dtype_only and not moved.moved and self.rules.dtype_allowed(observation):
+            moved = Difference(exact=False, total=moved.total, max_abs=moved.max_abs, limit=moved.limit)
+        return self._finding(observation, moved)
+
+    def _internals(self) -> Iterator[Finding]:
+        inside = [o for o in self.golden if o.role == INTERNAL and not self._skipped(o)]
+        for observation, new in match_internals(
+            inside, [o for o in self.record if o.role == INTERNAL], self.golden.tolerances
+        ):
+            if new is not None:
+                moved = difference(observation.value, new.value, self.golden.tolerances.rule(observation))
+                yield self._finding(observation, moved, gates=self.rules.gate_internals)
+            elif self.rules.gate_internals:
+                yield self._lost(observation)
+
+    def _probes(self) -> Iterator[Finding]:
+        for group in probes.groups(self.golden):
+            if self._skipped(group.status):
+                continue
+            new = probes.find(self.record, group)
+            if new is None:
+                yield self._lost(group.status)
+                continue
+            defined = [name for name in group.defined() if not self.rules.waived(group.status, name)]
+            for observation, moved in probes.differences(group, new, defined, self.golden.tolerances):
+                yield self._finding(observation, moved)
+
+    def _contracts(self) -> Iterator[Finding]:
+        for observation in self.golden:
+            if observation.role != CONTRACT or self._skipped(observation):
+                continue
+            new = self.after.get(observation.key)
+            yield self._lost(observation) if new is None else self._contract(observation, new)
+
+    def _contract(self, observation: Observation, new: Observation) -> Finding:
+        tolerances = self.golden.tolerances
+        before = contracts.judge(self.golden, observation, tolerances)
+        after = contracts.judge(self.record, new, tolerances)
+        gates = not self.rules.waived(observation)
+        if after.held is False and (before.held is not False or self.rules.require_contracts):
+            verb = (
+                "does not hold"
+                if before.held is None
+                else "no longer holds"
+                if before.held
+                else "does not hold and is required"
+            )
+            return _plain(observation, Outcome.VIOLATED, f"{observation.name}: {verb}: {after.reason}", gates=gates)
+        if before.held is False:
+            return self._unheld(observation, new, gates=gates)
+        if before.held and after.held is None:
+            return _plain(
+                observation, Outcome.SHIFTED, f"{observation.name}: cannot apply any more: {after.reason}", gates=gates
+            )
+        exact = str(observation.value.data[0]) == str(new.value.data[0])
+        return _plain(observation, Outcome.MATCH, f"{observation.name}: holds", gates=gates, exact=exact)
+
+    def _effects(self) -> Iterator[Finding]:
+        for observation in self.golden:
+            if observation.role != EFFECT or self._skipped(observation):
+                continue
+            new = self.after.get(observation.key)
+            yield self._lost(observation) if new is None else self._effect(observation, new)
+
+    def _effect(self, observation: Observation, new: Observation) -> Finding:
+        """Whether a configuration key gained or lost its effect; sizes in between decide nothing."""
+        before, after = float(observation.value.data[0]), float(new.value.data[0])
+        key = observation.run.removeprefix("config ")
+        gates = not self.rules.waived(observation)
+        if before >= EFFECTIVE and after <= EFFECTLESS:
+            text = (
+                f"`{key}` no longer has an effect on {observation.stage}: it is hard-coded, shadowed or not passed on"
+            )
+            return _plain(observation, Outcome.SHIFTED, text, gates=gates)
+        if before <= EFFECTLESS and after >= EFFECTIVE:
+            text = f"`{key}` now has an effect on {observation.stage}, and had none"
+            return _plain(observation, Outcome.SHIFTED, text, gates=gates)
+        return _plain(observation, Outcome.MATCH, f"`{key}` acts on {observation.stage} as before", gates=gates)
+
+    def _unheld(self, observation: Observation, new: Observation, *, gates: bool) -> Finding:
+        """A contract that never held: its values gate instead."""
+        before, after = self._contract_values(self.golden, observation), self._contract_values(self.record, new)
+        for name, old in before.items():
+            if name not in after:
+                continue
+            moved = difference(old.value, after[name].value, self.golden.tolerances.rule(old))
+            if not moved.close:
+                return self._finding(old, moved, gates=gates)
+        if before.keys() != after.keys() or _kind(observation) != _kind(new):
+            text = f"{observation.name} did not hold and now differs in another way: {new.value.data[0]}"
+            return _plain(observation, Outcome.SHIFTED, text, gates=gates)
+        return _plain(observation, Outcome.MATCH, f"{observation.name}: does not hold, as in the golden", gates=gates)
+
+    def _contract_values(self, record: Record, status: Observation) -> dict[str, Observation]:
+        """A contract's values by answer, taken from the main run where they are bitwise the same."""
+        found = {o.name: o for o in contracts.values_of(record, status)}
+        other = self.golden if record is self.record else self.record
+        known = record.by_key()
+        for observation in contracts.values_of(other, status):
+            key = contracts.reference_key(observation)
+            if observation.name not in found and key in known and not _kind(status).startswith(contracts.RAISED):
+                found[observation.name] = known[key]
+        return found
+
+    def _added(self) -> Iterator[Finding]:
+        for observation in self.record:
+            if observation.key in self.before or self._skipped(observation):
+                continue
+            if observation.role in (GATE, CONTRACT, EFFECT):
+                text = f"{observation.label} is not in the golden"
+                yield _plain(observation, Outcome.MISSING, text, gates=not self.rules.waived(observation))
+
+    def _required(self) -> Iterator[Finding]:
+        for requirement in self.rules.requirements:
+            observation = self.after.get((MAIN, "evaluate", requirement.metric))
+            if observation is not None and not requirement.holds(float(observation.value.data[0])):
+                seen = float(observation.value.data[0])
+                text = f"{requirement.metric} is {seen!r}, required is {requirement.comparison} {requirement.bound!r}"
+                yield _plain(observation, Outcome.VIOLATED, text, gates=True)
+
+    def _lost(self, observation: Observation) -> Finding:
+        text = f"{observation.label} is in the golden and was not observed"
+        return _plain(observation, Outcome.SHIFTED, text, gates=not self.rules.waived(observation))
+
+    def _finding(self, observation: Observation, moved: Difference, *, gates: bool = True) -> Finding:
+        return Finding(
+            run=observation.run,
+            stage=observation.stage,
+            observation=observation.name,
+            outcome=Outcome.MATCH if moved.close else Outcome.SHIFTED,
+            message=_sentence(observation, moved),
+            role=observation.role,
+            gates=gates and observation.role != EVIDENCE and not self.rules.waived(observation),
+            exact=moved.exact,
+            max_abs=moved.max_abs,
+            max_scaled=moved.max_scaled,
+            limit=moved.limit,
+            beyond_noise=moved.close and moved.beyond_noise,
+            moved=moved.moved,
+            total=moved.total,
+            worst=moved.worst,
+            signed=moved.signed,
+            rows=moved.rows,
+        )
+
+    def _skipped(self, observation: Observation) -> bool:
+        return observation.run in self.left_out or f"{observation.run}/{observation.stage}" in self.left_out
+
+    def _remarks(self, findings: list[Finding]) -> Iterator[str]:
+        close = [f for f in findings if f.gates and f.outcome is Outcome.MATCH and not f.exact and f.max_abs]
+        if close:
+            used = (
+                max(f.max_abs / f.limit for f in close if f.max_abs and f.limit) if any(f.limit for f in close) else 0
+            )
+            moved = _count(len(close), "observation")
+            yield f"{moved} moved in the last digits and passed, using at most {used:.2g} of the tolerance"
+        for finding in close:
+            if finding.beyond_noise:
+                yield finding.message
+        inside = [f for f in findings if not f.gates and f.role == INTERNAL and f.outcome is Outcome.SHIFTED]
+        if inside and not any(f.gates and f.outcome is not Outcome.MATCH for f in findings):
+            moved = _count(len(inside), "internal")
+            yield f"outputs hold while {moved} moved, first {inside[0].stage} {inside[0].observation}"
+
+
+def _kind(status: Observation) -> str:
+    """The beginning of a contract's status, without the words of an exception."""
+    return str(status.value.data[0]).split(":")[0]
+
+
+def _plain(observation: Observation, outcome: Outcome, message: str, *, gates: bool, exact: bool = True) -> Finding:
+    return Finding(
+        run=observation.run,
+        stage=observation.stage,
+        observation=observation.name,
+        outcome=outcome,
+        message=message,
+        role=observation.role,
+        gates=gates,
+        exact=exact and outcome is Outcome.MATCH,
+        total=1,
+    )
+
+
+def _sentence(observation: Observation, moved: Difference) -> str:
+    if moved.close and moved.exact:
+        return f"{observation.label} is the same, bit for bit"
+    if moved.close and moved.beyond_noise:
+        return f"moved beyond the noise, below the floor: {observation.label}, {in_words(moved)}"
+    if moved.close:
+        size, limit = moved.max_abs or 0.0, moved.limit or 0.0
+        return f"{observation.label} holds within its tolerance: at most {size:.3g}, limit {limit:.3g}"
+    return f"{observation.label}: {in_words(moved)}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,75 @@
+"""Contracts: properties of any sound pipeline, recorded as the values that they gave and judged by tolerance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mlguard.core.difference import Difference, difference
+from mlguard.core.record import CONTRACT_VALUE, Key, Observation, Record
+from mlguard.core.tolerance import Tolerances
+
+SAME, DIFFERS, RAISED, INAPPLICABLE = "same", "differs", "raised", "not applicable"
+"""How the status of a contract begins: answers bitwise those of the main run, other ones, an exception, no sense."""
+
+REFERENCE = "reference"
+"""The entry of an Observation's detail that names the main run's Observation it must agree with."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Whether one contract held in one Record."""
+
+    held: bool | None
+    """True or False; None where it cannot apply."""
+    reason: str = ""
+    """Why it did not hold or cannot apply, in words."""
+
+
+def values_of(record: Record, contract: Observation) -> list[Observation]:
+    """The values that a contract gave, where they were not bitwise those of the main run."""
+    wanted = (contract.run, contract.stage, contract.name)
+    return [o for o in record if o.role == CONTRACT_VALUE and (o.run, o.stage, o.detail.get("contract")) == wanted]
+
+
+def judge(record: Record, contract: Observation, tolerances: Tolerances) -> Judgement:
+    """Whether a contract held, with the tolerance of the predictions that it is about."""
+    status = str(contract.value.data[0])
+    if status == SAME:
+        return Judgement(held=True)
+    if status.startswith(INAPPLICABLE):
+        return Judgement(None, status.removeprefix(INAPPLICABLE).lstrip(": "))
+    if status.startswith(RAISED):
+        return Judgement(False, status)
+    known = record.by_key()
+    for observation in values_of(record, contract):
+        reason = _broken(observation, known, tolerances)
+        if reason:
+            return Judgement(False, reason)
+    return Judgement(held=True)
+
+
+def reference_key(observation: Observation) -> Key | None:
+    """Which Observation of the same Record a contract's value must agree with."""
+    reference = observation.detail.get(REFERENCE)
+    return (str(reference[0]), str(reference[1]), str(reference[2])) if reference else None
+
+
+def _broken(observation: Observation, known: dict[Key, Observation], tolerances: Tolerances) -> str:
+    key = reference_key(observation)
+    if key is None:
+        return "; ".join(str(text) for text in observation.value.data[:3])
+    if key not in known:
+        return f"{key[2]} is not among the answers of the main run"
+    reference = known[key]
+    moved = difference(reference.value, observation.value, tolerances.rule(reference))
+    return "" if moved.close else f"{reference.name}: {in_words(moved)}"
+
+
+def in_words(moved: Difference) -> str:
+    """A difference as half a sentence."""
+    if moved.structure and not moved.dtype_only:
+        return "; ".join(moved.structure)
+    size = "" if moved.max_abs is None else f", at most {moved.max_abs:.3g}"
+    limit = "" if moved.limit is None else f" (limit {moved.limit:.3g})"
+    dtype = f"; {moved.structure[0]}" if moved.structure else ""
+    return f"{moved.moved} of {moved.total} moved{size}{limit}{dtype}"

@@ -1,0 +1,220 @@
+"""The difference of two Values: structure exactly, floats in an exact and a close lane, everything else exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from mlguard.core.tolerance import ZERO, Tolerance
+from mlguard.core.value import Value
+from mlguard.core.verdict import Moved
+
+SHOWN = 5
+"""Number of worst elements that a Finding keeps."""
+
+Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What lies between a golden Value and a new one."""
+
+    structure: tuple[str, ...] = ()
+    """What differs in dtype, shape or row names, in words; empty where all are equal."""
+    dtype_only: bool = False
+    """Whether the dtype is all that differs in structure."""
+    exact: bool = True
+    """The exact lane: bitwise equal elements."""
+    moved: int = 0
+    """Elements beyond the limit."""
+    total: int = 0
+    """Elements compared."""
+    max_abs: float | None = None
+    """Largest absolute difference of finite elements; None where elements are no numbers or none were compared."""
+    max_scaled: float | None = None
+    """The same per unit of the golden's scale."""
+    limit: float | None = None
+    """The largest absolute difference that passes; None where elements must be equal."""
+    signed: float | None = None
+    """Mean of new minus golden."""
+    worst: tuple[Moved, ...] = ()
+    """The elements that moved most."""
+    rows: tuple[str, ...] = ()
+    """Names of the rows with a moved element, in order."""
+    beyond_noise: bool = False
+    """Whether it passes only thanks to the floor: the move is larger than the measured noise allows."""
+
+    @property
+    def close(self) -> bool:
+        """The close lane: same structure, and nothing beyond the limit."""
+        return not self.structure and not self.moved
+
+
+def difference(golden: Value, new: Value, rule: Tolerance) -> Difference:
+    """Compare two Values under a Tolerance.
+
+    Rows are compared by position when both name the same rows in the same order; otherwise the structure differs and
+    the rows that both have are compared all the same, so that the message can say how far they moved.
+    """
+    structure = _structure(golden, new)
+    pair = _alignable(golden, new)
+    if pair is None:
+        total = max(golden.size, new.size)
+        return Difference(structure=structure, exact=False, moved=total, total=total)
+    dtype_only = bool(structure) and golden.shape == new.shape and golden.rows == new.rows
+    return _elementwise(*pair, rule, structure, dtype_only=dtype_only)
+
+
+def _structure(golden: Value, new: Value) -> tuple[str, ...]:
+    found = []
+    if golden.dtype != new.dtype:
+        found.append(f"dtype {golden.dtype} -> {new.dtype}")
+    if golden.shape != new.shape:
+        found.append(f"shape {golden.shape} -> {new.shape}")
+    if golden.rows is not None and new.rows is not None and golden.rows != new.rows:
+        found.append(_rows_in_words(golden.rows, new.rows))
+    elif (golden.rows is None) != (new.rows is None) and golden.shape == new.shape:
+        found.append("rows lost their names" if new.rows is None else "rows gained names")
+    return tuple(found)
+
+
+def _rows_in_words(golden: Sequence[str], new: Sequence[str]) -> str:
+    gone, added = _minus(golden, new), _minus(new, golden)
+    if not gone and not added:
+        first = next(i for i, (a, b) in enumerate(zip(golden, new, strict=False)) if a != b)
+        return f"rows in another order, first at position {first}: row {golden[first]} -> row {new[first]}"
+    parts = []
+    if gone:
+        parts.append(f"{len(gone)} rows gone ({_some(gone)})")
+    if added:
+        parts.append(f"{len(added)} rows added ({_some(added)})")
+    return ", ".join(parts)
+
+
+def _minus(one: Sequence[str], other: Sequence[str]) -> list[str]:
+    known = set(other)
+    return [name for name in one if name not in known]
+
+
+def _some(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:3])
+    return shown if len(names) <= 3 else f"{shown}, …"
+
+
+def _alignable(golden: Value, new: Value) -> tuple[Value, Value] | None:
+    """The two Values cut to what both have, in the golden's order; None where nothing lines up."""
+    if golden.shape == new.shape and golden.rows == new.rows:
+        return golden, new
+    if golden.rows is not None and new.rows is not None and golden.shape[1:] == new.shape[1:]:
+        places = {name: position for position, name in enumerate(new.rows)}
+        both = [(i, places[name]) for i, name in enumerate(golden.rows) if name in places]
+        if both and len(places) == len(new.rows):
+            return golden.take_rows([i for i, _ in both]), new.take_rows([j for _, j in both])
+    return (golden, new) if golden.shape == new.shape else None
+
+
+def _elementwise(
+    golden: Value, new: Value, rule: Tolerance, structure: tuple[str, ...], *, dtype_only: bool
+) -> Difference:
+    absent = golden.absent(), new.absent()
+    moved = absent[0] != absent[1]
+    present = ~(absent[0] | absent[1])
+    if golden.is_numeric and new.is_numeric:
+        sizes, exact_moved, limit = _numeric(golden, new, rule, present)
+        moved = moved | (sizes > (limit or 0.0)) | np.isinf(sizes)
+    else:
+        differs = _unequal(golden.data, new.data) & present
+        sizes, exact_moved, limit = differs.astype(np.float64), differs, None
+        moved = moved | differs
+    exact = not bool((exact_moved | (absent[0] != absent[1])).any()) and not structure
+    return _summary(golden, new, rule, _Lanes(sizes, moved, exact, limit), structure, dtype_only=dtype_only)
+
+
+@dataclass(frozen=True)
+class _Lanes:
+    sizes: Array
+    moved: Array
+    exact: bool
+    limit: float | None
+
+
+def _numeric(golden: Value, new: Value, rule: Tolerance, present: Array) -> tuple[Array, Array, float | None]:
+    """Absolute differences (inf where finiteness differs), where bits differ, and the limit."""
+    if not golden.is_float and not new.is_float:
+        differs = (golden.data != new.data) & present
+        sizes = np.zeros(golden.size)
+        sizes[differs] = [abs(int(a) - int(b)) for a, b in zip(golden.data[differs], new.data[differs], strict=True)]
+        return sizes, differs, None
+    kind = np.complex128 if "c" in (golden.data.dtype.kind, new.data.dtype.kind) else np.float64
+    a, b = golden.data.astype(kind), new.data.astype(kind)
+    same = (a == b) | (np.isnan(a) & np.isnan(b))
+    finite = np.isfinite(a) & np.isfinite(b)
+    with np.errstate(invalid="ignore", over="ignore"):
+        sizes = np.where(finite, np.abs(a - b), np.inf)
+        zero = finite & (np.abs(a) <= ZERO) & (np.abs(b) <= ZERO)
+    sizes[same | ~present] = 0.0
+    bits = ~same | (np.signbit(a.real) != np.signbit(b.real)) & ~np.isnan(a)
+    sizes[zero] = np.minimum(sizes[zero], rule.limit(golden))
+    return sizes, bits & present, rule.limit(golden)
+
+
+def _unequal(a: Array, b: Array) -> Array:
+    if a.dtype.kind in "iufcb" and b.dtype.kind in "iufcb":
+        return np.asarray(a != b)
+    return np.fromiter((x != y for x, y in zip(a.tolist(), b.tolist(), strict=True)), dtype=bool, count=len(a))
+
+
+def _summary(
+    golden: Value, new: Value, rule: Tolerance, lanes: _Lanes, structure: tuple[str, ...], *, dtype_only: bool
+) -> Difference:
+    numeric = golden.is_numeric and new.is_numeric
+    finite = lanes.sizes[np.isfinite(lanes.sizes)]
+    max_abs = float(finite.max()) if numeric and finite.size else None
+    scale = golden.scale
+    places = np.flatnonzero(lanes.moved)
+    return Difference(
+        structure=structure,
+        dtype_only=dtype_only,
+        exact=lanes.exact,
+        moved=len(places),
+        total=golden.size,
+        max_abs=max_abs,
+        max_scaled=_scaled(max_abs, scale),
+        limit=lanes.limit,
+        signed=_signed(golden, new) if numeric and len(places) else None,
+        worst=_worst(golden, new, lanes, places),
+        rows=tuple(dict.fromkeys(_row(golden, int(i)) for i in places)),
+        beyond_noise=bool(
+            max_abs is not None and lanes.limit and max_abs > rule.noise_limit * scale and not len(places)
+        ),
+    )
+
+
+def _scaled(size: float | None, scale: float) -> float | None:
+    if size is None:
+        return None
+    if size == 0.0:
+        return 0.0
+    return size / scale if scale else float("inf")
+
+
+def _signed(golden: Value, new: Value) -> float | None:
+    if "c" in (golden.data.dtype.kind, new.data.dtype.kind):
+        return None
+    shift = new.data.astype(np.float64) - golden.data.astype(np.float64)
+    finite = shift[np.isfinite(shift)]
+    return float(finite.mean()) if finite.size else None
+
+
+def _worst(golden: Value, new: Value, lanes: _Lanes, places: Array) -> tuple[Moved, ...]:
+    order = places[np.argsort(-lanes.sizes[places], kind="stable")][:SHOWN]
+    return tuple(Moved(golden.row_name(int(i)), golden.element(int(i)), new.element(int(i))) for i in order)
+
+
+def _row(value: Value, element: int) -> str:
+    if value.rows is not None:
+        return value.rows[element // max(value.row_width, 1)]
+    return str(element // max(value.row_width, 1)) if value.shape else ""
