@@ -1,0 +1,32 @@
+"""The subscriptions desk's churn model under guard."""
+
+from examples.churn.model import (
+    evaluate_from_data,
+    features_from_data,
+    predict_from_data,
+    split_data,
+    train_from_data,
+)
+from mlguard import Guard
+
+
+class Churn(Guard):
+    dataset = "churn"
+    target = "churned"
+    config = "examples/churn/config.yaml"
+    require = {"roc_auc": ">= 0.7"}
+
+    def split(self, data):
+        return split_data(self.config, data.rows)
+
+    def features(self, model, rows):
+        return features_from_data(model, rows)
+
+    def train(self, train):
+        return train_from_data(self.config, train)
+
+    def predict(self, model, rows):
+        return predict_from_data(model, rows)
+
+    def evaluate(self, test, predictions):
+        return evaluate_from_data(test["churned"], predictions)
