@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from mlguard.core.difference import Difference, difference
 from mlguard.core.record import CONTRACT_VALUE, Key, Observation, Record
 from mlguard.core.tolerance import Tolerances
+from mlguard.core.value import Value
 
 SAME, DIFFERS, RAISED, INAPPLICABLE = "same", "differs", "raised", "not applicable"
 """How the status of a contract begins: answers bitwise those of the main run, other ones, an exception, no sense."""
@@ -61,8 +62,18 @@ def _broken(observation: Observation, known: dict[Key, Observation], tolerances:
     if key not in known:
         return f"{key[2]} is not among the answers of the main run"
     reference = known[key]
-    moved = difference(reference.value, observation.value, tolerances.rule(reference))
+    moved = difference(same_rows(reference.value, observation.value), observation.value, tolerances.rule(reference))
     return "" if moved.close else f"{reference.name}: {in_words(moved)}"
+
+
+def same_rows(reference: Value, part: Value) -> Value:
+    """The reference cut to the rows of a part of it; all of it where the part names other rows."""
+    if reference.rows is None or part.rows is None or reference.rows == part.rows:
+        return reference
+    places = {name: position for position, name in enumerate(reference.rows)}
+    if not all(name in places for name in part.rows):
+        return reference
+    return reference.take_rows([places[name] for name in part.rows])
 
 
 def in_words(moved: Difference) -> str:

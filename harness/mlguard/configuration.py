@@ -1,0 +1,110 @@
+"""Configurations: read what a Guard names as its `config`, one variant each."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mlguard.core.error import UsageError
+
+KINDS = (".yaml", ".yml", ".json", ".toml")
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """One configuration of a guard."""
+
+    label: str | None
+    """Names the variant where the guard has a list of configurations: the file's stem, or its number."""
+    path: Path | None
+    """The file; None for a mapping."""
+    values: Any
+    """The parsed content; None for a guard without configuration."""
+
+
+def configurations(config: Any, root: Path, guard: str) -> list[Configuration]:
+    """The configurations of a guard's `config`: a path, a mapping, or a list of either.
+
+    Raises UsageError naming the guard and what is wrong: an unreadable file, an unknown kind, labels used twice.
+    """
+    if config is None:
+        return [Configuration(None, None, None)]
+    if isinstance(config, list | tuple):
+        return _unique([_read(entry, root, guard, _label(entry, i)) for i, entry in enumerate(config)], guard)
+    return [_read(config, root, guard, None)]
+
+
+def flatten(values: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Every entry of a configuration with its dotted key, in order."""
+    if isinstance(values, Mapping):
+        for key, value in values.items():
+            yield from flatten(value, f"{prefix}{key}.")
+    elif isinstance(values, Sequence) and not isinstance(values, str):
+        for position, value in enumerate(values):
+            yield from flatten(value, f"{prefix}{position}.")
+    else:
+        yield prefix.removesuffix("."), values
+
+
+def _label(entry: Any, position: int) -> str:
+    return re.sub(r"[^\w.-]+", "_", Path(entry).stem) if isinstance(entry, str | Path) else str(position)
+
+
+def _unique(found: list[Configuration], guard: str) -> list[Configuration]:
+    if not found:
+        raise UsageError(
+            f"guard {guard}: `config` is an empty list; name a configuration or drop it", slug="config-empty"
+        )
+    labels = [str(configuration.label).casefold() for configuration in found]
+    for position, label in enumerate(labels):
+        if label in labels[:position]:
+            one, two = found[labels.index(label)], found[position]
+            raise UsageError(
+                f"guard {guard}: configurations {one.path or one.label} and {two.path or two.label} would both be "
+                f"{guard}[{two.label}] and share a golden; rename one of the files",
+                slug="golden-collision",
+            )
+    return found
+
+
+def _read(entry: Any, root: Path, guard: str, label: str | None) -> Configuration:
+    if isinstance(entry, Mapping):
+        return Configuration(label, None, dict(entry))
+    if not isinstance(entry, str | Path):
+        raise UsageError(
+            f"guard {guard}: `config` must be a path, a mapping or a list of them, not {type(entry).__name__}",
+            slug="config-type",
+        )
+    path = root / entry
+    if path.suffix.lower() not in KINDS:
+        raise UsageError(f"guard {guard}: configuration {entry} is none of {', '.join(KINDS)}", slug="config-type")
+    try:
+        return Configuration(label, path, _parse(path))
+    except FileNotFoundError as error:
+        raise UsageError(
+            f"guard {guard}: there is no configuration {entry} below {root}", slug="config-missing"
+        ) from error
+    except (OSError, ValueError) as error:
+        raise UsageError(
+            f"guard {guard}: configuration {entry} cannot be read: {error}", slug="config-unreadable"
+        ) from error
+
+
+def _parse(path: Path) -> Any:
+    text = path.read_text(encoding="utf-8")
+    kind = path.suffix.lower()
+    if kind == ".json":
+        return json.loads(text)
+    if kind == ".toml":
+        return tomllib.loads(text)
+    import yaml  # Read only where a guard has such a file.
+
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ValueError(str(error)) from error

@@ -1,0 +1,1 @@
+"""How a run of guarded code becomes Observations."""

@@ -1,0 +1,133 @@
+"""Turn what a run left into Observations: in full for the main run, compactly for the others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from mlguard.core.record import INTERNAL
+from mlguard.core.value import Value, digest_of, number, texts
+from mlguard.observe.leaf import is_frame, is_pandas, is_sparse, to_value
+from mlguard.observe.rows import count
+from mlguard.observe.run import Run
+from mlguard.observe.stages import Part, Path
+from mlguard.observe.walk import walk
+from mlguard.tables.manifest import describe_tables
+
+COMPACT_ROWS = 64
+"""Answers that the compact form keeps, evenly spread over the test rows."""
+
+NAMED_COLUMNS = 24
+"""Columns of features that get Observations of their own; a wider table of numbers is one matrix."""
+
+
+def describe_dataset(run: Run) -> None:
+    """Schema, number of rows and content of every table."""
+    run.stage = "dataset"
+    for name, facts in describe_tables(run.data).items():
+        run.keep("dataset", f"{name}.schema", texts(facts.schema))
+        run.keep("dataset", f"{name}.length", number(facts.length))
+        run.keep("dataset", f"{name}.digest", digest_of(facts.digest))
+
+
+def describe_path(run: Run, path: Path) -> None:
+    """Everything of the main run, stage by stage."""
+    for part in (path.train, path.test):
+        _split(run, part)
+    for part in path.parts:
+        if part.features is not None:
+            _features(run, part)
+    for name, value in walk(path.model, ""):
+        run.keep("train", name or "model", value, role=INTERNAL)
+    for part in path.parts:
+        _answers(run, part)
+    _metrics(run, path)
+
+
+def describe_compactly(run: Run, path: Path) -> None:
+    """What is kept of another data seed: which rows were split off, answers of some test rows, and metrics.
+
+    Values, not digests, for everything that round-off can touch; the names of rows are exact, so a digest will do.
+    """
+    for part in (path.train, path.test):
+        run.keep("split", f"{part.name}.rows", digest_of(texts(part.origin.rows).digest()))
+        run.keep("split", f"{part.name}.length", number(len(part.origin.rows)))
+    _answers(run, path.test, limit=COMPACT_ROWS, file="runs")
+    _metrics(run, path)
+
+
+def spread(length: int, limit: int) -> list[int]:
+    """At most so many positions, evenly spread from the first to the last."""
+    if length <= limit:
+        return list(range(length))
+    return [int(i) for i in np.linspace(0, length - 1, limit).round()]
+
+
+def _split(run: Run, part: Part) -> None:
+    run.keep("split", f"{part.name}.rows", texts(part.origin.rows), file="split")
+    if is_frame(part.rows):
+        run.keep("split", f"{part.name}.columns", texts(str(c) for c in part.rows.columns))
+        run.keep("split", f"{part.name}.unchanged", texts(part.origin.unchanged))
+        for position, column in enumerate(part.rows.columns):
+            if str(column) not in part.origin.unchanged:
+                run.keep("split", f"{part.name}.{column}", to_value(part.rows.iloc[:, position]), file="split")
+    elif not isinstance(part.rows, np.ndarray) or any(row.startswith("new ") for row in part.origin.rows):
+        for name, value in walk(part.rows, part.name):
+            run.keep("split", f"{name}.values", value)
+
+
+def _features(run: Run, part: Part) -> None:
+    table = part.features
+    names = part.origin.rows if count(table) == len(part.origin.rows) else None
+    if is_frame(table):
+        run.keep("features", f"{part.name}.columns", texts(str(c) for c in table.columns))
+        if table.shape[1] <= NAMED_COLUMNS:
+            for position, column in enumerate(table.columns):
+                value = to_value(table.iloc[:, position], rows=names)
+                run.keep("features", f"{part.name}.{column}", value, file="features")
+            return
+    if is_frame(table) and all(getattr(d, "kind", "O") in "iufb" for d in table.dtypes):
+        table = table.to_numpy()
+    if isinstance(table, np.ndarray) or is_sparse(table) or is_pandas(table, "Series"):
+        run.keep("features", f"{part.name}.values", to_value(table, rows=names), file="features")
+        return
+    for name, value in walk(table, part.name):
+        run.keep("features", name if "." in name else f"{name}.values", value, file="features")
+
+
+def _answers(run: Run, part: Part, *, limit: int | None = None, file: str = "predictions") -> None:
+    answers = part.answers
+    if answers is None:
+        return
+    run.keep("predict", f"{part.name}.columns", texts(answers.columns))
+    if limit is not None:
+        run.keep("predict", f"{part.name}.length", number(answers.length))
+    for column, value in answer_values(part).items():
+        kept = value if limit is None else value.take_rows(spread(answers.length, limit))
+        run.keep("predict", f"{part.name}.{column}", kept, column=column, file=file)
+
+
+def answer_values(part: Part) -> dict[str, Value]:
+    """A part's answers by column, with the names of their rows; answers with a key are in the order of their names."""
+    assert part.answers is not None  # Called for parts that were answered.
+    names = part.names()
+    order = sorted(range(len(names)), key=lambda i: names[i]) if part.answers.names is not None else None
+    named = {column: _named(value, names) for column, value in part.answers.columns.items()}
+    return named if order is None else {column: value.take_rows(order) for column, value in named.items()}
+
+
+def _named(value: Value, names: tuple[str, ...]) -> Value:
+    return Value(value.dtype, value.shape, value.data, value.missing, names)
+
+
+def _metrics(run: Run, path: Path) -> None:
+    for name, value in (path.metrics or {}).items():
+        run.keep("evaluate", name, value)
+
+
+def step_outputs(run: Run, outputs: dict[str, Any]) -> None:
+    """What the steps of a scikit-learn Pipeline make of the test rows: they explain, and never gate."""
+    for name, value in outputs.items():
+        for leaf, observed in walk(value, name):
+            run.keep("features", leaf, observed, role=INTERNAL)

@@ -1,0 +1,185 @@
+"""One run of a guard: call its methods one by one on fresh instances, and keep what they note and disturb."""
+
+from __future__ import annotations
+
+import copy
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from mlguard.configuration import Configuration
+from mlguard.core.dataset import Dataset
+from mlguard.core.error import MlguardError, RunError, UsageError
+from mlguard.core.guard import Guard, declares
+from mlguard.core.notes import listening
+from mlguard.core.record import GATE, MAIN, STAGES, Observation
+from mlguard.observe import rows as rowwise
+from mlguard.observe.walk import walk
+from mlguard.observe.writes import Writes
+
+Progress = Callable[[str], None]
+
+STAGE_OF = {"save": "contracts", "load": "contracts", "probe_rows": "predict", "observe": "dataset"}
+"""The stage of the methods that are not named after theirs."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A guard that is about to run: its class with every method in place, and its configuration."""
+
+    name: str
+    """Name of the guard, with its variant."""
+    guard: type[Guard]
+    """The class, adapted so that it has methods even where it was declared by an estimator."""
+    configuration: Configuration
+    """The variant's configuration."""
+    root: Path
+    """The project's root."""
+    target: str | None = None
+    """The column to predict, where it is declared."""
+
+
+@dataclass
+class Run:
+    """One run under way; collects Observations in order."""
+
+    subject: Subject
+    name: str
+    data: Dataset
+    folder: Path
+    config: Any = None
+    config_path: Path | None = None
+    progress: Progress = lambda stage: None
+    watch: bool = False
+    """Whether to fingerprint what methods are given, and to listen for files that they write."""
+    model: Any = None
+    """The fitted model, which the scorers of a bare estimator need to know."""
+    observations: list[Observation] = field(default_factory=list)
+    mutations: list[str] = field(default_factory=list)
+    writes: Writes | None = None
+    stage: str = STAGES[0]
+    listen: bool = True
+    """Whether `mlguard.note` is heard; contracts and probes repeat calls that were heard before."""
+
+    def declares(self, method: str) -> bool:
+        """Whether the guard has this method."""
+        return declares(self.subject.guard, method)
+
+    def call(self, method: str, **arguments: Any) -> Any:
+        """Call one method on a fresh instance; what the user's code raises becomes a RunError with its stage."""
+        self.stage = STAGE_OF.get(method, method)
+        if self.watch:
+            self.progress(self.stage)
+        guard = self._instance()
+        watched = {**arguments, "data": guard.data, "config": guard.config} if self.watch else {}
+        before = {name: rowwise.fingerprint(value) for name, value in watched.items() if name != "model"}
+        try:
+            with listening(self if self.listen else None), self._writing():
+                answer = getattr(guard, method)(*arguments.values())
+        except MlguardError:
+            raise
+        except Exception as error:
+            raise raised(self.subject, self.stage, method, error, run=self.name) from error
+        for name, earlier in before.items():
+            for part in rowwise.changed(earlier, rowwise.fingerprint(watched[name])):
+                self.mutations.append(f"{method} changed {part} of {name}")
+        return answer
+
+    def note(self, name: str, value: object, *, stage: str | None = None) -> None:
+        """Keep a value that guarded code, or the guard's own `observe`, names."""
+        where = stage or self.stage
+        if where not in STAGES:
+            raise UsageError(
+                f"guard {self.subject.name}: note {name!r} names the stage {where!r}; it must be one of {', '.join(STAGES)}",
+                slug="note-stage",
+            )
+        leaves = list(walk(value, name))
+        if not leaves:
+            raise UsageError(
+                f"guard {self.subject.name}: note {name!r} is {type(value).__name__}, which holds nothing to compare; "
+                "note a number, a text, an array, a table or a container of them",
+                slug="note-empty",
+            )
+        for leaf, observed in leaves:
+            self.keep(where, self._unused(where, leaf), observed)
+
+    def keep(self, stage: str, name: str, value: Any, **facts: Any) -> None:
+        """Add one Observation of this run."""
+        role = facts.pop("role", GATE)
+        self.observations.append(Observation(stage, name, value, role=role, run=self.name, **facts))
+
+    def _unused(self, stage: str, name: str) -> str:
+        taken = {o.name for o in self.observations if o.stage == stage}
+        number = 1
+        unused = name
+        while unused in taken:
+            number += 1
+            unused = f"{name}#{number}"
+        return unused
+
+    def _instance(self) -> Guard:
+        guard = self.subject.guard()
+        guard.data = self.data
+        guard.folder = self.folder
+        guard.config = copy.deepcopy(self.config)
+        guard.config_path = self.config_path
+        guard._model = self.model  # type: ignore[attr-defined]  # Only the adapter of bare estimators reads it.
+        return guard
+
+    def _writing(self) -> Any:
+        from contextlib import nullcontext
+
+        return self.writes.listening(self.folder) if self.writes is not None and self.watch else nullcontext()
+
+
+def raised(subject: Subject, stage: str, method: str, error: BaseException, *, run: str = MAIN) -> RunError:
+    """What the user's code raised, with its stage and the frames below the project's root."""
+    inside = "" if run == MAIN else f" in run {run}"
+    text = f"guard {subject.name}: `{method}` raised {type(error).__name__}{inside}: {_first_line(error)}"
+    problem = RunError(text, slug="guarded-code-raised")
+    problem.stage = stage  # type: ignore[attr-defined]  # Carried to the verdict across the process boundary.
+    problem.traceback = user_frames(error, subject.root)  # type: ignore[attr-defined]
+    return problem
+
+
+def user_frames(error: BaseException, root: Path) -> str:
+    """The traceback of the project's own frames, and the exception."""
+    own = [frame for frame in traceback.extract_tb(error.__traceback__) if _below(frame.filename, root)]
+    for frame in own:
+        frame.filename = Path(frame.filename).resolve().relative_to(root.resolve()).as_posix()
+    lines = traceback.format_list(own) + traceback.format_exception_only(error)
+    return "".join(lines).rstrip()
+
+
+def _below(filename: str, root: Path) -> bool:
+    try:
+        inside = Path(filename).resolve().relative_to(root.resolve())
+    except (ValueError, OSError):
+        return False
+    return not {"site-packages", ".venv", ".tox"} & set(inside.parts)
+
+
+def _first_line(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else "(no message)"
+
+
+def scratch(folder: Path, name: str) -> Path:
+    """A fresh empty folder for one run."""
+    made = folder / "".join(c if c.isalnum() else "-" for c in name)
+    number = 1
+    while made.exists():
+        number += 1
+        made = made.with_name(f"{made.name}-{number}")
+    made.mkdir(parents=True)
+    return made
+
+
+def copied(data: Dataset) -> Dataset:
+    """A Dataset of copies, so that nothing that a run does to its tables outlives it."""
+    tables: Mapping[str, Any] = {name: rowwise.duplicate(table) for name, table in data.tables.items()}
+    fresh = Dataset(dict(tables), target=data.target, decimals=data.decimals)
+    fresh.__dict__.update({k: v for k, v in data.__dict__.items() if k not in fresh.__dict__})
+    return fresh

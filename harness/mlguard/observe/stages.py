@@ -1,0 +1,140 @@
+"""The main path: dataset, split, features, train, predict, evaluate, in the order in which they are called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from mlguard.core.dataset import ROWS, Dataset
+from mlguard.core.error import UsageError
+from mlguard.core.value import Value
+from mlguard.observe.answers import Answers, read_answers
+from mlguard.observe.leaf import is_frame
+from mlguard.observe.origin import Origin, origin
+from mlguard.observe.rows import count
+from mlguard.observe.run import Run
+from mlguard.observe.walk import walk
+
+
+@dataclass
+class Part:
+    """One part of the split with everything that is known of it."""
+
+    name: str
+    """`train` or `test`."""
+    rows: Any
+    """The rows as `split` returned them."""
+    origin: Origin
+    """Which rows of the Dataset they are."""
+    features: Any = None
+    """What the guard's `features` returned."""
+    answers: Answers | None = None
+    """What `predict` answered."""
+
+    def names(self) -> tuple[str, ...]:
+        """What to call the answers: by key, or by the rows of the Dataset."""
+        assert self.answers is not None  # Parts are named only once they were answered.
+        if self.answers.names is not None:
+            return self.answers.names
+        return self.origin.rows if len(self.origin.rows) == self.answers.length else _numbers(self.answers.length)
+
+
+@dataclass
+class Path:
+    """The objects of one run that went all the way."""
+
+    train: Part
+    test: Part
+    model: Any = None
+    metrics: dict[str, Value] | None = None
+
+    @property
+    def parts(self) -> tuple[Part, Part]:
+        """Test first, since it is what a reader looks for."""
+        return (self.test, self.train)
+
+
+def walk_path(run: Run, *, parts: tuple[str, ...] = ("test", "train")) -> Path:
+    """Call the guard's methods in the order of execution, without observing anything yet.
+
+    `features` and `predict` are called for the named parts of the split only.
+    """
+    path = Path(*split(run))
+    path.model = run.model = run.call("train", train=path.train.rows)
+    wanted = [part for part in path.parts if part.name in parts]
+    if run.declares("features"):
+        for part in wanted:
+            part.features = run.call("features", model=path.model, rows=part.rows)
+    for part in wanted:
+        part.answers = predict(run, path.model, part.rows)
+    if run.declares("evaluate") and path.test.answers is not None:
+        path.metrics = evaluate(run, path.test.rows, path.test.answers.raw)
+    return path
+
+
+def split(run: Run) -> tuple[Part, Part]:
+    """The train and the test rows: as the guard splits, as the Dataset is split, or three quarters to one in order."""
+    if run.declares("split"):
+        pair = run.call("split", data=run.data)
+    elif "train" in run.data and "test" in run.data:
+        pair = run.data["train"], run.data["test"]
+    else:
+        pair = _in_order(run.data, run.subject.name)
+    if not isinstance(pair, tuple | list) or len(pair) != 2:
+        raise UsageError(
+            f"guard {run.subject.name}: `split` returned {_came(pair)}; return the train and the test rows",
+            slug="split-returned",
+        )
+    empty = [name for name, rows in zip(("train", "test"), pair, strict=True) if count(rows) == 0]
+    if empty:
+        raise UsageError(
+            f"guard {run.subject.name}: `split` returned no {' and no '.join(empty)} rows; both need at least one",
+            slug="split-empty",
+        )
+    train, test = (Part(n, rows, origin(rows, run.data)) for n, rows in zip(("train", "test"), pair, strict=True))
+    return train, test
+
+
+def splits_in_order(run: Run) -> bool:
+    """Whether nobody says which rows are which, so that three quarters train."""
+    return not run.declares("split") and not ("train" in run.data and "test" in run.data)
+
+
+def predict(run: Run, model: Any, rows: Any) -> Answers:
+    """The answers for these rows, checked for being one per row or per key."""
+    raw = run.call("predict", model=model, rows=rows)
+    return read_answers(raw, guard=run.subject.name, rows=count(rows), key=run.subject.guard.key)
+
+
+def evaluate(run: Run, test: Any, predictions: Any) -> dict[str, Value]:
+    """Metrics by name from what `evaluate` returned: a mapping, nested or not, or a single number."""
+    raw = run.call("evaluate", test=test, predictions=predictions)
+    metrics = {name or "metric": value for name, value in walk(raw)} if raw is not None else {}
+    if not metrics:
+        raise UsageError(
+            f"guard {run.subject.name}: `evaluate` returned {_came(raw)}; return a mapping of metric names to numbers",
+            slug="evaluate-returned",
+        )
+    return metrics
+
+
+def _in_order(data: Dataset, guard: str) -> tuple[Any, Any]:
+    table = data[ROWS] if ROWS in data else next(iter(data.values())) if len(data) == 1 else None
+    if table is None:
+        raise UsageError(
+            f"guard {guard}: the dataset has the tables {', '.join(data)}; declare `split` to say which rows are which",
+            slug="split-missing",
+        )
+    edge = len(table) - len(table) // 4
+    return (table.iloc[:edge], table.iloc[edge:]) if is_frame(table) else (table[:edge], table[edge:])
+
+
+def _numbers(length: int) -> tuple[str, ...]:
+    return tuple(str(i) for i in range(length))
+
+
+def _came(value: object) -> str:
+    if value is None:
+        return "nothing (None)"
+    length = f" of {len(value)}" if isinstance(value, tuple | list | dict) else ""
+    return f"{type(value).__name__}{length}"

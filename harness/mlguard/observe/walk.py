@@ -1,0 +1,196 @@
+"""Walk any object, such as a trained model or a mapping of metrics, to its named leaves."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+import numpy as np
+
+from mlguard.core.value import Value
+from mlguard.observe.leaf import is_frame, is_leaf, is_sparse, to_value
+
+DEPTH = 12
+"""Levels of nesting that are followed."""
+
+LEAVES = 2000
+"""Leaves after which a walk stops: past this, an object is no tiny model."""
+
+SIBLINGS = 12
+"""Members of a sequence of objects that are looked into: the first trees of a forest stand for the others."""
+
+NOT_BEHAVIOUR = frozenset(
+    {
+        # Wall-clock, thread counts, verbosity and what a solver says about itself: no change of behaviour.
+        "refit_time_", "fit_time_", "mean_fit_time", "std_fit_time", "mean_score_time", "std_score_time",
+        "n_jobs", "verbose", "thread_count", "nthread", "num_threads", "dual_gap_", "n_iter_", "n_iter", "t_",
+        "n_features_in_", "feature_names_in_", "_sklearn_version", "_repr_html_link",
+        # The unfitted template of an ensemble's members.
+        "estimator_params", "estimator_",
+    }
+)  # fmt: skip
+
+Leaf = tuple[str, Value]
+
+
+def walk(value: object, name: str = "") -> Iterator[Leaf]:
+    """Every leaf of an object with its path, in a stable order: `clf.coef_`, `trees_[3].threshold`.
+
+    Follows mappings, sequences, dataclasses, objects' attributes, tree structures, `state_dict`s and booster dumps;
+    leaves out what is no behaviour (`NOT_BEHAVIOUR`), and what cannot be brought to a Value.
+    """
+    walker = _Walker()
+    for leaf in walker.visit(value, name, 0):
+        walker.seen_leaves += 1
+        if walker.seen_leaves > LEAVES:
+            return
+        yield leaf
+
+
+class _Walker:
+    """One walk: what was visited already, and how many leaves it gave."""
+
+    def __init__(self) -> None:
+        self.visiting: set[int] = set()
+        self.seen_leaves = 0
+
+    def visit(self, value: object, name: str, depth: int) -> Iterator[Leaf]:
+        if is_leaf(value):
+            yield name, to_value(value)
+            return
+        if depth > DEPTH or id(value) in self.visiting or _is_opaque(value):
+            return
+        self.visiting.add(id(value))
+        try:
+            for part, child in _children(value):
+                yield from self.visit(child, _join(name, part), depth + 1)
+        finally:
+            self.visiting.discard(id(value))
+
+
+def _children(value: Any) -> Iterator[tuple[str, object]]:
+    for test, children in _KINDS:
+        if test(value):
+            yield from children(value)
+            return
+    yield from _attributes(value)
+
+
+def _items(value: Mapping[Any, Any]) -> Iterator[tuple[str, object]]:
+    if value and all(is_leaf(v) and not isinstance(v, np.ndarray) for v in value.values()) and len(value) > 8:
+        # A table of many scalars, such as an id map, is two columns and not hundreds of leaves.
+        yield "keys", _objects(list(value))
+        yield "values", _objects(list(value.values()))
+        return
+    for key, child in value.items():
+        if key not in NOT_BEHAVIOUR:
+            yield str(key), child
+
+
+def _elements(value: Any) -> Iterator[tuple[str, object]]:
+    items = list(value)
+    if items and all(is_leaf(item) and not isinstance(item, np.ndarray) and not _is_column(item) for item in items):
+        yield "", _objects(items)
+        return
+    if _rectangular(items):
+        yield "", np.asarray(items)
+        return
+    for position, child in enumerate(items[:SIBLINGS]):
+        yield f"[{position}]", child
+
+
+def _unordered(value: Any) -> Iterator[tuple[str, object]]:
+    yield "", _objects(sorted(value, key=lambda item: (type(item).__name__, repr(item))))
+
+
+def _columns(frame: Any) -> Iterator[tuple[str, object]]:
+    for position, column in enumerate(frame.columns):
+        yield str(column), frame.iloc[:, position]
+
+
+def _fields(value: Any) -> Iterator[tuple[str, object]]:
+    for entry in fields(value):
+        if entry.name not in NOT_BEHAVIOUR:
+            yield entry.name, getattr(value, entry.name, None)
+
+
+def _tree(value: Any) -> Iterator[tuple[str, object]]:
+    """scikit-learn's compiled tree: its nodes' structure and its values."""
+    for name in ("children_left", "children_right", "feature", "threshold", "n_node_samples", "value"):
+        yield name, getattr(value, name)
+
+
+def _state_dict(value: Any) -> Iterator[tuple[str, object]]:
+    yield from ((str(key), child) for key, child in value.state_dict().items())
+
+
+def _booster(value: Any) -> Iterator[tuple[str, object]]:
+    dump = value.model_to_string() if hasattr(value, "model_to_string") else "\n".join(value.get_dump())
+    yield "dump", _objects(dump.splitlines())
+
+
+def _attributes(value: object) -> Iterator[tuple[str, object]]:
+    names = list(getattr(value, "__dict__", {}))
+    for klass in type(value).__mro__:
+        slots = getattr(klass, "__slots__", ())
+        names += [slots] if isinstance(slots, str) else list(slots)
+    for name in dict.fromkeys(names):
+        if name in NOT_BEHAVIOUR or name.startswith("__"):
+            continue
+        child = getattr(value, name, None)
+        if not isinstance(child, _CODE):
+            yield name, child
+
+
+_CODE = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.ModuleType, type, np.ufunc)
+
+_KINDS: tuple[tuple[Callable[[Any], bool], Callable[[Any], Iterator[tuple[str, object]]]], ...] = (
+    (lambda v: isinstance(v, Mapping), _items),
+    (lambda v: isinstance(v, set | frozenset), _unordered),
+    (lambda v: isinstance(v, list | tuple), _elements),
+    (is_frame, _columns),
+    (lambda v: is_dataclass(v) and not isinstance(v, type), _fields),
+    (lambda v: type(v).__name__ == "Tree" and hasattr(v, "children_left"), _tree),
+    (lambda v: hasattr(v, "tree_") and hasattr(v, "get_params"), lambda v: iter([("tree_", v.tree_)])),
+    (lambda v: callable(getattr(v, "state_dict", None)) and callable(getattr(v, "parameters", None)), _state_dict),
+    (lambda v: callable(getattr(v, "model_to_string", None)) or callable(getattr(v, "get_dump", None)), _booster),
+)
+
+
+def _is_opaque(value: object) -> bool:
+    if isinstance(value, (*_CODE, np.random.RandomState, np.random.Generator, np.random.BitGenerator)):
+        return True
+    return type(value).__module__.split(".")[0] in ("threading", "_thread", "logging", "io", "_io", "weakref")
+
+
+def _is_column(value: object) -> bool:
+    return is_sparse(value) or hasattr(value, "iloc")
+
+
+def _rectangular(items: list[Any]) -> bool:
+    """Whether a list of lists of numbers is an array that somebody wrote as lists."""
+    if not items or not all(isinstance(item, list | tuple) for item in items):
+        return False
+    if len({len(item) for item in items}) != 1:
+        return False
+    return all(isinstance(x, bool | int | float | np.number) for item in items for x in item)
+
+
+def _objects(items: list[Any]) -> object:
+    box = np.empty(len(items), dtype=object)
+    box[:] = items
+    kinds = {type(item) for item in items}
+    if kinds <= {int, float, np.float64, np.int64, bool, np.bool_} and len(kinds) == 1:
+        try:
+            return np.asarray(items)
+        except OverflowError:
+            return box
+    return box
+
+
+def _join(name: str, part: str) -> str:
+    if not part:
+        return name
+    return f"{name}{part}" if part.startswith("[") or not name else f"{name}.{part}"

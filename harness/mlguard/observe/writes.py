@@ -1,0 +1,70 @@
+"""Hear which files guarded code writes outside the folder that it was given."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+
+_PATH_EVENTS = frozenset({"os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.truncate", "os.symlink", "os.link"})
+
+_CACHES = (".cache", ".config", ".matplotlib", "__pycache__")
+"""Folders in which libraries keep what they computed before; no output of guarded code."""
+
+
+class Writes:
+    """Writes heard in this process; made once per worker, since an audit hook stays for good."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.resolve()
+        self.allowed: tuple[Path, ...] = ()
+        self.heard: list[str] = []
+        self._listening = False
+        sys.addaudithook(self._hook)
+
+    @contextmanager
+    def listening(self, folder: Path) -> Iterator[None]:
+        """Keep the paths that are written while the block runs, except below this folder and the temporary one."""
+        self.allowed = (folder.resolve(), Path(tempfile.gettempdir()).resolve())
+        self._listening = True
+        try:
+            yield
+        finally:
+            self._listening = False
+
+    def _hook(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if not self._listening:
+            return
+        if event == "open":
+            path, mode, flags = arguments
+            writes = bool(flags & _WRITING) if isinstance(flags, int) else any(c in str(mode) for c in "wax+")
+            if writes:
+                self._hear(path)
+        elif event in _PATH_EVENTS:
+            self._hear(arguments[1] if event in ("os.rename", "os.symlink", "os.link") else arguments[0])
+
+    def _hear(self, path: object) -> None:
+        if not isinstance(path, str | bytes | os.PathLike):
+            return  # A file descriptor: whoever opened it was heard.
+        self._listening = False  # Path handling below must not hear itself.
+        try:
+            place = Path(os.path.abspath(os.fsdecode(path)))
+            if self._counts(place):
+                shown = place.relative_to(self.root).as_posix() if place.is_relative_to(self.root) else str(place)
+                if shown not in self.heard:
+                    self.heard.append(shown)
+        finally:
+            self._listening = True
+
+    def _counts(self, place: Path) -> bool:
+        if any(place.is_relative_to(folder) for folder in self.allowed):
+            return False
+        if place.parts[:2] in (("/", "dev"), ("/", "proc"), ("/", "sys")):
+            return False
+        return not any(part in _CACHES for part in place.parts)
