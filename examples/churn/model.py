@@ -27,7 +27,7 @@ def load_accounts(path: Path) -> pd.DataFrame:
 def split_data(config: dict[str, Any], rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Drop repeated reviews, then keep the latest share of accounts for testing."""
     accounts = rows.drop_duplicates("account", keep="first").reset_index(drop=True)
-    cut = len(accounts) - int(round(config["test_share"] * len(accounts)))
+    cut = len(accounts) - round(config["test_share"] * len(accounts))
     return accounts.iloc[:cut].reset_index(drop=True), accounts.iloc[cut:].reset_index(drop=True)
 
 

@@ -82,7 +82,13 @@ def train_from_data(config: dict[str, Any], sales: pd.DataFrame) -> dict[str, An
         random_state=config["seed"],
     )
     trees.fit(features.to_numpy(), (sales["sold"] / sales["shop"].map(usual)).to_numpy())
-    return {"config": dict(config), "history": history, "usual": usual, "typical": float(usual.median()), "trees": trees}
+    return {
+        "config": dict(config),
+        "history": history,
+        "usual": usual,
+        "typical": float(usual.median()),
+        "trees": trees,
+    }
 
 
 def features_from_data(model: dict[str, Any], rows: pd.DataFrame) -> pd.DataFrame:
