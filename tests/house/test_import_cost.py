@@ -1,0 +1,67 @@
+"""What starting up costs: nothing heavy for `--help`, nothing heavy for a pytest run without guards."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = {"joblib", "numpy", "pandas", "scipy", "sklearn", "torch", "yaml"}
+
+
+def loaded(script: str, folder: Path) -> set[str]:
+    """The top-level modules that a fresh interpreter holds after a script."""
+    report = "\nimport sys; print('loaded:', *{name.partition('.')[0] for name in sys.modules})"
+    told = [sys.executable, "-c", script + report]
+    ran = subprocess.run(told, capture_output=True, text=True, cwd=folder)
+    assert ran.returncode == 0, ran.stderr
+    return set(ran.stdout.rpartition("loaded:")[2].split())
+
+
+def test_the_measure_sees_heavy_libraries(tmp_path: Path) -> None:
+    assert {"numpy", "pandas"} <= loaded("import pandas", tmp_path) & HEAVY
+
+
+@pytest.mark.parametrize("args", [["--help"], ["--version"], ["-h"], ["init", "--help"], ["init", "--dir", "."]])
+def test_the_command_line_starts_light(args: list[str], tmp_path: Path) -> None:
+    script = f"""
+from mlguard.cli.main import main
+try:
+    main({args!r})
+except SystemExit as left:
+    assert left.code == 0
+"""
+    assert not loaded(script, tmp_path) & HEAVY
+
+
+def test_the_overview_imports_no_command(tmp_path: Path) -> None:
+    script = """
+import sys
+from mlguard.cli.main import COMMANDS, main
+try:
+    main(["--help"])
+except SystemExit:
+    pass
+ours = {entry.home.partition(":")[0] for entry in COMMANDS.values()}
+assert not ours & set(sys.modules), ours & set(sys.modules)
+"""
+    loaded(script, tmp_path)
+
+
+@pytest.mark.parametrize("module", ["mlguard", "mlguard.pytest_plugin", "mlguard.core.error", "mlguard.settings"])
+def test_importing_is_light(module: str, tmp_path: Path) -> None:
+    assert not loaded(f"import {module}", tmp_path) & HEAVY
+
+
+def test_a_pytest_run_without_guards_is_light(tmp_path: Path) -> None:
+    (tmp_path / "test_plain.py").write_text("def test_plain(): pass\n")
+    # Other plugins are kept out: some of them import numpy on their own.
+    script = """
+import os
+os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+import pytest
+assert pytest.main(["-q", "-p", "mlguard.pytest_plugin", "-p", "no:cacheprovider"]) == 0
+"""
+    assert not loaded(script, tmp_path) & HEAVY

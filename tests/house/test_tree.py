@@ -1,0 +1,118 @@
+"""House rules about files that no linter knows."""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.house.conftest import ROOT
+
+SOURCES = sorted([*(ROOT / "harness/mlguard").rglob("*.py"), *(ROOT / "datasets/generators").glob("*.py")])
+GENERATORS = [file for file in SOURCES if file.parent.name == "generators" and file.name != "__init__.py"]
+DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc"}
+LONGEST = 400
+
+
+def name(file: Path) -> str:
+    return file.relative_to(ROOT).as_posix()
+
+
+def test_datasets_is_no_package() -> None:
+    """It would shadow a well-known library; the generators' own `__init__.py` is needed and empty."""
+    assert not (ROOT / "datasets/__init__.py").exists()
+    assert (ROOT / "datasets/generators/__init__.py").read_bytes() == b""
+
+
+def test_there_are_no_drawers() -> None:
+    folders = [folder for folder in (ROOT / "harness").rglob("*") if folder.is_dir()]
+    assert [name(path) for path in [*SOURCES, *folders] if path.stem.strip("_") in DRAWERS] == []
+
+
+@pytest.mark.parametrize("file", SOURCES, ids=name)
+def test_every_module_says_what_it_is_for(file: Path) -> None:
+    if name(file) != "datasets/generators/__init__.py":
+        assert ast.get_docstring(ast.parse(file.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("file", SOURCES, ids=name)
+def test_no_file_outgrows_its_noun(file: Path) -> None:
+    assert len(file.read_text(encoding="utf-8").splitlines()) <= LONGEST
+
+
+def imported(file: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            yield "." * node.level + (node.module or "")
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+
+
+@pytest.mark.parametrize("file", GENERATORS, ids=name)
+def test_a_generator_imports_the_front_page_and_nothing_behind_it(file: Path) -> None:
+    ours = {module for module in imported(file) if module.startswith((".", "mlguard", "datasets", "examples"))}
+    assert ours <= {"mlguard"}
+
+
+@pytest.mark.parametrize("file", [file for file in SOURCES if "harness" in file.parts], ids=name)
+def test_nothing_stored_is_a_pickle(file: Path) -> None:
+    """Pickle crosses to our own workers; a golden or dataset never holds one."""
+    if file.parent.name in {"golden", "tables", "report", "core"}:
+        assert not {"pickle", "joblib", "shelve", "marshal"} & {module.partition(".")[0] for module in imported(file)}
+
+
+def slugs() -> dict[str, str]:
+    """Every slug in the source, and the first file that uses it."""
+    found: dict[str, str] = {}
+    for file in SOURCES:
+        for slug in re.findall(r'slug\s*=\s*"([^"]+)"', file.read_text(encoding="utf-8")):
+            found.setdefault(slug, name(file))
+    return found
+
+
+def explained() -> list[str]:
+    return re.findall(r"^## `([^`]+)`$", (ROOT / "docs/messages.md").read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def test_slugs_are_kebab_case() -> None:
+    assert [slug for slug in slugs() if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug)] == []
+
+
+def test_every_slug_is_explained() -> None:
+    unexplained = {slug: file for slug, file in slugs().items() if slug not in explained()}
+    assert unexplained == {}, "add a paragraph `## `slug`` to docs/messages.md"
+
+
+def test_every_explanation_has_its_slug_and_stands_in_order() -> None:
+    page = explained()
+    assert page == sorted(set(page))
+    assert [slug for slug in page if slug not in slugs() and slug != "usage"] == []
+
+
+def test_the_lowest_constraints_are_the_lower_bounds() -> None:
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = declared["optional-dependencies"]["test"]
+    wanted = [
+        *declared["dependencies"],
+        *(entry for entry in extras if entry.startswith(("pytest-regressions", "syrupy"))),
+    ]
+    lines = (ROOT / ".ci/lowest.txt").read_text(encoding="utf-8").splitlines()
+    pins = {line for line in lines if not line.startswith("#")}
+    assert pins == {entry.replace(">=", "==") for entry in [*declared["dependencies"], *promised]}
+
+
+def test_a_decision_fits_on_half_a_page() -> None:
+    for file in (ROOT / "docs/decisions").glob("*.md"):
+        text = file.read_text(encoding="utf-8")
+        assert all(part in text for part in ("**Situation.**", "**Choice.**", "**Given up.**")), name(file)
+        assert len(text.split()) < 450, name(file)
+
+
+def test_contributing_and_releasing_stay_short() -> None:
+    assert len((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").splitlines()) < 120
+    steps = re.findall(r"^\d+\. ", (ROOT / "RELEASING.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert 0 < len(steps) < 10

@@ -1,0 +1,65 @@
+"""The public names as a typed project uses them; checked by `tox -e types`, never run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, assert_type
+
+import numpy as np
+import pandas as pd
+
+import mlguard
+from mlguard import Dataset, Guard, note, run_script, settle
+
+
+def make(rng: np.random.RandomState, rows: int = 100) -> Dataset:
+    """A generator with types."""
+    minutes = settle(rng.gamma(2.0, 3.0, rows), 2)
+    frame = pd.DataFrame({"minutes": minutes, "bought": minutes > 3.0})
+    return Dataset({"rows": frame}, target="bought", decimals={"minutes": 2})
+
+
+class Visits(Guard):
+    """A guard with types of its own on every method."""
+
+    dataset = "visits"
+    config = "configs/visits.yaml"
+    require = {"accuracy": ">= 0.8"}
+    key = ("user", "rank")
+    seeds = (0, 1)
+    metrics = ("roc_auc",)
+    timeout = 30.0
+
+    def split(self, data: Dataset) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Two frames."""
+        return data.rows.iloc[:75], data["rows"].iloc[75:]
+
+    def train(self, train: pd.DataFrame) -> dict[str, float]:
+        """Any model."""
+        note("rows", len(train))
+        return {"mean": float(train["minutes"].mean())}
+
+    def predict(self, model: dict[str, float], rows: pd.DataFrame) -> np.ndarray[Any, Any]:
+        """One answer per row."""
+        return np.asarray(rows["minutes"]) > model["mean"]
+
+    def evaluate(self, test: pd.DataFrame, predictions: np.ndarray[Any, Any]) -> Mapping[str, float]:
+        """Metrics by name."""
+        return {"accuracy": float((predictions == test["bought"]).mean())}
+
+    def save(self, model: dict[str, float], folder: Path) -> None:
+        """Write the bundle."""
+        (folder / "mean").write_text(str(model["mean"]))
+
+    def load(self, folder: Path) -> dict[str, float]:
+        """Read the bundle."""
+        return {"mean": float((folder / "mean").read_text())}
+
+
+assert_type(mlguard.__version__, str)
+assert_type(Visits().folder, Path)
+assert_type(Visits().config_path, Path | None)
+
+if __name__ == "__main__":
+    run_script(__file__)
