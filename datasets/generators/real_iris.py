@@ -14,8 +14,8 @@ def make(rng: np.random.RandomState, rows: int = 120) -> Dataset:
 
     Columns: the four measurements in centimetres, to one decimal, and `species` (text; the target).
 
-    Nothing is planted: real measurements bring their own edges. One decimal makes many distances tie, and the
-    dataset holds flowers that are equal in all measurements.
+    Nothing is planted: real measurements bring their own edges. One decimal makes many distances between flowers
+    equal.
     """
     # Imported here, since only the real datasets need it and loading it takes longer than making all others.
     from sklearn.datasets import load_iris

@@ -59,7 +59,7 @@ def add_features(config: dict[str, Any], history: pd.DataFrame, rows: pd.DataFra
         out[f"lag_{days}"] = sold_before(history, rows, days)
     out["window_mean"] = window_mean(config, history, rows)
     out["trend"] = (out[f"lag_{config['lags'][0]}"] / out["window_mean"].clip(lower=1.0)).clip(0.2, 5.0)
-    out["weekday"] = rows["day"].dt.dayofweek.astype(float)
+    out["weekday"] = rows["day"].dt.day_of_week.astype(float)
     out["weekend"] = (out["weekday"] >= 5).astype(float)
     out["promo"] = rows["promo"].where(rows["promo"] >= config["promo_floor"], 0.0)
     out["hot"] = (rows["temperature"] >= config["hot_from"]).astype(float).where(rows["temperature"].notna())
