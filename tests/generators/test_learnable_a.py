@@ -290,7 +290,7 @@ CASES = (
         columns(i="pump days failed", f="load heat age", t="site vendor medium"),
         planted_survival,
         plain_survival,
-        0.15,
+        0.12,
     ),
     Case(
         "real_iris",
