@@ -1,0 +1,171 @@
+"""Turn the elements of a column into text and back, exactly: what every format and every digest is made of."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mlguard.tables.logical import FLOATS, INTEGERS, TICKS, LogicalType, is_missing, objects, ticks
+
+Cells = list[str | None]
+"""One text per element; None where it is missing."""
+
+
+def to_cells(values: Any, kind: LogicalType) -> Cells:
+    """The elements of a Series, Index or array of this logical type as text, in C order."""
+    if kind.values is not None:
+        codes = values.cat.codes if isinstance(values, pd.Series) else values.codes
+        return [None if code < 0 else kind.categories[code] for code in codes.tolist()]
+    if kind.unit is not None:
+        unit, counts = ticks(values)
+        write = _instant if kind.base == "timestamp" else _duration
+        return [None if count is None else write(count, TICKS[unit], kind) for count in counts]
+    one = _WRITE[kind.base]
+    return [None if is_missing(value) else one(value) for value in objects(values)]
+
+
+def to_series(cells: Sequence[str | None], kind: LogicalType) -> pd.Series[Any]:
+    """The column that these cells are, as the running pandas would keep it."""
+    if kind.values is not None:
+        code = {category: position for position, category in enumerate(kind.categories)}
+        codes = [-1 if cell is None else code[cell] for cell in cells]
+        categories = pd.Index(to_series(kind.categories, kind.values))
+        return pd.Series(pd.Categorical.from_codes(codes, categories=categories, ordered=kind.ordered))
+    if kind.base in (*INTEGERS, "bool"):
+        return _whole(cells, kind)
+    if kind.base == "text":
+        # pandas 2 keeps text as objects, pandas 3 as `str`: whichever it infers, and missing is NaN in both.
+        filled = [np.nan if cell is None else cell for cell in cells]
+        return pd.Series(filled, dtype=pd.Series(["text"]).dtype)
+    array = to_array(cells, kind)
+    if kind.zone is not None:
+        return pd.Series(pd.DatetimeIndex(array).tz_localize("UTC").tz_convert(kind.zone))
+    return pd.Series(array)
+
+
+def to_array(cells: Sequence[str | None], kind: LogicalType) -> np.ndarray[Any, Any]:
+    """The one-dimensional array that these cells are; of objects, with None, where NumPy has no other missing."""
+    if kind.unit is not None:
+        code = "M" if kind.base == "timestamp" else "m"
+        read = _read_instant if kind.base == "timestamp" else _read_duration
+        counts = [np.iinfo(np.int64).min if cell is None else read(cell, TICKS[kind.unit]) for cell in cells]
+        return np.array(counts, dtype=np.int64).view(f"{code}8[{kind.unit}]")
+    if kind.base in FLOATS:
+        return np.array([np.nan if cell is None else float(cell) for cell in cells]).astype(kind.base)
+    values = [None if cell is None else _READ[kind.base](cell) for cell in cells]
+    if kind.base in (*INTEGERS, "bool") and None not in values:
+        return np.array(values, dtype=kind.base)
+    if kind.base == "text" and None not in values:
+        text = np.array(values, dtype=str)
+        if text.tolist() == values:  # NumPy's text drops trailing NULs.
+            return text
+    array = np.empty(len(values), dtype=object)
+    for position, value in enumerate(values):  # Assigned whole, lists of one length would become rows.
+        array[position] = value
+    return array
+
+
+def float_text(value: Any) -> str:
+    """The shortest text that reads back as the same float64; zero has no sign."""
+    return repr(float(value) + 0.0)
+
+
+def _narrow(dtype: Any) -> Callable[[Any], str]:
+    def write(value: Any) -> str:
+        # Python's own repr of the shortest digits: how NumPy prints a float32 changed between its releases.
+        text = float_text(np.format_float_scientific(dtype(value)))
+        return text if dtype(float(text)) == dtype(value) else float_text(value)
+
+    return write
+
+
+def _boolean(value: Any) -> str:
+    return "true" if value else "false"
+
+
+def _integer(value: Any) -> str:
+    return str(int(value))
+
+
+def _list(value: Any) -> str:
+    return json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list | tuple | np.ndarray):
+        return [_plain(item) for item in value]
+    if isinstance(value, np.generic):
+        return value.item()
+    return value
+
+
+def _whole(cells: Sequence[str | None], kind: LogicalType) -> pd.Series[Any]:
+    absent = np.array([cell is None for cell in cells], dtype=bool)
+    read = _READ[kind.base]
+    values = np.array([0 if cell is None else read(cell) for cell in cells], dtype=kind.base)
+    if not kind.nullable and not absent.any():
+        return pd.Series(values)
+    array = pd.arrays.BooleanArray if kind.base == "bool" else pd.arrays.IntegerArray
+    return pd.Series(array(values, absent))
+
+
+def _instant(count: int, per_second: int, kind: LogicalType) -> str:
+    """ISO 8601; of a zone, the instant in UTC, since local time depends on the machine's list of zones."""
+    seconds, rest = divmod(count, per_second)
+    text = str(np.datetime64(seconds, "s"))
+    return text + _fraction(rest, per_second) + ("Z" if kind.zone else "")
+
+
+def _read_instant(cell: str, per_second: int) -> int:
+    whole, _, fraction = cell.removesuffix("Z").partition(".")
+    seconds = int(np.datetime64(whole, "s").astype(np.int64))
+    return seconds * per_second + _read_fraction(fraction, per_second)
+
+
+def _duration(count: int, per_second: int, kind: LogicalType) -> str:
+    """Seconds, with as many decimals as it takes."""
+    seconds, rest = divmod(abs(count), per_second)
+    return ("-" if count < 0 else "") + str(seconds) + _fraction(rest, per_second)
+
+
+def _read_duration(cell: str, per_second: int) -> int:
+    whole, _, fraction = cell.removeprefix("-").partition(".")
+    count = int(whole) * per_second + _read_fraction(fraction, per_second)
+    return -count if cell.startswith("-") else count
+
+
+def _fraction(rest: int, per_second: int) -> str:
+    digits = f"{rest * 10**9 // per_second:09d}".rstrip("0")
+    return f".{digits}" if digits else ""
+
+
+def _read_fraction(digits: str, per_second: int) -> int:
+    return int(digits.ljust(9, "0")) * per_second // 10**9
+
+
+_WRITE: dict[str, Callable[[Any], str]] = {
+    "bool": _boolean,
+    **dict.fromkeys(INTEGERS, _integer),
+    "float64": float_text,
+    "float32": _narrow(np.float32),
+    "float16": _narrow(np.float16),
+    "text": str,
+    "date": dt.date.isoformat,
+    "decimal": str,
+    "list": _list,
+}
+
+_READ: dict[str, Callable[[str], Any]] = {
+    "bool": "true".__eq__,
+    **dict.fromkeys(INTEGERS, int),
+    "text": str,
+    "date": dt.date.fromisoformat,
+    "decimal": Decimal,
+    "list": json.loads,
+}

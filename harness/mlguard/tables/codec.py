@@ -1,0 +1,72 @@
+"""Encode a table or array in one of the formats, and read it back exactly."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mlguard.core.error import GoldenError, UsageError
+from mlguard.tables import csv, jsonl
+from mlguard.tables.sheet import Schema, Sheet, from_lines, sheet
+
+CSV = "csv"
+JSONL = "jsonl"
+PARQUET = "parquet"
+FORMATS = (CSV, JSONL, PARQUET)
+"""The formats, and their files' suffixes. Only csv and jsonl promise the same bytes everywhere."""
+
+
+def encode_table(table: Any, *, name: str = "rows", format: str = CSV) -> bytes:
+    """The file of a DataFrame or array; floats as they are, so settle them first.
+
+    Raises UsageError naming the table and what in it cannot be written.
+    """
+    return encode_sheet(sheet(table, name=name), format=format)
+
+
+def encode_sheet(sheet: Sheet, *, format: str = CSV) -> bytes:
+    """The file of a Sheet."""
+    if format == CSV:
+        return csv.write(sheet)
+    if format == JSONL:
+        return jsonl.write(sheet)
+    if format == PARQUET:
+        from mlguard.tables import parquet  # Optional: the extra `parquet`.
+
+        return parquet.write(sheet)
+    raise UsageError(f"there is no format {format!r}; known are {', '.join(FORMATS)}", slug="table-format")
+
+
+def decode_table(data: bytes, schema: Schema, *, format: str = CSV, file: str = "the table") -> Any:
+    """The DataFrame (with a plain 0 to n-1 index) or array that a file holds.
+
+    Raises GoldenError naming `file` where it does not hold what its schema says.
+    """
+    try:
+        lines = _lines(data, schema, format)
+        if len(lines) != schema.rows:
+            raise ValueError(f"{len(lines)} rows where its manifest says {schema.rows}")
+        return from_lines(lines, schema)
+    except (ValueError, KeyError, TypeError, ArithmeticError) as error:
+        text = f"{file} is damaged: {error}; make the dataset again"
+        raise GoldenError(text, slug="dataset-damaged") from error
+
+
+def reread(table: Any, *, name: str = "rows") -> Any:
+    """A table as reading its written file gives it."""
+    taken = sheet(table, name=name)
+    return decode_table(encode_sheet(taken), taken.schema, file=name)
+
+
+def _lines(data: bytes, schema: Schema, format: str) -> list[csv.Line]:
+    if format == CSV:
+        header, lines = csv.read(data)
+        if header != schema.header:
+            raise ValueError(f"its columns are {', '.join(map(str, header))}; expected {', '.join(schema.header)}")
+        return lines
+    if format == JSONL:
+        return jsonl.read(data, schema.header)
+    if format == PARQUET:
+        from mlguard.tables import parquet  # Optional: the extra `parquet`.
+
+        return parquet.read(data, schema)
+    raise ValueError(f"its format {format!r} is not one of {', '.join(FORMATS)}")

@@ -1,0 +1,48 @@
+"""The command line of a generator script that is run on its own."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from mlguard.core.error import MlguardError
+from mlguard.tables.codec import CSV, FORMATS
+from mlguard.tables.folder import Written, write_dataset
+from mlguard.tables.generate import make_checked
+
+OUT = Path("datasets")
+"""Where datasets are written unless `--out-dir` says otherwise, below the working directory."""
+
+
+def make_files(path: Path, out: Path, *, seed: int, rows: int | None = None, format: str = CSV) -> Written:
+    """Run a generator script twice, and write the folder `<out>/<name of the script>/`.
+
+    Raises what `make_checked` and `write_dataset` raise; nothing is written then.
+    """
+    dataset = make_checked(path, seed, rows)
+    return write_dataset(dataset, out / path.stem, name=path.stem, seed=seed, rows=rows, format=format)
+
+
+def script_command(path: str) -> click.Command:
+    """The click command of a generator script."""
+    script = Path(path)
+
+    @click.command(script.stem, help=f"Write the dataset {script.stem}: its tables and their manifest.")
+    @click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="Seed of the data.")
+    @click.option("--rows", type=click.IntRange(min=1), help="Rows to make; the script's own default without it.")
+    @click.option("--format", type=click.Choice(FORMATS), default=CSV, show_default=True, help="Format of the files.")
+    @click.option("--out-dir", type=click.Path(path_type=Path), default=OUT, show_default=True, help="Where to.")
+    def command(seed: int, rows: int | None, format: str, out_dir: Path) -> None:
+        try:
+            written = make_files(script, out_dir, seed=seed, rows=rows, format=format)
+        except MlguardError as error:
+            click.echo(f"error: {error}", err=True)
+            sys.exit(error.exit_code)
+        for entry in written.manifest.tables:
+            shape = " x ".join(map(str, entry.schema.shape))
+            click.echo(f"{written.folder / entry.file}  {shape}  {entry.size} bytes")
+        click.echo(written.manifest.digest)
+
+    return command

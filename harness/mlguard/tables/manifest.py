@@ -1,0 +1,239 @@
+"""The manifest beside a Dataset's files: which seed made them, what they hold, and digests of both; no disk here."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mlguard.core.dataset import Dataset
+from mlguard.core.error import GoldenError, UsageError
+from mlguard.tables.codec import CSV, FORMATS, decode_table, encode_sheet
+from mlguard.tables.digest import column_digests_of, digest_of_sheets
+from mlguard.tables.logical import LogicalType
+from mlguard.tables.sheet import Column, Schema, Sheet, sheet
+
+MANIFEST = "manifest.json"
+"""File name of the manifest."""
+
+FORMAT = 1
+"""Raised whenever a manifest or a codec changes so that older files would read differently. When you raise it, keep
+reading the older numbers (add a branch to `parse`), or let `parse` name the command that writes the dataset again."""
+
+_WRITER = "mlguard"
+
+
+@dataclass(frozen=True)
+class TableEntry:
+    """What a manifest says about one table."""
+
+    name: str
+    """The table's name."""
+    file: str
+    """Its file, beside the manifest."""
+    format: str
+    """`csv`, `jsonl` or `parquet`."""
+    sha256: str
+    """Digest of the file's bytes, as 64 hexadecimal digits."""
+    size: int
+    """The file's bytes."""
+    schema: Schema
+    """What it holds."""
+    digests: tuple[str, ...]
+    """The digest of each column's type and elements."""
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What lies in a Dataset's folder."""
+
+    name: str
+    """The dataset's name."""
+    seed: int
+    """The seed that it was made with."""
+    asked_rows: int | None
+    """The rows that were asked for; None for the generator's own default."""
+    digest: str
+    """Digest of what all tables mean, the same for every format."""
+    target: str | None
+    """The column to predict."""
+    decimals: int | Mapping[str, int]
+    """The decimals that floats were rounded to."""
+    tables: tuple[TableEntry, ...]
+    """One entry per table, in the generator's order."""
+
+    def text(self) -> str:
+        """The manifest's file: sorted keys, one column per line, and a seal that shows an edit by hand."""
+        content = _content(self)
+        return _pretty({**content, "seal": _seal(content)})
+
+
+def encode_dataset(
+    dataset: Dataset, *, name: str, seed: int, rows: int | None = None, format: str = CSV
+) -> dict[str, bytes]:
+    """All files of a Dataset by file name, the manifest last. Floats are written as they are.
+
+    Raises UsageError naming the table and column that cannot be written.
+    """
+    if format not in FORMATS:
+        raise UsageError(f"there is no format {format!r}; known are {', '.join(FORMATS)}", slug="table-format")
+    sheets = {table: sheet(dataset[table], name=table) for table in dataset}
+    files = {f"{table}.{format}": encode_sheet(taken, format=format) for table, taken in sheets.items()}
+    entries = tuple(_entry(table, taken, files[f"{table}.{format}"], format) for table, taken in sheets.items())
+    digest = digest_of_sheets(sheets, target=dataset.target)
+    manifest = Manifest(name, seed, rows, digest, dataset.target, dataset.decimals, entries)
+    return {**files, MANIFEST: manifest.text().encode()}
+
+
+def decode_dataset(files: Mapping[str, bytes], *, where: str = "the dataset") -> Dataset:
+    """The Dataset that files hold, with every digest checked.
+
+    Raises GoldenError naming the file that is missing, damaged or edited by hand; `where` is put before its name.
+    """
+    manifest = parse(_file(files, MANIFEST, where), file=f"{where}/{MANIFEST}")
+    tables = {entry.name: _decode(entry, _file(files, entry.file, where), where) for entry in manifest.tables}
+    return Dataset(tables, target=manifest.target, decimals=manifest.decimals)
+
+
+def parse(data: bytes, *, file: str = MANIFEST) -> Manifest:
+    """Read a manifest. Raises GoldenError naming `file` where it is not ours, edited by hand, or of another format."""
+    content = _json(data, file)
+    if not isinstance(content, dict) or content.get("written_by") != _WRITER:
+        raise GoldenError(f"{file} is no manifest of mlguard; make the dataset in another folder", slug="manifest")
+    if content.get("format") != FORMAT:
+        text = f"{file} has format {content.get('format')!r}, and this mlguard reads {FORMAT}"
+        raise GoldenError(f"{text}; update mlguard or make the dataset again", slug="manifest-format")
+    if content.pop("seal", None) != _seal(content):
+        raise GoldenError(f"{file} was edited by hand; make the dataset again", slug="dataset-damaged")
+    return _manifest(content)
+
+
+def file_digest(data: bytes) -> str:
+    """The digest of a file's bytes, as 64 hexadecimal digits."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def _entry(name: str, taken: Sheet, data: bytes, format: str) -> TableEntry:
+    digests = tuple(column_digests_of(taken).values())
+    return TableEntry(name, f"{name}.{format}", format, file_digest(data), len(data), taken.schema, digests)
+
+
+def _file(files: Mapping[str, bytes], name: str, where: str) -> bytes:
+    if name not in files:
+        raise GoldenError(f"{where}/{name} is missing; make the dataset again", slug="dataset-missing")
+    return files[name]
+
+
+def _decode(entry: TableEntry, data: bytes, where: str) -> Any:
+    file = f"{where}/{entry.file}"
+    if file_digest(data) != entry.sha256:
+        text = f"{file} is not as it was written (edited, cut off, or its line ends changed); make the dataset again"
+        raise GoldenError(text, slug="dataset-damaged")
+    return decode_table(data, entry.schema, format=entry.format, file=file)
+
+
+def _json(data: bytes, file: str) -> Any:
+    try:
+        return json.loads(data)
+    except ValueError as error:
+        text = f"{file} is no JSON: {error}; make the dataset again"
+        raise GoldenError(text, slug="dataset-damaged") from error
+
+
+def _seal(content: Mapping[str, Any]) -> str:
+    return file_digest(json.dumps(content, sort_keys=True).encode())
+
+
+def _content(manifest: Manifest) -> dict[str, Any]:
+    return {
+        "written_by": _WRITER,
+        "format": FORMAT,
+        "name": manifest.name,
+        "seed": manifest.seed,
+        "asked_rows": manifest.asked_rows,
+        "rows": {entry.name: entry.schema.rows for entry in manifest.tables},
+        "digest": manifest.digest,
+        "target": manifest.target,
+        "decimals": dict(manifest.decimals) if isinstance(manifest.decimals, Mapping) else manifest.decimals,
+        "tables": [_table_content(entry) for entry in manifest.tables],
+    }
+
+
+def _table_content(entry: TableEntry) -> dict[str, Any]:
+    columns = zip(entry.schema.columns, entry.digests, strict=True)
+    return {
+        "name": entry.name,
+        "file": entry.file,
+        "format": entry.format,
+        "sha256": entry.sha256,
+        "bytes": entry.size,
+        "kind": entry.schema.kind,
+        "shape": list(entry.schema.shape),
+        "columns": [_column_content(column, digest) for column, digest in columns],
+    }
+
+
+def _column_content(column: Column, digest: str) -> dict[str, Any]:
+    return {"name": column.name, "type": _type_content(column.type), "missing": column.missing, "digest": digest}
+
+
+def _type_content(kind: LogicalType) -> Any:
+    """The bare word where that says it all, so that a reviewer reads `int64`."""
+    said = {
+        "unit": kind.unit,
+        "zone": kind.zone,
+        "values": None if kind.values is None else _type_content(kind.values),
+        "categories": list(kind.categories) if kind.values is not None else None,
+        "ordered": kind.ordered if kind.values is not None else None,
+        "nullable": kind.nullable or None,
+    }
+    given = {key: value for key, value in said.items() if value is not None}
+    return {"base": kind.base, **given} if given else kind.base
+
+
+def _manifest(content: Mapping[str, Any]) -> Manifest:
+    return Manifest(
+        name=content["name"],
+        seed=content["seed"],
+        asked_rows=content["asked_rows"],
+        digest=content["digest"],
+        target=content["target"],
+        decimals=content["decimals"],
+        tables=tuple(_read_table(entry) for entry in content["tables"]),
+    )
+
+
+def _read_table(content: Mapping[str, Any]) -> TableEntry:
+    columns = tuple(Column(c["name"], _read_type(c["type"]), c["missing"]) for c in content["columns"])
+    return TableEntry(
+        name=content["name"],
+        file=content["file"],
+        format=content["format"],
+        sha256=content["sha256"],
+        size=content["bytes"],
+        schema=Schema(content["kind"], tuple(content["shape"]), columns),
+        digests=tuple(column["digest"] for column in content["columns"]),
+    )
+
+
+def _read_type(content: Any) -> LogicalType:
+    if isinstance(content, str):
+        return LogicalType(content)
+    values = _read_type(content["values"]) if "values" in content else None
+    return LogicalType(**{**content, "values": values, "categories": tuple(content.get("categories", ()))})
+
+
+def _pretty(content: Mapping[str, Any]) -> str:
+    """Indented JSON, except that each column stays on one line."""
+    tables = content["tables"]
+    marked = [
+        {**table, "columns": [f"\0{t}\0{i}" for i in range(len(table["columns"]))]} for t, table in enumerate(tables)
+    ]
+    text = json.dumps({**content, "tables": marked}, indent=1, sort_keys=True, ensure_ascii=False)
+    for t, table in enumerate(tables):
+        for i, column in enumerate(table["columns"]):
+            line = json.dumps(column, sort_keys=True, ensure_ascii=False)
+            text = text.replace(f'"\\u0000{t}\\u0000{i}"', line, 1)
+    return text + "\n"

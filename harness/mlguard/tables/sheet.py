@@ -1,0 +1,180 @@
+"""A Sheet: one table or array taken apart into named, typed columns of text, which every format writes the same."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mlguard.core.error import UsageError, several
+from mlguard.tables.cells import Cells, to_array, to_cells, to_series
+from mlguard.tables.logical import LogicalType, logical_type
+
+TABLE = "table"
+ARRAY = "array"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table, or all elements of an array."""
+
+    name: str | int
+    """The column's name; of an array, the empty text."""
+    type: LogicalType
+    """What its elements are."""
+    missing: int
+    """How many elements are missing."""
+
+
+@dataclass(frozen=True)
+class Schema:
+    """What a table or array holds, without its values."""
+
+    kind: str
+    """`table` for a DataFrame, `array` for a NumPy array."""
+    shape: tuple[int, ...]
+    """Rows and columns of a table; the shape of an array."""
+    columns: tuple[Column, ...]
+    """A table's columns in order; for an array, one for all its elements."""
+
+    @property
+    def rows(self) -> int:
+        """Length of the first axis."""
+        return self.shape[0]
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """The column names as files spell them; of an array, `0` to the number of elements in a row less one."""
+        if self.kind == TABLE:
+            return tuple(str(column.name) for column in self.columns)
+        return tuple(map(str, range(math.prod(self.shape[1:]))))
+
+    @property
+    def types(self) -> tuple[LogicalType, ...]:
+        """The logical type of each column of the header."""
+        if self.kind == TABLE:
+            return tuple(column.type for column in self.columns)
+        return (self.columns[0].type,) * len(self.header)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table or array as text."""
+
+    schema: Schema
+    """What it holds."""
+    cells: tuple[Cells, ...]
+    """The elements of each column of the schema; of an array, all of them in C order."""
+
+    def lines(self) -> list[tuple[str | None, ...]]:
+        """The rows as files write them."""
+        if self.schema.kind == TABLE:
+            return list(zip(*self.cells, strict=True))
+        width = len(self.schema.header)
+        elements = self.cells[0]
+        return [tuple(elements[row * width : (row + 1) * width]) for row in range(self.schema.rows)]
+
+
+def sheet(table: Any, *, name: str = "rows") -> Sheet:
+    """Take a DataFrame or array apart.
+
+    Raises UsageError naming the table and everything about it that cannot be written.
+    """
+    if isinstance(table, np.ndarray):
+        return _of_array(table, name)
+    if isinstance(table, pd.DataFrame):
+        return _of_frame(table, name)
+    text = f"table {name!r} is a {_named(table)}; expected a pandas DataFrame or a NumPy array"
+    raise UsageError(text, slug="table-type")
+
+
+def schema(table: Any, *, name: str = "rows") -> Schema:
+    """What a DataFrame or array holds; errors as `sheet`."""
+    return sheet(table, name=name).schema
+
+
+def from_lines(lines: Sequence[Sequence[str | None]], schema: Schema) -> Any:
+    """The DataFrame or array that these rows of text are."""
+    if schema.kind == ARRAY:
+        elements = [cell for line in lines for cell in line]
+        return to_array(elements, schema.columns[0].type).reshape(schema.shape)
+    columns = list(zip(*lines, strict=True)) if lines else [()] * len(schema.columns)
+    series = [to_series(cells, column.type) for cells, column in zip(columns, schema.columns, strict=True)]
+    frame = pd.concat(series, axis=1)
+    frame.columns = pd.Index([column.name for column in schema.columns])
+    return frame
+
+
+def _of_array(array: np.ndarray[Any, Any], name: str) -> Sheet:
+    if array.ndim == 0 or 0 in array.shape[1:]:
+        text = f"array {name!r} has shape {array.shape}; expected at least one axis and one element in each row"
+        raise UsageError(text, slug="table-shape")
+    kind = logical_type(array, table=name)
+    cells = to_cells(array, kind)
+    _check_unicode(cells, name, "")
+    return Sheet(Schema(ARRAY, array.shape, (_column("", kind, cells),)), (cells,))
+
+
+def _of_frame(frame: pd.DataFrame, name: str) -> Sheet:
+    problems = [*_index_problems(frame, name), *_name_problems(frame, name)]
+    if problems:
+        raise several(problems, slug="table-shape")
+    names = [label if isinstance(label, str) else int(label) for label in frame.columns]
+    types, cells = [], []
+    for position, label in enumerate(names):
+        series = frame.iloc[:, position]
+        types.append(logical_type(series, table=name, column=label))
+        cells.append(to_cells(series, types[-1]))
+        _check_unicode([*cells[-1], *types[-1].categories], name, label)
+    columns = tuple(_column(*parts) for parts in zip(names, types, cells, strict=True))
+    return Sheet(Schema(TABLE, frame.shape, columns), tuple(cells))
+
+
+def _column(name: str | int, kind: LogicalType, cells: Cells) -> Column:
+    return Column(name, kind, sum(cell is None for cell in cells))
+
+
+def _index_problems(frame: pd.DataFrame, name: str) -> list[str]:
+    index = frame.index
+    plain = index.nlevels == 1 and index.name is None and index.equals(pd.RangeIndex(len(frame)))
+    if plain:
+        return []
+    hint = "reset_index(drop=True)" if index.name is None and index.nlevels == 1 else "reset_index()"
+    return [f"table {name!r} has an index that is not 0 to {len(frame) - 1}, which files do not keep; call {hint}"]
+
+
+def _name_problems(frame: pd.DataFrame, name: str) -> list[str]:
+    if not len(frame.columns):
+        return [f"table {name!r} has no columns"]
+    labels = list(frame.columns)
+    odd = [x for x in labels if isinstance(x, bool | np.bool_) or not isinstance(x, str | int | np.integer)]
+    found = [f"table {name!r} has a column named {x!r}; names are text or whole numbers" for x in odd]
+    spelled = [str(label) for label in labels]
+    twice = sorted({text for text in spelled if spelled.count(text) > 1})
+    found += [f"table {name!r} has several columns named {text!r}; name each once" for text in twice]
+    broken = [text for text in spelled if not _is_unicode(text)]
+    return found + [f"table {name!r} has a column name that is no Unicode text: {text!r}" for text in broken]
+
+
+def _check_unicode(cells: Sequence[str | None], table: str, column: object) -> None:
+    bad = next((cell for cell in cells if cell is not None and not cell.isascii() and not _is_unicode(cell)), None)
+    if bad is not None:
+        place = f"table {table!r}, column {column!r}" if column != "" else f"array {table!r}"
+        text = f"{place} holds {bad!r}, which is no Unicode text (a lone surrogate); decode it properly first"
+        raise UsageError(text, slug="column-unsupported")
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _named(value: object) -> str:
+    return f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")
