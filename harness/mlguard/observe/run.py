@@ -92,7 +92,7 @@ class Run:
         where = stage or self.stage
         if where not in STAGES:
             raise UsageError(
-                f"guard {self.subject.name}: note {name!r} names the stage {where!r}; it must be one of {', '.join(STAGES)}",
+                f"guard {self.subject.name}: note {name!r} names the stage {where!r}; known are {', '.join(STAGES)}",
                 slug="note-stage",
             )
         leaves = list(walk(value, name))

@@ -33,7 +33,8 @@ class Part:
 
     def names(self) -> tuple[str, ...]:
         """What to call the answers: by key, or by the rows of the Dataset."""
-        assert self.answers is not None  # Parts are named only once they were answered.
+        if self.answers is None:
+            return self.origin.rows
         if self.answers.names is not None:
             return self.answers.names
         return self.origin.rows if len(self.origin.rows) == self.answers.length else _numbers(self.answers.length)

@@ -1,0 +1,147 @@
+"""Bare scikit-learn estimators: the methods of a guard that was declared by `estimator`, `target` and `metrics`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, clone, is_classifier, is_regressor
+from sklearn.metrics import get_scorer, get_scorer_names
+from sklearn.pipeline import Pipeline
+
+from mlguard.core.error import UsageError
+from mlguard.core.guard import Guard, declares
+
+RESPONSES = ("predict_proba", "decision_function", "score_samples", "transform")
+"""What an estimator answers beside `predict`: the first that it has."""
+
+
+def with_estimator(guard: type[Guard]) -> type[Guard]:
+    """The guard with `train`, `predict` and, where metrics are named, `evaluate`; declared methods win."""
+    added = {"train": _train, "predict": _predict}
+    if guard.metrics:
+        added["evaluate"] = _evaluate
+    missing = {name: method for name, method in added.items() if not declares(guard, name)}
+    return type(
+        guard.__name__, (guard,), {**missing, "__module__": guard.__module__, "__qualname__": guard.__qualname__}
+    )
+
+
+def step_outputs(model: Any, rows: Any) -> dict[str, Any]:
+    """What each step of a fitted Pipeline but the last makes of these rows; empty for anything else.
+
+    A step that names its columns gives one entry per column, so that a message can name it.
+    """
+    outputs: dict[str, Any] = {}
+    if not isinstance(model, Pipeline):
+        return outputs
+    current = rows
+    for name, step in model.steps[:-1]:
+        if step is None or step == "passthrough":
+            continue
+        try:
+            current = step.transform(current)
+        except Exception:  # noqa: BLE001 -- a look inside explains; what it raises is not this guard's failure.
+            return outputs
+        outputs.update(_columns(name, step, current))
+    return outputs
+
+
+def _columns(name: str, step: Any, output: Any) -> Iterator[tuple[str, Any]]:
+    dense = output.toarray() if hasattr(output, "toarray") else output
+    array = np.asarray(dense)
+    try:
+        names = [str(n) for n in step.get_feature_names_out()]
+    except Exception:  # noqa: BLE001 -- many transformers cannot name their output; the matrix as a whole will do.
+        names = []
+    if array.ndim == 2 and len(names) == array.shape[1]:
+        for position, column in enumerate(names):
+            yield f"{name}.{column}", array[:, position]
+    else:
+        yield name, array
+
+
+def _train(self: Guard, train: Any) -> Any:
+    target = _target(self)
+    features, wanted = _parts(self, train, target)
+    model = clone(self.estimator)
+    return model.fit(features) if target is None else model.fit(features, wanted)
+
+
+def _predict(self: Guard, model: Any, rows: Any) -> dict[str, Any]:
+    features, _ = _parts(self, rows, _target(self))
+    answers: dict[str, Any] = {}
+    if hasattr(model, "predict"):
+        answers["prediction"] = model.predict(features)
+    for response in RESPONSES:
+        if hasattr(model, response) and not (response == "transform" and answers):
+            answers[response] = getattr(model, response)(features)
+            break
+    if not answers:
+        raise UsageError(
+            f"guard {type(self).__name__}: {type(model).__name__} has neither `predict` nor `transform`; declare `predict`",
+            slug="estimator-silent",
+        )
+    return answers
+
+
+def _evaluate(self: Guard, test: Any, predictions: dict[str, Any]) -> dict[str, float]:
+    target = _target(self)
+    if target is None:
+        raise UsageError(
+            f"guard {type(self).__name__}: `metrics` need a `target`; name the column to predict", slug="target-missing"
+        )
+    features, wanted = _parts(self, test, target)
+    model: Any = self._model  # type: ignore[attr-defined]  # Set by the run: scorers know models, not answers.
+    return {_name(m): float(_score(m, _Answering(model, predictions), features, wanted)) for m in self.metrics}
+
+
+def _score(metric: Any, model: Any, features: Any, wanted: Any) -> float:
+    if callable(metric):
+        return float(metric(wanted, model.predict(features)))
+    if metric not in get_scorer_names():
+        raise UsageError(f"`metrics` names {metric!r}, which is no scorer of scikit-learn", slug="metric-unknown")
+    return float(get_scorer(metric)(model.like(), features, wanted))
+
+
+class _Answering:
+    """Gives scorers the answers that were observed, so that a metric is about what the guard saw."""
+
+    def __init__(self, model: Any, answers: dict[str, Any]) -> None:
+        self.model, self.answers = model, answers
+
+    def predict(self, rows: Any) -> Any:
+        return self.answers["prediction"]
+
+    def like(self) -> Any:
+        """An estimator of the model's kind with these answers."""
+        mixin = ClassifierMixin if is_classifier(self.model) else RegressorMixin if is_regressor(self.model) else object
+        methods = {n: (lambda own, rows, a=answer: a) for n, answer in self.answers.items() if n != "prediction"}
+        methods["predict"] = lambda own, rows: self.answers["prediction"]
+        kind = type("Answering", (mixin, BaseEstimator), methods)
+        fitted = kind()
+        fitted.fitted_ = True
+        if hasattr(self.model, "classes_"):
+            fitted.classes_ = self.model.classes_
+        return fitted
+
+
+def _name(metric: Any) -> str:
+    return metric if isinstance(metric, str) else getattr(metric, "__name__", type(metric).__name__)
+
+
+def _target(guard: Guard) -> str | None:
+    return guard.target or guard.data.target
+
+
+def _parts(guard: Guard, rows: Any, target: str | None) -> tuple[Any, Any]:
+    if target is None:
+        return rows, None
+    if not hasattr(rows, "columns") or target not in rows.columns:
+        raise UsageError(
+            f"guard {type(guard).__name__}: the rows have no column {target!r}, which `target` names; "
+            "set `target` to a column of the dataset, or declare `train` and `predict`",
+            slug="target-missing",
+        )
+    return rows.drop(columns=[target]), rows[target]

@@ -1,0 +1,119 @@
+"""Ask `predict` the probe rows and keep a status and the answers of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from mlguard.core.error import MlguardError
+from mlguard.core.probe import ANSWERED, STATUS
+from mlguard.core.record import EVIDENCE, GATE, PROBE
+from mlguard.core.value import Value, texts
+from mlguard.observe import rows as rowwise
+from mlguard.observe import stages
+from mlguard.observe.answers import Answers, join
+from mlguard.observe.boundary import boundary_rows
+from mlguard.observe.probe_rows import EVIDENCE as EVIDENCE_PART
+from mlguard.observe.probe_rows import GATING, STATUS_ONLY, Batch, Known, derive
+from mlguard.observe.run import Run
+from mlguard.observe.stages import Path
+
+OWN = "own"
+"""The part of the guard's own `probe_rows`."""
+
+_ROLES = {GATING: PROBE, EVIDENCE_PART: EVIDENCE, STATUS_ONLY: PROBE, OWN: GATE}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What one batch gave."""
+
+    batch: Batch
+    status: str
+    """`answered`, or what was raised."""
+    answers: Answers | None
+    """None where nothing was answered."""
+
+    def names(self) -> tuple[str, ...]:
+        """Names of the rows; of the answers where there are several per row."""
+        if self.answers is not None and self.answers.length != len(self.batch.names):
+            label = self.batch.names[0].rpartition(" #")[0] if self.batch.names else "empty frame"
+            return tuple(f"{label} #{i}" for i in range(self.answers.length))
+        return self.batch.names or ("empty frame",)
+
+
+def keep_probes(run: Run, path: Path, known: Known) -> None:
+    """Ask all probe rows on a copy of the model, and keep what it answered."""
+    model = rowwise.duplicate(path.model)
+    pool = _pool(path)
+    batches = [*derive(path.test.rows, pool, known)]
+    if run.declares("probe_rows"):
+        rows = run.call("probe_rows", rows=rowwise.duplicate(path.test.rows))
+        batches.append(Batch(OWN, tuple(f"own #{i}" for i in range(rowwise.count(rows) or 0)), rows))
+    asked = [ask(run, model, batch) for batch in batches]
+    walked = [ask(run, model, batch) for batch in boundary_rows(run, path, model)]
+    for part in dict.fromkeys(a.batch.part for a in asked):
+        _keep_part(run, part, [a for a in (*asked, *walked) if a.batch.part == part])
+
+
+def ask(run: Run, model: Any, batch: Batch) -> Asked:
+    """One batch's answers; what it raises is its status."""
+    try:
+        answers = stages.predict(run, model, rowwise.duplicate(batch.rows))
+    except MlguardError as error:
+        cause = error.__cause__
+        return Asked(batch, f"raised {type(cause).__name__}" if cause else "unusable answer", None)
+    return Asked(batch, ANSWERED, answers)
+
+
+def _pool(path: Path) -> Any:
+    """All rows whose ranges count: train and test where both are tables with the same columns."""
+    test, train = path.test.rows, path.train.rows
+    if hasattr(test, "columns") and hasattr(train, "columns") and list(test.columns) == list(train.columns):
+        import pandas as pd
+
+        return pd.concat([train, test], ignore_index=True)
+    return test
+
+
+def _keep_part(run: Run, part: str, asked: Sequence[Asked]) -> None:
+    role = _ROLES[part]
+    names = _unique([name for one in asked for name in one.names()])
+    statuses = [one.status for one in asked for _ in one.names()]
+    run.keep("predict", f"{part}.{STATUS}", texts(statuses, rows=names), role=role, file="probes")
+    if part == STATUS_ONLY:
+        return
+    columns = dict.fromkeys(c for one in asked if one.answers for c in one.answers.columns)
+    for column in columns:
+        pieces = [_piece(one, column) for one in asked]
+        like = next(p for p in pieces if p is not None)
+        filled = [p if p is not None else _blank(like, len(one.names())) for p, one in zip(pieces, asked, strict=True)]
+        joined = join(filled)
+        value = Value(joined.dtype, joined.shape, joined.data, joined.missing, tuple(names))
+        run.keep("predict", f"{part}.{column}", value, role=role, column=column, file="probes")
+
+
+def _piece(asked: Asked, column: str) -> Value | None:
+    return asked.answers.columns.get(column) if asked.answers is not None else None
+
+
+def _blank(like: Value, length: int) -> Value:
+    """Missing answers of the same type, for rows that got none."""
+    shape = (length, *like.shape[1:])
+    size = int(np.prod(shape))
+    if like.data.dtype.kind in "fc":
+        return Value(like.dtype, shape, np.full(size, np.nan, dtype=like.data.dtype))
+    data = np.zeros(size, dtype=like.data.dtype) if like.data.dtype != object else np.array([""] * size, dtype=object)
+    return Value(like.dtype, shape, data, np.ones(size, dtype=bool))
+
+
+def _unique(names: Iterable[str]) -> list[str]:
+    seen: dict[str, int] = {}
+    found = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        found.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return found
