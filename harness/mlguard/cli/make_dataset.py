@@ -1,0 +1,146 @@
+"""`mlguard make-dataset`: write the tables of seeded datasets, or verify that the files there are still those."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from mlguard.core.error import MlguardError, RunError, UsageError
+from mlguard.settings import load
+from mlguard.tables.catalogue import catalogue
+from mlguard.tables.codec import CSV, FORMATS
+from mlguard.tables.folder import Written, write_dataset
+from mlguard.tables.generate import make_checked
+from mlguard.tables.manifest import Manifest
+from mlguard.tables.verify import State, Verified, verify
+
+_EXIT = {State.EQUAL: 0, State.DIFFERS: 1, State.MISSING: 3}
+_SHORT = len("sha256:") + 12
+
+U = TypeVar("U")
+
+
+@click.command("make-dataset")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="Seed of the data.  [default: 0]")
+@click.option("--rows", type=click.IntRange(min=1), help="Rows to make.  [default: each generator's own]")
+@click.option(
+    "--out-dir", type=click.Path(path_type=Path), help="Where to.  [default: datasets, in the project's root]"
+)
+@click.option("--format", type=click.Choice(FORMATS), default=CSV, show_default=True, help="Format of the tables.")
+@click.option("--verify", "verifying", is_flag=True, help="Write nothing; compare what lies there with the generators.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    names: tuple[str, ...],
+    seed: int | None,
+    rows: int | None,
+    out_dir: Path | None,
+    format: str,
+    verifying: bool,
+    as_json: bool,
+) -> None:
+    """Write the tables of seeded datasets.
+
+    Each dataset becomes a folder with one file per table and a manifest. NAME is the name of a generator script, or a
+    glob; without one, all of the project's are made, or the built-in ones where it has none. The same seed gives the
+    same bytes everywhere. Only files that mlguard wrote itself are overwritten.
+
+    With --verify, seed and rows default to those that the files were made with, and the exit code is 0 where all are
+    equal, 1 where any differs and 3 where any is missing.
+    """
+    settings = load()
+    out = settings.base / "datasets" if out_dir is None else out_dir.resolve()
+    scripts = catalogue(settings.generators).pick(names)
+    sys.path[:0] = [entry for entry in settings.import_path if entry not in sys.path]
+    if verifying:
+        verified = _each(scripts, lambda name: verify(scripts[name], out / name, seed=seed, rows=rows))
+        click.echo(_verified_json(verified) if as_json else "\n".join(one.message for one in verified))
+        ctx.exit(_EXIT[min((one.state for one in verified), key=list(State).index)])
+    # All are made before any is written, so that a generator that fails leaves every folder as it was.
+    made = dict(_each(scripts, lambda name: (name, make_checked(scripts[name], seed or 0, rows))))
+    written = [
+        write_dataset(dataset, out / name, name=name, seed=seed or 0, rows=rows, format=format)
+        for name, dataset in made.items()
+    ]
+    click.echo(_written_json(written) if as_json else _table(written))
+
+
+def _each(names: Iterable[str], job: Callable[[str], U]) -> list[U]:
+    """Do a job for every name, with a progress bar on a terminal; every error is told, not the first one."""
+    done: list[U] = []
+    errors: list[MlguardError] = []
+    listed = list(names)
+    with click.progressbar(listed, label="datasets", file=sys.stderr, hidden=not sys.stderr.isatty()) as progress:
+        for name in progress:
+            try:
+                done.append(job(name))
+            except MlguardError as error:
+                errors.append(error)
+    if len(errors) == 1:
+        raise errors[0]
+    if errors:
+        kind = UsageError if any(isinstance(error, UsageError) for error in errors) else RunError
+        text = "\n".join(f"  - {error.message}" for error in errors)
+        raise kind(f"{len(errors)} of {len(listed)} datasets could not be made:\n{text}", slug=errors[0].slug)
+    return done
+
+
+def _table(written: list[Written]) -> str:
+    """One line per table: name, rows, columns, bytes, and the digest of its dataset."""
+    lines = [("dataset", "table", "rows", "columns", "bytes", "digest")]
+    for one in written:
+        for entry in one.manifest.tables:
+            columns = len(entry.schema.header)
+            numbers = (f"{entry.schema.rows:,}", f"{columns:,}", f"{entry.size:,}")
+            lines.append((one.manifest.name, entry.name, *numbers, one.manifest.digest[:_SHORT]))
+    widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
+    text = "\n".join(_aligned(line, widths) for line in lines)
+    folders = sorted({str(one.folder.parent) for one in written})
+    return f"{text}\n{len(written)} datasets in {', '.join(folders)}"
+
+
+def _aligned(line: tuple[str, ...], widths: list[int]) -> str:
+    numeric = range(2, 5)
+    cells = [c.rjust(w) if i in numeric else c.ljust(w) for i, (c, w) in enumerate(zip(line, widths, strict=True))]
+    return "  ".join(cells).rstrip()
+
+
+def _written_json(written: list[Written]) -> str:
+    return _json([_content(one.manifest, one.folder) for one in written])
+
+
+def _verified_json(verified: list[Verified]) -> str:
+    listed = []
+    for one in verified:
+        known = _content(one.manifest, one.folder) if one.manifest else {"name": one.name, "path": str(one.folder)}
+        listed.append({**known, "state": one.state.value, "message": one.message})
+    return _json(listed)
+
+
+def _json(datasets: list[dict[str, Any]]) -> str:
+    return json.dumps({"datasets": datasets}, indent=2, ensure_ascii=False)
+
+
+def _content(manifest: Manifest, folder: Path) -> dict[str, Any]:
+    tables = [
+        {
+            "name": entry.name,
+            "file": entry.file,
+            "format": entry.format,
+            "shape": list(entry.schema.shape),
+            "rows": entry.schema.rows,
+            "columns": len(entry.schema.header),
+            "bytes": entry.size,
+            "sha256": entry.sha256,
+        }
+        for entry in manifest.tables
+    ]
+    named = {"name": manifest.name, "seed": manifest.seed, "digest": manifest.digest}
+    return {**named, "tables": tables, "path": str(folder)}
