@@ -1,0 +1,72 @@
+"""Values that are too large to read: numbers as NumPy's own file format, texts and row names as JSON; never pickle."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from mlguard.core.value import Value
+from mlguard.golden.elements import TEXT, from_json, kept_as, to_json
+from mlguard.golden.strict import dump, parse
+
+Read = Callable[[str], bytes]
+"""Gives the content of a golden's file by its name."""
+
+
+def write_array(value: Value, name: str) -> dict[str, bytes]:
+    """The files of a large Value: `name.npy` for its numbers, `name.json` for texts, row names and gaps."""
+    files: dict[str, bytes] = {}
+    beside: dict[str, Any] = {}
+    if kept_as(value) == TEXT:
+        beside["data"] = to_json(value)
+    else:
+        files[f"{name}.npy"] = _npy(value)
+        if value.missing is not None and value.missing.any():
+            beside["missing"] = np.flatnonzero(value.missing).tolist()
+    if value.rows is not None:
+        beside["rows"] = list(value.rows)
+    if beside:
+        files[f"{name}.json"] = _lines(beside)
+    return files
+
+
+def read_array(read: Read, names: Sequence[str], kept: str) -> dict[str, Any]:
+    """What `write_array` wrote into these files: `data`, `missing` and `rows` of a Value with such elements.
+
+    Raises ValueError where a file is no array of plain numbers.
+    """
+    documents = [name for name in names if name.endswith(".json")]
+    beside = parse(read(documents[0]).decode()) if documents else {}
+    rows = tuple(beside["rows"]) if "rows" in beside else None
+    if kept == TEXT:
+        data, missing = from_json(beside["data"], TEXT)
+        return {"data": data, "missing": missing, "rows": rows}
+    (name,) = (name for name in names if name.endswith(".npy"))
+    array = np.lib.format.read_array(io.BytesIO(read(name)), allow_pickle=False)
+    if array.dtype != np.dtype(kept).newbyteorder("<"):
+        raise ValueError(f"it holds {array.dtype}, not {kept}")
+    missing = None
+    if "missing" in beside:
+        missing = np.zeros(array.size, dtype=bool)
+        missing[beside["missing"]] = True
+    return {"data": array.reshape(-1).astype(kept, copy=False), "missing": missing, "rows": rows}
+
+
+def _npy(value: Value) -> bytes:
+    array = value.data.astype(value.data.dtype.newbyteorder("<")).reshape(value.shape)
+    file = io.BytesIO()
+    np.lib.format.write_array(file, np.ascontiguousarray(array), version=(1, 0), allow_pickle=False)
+    return file.getvalue()
+
+
+def _lines(document: dict[str, Any]) -> bytes:
+    """One element per line, so that a difference of two versions can be read."""
+    parts = []
+    for key in sorted(document):
+        items = ",\n  ".join(dump(item) for item in document[key])
+        parts.append(f" {json.dumps(key)}: [\n  {items}\n ]" if items else f" {json.dumps(key)}: []")
+    return ("{\n" + ",\n".join(parts) + "\n}\n").encode()

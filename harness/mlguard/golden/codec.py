@@ -1,0 +1,197 @@
+"""Turn a Record into the files of a golden and back, without touching a disk and without ever running anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from mlguard.core.error import GoldenError
+from mlguard.core.record import INTERNAL, Approval, Observation, Provenance, Record
+from mlguard.core.tolerance import Tolerances, pool
+from mlguard.golden.damage import FORMAT, UNSEALED, Damage, digest, is_sealed, normalised, sealed
+from mlguard.golden.observations import Line, Sheets, read_observation, write_observation
+from mlguard.golden.plain import from_plain, to_plain
+from mlguard.golden.sheet import Sheet
+from mlguard.golden.strict import dump, lay_out, parse
+
+RECORD = "record.json"
+"""The file that a reviewer reads first and that names all the others."""
+
+INTERNALS_FILE = "internals.jsonl"
+"""What was found inside a model: one Observation per line, reviewed by nobody."""
+
+Fetch = Callable[[str], bytes | None]
+"""Gives the content of a golden's file by its name; None where there is none."""
+
+
+def encode(record: Record) -> dict[str, bytes]:
+    """The files of a golden by their names below its folder; the same Record always gives the same bytes.
+
+    Raises UsageError where the Record holds something that no file can hold.
+    """
+    sheets = Sheets({}, {})
+    lines = [(o, write_observation(o, sheets)) for o in record]
+    hidden = _hidden_noise(record)
+    files = {name: table.content() for name, table in sheets.tables.items()} | sheets.arrays
+    internals = [
+        {**line, "at": at, **({"noise": hidden[pool(o)]} if pool(o) in hidden else {})}
+        for at, (o, line) in enumerate(lines)
+        if o.role == INTERNAL
+    ]
+    if internals:
+        files[INTERNALS_FILE] = ("\n".join(dump(line) for line in internals) + "\n").encode()
+    document = _document(record, [line for o, line in lines if o.role != INTERNAL], hidden)
+    document["files"] = {name: digest(name, content) for name, content in files.items()}
+    return {RECORD: sealed(lay_out(document)).encode(), **files}
+
+
+def decode(fetch: Fetch, guard: str, folder: str) -> Record:
+    """The Record of a golden, read from its files.
+
+    `guard` is whose golden it must be, `folder` how messages call its folder. Raises GoldenError for whatever is
+    missing, damaged, edited by hand, of a newer format, or of another guard.
+    """
+    damage = Damage(guard, folder)
+    document = _open(fetch(RECORD), damage)
+    files = _Files(fetch, damage, document)
+    try:
+        record = _record(document, files)
+    except GoldenError:
+        raise
+    except Exception as error:  # Sealed by somebody else's program: whatever is wrong in it, it is no golden.
+        raise damage.unreadable(RECORD, error) from error
+    if record.guard != guard:
+        raise damage.moved(RECORD, record.guard)
+    return record
+
+
+def file_names(content: bytes) -> frozenset[str]:
+    """The names of all files of a golden, as its record lists them; only the record where it cannot be read."""
+    try:
+        return frozenset({RECORD, *parse(content.decode())["files"]})
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return frozenset({RECORD})
+
+
+class _Files:
+    """A golden's files, each checked against the record's digest before anything is read from it."""
+
+    def __init__(self, fetch: Fetch, damage: Damage, document: dict[str, Any]) -> None:
+        self._content: dict[str, bytes] = {}
+        for name, expected in document["files"].items():
+            content = fetch(name)
+            if content is None:
+                raise damage.missing(name)
+            damage.conflict(name, content)
+            if digest(name, content) != expected:
+                raise damage.unlike(name, content)
+            self._content[name] = normalised(name, content)
+
+    def read(self, name: str) -> bytes:
+        return self._content[name]
+
+    def tables(self) -> dict[str, Sheet]:
+        return {name: Sheet(content.decode()) for name, content in self._content.items() if name.endswith(".csv")}
+
+    def internals(self) -> list[Line]:
+        content = self._content.get(INTERNALS_FILE, b"")
+        return [parse(line) for line in content.decode().split("\n") if line]
+
+
+def _open(content: bytes | None, damage: Damage) -> dict[str, Any]:
+    """The document of a record whose seal is whole."""
+    if content is None:
+        raise damage.missing(RECORD)
+    damage.conflict(RECORD, content)
+    text, document = _parsed(normalised(RECORD, content), damage)
+    number = document.get("format")
+    if isinstance(number, int) and number > FORMAT:
+        raise damage.newer(RECORD, number)
+    if not is_sealed(text) or number != FORMAT or not isinstance(document.get("files"), dict):
+        raise damage.unlike(RECORD, content)
+    return document
+
+
+def _parsed(content: bytes, damage: Damage) -> tuple[str, dict[str, Any]]:
+    try:
+        text = content.decode()
+        document = parse(text)
+    except (ValueError, RecursionError) as error:
+        if not content.rstrip().endswith(b"}"):
+            told = "is empty" if not content.strip() else "ends in the middle"
+            raise damage.error(RECORD, told, slug="golden-truncated") from error
+        raise damage.unreadable(RECORD, error) from error
+    if not isinstance(document, dict):
+        raise damage.unreadable(RECORD, "it is no JSON object")
+    return text, document
+
+
+def _document(record: Record, lines: list[Line], hidden: dict[str, float]) -> dict[str, Any]:
+    source, rules = record.provenance, record.tolerances
+    noise = {name: float(size) for name, size in rules.noise.items() if name not in hidden}
+    return {
+        "approvals": [to_plain(asdict(approval)) for approval in record.approvals],
+        "configuration": to_plain(source.configuration),
+        "dataset": to_plain(source.dataset),
+        "environment": to_plain(source.environment),
+        "format": FORMAT,
+        "guard": record.guard,
+        "left_out": sorted(record.left_out),
+        "observations": lines,
+        "payload": UNSEALED,
+        "remarks": to_plain(record.remarks),
+        "sources": to_plain(source.sources),
+        "tolerances": to_plain(
+            {
+                "environments": rules.environments,
+                "floor": rules.floor,
+                "noise": noise,
+                "precision": rules.precision,
+            }
+        ),
+    }
+
+
+def _record(document: dict[str, Any], files: _Files) -> Record:
+    tables, internals = files.tables(), files.internals()
+    lines = _in_order(document["observations"], internals)
+    observations = tuple(read_observation(line, files.read, tables) for line in lines)
+    hidden = {pool(observations[line["at"]]): float(line["noise"]) for line in internals if "noise" in line}
+    return Record(
+        guard=document["guard"],
+        observations=observations,
+        provenance=Provenance(
+            **{key: from_plain(document[key]) for key in ("dataset", "configuration", "sources", "environment")}
+        ),
+        tolerances=_tolerances(from_plain(document["tolerances"]), hidden),
+        approvals=tuple(_approval(from_plain(approval)) for approval in document["approvals"]),
+        left_out=frozenset(document["left_out"]),
+        remarks=tuple(document["remarks"]),
+    )
+
+
+def _approval(fact: dict[str, Any]) -> Approval:
+    return Approval(fact["when"], fact["commit"], fact["reason"], tuple(fact["summary"]))
+
+
+def _tolerances(fact: dict[str, Any], hidden: dict[str, float]) -> Tolerances:
+    return Tolerances(fact["precision"], fact["floor"], fact["noise"] | hidden, tuple(fact["environments"]))
+
+
+def _in_order(lines: list[Line], internals: list[Line]) -> list[Line]:
+    """All lines as they were observed: each internal says at which place it stood."""
+    placed = {line["at"]: line for line in internals}
+    others = iter(lines)
+    return [placed[at] if at in placed else next(others) for at in range(len(lines) + len(placed))]
+
+
+def _hidden_noise(record: Record) -> dict[str, float]:
+    """The noise of internals alone, which would fill the record with lines that nobody reviews."""
+    shown = {pool(observation) for observation in record if observation.role != INTERNAL}
+    noise = record.tolerances.noise
+    return {name: float(noise[name]) for name in map(pool, _internals(record)) if name in noise and name not in shown}
+
+
+def _internals(record: Record) -> tuple[Observation, ...]:
+    return tuple(observation for observation in record if observation.role == INTERNAL)

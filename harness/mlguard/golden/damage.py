@@ -1,0 +1,104 @@
+"""Find out what happened to a golden that cannot be trusted, and say it in one sentence with the repair."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shlex
+
+from mlguard.core.error import GoldenError
+
+FORMAT = 1
+"""The format that is written, and the newest that is read.
+
+To raise it: add the number here, let `codec.decode` turn a document of the old number into one of the new (one small
+function per step, oldest first, so that every old golden stays readable for good), keep a golden of the old format
+under tests/golden/formats/ with the Record that it holds, and never change what an existing number means. Encode
+writes the new number only; an unchanged guard's golden is not rewritten until it is next accepted.
+"""
+
+_MARKER = re.compile(rb"^(?:<{7}|>{7}|={7}|\|{7})(?: |$)", re.MULTILINE)
+_PAYLOAD = re.compile(r'^  "payload": "sha256:([0-9a-f]{64})"', re.MULTILINE)
+_BINARY = ".npy"
+
+
+def normalised(name: str, content: bytes) -> bytes:
+    """The content as it was written: a checkout may have turned line ends into CRLF, which is no edit."""
+    return content if name.endswith(_BINARY) else content.replace(b"\r\n", b"\n")
+
+
+def digest(name: str, content: bytes) -> str:
+    """Content digest of one of a golden's files, the same for either kind of line end."""
+    return f"sha256:{hashlib.sha256(normalised(name, content)).hexdigest()}"
+
+
+def sealed(text: str) -> str:
+    """A laid-out record with the digest of all the rest in its payload line."""
+    return _PAYLOAD.sub(f'  "payload": "{_payload(text)}"', text, count=1)
+
+
+def is_sealed(text: str) -> bool:
+    """Whether nothing was changed since the record was sealed."""
+    match = _PAYLOAD.search(text)
+    return match is not None and f"sha256:{match[1]}" == _payload(text)
+
+
+UNSEALED = "sha256:" + 64 * "0"
+"""What stands in the payload line while the rest is digested."""
+
+
+def _payload(text: str) -> str:
+    blank = _PAYLOAD.sub(f'  "payload": "{UNSEALED}"', text, count=1)
+    return f"sha256:{hashlib.sha256(blank.encode('utf-8', 'surrogatepass')).hexdigest()}"
+
+
+class Damage:
+    """Builds the errors of one golden."""
+
+    def __init__(self, guard: str, folder: str) -> None:
+        """`folder` is how messages call the golden's folder."""
+        self._guard = guard
+        self._folder = folder
+
+    def conflict(self, name: str, content: bytes) -> None:
+        """Raise where a merge left its markers."""
+        if not name.endswith(_BINARY) and _MARKER.search(normalised(name, content)):
+            raise self.error(name, "holds merge conflict markers", slug="golden-conflict")
+
+    def missing(self, name: str) -> GoldenError:
+        """A file that the record lists is not there."""
+        return self.error(name, "is gone, though the record lists it", slug="golden-incomplete")
+
+    def unlike(self, name: str, content: bytes) -> GoldenError:
+        """A file is not the one that was written."""
+        if not content.strip():
+            return self.error(name, "is empty", slug="golden-truncated")
+        if not name.endswith(_BINARY) and not content.endswith(b"\n"):
+            return self.error(name, "ends in the middle of a line", slug="golden-truncated")
+        return self.error(name, "was changed after it was accepted", slug="golden-edited")
+
+    def unreadable(self, name: str, why: object) -> GoldenError:
+        """A file holds something that no golden holds."""
+        reason = " ".join(str(why).split())[:200] or type(why).__name__
+        return self.error(name, f"cannot be read ({reason})", slug="golden-unreadable")
+
+    def newer(self, name: str, number: int) -> GoldenError:
+        """The file is of a format that this version does not know."""
+        told = f"was written by a newer mlguard (format {number}, this one reads up to {FORMAT})"
+        path = f"{self._folder}/{name}"
+        return GoldenError(
+            f"{path} {told}; upgrade mlguard, or record it again with {self._command}", slug="golden-newer"
+        )
+
+    def moved(self, name: str, guard: str) -> GoldenError:
+        """The record is the one of another guard."""
+        return self.error(name, f"is the golden of {guard}, not of {self._guard}", slug="golden-moved")
+
+    def error(self, name: str, told: str, *, slug: str) -> GoldenError:
+        """One sentence: the file, what is wrong, the command that repairs it."""
+        repair = f"restore it from version control, or record it again with {self._command}"
+        return GoldenError(f"{self._folder}/{name} {told}; {repair}", slug=slug)
+
+    @property
+    def _command(self) -> str:
+        return f'`mlguard regen-golden {shlex.quote(self._guard)} --reason "…"`'

@@ -1,0 +1,176 @@
+"""Write the elements of a Value as JSON and as cells of a table, and read them back without losing a bit."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from mlguard.core.value import Value
+
+TEXT = "text"
+"""How everything is kept that NumPy has no numbers for."""
+
+FLOATS = ("float16", "float32", "float64")
+COMPLEX = {"complex64": "float32", "complex128": "float64"}
+WHOLE = tuple(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64))
+NUMERIC = ("bool", *WHOLE, *FLOATS, *COMPLEX)
+"""The element types that are kept as NumPy keeps them; their names are those of NumPy."""
+
+HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+"""Characters that a reviewer cannot see, that break lines, or that UTF-8 cannot hold: always written as escapes."""
+
+Elements = list[Any]
+"""JSON scalars; None where an element is missing."""
+
+_FINITE = re.compile(r"([+-]?(?:nan|inf|[0-9.]+(?:e[+-]?[0-9]+)?))([+-](?:nan|inf|[0-9.]+(?:e[+-]?[0-9]+)?))j")
+_UNREADABLE = ("nan", "inf", "-inf")
+
+
+def kept_as(value: Value) -> str:
+    """The type in which a Value's elements are kept: one of `NUMERIC`, or `text`."""
+    name = value.data.dtype.name
+    if name in NUMERIC:
+        return name
+    if value.data.dtype.kind in "OU" and all(isinstance(item, str) for item in value.data):
+        return TEXT
+    raise TypeError(f"a Value of {value.dtype} keeps its elements as {name}, which no golden can hold")
+
+
+def default_kept(dtype: str) -> str:
+    """How the elements of a logical dtype are usually kept."""
+    return dtype if dtype in NUMERIC else TEXT
+
+
+def to_json(value: Value) -> Elements:
+    """The elements as JSON scalars: numbers in their shortest form, `"nan"` and `"inf"` spelled, missing as null."""
+    elements = [_json_writer(kept_as(value))(item) for item in value.data.tolist()]
+    return [None if gone else item for item, gone in zip(elements, value.absent(), strict=True)]
+
+
+def from_json(elements: Sequence[Any], kept: str) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any] | None]:
+    """The elements, and where they are missing (None where none is)."""
+    return _gather(elements, kept, _json_reader(kept))
+
+
+def to_cells(value: Value) -> list[str]:
+    """The elements as cells of a table, in C order: missing is empty, empty text is `""`."""
+    kept = kept_as(value)
+    write = text_cell if kept == TEXT else _cell_writer(kept)
+    return ["" if gone else write(item) for item, gone in zip(value.data.tolist(), value.absent(), strict=True)]
+
+
+def from_cells(cells: Sequence[str | None], kept: str) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any] | None]:
+    """The elements of parsed cells, and where they are missing (None where none is)."""
+    return _gather(cells, kept, _cell_reader(kept))
+
+
+def text_cell(text: str) -> str:
+    """A text as one cell on one line: hidden characters and backslashes escaped, quoted where it must be."""
+    escaped = HIDDEN.sub(_escape, text.replace("\\", "\\\\")) if not text.isalnum() else text
+    if not escaped or escaped != escaped.strip() or "," in escaped or '"' in escaped:
+        return '"' + escaped.replace('"', '""') + '"'
+    return escaped
+
+
+def plain_text(cell: str) -> str:
+    """The text of a parsed cell, its escapes undone."""
+    return _ESCAPED.sub(_unescape, cell) if "\\" in cell else cell
+
+
+_ESCAPED = re.compile(r"\\(u[0-9a-f]{4}|[\\nrt])")
+_TRUTHS = {"true": True, "false": False}
+_SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_LONG = {"n": "\n", "r": "\r", "t": "\t", "\\": "\\"}
+
+
+def _escape(match: re.Match[str]) -> str:
+    return _SHORT.get(match.group(), f"\\u{ord(match.group()):04x}")
+
+
+def _unescape(match: re.Match[str]) -> str:
+    code = match.group(1)
+    return chr(int(code[1:], 16)) if code[0] == "u" else _LONG[code]
+
+
+def _gather(
+    items: Sequence[Any], kept: str, read: Callable[[Any], Any]
+) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any] | None]:
+    missing = np.array([item is None for item in items], dtype=bool)
+    fill = "" if kept == TEXT else math.nan if kept in FLOATS or kept in COMPLEX else 0
+    values = [fill if item is None else read(item) for item in items]
+    data = np.array(values, dtype=object if kept == TEXT else kept)
+    return data, missing if missing.any() else None
+
+
+def _json_writer(kept: str) -> Callable[[Any], Any]:
+    if kept in FLOATS:
+        shorten = _shortest(kept)
+        return lambda item: shorten(item) if math.isfinite(item) else repr(item)
+    return _cell_writer(kept) if kept in COMPLEX else _same
+
+
+def _json_reader(kept: str) -> Callable[[Any], Any]:
+    if kept in FLOATS:
+        return _float
+    return _complex if kept in COMPLEX else _same
+
+
+def _cell_writer(kept: str) -> Callable[[Any], str]:
+    if kept == "bool":
+        return lambda item: "true" if item else "false"
+    if kept in FLOATS:
+        shorten = _shortest(kept)
+        return lambda item: repr(shorten(item))
+    if kept in COMPLEX:
+        part = _cell_writer(COMPLEX[kept])
+        return lambda item: f"{part(item.real)}{_signed(part(item.imag))}j"
+    return str
+
+
+def _cell_reader(kept: str) -> Callable[[str], Any]:
+    if kept == "bool":
+        return _TRUTHS.__getitem__
+    if kept in FLOATS:
+        return float
+    if kept in COMPLEX:
+        return _complex
+    return plain_text if kept == TEXT else int
+
+
+def _shortest(kept: str) -> Callable[[float], float]:
+    """The float whose repr has the fewest digits that still read back as the same number of the narrower type."""
+    if kept == "float64":
+        return float
+    narrow = np.dtype(kept).type
+
+    def shorten(item: float) -> float:
+        short = float(np.format_float_scientific(narrow(item)))
+        # Reading goes through float64: digits that would then round twice are written in full.
+        return short if narrow(short) == narrow(item) else item
+
+    return shorten
+
+
+def _same(item: Any) -> Any:
+    return item
+
+
+def _float(item: Any) -> float:
+    if isinstance(item, str) and item not in _UNREADABLE:
+        raise ValueError(f"{item!r} is no number")
+    return float(item)
+
+
+def _signed(part: str) -> str:
+    return part if part.startswith("-") else f"+{part}"
+
+
+def _complex(text: str) -> complex:
+    match = _FINITE.fullmatch(text)
+    if match is None:
+        raise ValueError(f"{text!r} is no complex number")
+    return complex(float(match[1]), float(match[2]))

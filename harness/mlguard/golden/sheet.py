@@ -1,0 +1,131 @@
+"""A readable table of Observations: one line per row of an answer, headed by its run, its part and its row's name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from mlguard.golden.elements import plain_text, text_cell
+
+HEAD = ("run", "part", "row")
+
+Cells = list[str]
+"""Cells as they are written, quotes and escapes included."""
+
+
+@dataclass
+class Block:
+    """The lines of one run and part while a sheet is being written."""
+
+    run: str
+    """Which run the lines belong to."""
+    part: str
+    """Which part of the answers they hold, such as `test`."""
+    length: int
+    """Number of lines."""
+    rows: tuple[str, ...] | None = None
+    """Names of the rows; None until an Observation names them."""
+    columns: dict[str, Cells] = field(default_factory=dict)
+    """Cells by column."""
+
+    def takes(self, length: int, rows: tuple[str, ...] | None, columns: Sequence[str]) -> bool:
+        """Whether an Observation of these rows and columns fits here."""
+        same = rows is None or self.rows is None or rows == self.rows
+        return length == self.length and same and not any(column in self.columns for column in columns)
+
+
+class SheetWriter:
+    """Gathers Observations and writes them as one table."""
+
+    def __init__(self) -> None:
+        """An empty table."""
+        self._blocks: dict[tuple[str, str], Block] = {}
+
+    def add(self, run: str, part: str, rows: tuple[str, ...] | None, columns: dict[str, Cells], length: int) -> str:
+        """Put columns of one Observation into the table and answer under which part they stand.
+
+        That is another part where the own one already has other rows or a column of the same name.
+        """
+        names = list(columns)
+        for place in _places(part):
+            block = self._blocks.setdefault((run, place), Block(run, place, length))
+            if block.takes(length, rows, names):
+                block.columns.update(columns)
+                block.rows = block.rows if rows is None else rows
+                return place
+        raise AssertionError("places never end")
+
+    def content(self) -> bytes:
+        """The table as text: header, then the lines in the order in which their parts were first seen."""
+        columns = list(dict.fromkeys(name for block in self._blocks.values() for name in block.columns))
+        lines = [",".join([*HEAD, *(text_cell(name) for name in columns)])]
+        for block in self._blocks.values():
+            lines.extend(_lines(block, columns))
+        return ("\n".join(lines) + "\n").encode()
+
+
+class Sheet:
+    """A table that was read."""
+
+    def __init__(self, content: str) -> None:
+        """Raises ValueError where the content is no such table."""
+        head, *lines = content.removesuffix("\n").split("\n")
+        names = [plain_text(cell or "") for cell in _split(head)]
+        if tuple(names[:3]) != HEAD:
+            raise ValueError("the header is not the one of a table of Observations")
+        self._position = {name: place for place, name in enumerate(names[3:], start=3)}
+        self._blocks: dict[tuple[str, str], list[list[str | None]]] = {}
+        for line in lines:
+            cells = _split(line)
+            if len(cells) != len(names):
+                raise ValueError(f"a line has {len(cells)} cells instead of {len(names)}")
+            self._blocks.setdefault((plain_text(cells[0] or ""), plain_text(cells[1] or "")), []).append(cells)
+
+    def rows(self, run: str, part: str) -> tuple[str, ...]:
+        """Names of the rows of a part."""
+        return tuple(plain_text(cells[2] or "") for cells in self._blocks[run, part])
+
+    def cells(self, run: str, part: str, columns: Sequence[str]) -> list[str | None]:
+        """The cells of these columns, row by row; None where one is missing."""
+        places = [self._position[column] for column in columns]
+        return [cells[place] for cells in self._blocks[run, part] for place in places]
+
+
+_CELL = re.compile(r'("(?:[^"]|"")*"|[^,"]*)(,|\Z)')
+
+
+def _split(line: str) -> list[str | None]:
+    if '"' not in line:
+        return [cell or None for cell in line.split(",")]
+    cells: list[str | None] = []
+    place, more = 0, True
+    while more:
+        match = _CELL.match(line, place)
+        if match is None:
+            raise ValueError("a line is not a line of comma-separated cells")
+        cells.append(_unquoted(match[1]))
+        place, more = match.end(), bool(match[2])
+    return cells
+
+
+def _unquoted(cell: str) -> str | None:
+    if cell.startswith('"'):
+        return cell[1:-1].replace('""', '"')
+    return cell or None
+
+
+def _lines(block: Block, columns: Sequence[str]) -> Iterator[str]:
+    run, part = text_cell(block.run), text_cell(block.part)
+    rows = block.rows or tuple(str(index) for index in range(block.length))
+    for index, row in enumerate(rows):
+        cells = [block.columns[name][index] if name in block.columns else "" for name in columns]
+        yield ",".join([run, part, text_cell(row), *cells])
+
+
+def _places(part: str) -> Iterator[str]:
+    yield part
+    number = 2
+    while True:
+        yield f"{part} ({number})"
+        number += 1

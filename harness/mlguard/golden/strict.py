@@ -1,0 +1,78 @@
+"""Strict JSON: one spelling per document, no NaN tokens, hidden characters escaped; and the layout of a record."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from mlguard.core.error import UsageError
+from mlguard.golden.elements import HIDDEN
+
+WIDTH = 120
+"""Characters up to which something that is no Observation stays on one line."""
+
+_OBSERVATIONS = "observations"
+_HALVES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+
+
+def dump(document: Any) -> str:
+    """A document on one line, keys sorted, text readable.
+
+    Raises UsageError for a text of two surrogate halves: JSON would read them back as the one whole character.
+    """
+    text = json.dumps(document, ensure_ascii=False, allow_nan=False, sort_keys=True)
+    halves = _HALVES.search(text)
+    if halves:
+        around = text[max(halves.start() - 40, 0) : halves.end() + 40]
+        raise UsageError(
+            f"the text {around!r} holds one character as two surrogate halves, which no file can hold; "
+            "decode it with `text.encode('utf-16', 'surrogatepass').decode('utf-16')` first",
+            slug="text-surrogates",
+        )
+    return HIDDEN.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
+
+
+def parse(text: str) -> Any:
+    """A document; ValueError for anything that `dump` would not write, such as a NaN token."""
+    return json.loads(text, parse_constant=_refuse)
+
+
+def lay_out(document: dict[str, Any]) -> str:
+    """A record as text: one line per Observation, approval, source file and noise entry, so that a diff reads well."""
+    parts = [f"  {dump(key)}: {_member(key, document[key])}" for key in sorted(document)]
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def _member(key: str, value: Any) -> str:
+    if isinstance(value, list) and value:
+        lines = [dump(item) if key == _OBSERVATIONS else _fitted(item, 4) for item in value]
+        return "[\n    " + ",\n    ".join(lines) + "\n  ]"
+    return _mapping(value, 2, 2) if isinstance(value, dict) and value else dump(value)
+
+
+def _mapping(value: dict[str, Any], indent: int, levels: int) -> str:
+    """A mapping with one entry per line, whatever its width; so an added entry is one added line."""
+    inner = " " * (indent + 2)
+    lines = []
+    for key in sorted(value):
+        item = value[key]
+        deeper = levels > 1 and isinstance(item, dict) and item
+        text = _mapping(item, indent + 2, levels - 1) if deeper else _fitted(item, indent + 2)
+        lines.append(f"{inner}{dump(key)}: {text}")
+    return "{\n" + ",\n".join(lines) + "\n" + " " * indent + "}"
+
+
+def _fitted(value: Any, indent: int) -> str:
+    """On one line where it fits, else one entry per line."""
+    line = dump(value)
+    if len(line) + indent <= WIDTH or not value or not isinstance(value, list | dict):
+        return line
+    inner = " " * (indent + 2)
+    if isinstance(value, dict):
+        return _mapping(value, indent, 1)
+    return "[\n" + ",\n".join(inner + _fitted(item, indent + 2) for item in value) + "\n" + " " * indent + "]"
+
+
+def _refuse(token: str) -> Any:
+    raise ValueError(f"{token} is no JSON")
