@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -42,7 +42,7 @@ def step_outputs(model: Any, rows: Any) -> dict[str, Any]:
             continue
         try:
             current = step.transform(current)
-        except Exception:  # noqa: BLE001 -- a look inside explains; what it raises is not this guard's failure.
+        except Exception:  # A look inside explains; what it raises fails no guard.
             return outputs
         outputs.update(_columns(name, step, current))
     return outputs
@@ -53,7 +53,7 @@ def _columns(name: str, step: Any, output: Any) -> Iterator[tuple[str, Any]]:
     array = np.asarray(dense)
     try:
         names = [str(n) for n in step.get_feature_names_out()]
-    except Exception:  # noqa: BLE001 -- many transformers cannot name their output; the matrix as a whole will do.
+    except Exception:  # Many transformers cannot name their output; the matrix as a whole will do.
         names = []
     if array.ndim == 2 and len(names) == array.shape[1]:
         for position, column in enumerate(names):
@@ -80,7 +80,7 @@ def _predict(self: Guard, model: Any, rows: Any) -> dict[str, Any]:
             break
     if not answers:
         raise UsageError(
-            f"guard {type(self).__name__}: {type(model).__name__} has neither `predict` nor `transform`; declare `predict`",
+            f"guard {type(self).__name__}: {type(model).__name__} can neither predict nor transform; declare `predict`",
             slug="estimator-silent",
         )
     return answers
@@ -117,14 +117,19 @@ class _Answering:
     def like(self) -> Any:
         """An estimator of the model's kind with these answers."""
         mixin = ClassifierMixin if is_classifier(self.model) else RegressorMixin if is_regressor(self.model) else object
-        methods = {n: (lambda own, rows, a=answer: a) for n, answer in self.answers.items() if n != "prediction"}
-        methods["predict"] = lambda own, rows: self.answers["prediction"]
+        methods = {
+            "predict" if name == "prediction" else name: _constant(answer) for name, answer in self.answers.items()
+        }
         kind = type("Answering", (mixin, BaseEstimator), methods)
         fitted = kind()
         fitted.fitted_ = True
         if hasattr(self.model, "classes_"):
             fitted.classes_ = self.model.classes_
         return fitted
+
+
+def _constant(answer: Any) -> Callable[[Any, Any], Any]:
+    return lambda own, rows: answer
 
 
 def _name(metric: Any) -> str:

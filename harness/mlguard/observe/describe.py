@@ -13,7 +13,7 @@ from mlguard.observe.rows import count
 from mlguard.observe.run import Run
 from mlguard.observe.stages import Part, Path
 from mlguard.observe.walk import walk
-from mlguard.tables.digest import column_digests_of
+from mlguard.tables.digest import column_digests_of, table_digest
 from mlguard.tables.sheet import sheet
 
 COMPACT_ROWS = 64
@@ -56,6 +56,8 @@ def describe_compactly(run: Run, path: Path) -> None:
 
     Values, not digests, for everything that round-off can touch; the names of rows are exact, so a digest will do.
     """
+    for name, table in run.data.items():
+        run.keep("dataset", f"{name}.content", digest_of(table_digest(sheet(table, name=name))))
     for part in (path.train, path.test):
         run.keep("split", f"{part.name}.rows", digest_of(texts(part.origin.rows).digest()))
         run.keep("split", f"{part.name}.length", number(len(part.origin.rows)))

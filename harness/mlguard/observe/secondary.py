@@ -12,7 +12,7 @@ from typing import Any
 from mlguard.configuration import flatten
 from mlguard.core.difference import difference
 from mlguard.core.error import MlguardError
-from mlguard.core.record import CONTRACT, EFFECT, Observation
+from mlguard.core.record import CONTRACT, EFFECT, GATE, Observation
 from mlguard.core.value import Value, number, text, texts
 from mlguard.observe.contracts import EXACT, keep_values
 from mlguard.observe.describe import answer_values, describe_compactly
@@ -166,3 +166,29 @@ def _size(one: Value, other: Value) -> float:
     if moved.structure or moved.max_scaled is None or not one.is_float:
         return 1.0
     return min(moved.max_scaled, 1.0)
+
+
+def observe_again(main: Run, name: str, data: Any) -> tuple[list[Observation], str | None]:
+    """What a guard that observes by itself notes on another data seed."""
+    run = _beside(main, name, data)
+    run.listen = True
+    try:
+        seed_all(0)
+        run.call("observe", data=run.data, notes=run)
+    except MlguardError as error:
+        return [], f"run {name} gave nothing: {error.message}"
+    return [replace(o, file="runs" if o.value.shape else None) for o in run.observations], None
+
+
+def observe_as_before(main: Run, data: Any) -> list[Observation]:
+    """The same guard again after everything else, stage by stage next to what it noted first."""
+    noted = [o for o in main.observations if o.run == main.name and o.role == GATE and o.stage != "dataset"]
+    again, failed = observe_again(main, REFIT, data)
+    if failed is not None:
+        return [Observation("contracts", "as before", text(f"raised: {failed}"), role=CONTRACT, run=REFIT)]
+    found: list[Observation] = []
+    for stage in dict.fromkeys(o.stage for o in noted):
+        first = {o.name: o.value for o in noted if o.stage == stage}
+        new = {o.name: o.value for o in again if o.stage == stage}
+        keep_values(found, "as before", new, first, run=REFIT, stage=stage, about=(stage, ""))
+    return found

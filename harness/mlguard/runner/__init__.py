@@ -1,0 +1,1 @@
+"""Guard -> Record: what is asked of worker processes, and what they do."""

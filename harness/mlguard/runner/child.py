@@ -1,0 +1,288 @@
+"""What happens inside a worker: find guards, run one and observe it, load a bundle and predict."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from mlguard.adapters import adapt
+from mlguard.configuration import configurations
+from mlguard.core.dataset import Dataset
+from mlguard.core.error import MlguardError, RunError, UsageError
+from mlguard.core.guard import Guard, declares, requirements
+from mlguard.core.record import GATE, Record
+from mlguard.discovery import GuardRef, declared, guard_classes, load_module
+from mlguard.observe import contracts, describe, probes, secondary, stages
+from mlguard.observe.probe_rows import Known
+from mlguard.observe.run import Run, Subject, copied, scratch, user_frames
+from mlguard.observe.stages import Path as StagePath
+from mlguard.observe.writes import Writes
+from mlguard.runner.order import Done, Found, Loading, Order, Search
+from mlguard.runner.provenance import provenance
+from mlguard.seeding import seed_all
+from mlguard.tables.folder import read_dataset
+from mlguard.tables.generate import make, make_checked
+
+Progress = Callable[[str], None]
+
+
+def search(order: Search, progress: Progress) -> Found:
+    """Import every module and name the guards that it declares; one that cannot be imported hides no other."""
+    found, broken = [], {}
+    for file in order.files:
+        progress(file.name)
+        try:
+            module = load_module(file, order.import_path)
+            for klass in guard_classes(module):
+                found += declared(klass, file, order.root)
+        except Exception as error:  # Whatever a user's module raises on import is told, not raised.
+            broken[str(file)] = user_frames(error, order.root)
+    return Found(tuple(found), broken)
+
+
+def observe(order: Order, progress: Progress) -> Done:
+    """Run one guard and observe everything about it."""
+    started = time.perf_counter()
+    progress("dataset")
+    subject = find_subject(order.ref, order.root, order.import_path)
+    data, others = _datasets(order, subject)
+    subject = _with_target(subject, data)
+    main = Run(
+        subject,
+        "main",
+        data,
+        scratch(order.folder, "run"),
+        config=subject.configuration.values,
+        config_path=subject.configuration.path,
+        progress=progress,
+        watch=True,
+        writes=Writes(order.root),
+    )
+    pristine = copied(data)
+    describe.describe_dataset(main)
+    seed_all(0)
+    if declares(subject.guard, "observe"):
+        remarks, bundle = _observe_itself(main, order, pristine, others), "the guard observes by itself"
+    else:
+        remarks, bundle = _observe_path(main, order, pristine, others)
+    if not any(o.role == GATE and o.stage != "dataset" for o in main.observations):
+        raise RunError(
+            f"guard {subject.name} observed nothing: note at least one value, or declare `predict`",
+            slug="nothing-observed",
+        )
+    record = Record(
+        subject.name,
+        tuple(main.observations),
+        provenance(subject, data, order, seconds=time.perf_counter() - started),
+        remarks=tuple(remarks),
+        left_out=_left_out(subject, others) if order.quick else frozenset(),
+    )
+    return Done(record, bundle, pristine)
+
+
+def load_bundle(order: Loading, progress: Progress) -> dict[str, Any]:
+    """Load a saved bundle and answer the rows, with the project's data out of reach."""
+    progress("contracts")
+    os.chdir(order.folder)
+    subject = find_subject(order.ref, order.root, order.import_path)
+    with order.rows.open("rb") as file:
+        rows, data_target = pickle.load(file)  # noqa: S301 -- written a moment ago by this run's own worker.
+    _hide(order.root)
+    run = Run(
+        _with_target(subject, Dataset({}, target=data_target)),
+        "main",
+        Dataset({}, target=data_target),
+        scratch(order.folder, "run"),
+        config=subject.configuration.values,
+        progress=progress,
+    )
+    seed_all(0)
+    model = run.model = _load(run, order.bundle)
+    answers = stages.predict(run, model, rows)
+    return {"columns": answers.columns, "names": answers.names}
+
+
+def find_subject(ref: GuardRef, root: Path, import_path: tuple[str, ...]) -> Subject:
+    """The guard's class with every method in place, and its configuration."""
+    module = load_module(ref.file, import_path)
+    klass = getattr(module, ref.class_name, None)
+    if not isinstance(klass, type) or not issubclass(klass, Guard):
+        raise UsageError(f"{ref.file.name} declares no guard {ref.class_name}", slug="guard-unknown")
+    variants = {c.label: c for c in configurations(klass.config, root, ref.class_name)}
+    if ref.variant not in variants:
+        raise UsageError(f"guard {ref.class_name} has no configuration {ref.variant!r}", slug="guard-unknown")
+    return Subject(ref.name, adapt(klass), variants[ref.variant], root, klass.target)
+
+
+def _with_target(subject: Subject, data: Dataset) -> Subject:
+    return Subject(subject.name, subject.guard, subject.configuration, subject.root, subject.target or data.target)
+
+
+def _datasets(order: Order, subject: Subject) -> tuple[Dataset, dict[int, Dataset]]:
+    """The Dataset of the first seed and those of the others."""
+    guard = subject.guard
+    if guard.dataset is None:
+        return Dataset({}), {}
+    if order.tables is not None:
+        return read_dataset(order.tables), {}
+    script = find_generator(guard.dataset, order.generators, subject.name)
+    first, *rest = guard.seeds
+    return make_checked(script, first), {seed: make(script, seed) for seed in rest}
+
+
+def find_generator(name: str, folders: tuple[Path, ...], guard: str) -> Path:
+    """The generator script of a dataset; the project's wins over a built-in one."""
+    for folder in folders:
+        if (folder / f"{name}.py").is_file():
+            return folder / f"{name}.py"
+    places = " or ".join(str(folder) for folder in folders)
+    raise UsageError(f"guard {guard}: there is no generator {name}.py in {places}; write one", slug="generator-unknown")
+
+
+def _observe_path(main: Run, order: Order, pristine: Dataset, others: dict[int, Dataset]) -> tuple[list[str], str]:
+    path = stages.walk_path(main)
+    _check_requirements(main, path)
+    describe.describe_path(main, path)
+    _look_inside(main, path)
+    bundle = _save(main, path, order)
+    main.watch = main.listen = False
+    main.progress("contracts")
+    contracts.keep_contracts(main, path)
+    main.progress("predict")
+    probes.keep_probes(main, path, Known(_gaps([pristine, *others.values()]), _thresholds(main.subject.guard)))
+    remarks = ["the rows were split in order, three quarters to one"] if stages.splits_in_order(main) else []
+    if not order.quick:
+        remarks += _run_others(main, path, pristine, others)
+    return remarks, bundle
+
+
+def _run_others(main: Run, path: StagePath, pristine: Dataset, others: dict[int, Dataset]) -> list[str]:
+    """Other seeds, changed configurations and a last refit; a run that gave nothing is named."""
+    main.data = pristine
+    remarks = []
+    for seed, data in others.items():
+        main.progress(f"seed {seed}")
+        found, remark = secondary.other_seed(main, seed, data)
+        main.observations += found
+        remarks += [remark] if remark else []
+    for key, config in secondary.changed_keys(main.config):
+        main.progress(f"config {key}")
+        found, _ = secondary.config_probe(main, path, key, config)
+        main.observations += found
+    main.progress(secondary.REFIT)
+    main.observations += secondary.refit(main, path)
+    return remarks
+
+
+def _observe_itself(main: Run, order: Order, pristine: Dataset, others: dict[int, Dataset]) -> list[str]:
+    main.call("observe", data=main.data, notes=main)
+    main.watch = False
+    contracts.keep_found(main, "inputs unchanged", [m for m in main.mutations if not m.endswith(" of config")])
+    contracts.keep_found(main, "configuration unchanged", [m for m in main.mutations if m.endswith(" of config")])
+    if main.writes is not None:
+        contracts.keep_found(main, "no files outside the folder", main.writes.heard)
+    remarks = []
+    if not order.quick:
+        for seed, data in others.items():
+            found, remark = secondary.observe_again(main, f"seed {seed}", data)
+            main.observations += found
+            remarks += [remark] if remark else []
+        main.observations += secondary.observe_as_before(main, pristine)
+    return remarks
+
+
+def _check_requirements(main: Run, path: StagePath) -> None:
+    """`require` names metrics that exist; said before anything is compared."""
+    known = path.metrics or {}
+    for requirement in requirements(main.subject.guard):
+        if requirement.metric not in known:
+            raise UsageError(
+                f"guard {main.subject.name}: `require` names {requirement.metric!r}, which `evaluate` does not return "
+                f"(it returns {', '.join(known) or 'nothing'})",
+                slug="require-unknown",
+            )
+
+
+def _look_inside(main: Run, path: StagePath) -> None:
+    """The outputs of a Pipeline's steps for the test rows, where the model itself is one."""
+    if type(path.model).__module__.split(".")[0] not in ("sklearn", "imblearn"):
+        return
+    from mlguard.adapters import sklearn
+
+    rows = path.test.rows
+    target = main.subject.target
+    if target is not None and hasattr(rows, "columns") and target in rows.columns:
+        rows = rows.drop(columns=[target])
+    describe.step_outputs(main, sklearn.step_outputs(path.model, rows))
+
+
+def _save(main: Run, path: StagePath, order: Order) -> str:
+    """Leave the bundle and the rows for the process that loads them; why not, where that cannot be."""
+    order.bundle.mkdir()
+    main.folder = order.bundle
+    try:
+        if main.declares("save"):
+            main.call("save", model=path.model, folder=order.bundle)
+        else:
+            import joblib
+
+            joblib.dump(path.model, order.bundle / "model.joblib")
+        with order.rows.open("wb") as file:
+            pickle.dump((path.test.rows, main.data.target), file)
+    except MlguardError as error:
+        return f"raised {type(error.__cause__).__name__}: {error.__cause__}" if error.__cause__ else error.message
+    except Exception as error:  # joblib and pickle raise what the user's classes raise.
+        return f"raised {type(error).__name__}: {error}"
+    return ""
+
+
+def _load(run: Run, bundle: Path) -> Any:
+    if run.declares("load"):
+        return run.call("load", folder=bundle)
+    import joblib
+
+    return joblib.load(bundle / "model.joblib")
+
+
+def _hide(root: Path) -> None:
+    """From now on the project's files but its code are not there, as on a machine that only serves the model."""
+    hidden = str(root.resolve()) + os.sep
+    code = (".py", ".pyc", ".so", ".pyd", ".dll", ".pth")
+
+    def refuse(event: str, arguments: tuple[Any, ...]) -> None:
+        if event != "open" or not isinstance(arguments[0], str | bytes | os.PathLike):
+            return
+        path = os.path.abspath(os.fsdecode(arguments[0]))
+        if path.startswith(hidden) and not path.endswith(code) and "site-packages" not in path:
+            raise FileNotFoundError(f"{path} is not part of the saved bundle")
+
+    sys.addaudithook(refuse)
+
+
+def _gaps(datasets: list[Dataset]) -> frozenset[str]:
+    """Columns that have a missing value in some data seed."""
+    found: set[str] = set()
+    for data in datasets:
+        for table in data.values():
+            if hasattr(table, "columns"):
+                found |= {str(column) for column in table.columns if bool(table[column].isna().any())}
+    return frozenset(found)
+
+
+def _thresholds(guard: type[Guard]) -> dict[str, float]:
+    declared_threshold = guard.threshold
+    if declared_threshold is None:
+        return {}
+    if isinstance(declared_threshold, int | float):
+        return {"": float(declared_threshold)}
+    return {str(column): float(value) for column, value in declared_threshold.items()}
+
+
+def _left_out(subject: Subject, others: dict[int, Dataset]) -> frozenset[str]:
+    keys = (f"config {key}" for key, _ in secondary.changed_keys(subject.configuration.values))
+    return frozenset([*(f"seed {seed}" for seed in others), *keys, secondary.REFIT])

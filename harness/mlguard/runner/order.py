@@ -1,0 +1,94 @@
+"""What a worker is asked to do with one guard, and what it brings back: declarations only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from mlguard.core.record import Record
+from mlguard.discovery import Declared, GuardRef
+
+
+@dataclass(frozen=True)
+class Order:
+    """One run of one guard in a worker."""
+
+    ref: GuardRef
+    """Where the guard is declared."""
+    root: Path
+    """The project's root."""
+    import_path: tuple[str, ...]
+    """What the project puts on the import path."""
+    generators: tuple[Path, ...]
+    """Folders of generator scripts; the first that has a script of the dataset's name wins."""
+    folder: Path
+    """An empty folder of this run, for scratch files and the bundle."""
+    quick: bool = False
+    """Whether to leave out everything that trains again."""
+    tables: Path | None = None
+    """A folder with the written tables to run on, in place of what the generator makes."""
+    seed: int | None = None
+    """A first data seed other than the guard's own."""
+
+    @property
+    def bundle(self) -> Path:
+        """Where the run leaves what `save` wrote, and the rows to answer."""
+        return self.folder / "bundle"
+
+    @property
+    def rows(self) -> Path:
+        """The test rows, for the process that loads the bundle."""
+        return self.folder / "rows.pkl"
+
+
+@dataclass(frozen=True)
+class Done:
+    """What one run brought back."""
+
+    record: Record
+    """The Record, without the contract of the saved bundle."""
+    bundle: str
+    """Empty where the bundle was saved; else why it could not be."""
+    dataset: Any = None
+    """The Dataset of the first seed, for the golden."""
+
+
+@dataclass(frozen=True)
+class Search:
+    """A look through a project's modules for guards."""
+
+    root: Path
+    """The project's root."""
+    files: tuple[Path, ...]
+    """The modules."""
+    import_path: tuple[str, ...]
+    """What the project puts on the import path."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a project declares."""
+
+    guards: tuple[Declared, ...] = ()
+    """Every guard and variant, in the order of files and lines."""
+    broken: dict[str, str] = field(default_factory=dict)
+    """Modules that could not be imported, with the project's own frames of what they raised."""
+
+
+@dataclass(frozen=True)
+class Loading:
+    """A bundle to load in a process in which nothing of the project has run."""
+
+    ref: GuardRef
+    """Where the guard is declared."""
+    root: Path
+    """The project's root, whose data must not be read."""
+    import_path: tuple[str, ...]
+    """Where its code can be imported from."""
+    bundle: Path
+    """The bundle, at another place than where it was saved."""
+    rows: Path
+    """The rows to answer."""
+    folder: Path
+    """An empty folder to work in."""

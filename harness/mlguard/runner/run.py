@@ -1,0 +1,222 @@
+"""Guard -> Record, as the caller sees it: workers do the work, failures come back as errors that name the guard."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from mlguard.core.contract import INAPPLICABLE, RAISED
+from mlguard.core.error import MlguardError, RunError, UsageError
+from mlguard.core.record import CONTRACT, MAIN, Observation, Record
+from mlguard.core.value import Value, text
+from mlguard.discovery import Declared, files
+from mlguard.observe.contracts import keep_values
+from mlguard.runner import child
+from mlguard.runner.order import Done, Found, Loading, Order, Search
+from mlguard.runner.preload import third_party
+from mlguard.settings import Settings
+from mlguard.worker.environment import Environment
+from mlguard.worker.job import Failure, Job, Result
+from mlguard.worker.pool import Workers
+
+BUNDLE = "saved bundle"
+"""The contract that a saved model, loaded elsewhere in a fresh process, predicts the same."""
+
+
+class Runner:
+    """Runs the guards of one project; owns its workers, so use it as a context manager."""
+
+    def __init__(self, settings: Settings, *, many: bool = True, in_process: bool = False) -> None:
+        """`many`: whether three or more runs are to be expected; `in_process`: no workers, for debuggers."""
+        self.settings = settings
+        self.in_process = in_process
+        self._files = files(settings)
+        preload = third_party(self._files, settings.import_path) if many and not in_process else ()
+        self._workers = Workers(preload=preload, use_zygote=many and not in_process)
+
+    def __enter__(self) -> Self:
+        """Nothing is started before the first run."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End the workers, whatever happened."""
+        self._workers.close()
+
+    def find(self) -> Found:
+        """The guards that the project declares."""
+        root = self.settings.base
+        search = Search(root, tuple(self._files), self.settings.import_path)
+        if self.in_process:
+            return child.search(search, _silent)
+        result = self._workers.run(self._job("search", search, timeout=self.settings.timeout))
+        if result.failure is not None:
+            raise _failed("discovery", result.failure, result.output, self.settings.base)
+        found: Any = result.value
+        return _checked_found(found)
+
+    def run(
+        self,
+        guard: Declared,
+        *,
+        quick: bool = False,
+        tables: Path | None = None,
+        environment: Environment | None = None,
+    ) -> Done:
+        """Run one guard: everything that it observes, and the contract of its saved bundle.
+
+        Raises UsageError (what it declares or returned), RunError (it raised, hung, died).
+        """
+        with tempfile.TemporaryDirectory(prefix="mlguard-") as made:
+            folder = Path(made)
+            order = Order(
+                guard.ref, self.settings.base, self.settings.import_path, self._generators(), folder / "run",
+                quick=quick, tables=tables,
+            )  # fmt: skip
+            order.folder.mkdir()
+            done = self._observe(guard, order, environment)
+            bundle = self._bundle(guard, order, done, folder, environment)
+            record = done.record
+            return replace(done, record=record.with_observations((*record.observations, *bundle)))
+
+    def _observe(self, guard: Declared, order: Order, environment: Environment | None) -> Done:
+        if self.in_process:
+            return child.observe(order, _silent)
+        job = self._job("observe", order, timeout=self._timeout(guard), environment=environment)
+        result = self._workers.run(job)
+        if result.failure is not None and result.failure.kind == "timeout":
+            # Once more in a fresh interpreter: a fork can hang where the guarded code does not.
+            shutil.rmtree(order.folder)
+            order.folder.mkdir()
+            result = self._workers.run(replace(job, fresh=True))
+        return _checked_done(self._value(guard, result))
+
+    def _bundle(
+        self, guard: Declared, order: Order, done: Done, folder: Path, environment: Environment | None
+    ) -> list[Observation]:
+        """Load what was saved, elsewhere and in a fresh process, and predict with it."""
+        if done.bundle.startswith(RAISED):
+            return [_status(done.bundle)]
+        if done.bundle:
+            return [_status(f"{INAPPLICABLE}: {done.bundle}")]
+        elsewhere = folder / "elsewhere"
+        elsewhere.mkdir()
+        moved, work = elsewhere / "bundle", elsewhere / "work"
+        shutil.move(order.bundle, moved)
+        work.mkdir()
+        loading = Loading(guard.ref, order.root, order.import_path, moved, order.rows, work)
+        if self.in_process:
+            return [_status(f"{INAPPLICABLE}: everything runs in one process")]
+        job = self._job("load_bundle", loading, timeout=self._timeout(guard), environment=environment)
+        result = self._workers.run(job)
+        if result.failure is not None:
+            return [_status(f"{RAISED} {_what(result.failure)}")]
+        value: Any = result.value
+        return _compared(value["columns"], value["names"], done.record)
+
+    def _job(self, function: str, payload: object, *, timeout: float, environment: Environment | None = None) -> Job:
+        return Job(
+            f"mlguard.runner.child:{function}",
+            payload,
+            root=self.settings.base,
+            import_path=self.settings.import_path,
+            timeout=timeout,
+            environment=environment or Environment(),
+            fresh=environment is not None,
+        )
+
+    def _value(self, guard: Declared, result: Result) -> object:
+        if result.failure is not None:
+            raise _failed(guard.ref.name, result.failure, result.output, self.settings.base)
+        return result.value
+
+    def _timeout(self, guard: Declared) -> float:
+        return float(guard.options.get("timeout") or self.settings.timeout)
+
+    def _generators(self) -> tuple[Path, ...]:
+        import mlguard.generators  # The built-in ones, which serve where the project has none of that name.
+
+        builtin = [Path(place) for place in mlguard.generators.__path__]
+        return (self.settings.generators, *builtin)
+
+
+def _compared(columns: Mapping[str, Value], names: Sequence[str] | None, record: Record) -> list[Observation]:
+    """The contract of the bundle next to the predictions of the main run."""
+    main = {
+        o.column: o.value
+        for o in record
+        if o.run == MAIN and o.stage == "predict" and o.name == f"test.{o.column}" and o.column
+    }
+    rows = next(iter(main.values())).rows if main else None
+    order = sorted(range(len(names)), key=lambda i: names[i]) if names is not None else None
+    sorted_rows = tuple(names[i] for i in order) if names is not None and order is not None else rows
+    answered = {
+        name: replace(value if order is None else value.take_rows(order), rows=sorted_rows)
+        for name, value in columns.items()
+    }
+    found: list[Observation] = []
+    keep_values(found, BUNDLE, answered, main)
+    return found
+
+
+def _status(status: str) -> Observation:
+    return Observation("contracts", BUNDLE, text(status), role=CONTRACT)
+
+
+def _failed(guard: str, failure: Failure, output: str, root: Path) -> MlguardError:
+    """A worker's failure as an error that names the guard, the stage and the project's own frames."""
+    if isinstance(failure.exception, MlguardError):
+        return failure.exception
+    stage = failure.stage or "dataset"
+    if failure.kind == "timeout":
+        error = RunError(
+            f"guard {guard}: stage {stage} was still running at its time limit ({failure.text}), twice; make it faster or "
+            "raise `timeout`",
+            slug="guard-timeout",
+        )
+    elif failure.kind == "died":
+        error = RunError(f"guard {guard}: its process died with {failure.text} in stage {stage}", slug="guard-died")
+    else:
+        error = RunError(f"guard {guard}: {failure.text}", slug="guarded-code-raised")
+    error.stage = stage  # type: ignore[attr-defined]  # Carried to the verdict.
+    error.traceback = _own_frames(failure, root) or output.strip()[-2000:]  # type: ignore[attr-defined]
+    return error
+
+
+def _own_frames(failure: Failure, root: Path) -> str:
+    own = [f for f in failure.frames if Path(f.path).is_relative_to(root) and "site-packages" not in f.path]
+    lines = [
+        f'  File "{Path(f.path).relative_to(root).as_posix()}", line {f.line}, in {f.function}\n    {f.code}'
+        for f in own
+    ]
+    return "\n".join([*lines, failure.text]) if own else ""
+
+
+def _what(failure: Failure) -> str:
+    """A failure in a few words, the exception's type first."""
+    cause = failure.exception.__cause__ if failure.exception is not None else None
+    if isinstance(failure.exception, MlguardError):
+        return failure.exception.message if cause is None else f"{type(cause).__name__}: {cause}"
+    return failure.text
+
+
+def _checked_found(value: object) -> Found:
+    if not isinstance(value, Found):
+        raise UsageError("the worker brought no list of guards back", slug="worker-answer")
+    return value
+
+
+def _checked_done(value: object) -> Done:
+    if not isinstance(value, Done):
+        raise UsageError("the worker brought no Record back", slug="worker-answer")
+    return value
+
+
+def _silent(stage: str) -> None:
+    """Progress that nobody follows."""
