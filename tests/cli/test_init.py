@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+
 from mlguard.cli.init import command
 from mlguard.core.error import RunError, UsageError
 

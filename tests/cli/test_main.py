@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 import pytest
+
 from mlguard.cli import main as cli_main
 from mlguard.core.error import GoldenError, RunError, UsageError
 

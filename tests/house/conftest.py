@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -37,27 +37,35 @@ def wheel(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return next(out.glob("*.whl"))
 
 
+@pytest.fixture(scope="session")
+def libraries(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The libraries of this interpreter without mlguard, which may be installed here in either way."""
+    folder = tmp_path_factory.mktemp("libraries")
+    for entry in Path(sysconfig.get_path("purelib")).iterdir():
+        if "mlguard" not in entry.name and entry.suffix != ".pth":
+            (folder / entry.name).symlink_to(entry)
+    return folder
+
+
 @pytest.fixture
-def interpreter(tmp_path: Path) -> Callable[..., str]:
+def interpreter(tmp_path: Path, libraries: Path) -> Callable[..., str]:
     """Install into a fresh interpreter that sees this one's libraries but not its mlguard, and run a script there."""
 
     def run(installed: list[str], script: str) -> str:
         home = tmp_path / "venv"
         subprocess.run([sys.executable, "-m", "venv", "--without-pip", home], check=True)
         python = home / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
-        found = subprocess.run(
-            [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        # Named in a .pth, the libraries come after what is installed here, and their own .pth files are not read.
-        (Path(found.stdout.strip()) / "libraries.pth").write_text(sysconfig.get_path("purelib") + "\n")
+        site = answer([python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], tmp_path)
+        (Path(site.strip()) / "libraries.pth").write_text(f"{libraries}\n")
         pip = [python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--no-build-isolation"]
-        added = subprocess.run([*pip, *installed], capture_output=True, text=True)
-        assert added.returncode == 0, added.stdout + added.stderr
-        ran = subprocess.run([python, "-c", script], capture_output=True, text=True, cwd=tmp_path)
-        assert ran.returncode == 0, ran.stderr
-        return ran.stdout
+        answer([*pip, *installed], tmp_path)
+        return answer([python, "-c", script], tmp_path)
 
     return run
+
+
+def answer(told: Sequence[str | Path], folder: Path) -> str:
+    """What a command prints; its error output where it fails."""
+    ran = subprocess.run(told, capture_output=True, text=True, cwd=folder)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return ran.stdout

@@ -5,8 +5,9 @@ from __future__ import annotations
 import inspect
 import re
 
-import mlguard
 import pytest
+
+import mlguard
 
 PUBLIC = ["Dataset", "Guard", "__version__", "note", "run_script", "settle"]
 

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, assert_type
 
-import mlguard
 import numpy as np
 import pandas as pd
+
+import mlguard
 from mlguard import Dataset, Guard, note, run_script, settle
 
 
