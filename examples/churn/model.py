@@ -59,7 +59,9 @@ def train_from_data(config: dict[str, Any], rows: pd.DataFrame) -> dict[str, Any
     reads_fill = float(rows["reads_week"].median())
     preprocessor = build_preprocessor()
     design = preprocessor.fit_transform(add_features(config, rows, reads_fill))
-    classifier = LogisticRegression(C=config["C"], max_iter=config["max_iter"], tol=config["tol"])
+    classifier = LogisticRegression(
+        C=config["C"], solver="newton-cholesky", max_iter=config["max_iter"], tol=config["tol"]
+    )
     classifier.fit(design, rows["churned"])
     return {"config": dict(config), "reads_fill": reads_fill, "preprocessor": preprocessor, "classifier": classifier}
 
