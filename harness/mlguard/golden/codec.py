@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import asdict
+from pathlib import PurePosixPath
 from typing import Any
 
 from mlguard.core.error import GoldenError
@@ -20,6 +22,8 @@ RECORD = "record.json"
 
 INTERNALS_FILE = "internals.jsonl"
 """What was found inside a model: one Observation per line, reviewed by nobody."""
+
+_GUARD = re.compile(rb'^  "guard": ("(?:[^"\\\\\n]|\\\\.)*"),?$', re.MULTILINE)
 
 Fetch = Callable[[str], bytes | None]
 """Gives the content of a golden's file by its name; None where there is none."""
@@ -69,9 +73,24 @@ def decode(fetch: Fetch, guard: str, folder: str) -> Record:
 def file_names(content: bytes) -> frozenset[str]:
     """The names of all files of a golden, as its record lists them; only the record where it cannot be read."""
     try:
-        return frozenset({RECORD, *parse(content.decode())["files"]})
+        return frozenset({RECORD, *(name for name in parse(content.decode())["files"] if _is_inside(name))})
     except (ValueError, TypeError, KeyError, RecursionError):
         return frozenset({RECORD})
+
+
+def guard_name(content: bytes) -> str | None:
+    """The guard that a record says it belongs to, even where most of it is damaged; None where it does not say."""
+    match = _GUARD.search(normalised(RECORD, content))
+    try:
+        return str(parse(match[1].decode())) if match else None
+    except ValueError:
+        return None
+
+
+def _is_inside(name: str) -> bool:
+    """Whether a listed name stays in the golden's folder: a record that somebody forged must not reach beyond it."""
+    path = PurePosixPath(name)
+    return not path.is_absolute() and ".." not in path.parts and "\\" not in name and ":" not in name
 
 
 class _Files:
@@ -80,6 +99,8 @@ class _Files:
     def __init__(self, fetch: Fetch, damage: Damage, document: dict[str, Any]) -> None:
         self._content: dict[str, bytes] = {}
         for name, expected in document["files"].items():
+            if not _is_inside(name):
+                raise damage.unreadable(RECORD, f"it lists {name!r}, which lies outside")
             content = fetch(name)
             if content is None:
                 raise damage.missing(name)

@@ -1,0 +1,171 @@
+"""Goldens in a folder of the project, one folder per guard; written whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+
+from mlguard.core.error import GoldenError, RunError
+from mlguard.core.record import Record
+from mlguard.golden import swap
+from mlguard.golden.codec import INTERNALS_FILE, RECORD, decode, encode, file_names, guard_name
+from mlguard.golden.damage import Damage, normalised
+from mlguard.golden.lock import locked
+from mlguard.golden.naming import ARRAYS, DATASETS, INTERNALS, folder_of, labelled, name_of
+from mlguard.golden.state import state_folder
+
+_TRIES = 5
+
+
+class LocalStore:
+    """The goldens below one folder of a project; a `Store`."""
+
+    def __init__(self, root: Path, project: Path) -> None:
+        """`root` is the folder of all goldens, `project` the root that messages name files from."""
+        self.root = root
+        self.project = project
+
+    def names(self) -> tuple[str, ...]:
+        """The guards that have a golden here, unreadable ones included, in alphabetical order."""
+        return tuple(sorted(self._name(folder) for folder in self._folders()))
+
+    def load(self, name: str) -> Record | None:
+        """The guard's golden; None where there is none. Raises GoldenError where it cannot be read or trusted."""
+        folder = self.folder(name)
+        shown = self._shown(folder)
+        for _ in range(_TRIES):
+            before = self._read(folder, RECORD, name)
+            if before is None:
+                return None
+            try:
+                return decode(lambda file: self._read(folder, file, name), name, shown)
+            except GoldenError as error:
+                damaged = error
+                if self._read(folder, RECORD, name) == before:
+                    break  # Otherwise somebody saved meanwhile, and the files read were not all of one golden.
+        raise damaged
+
+    def save(self, record: Record) -> tuple[Path, ...]:
+        """Write a golden whole or not at all, and answer which files changed; unchanged ones are not touched.
+
+        Raises RunError where the disk refuses, and UsageError where the Record holds what no file can.
+        """
+        files = encode(record)
+        folder = self.folder(record.guard)
+        with self._writing(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            swap.finish(folder, leading=RECORD)
+            changed = {name: content for name, content in files.items() if not _holds(folder, name, content)}
+            unwanted = sorted(name for name in _listed(folder) - files.keys() if (folder / name).is_file())
+            if changed or unwanted:
+                swap.replace(folder, changed, leading=RECORD, unwanted=unwanted)
+                _drop_empty(folder)
+            return tuple(folder / name for name in (*changed, *unwanted))
+
+    def delete(self, name: str) -> tuple[Path, ...]:
+        """Remove a guard's golden and answer which files went; folders that are empty then go too."""
+        folder = self.folder(name)
+        if not folder.is_dir():
+            return ()
+        with self._writing(folder):
+            swap.finish(folder, leading=RECORD)
+            own = sorted(_listed(folder), key=lambda file: file != RECORD)
+            gone = [folder / file for file in own if (folder / file).is_file()]
+            for path in gone:
+                path.unlink()
+            _drop_empty(folder)
+            self._drop_above(folder)
+        return tuple(gone)
+
+    def folder(self, name: str) -> Path:
+        """Where the golden of a guard lies, or would."""
+        return self.root / folder_of(name)
+
+    def _folders(self) -> Iterator[PurePosixPath]:
+        """The folders with a golden, as paths below the root; tables of Datasets and hidden folders are none."""
+        for place, folders, files in os.walk(self.root):
+            if RECORD in files or swap.SAVED in folders:
+                yield PurePosixPath(Path(place).relative_to(self.root).as_posix())
+            folders[:] = sorted(name for name in folders if not name.startswith(".") and name != DATASETS)
+
+    def _name(self, folder: PurePosixPath) -> str:
+        """The name that the record gives, if this is its folder; else one whose folder this is."""
+        try:
+            content = swap.read(self.root / folder, RECORD)
+        except OSError:
+            content = None
+        told = guard_name(content or b"")
+        return told if told is not None and folder_of(told) == folder else name_of(folder)
+
+    def _read(self, folder: Path, file: str, name: str) -> bytes | None:
+        try:
+            return swap.read(folder, file)
+        except OSError as error:
+            raise Damage(name, self._shown(folder)).unreadable(file, error.strerror) from error
+
+    def _shown(self, folder: Path) -> str:
+        try:
+            return folder.relative_to(self.project).as_posix()
+        except ValueError:
+            return folder.as_posix()
+
+    @contextmanager
+    def _writing(self, folder: Path) -> Iterator[None]:
+        """Keep other writers of this golden out, and explain what the disk refuses."""
+        lock = state_folder(self.project) / "locks" / f"{labelled(self._shown(folder))}.lock"
+        try:
+            with locked(lock):
+                yield
+        except OSError as error:
+            self._drop_above(folder)
+            raise refused(folder, self._shown(folder), error) from error
+
+    def _drop_above(self, folder: Path) -> None:
+        """Remove the folder and those above it, up to the root, as far as they are empty."""
+        while folder != self.root and self.root in folder.parents and _removed(folder):
+            folder = folder.parent
+
+
+def refused(folder: Path, shown: str, error: OSError) -> RunError:
+    """What to say where the disk refused to write into a folder; nothing is ever half-written."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        told, slug = "the disk is full; free some space", "golden-disk-full"
+    elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        told, slug = "the folder is read-only; make it writable", "golden-read-only"
+    else:
+        told, slug = f"{error.strerror or error}; mend that", "golden-not-written"
+    state = "was not written, nothing in it changed"
+    if (folder / swap.SAVED).exists():
+        state = f"was written, but its files still lie in {swap.SAVED}"
+    return RunError(f"{shown} {state}: {told} and run the command again", slug=slug)
+
+
+def _holds(folder: Path, name: str, content: bytes) -> bool:
+    """Whether the file is there with this content, in either kind of line end."""
+    found = swap.read(folder, name)
+    return found is not None and normalised(name, found) == content
+
+
+def _listed(folder: Path) -> set[str]:
+    """The golden's files: those that its record lists, and whatever lies where only goldens write."""
+    listed = set(file_names(swap.read(folder, RECORD) or b"")) | {INTERNALS_FILE}
+    for data in (ARRAYS, INTERNALS):
+        listed.update(path.relative_to(folder).as_posix() for path in (folder / data).glob("*") if path.is_file())
+    return listed
+
+
+def _drop_empty(folder: Path) -> None:
+    for data in (ARRAYS, INTERNALS):
+        _removed(folder / data)
+
+
+def _removed(folder: Path) -> bool:
+    """Whether the folder was empty and is gone now."""
+    try:
+        folder.rmdir()
+    except OSError:
+        return False
+    return True
