@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -73,12 +74,12 @@ def command(
 
 
 def _each(names: Iterable[str], job: Callable[[str], U]) -> list[U]:
-    """Do a job for every name, with a progress bar on a terminal; every error is told, not the first one."""
+    """Do a job for every name, with a progress bar on a terminal; every error is told, not only the first."""
     done: list[U] = []
     errors: list[MlguardError] = []
     listed = list(names)
-    with click.progressbar(listed, label="datasets", file=sys.stderr, hidden=not sys.stderr.isatty()) as progress:
-        for name in progress:
+    with _progress(listed) as counted:
+        for name in counted:
             try:
                 done.append(job(name))
             except MlguardError as error:
@@ -90,6 +91,12 @@ def _each(names: Iterable[str], job: Callable[[str], U]) -> list[U]:
         text = "\n".join(f"  - {error.message}" for error in errors)
         raise kind(f"{len(errors)} of {len(listed)} datasets could not be made:\n{text}", slug=errors[0].slug)
     return done
+
+
+def _progress(names: list[str]) -> AbstractContextManager[Iterable[str]]:
+    if sys.stderr.isatty() and len(names) > 1:
+        return click.progressbar(names, label="datasets", file=sys.stderr)
+    return nullcontext(names)
 
 
 def _table(written: list[Written]) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mlguard.tables.logical import FLOATS, INTEGERS, TICKS, LogicalType, is_missing, objects, ticks
+from mlguard.tables.logical import FLOATS, INTEGERS, TICKS, LogicalType, absent, objects, ticks
 
 Cells = list[str | None]
 """One text per element; None where it is missing."""
@@ -27,7 +27,7 @@ def to_cells(values: Any, kind: LogicalType) -> Cells:
         write = _instant if kind.base == "timestamp" else _duration
         return [None if count is None else write(count, TICKS[unit], kind) for count in counts]
     one = _WRITE[kind.base]
-    return [None if is_missing(value) else one(value) for value in objects(values)]
+    return [None if gap else one(value) for gap, value in zip(absent(values), objects(values), strict=True)]
 
 
 def to_series(cells: Sequence[str | None], kind: LogicalType) -> pd.Series[Any]:
@@ -106,13 +106,13 @@ def _plain(value: Any) -> Any:
 
 
 def _whole(cells: Sequence[str | None], kind: LogicalType) -> pd.Series[Any]:
-    absent = np.array([cell is None for cell in cells], dtype=bool)
+    gaps = np.array([cell is None for cell in cells], dtype=bool)
     read = _READ[kind.base]
     values = np.array([0 if cell is None else read(cell) for cell in cells], dtype=kind.base)
-    if not kind.nullable and not absent.any():
+    if not kind.nullable and not gaps.any():
         return pd.Series(values)
     array = pd.arrays.BooleanArray if kind.base == "bool" else pd.arrays.IntegerArray
-    return pd.Series(array(values, absent))
+    return pd.Series(array(values, gaps))
 
 
 def _instant(count: int, per_second: int, kind: LogicalType) -> str:

@@ -51,10 +51,9 @@ def decode_table(data: bytes, schema: Schema, *, format: str = CSV, file: str = 
         raise GoldenError(text, slug="dataset-damaged") from error
 
 
-def reread(table: Any, *, name: str = "rows") -> Any:
-    """A table as reading its written file gives it."""
-    taken = sheet(table, name=name)
-    return decode_table(encode_sheet(taken), taken.schema, file=name)
+def reread(sheet: Sheet, *, name: str = "rows") -> Any:
+    """A table that was taken apart, as reading its written file gives it."""
+    return decode_table(encode_sheet(sheet), sheet.schema, file=name)
 
 
 def _lines(data: bytes, schema: Schema, format: str) -> list[csv.Line]:

@@ -71,15 +71,9 @@ def logical_type(values: Any, *, table: str = "rows", column: object = None) -> 
         raise UsageError(text, slug="column-unsupported") from error
 
 
-def is_missing(value: object) -> bool:
-    """Whether one element is missing: None, pandas' NA and NaT, and any not-a-number."""
-    if value is None or value is pd.NA or value is pd.NaT:
-        return True
-    if isinstance(value, Decimal):
-        return value.is_nan()
-    if isinstance(value, np.datetime64 | np.timedelta64):
-        return bool(np.isnat(value))
-    return isinstance(value, float | np.floating) and value != value
+def absent(values: Any) -> list[bool]:
+    """Where elements are missing, in C order: None, pandas' NA and NaT, and any not-a-number."""
+    return list(pd.isna(values.ravel() if isinstance(values, np.ndarray) else values).tolist())
 
 
 def objects(values: Any) -> list[Any]:
@@ -94,8 +88,8 @@ def ticks(values: Any) -> tuple[str, list[int | None]]:
     if np.datetime_data(array.dtype)[0] not in TICKS:
         array = array.astype(f"{array.dtype.kind}8[s]")
     unit = np.datetime_data(array.dtype)[0]
-    absent = np.isnat(array).tolist()
-    counts = [None if gone else count for count, gone in zip(array.astype(np.int64).tolist(), absent, strict=True)]
+    gaps = np.isnat(array).tolist()
+    counts = [None if gap else count for count, gap in zip(array.astype(np.int64).tolist(), gaps, strict=True)]
     largest = max((abs(count) for count in counts if count is not None), default=0)
     fitting = (u for u in reversed(TICKS) if largest * TICKS[u] // TICKS[unit] < 2**63 and TICKS[u] >= TICKS[unit])
     finest = next(fitting, unit)
@@ -119,7 +113,7 @@ def _of_dtype(values: Any) -> LogicalType:
     if not isinstance(plain, np.dtype):
         raise _UnsupportedError(f"{dtype} values")
     if isinstance(dtype, pd.ArrowDtype) and plain.kind not in "biuf":
-        return _of_objects(objects(values))
+        return _of_objects(values)
     return _of_plain(plain, values, nullable=plain is not dtype)
 
 
@@ -133,18 +127,19 @@ def _of_plain(plain: np.dtype[Any], values: Any, *, nullable: bool) -> LogicalTy
     if plain.kind in "Mm" and np.datetime_data(plain)[0] not in ("generic", "ps", "fs", "as"):
         return LogicalType("timestamp" if plain.kind == "M" else "duration", unit=ticks(values)[0])
     if plain.kind == "O":
-        return _of_objects(objects(values))
+        return _of_objects(values)
     raise _UnsupportedError(f"{plain} values")
 
 
-def _of_objects(values: list[Any]) -> LogicalType:
-    present = [value for value in values if not is_missing(value)]
+def _of_objects(values: Any) -> LogicalType:
+    gaps = absent(values)
+    present = [value for gap, value in zip(gaps, objects(values), strict=True) if not gap]
     kinds = sorted({_kind(value) for value in present})
     if len(kinds) > 1:
         raise _UnsupportedError(f"a mixture of {' and '.join(kinds)}")
     kind = kinds[0] if kinds else "text"
     if kind == "integer":
-        return LogicalType(_width(present), nullable=len(present) < len(values))
+        return LogicalType(_width(present), nullable=any(gaps))
     if kind == "timestamp":
         zones = {_zone(value.tzinfo) if value.tzinfo else None for value in present}
         if len(zones) > 1:
@@ -156,7 +151,7 @@ def _of_objects(values: list[Any]) -> LogicalType:
         _check_lists(present)
     if kind not in _KINDS.values():
         raise _UnsupportedError(f"objects of type {kind}")
-    return LogicalType(kind, nullable=kind == "bool" and len(present) < len(values))
+    return LogicalType(kind, nullable=kind == "bool" and any(gaps))
 
 
 # First match wins: bool is an int, and a timestamp is a date.
@@ -223,15 +218,12 @@ def _zone(zone: dt.tzinfo) -> str:
 
 def _as_ticks(values: Any) -> np.ndarray[Any, Any]:
     """A datetime64 array in UTC, or a timedelta64 array."""
-    if isinstance(values, np.ndarray) and values.dtype.kind in "Mm":
-        return values.ravel()
-    if isinstance(getattr(values, "dtype", None), pd.DatetimeTZDtype):
+    if isinstance(values.dtype, pd.DatetimeTZDtype):
         return np.asarray(pd.DatetimeIndex(values).tz_convert("UTC").tz_localize(None).to_numpy())
-    if getattr(values, "dtype", None) is not None and values.dtype.kind in "Mm" and isinstance(values.dtype, np.dtype):
-        return np.asarray(values.to_numpy())
-    return _object_ticks(
-        [None if is_missing(v) else v for v in (values if isinstance(values, list) else objects(values))]
-    )
+    if isinstance(values.dtype, np.dtype) and values.dtype.kind in "Mm":
+        return values.ravel() if isinstance(values, np.ndarray) else np.asarray(values.to_numpy())
+    pairs = zip(absent(values), objects(values), strict=True)
+    return _object_ticks([None if gap else value for gap, value in pairs])
 
 
 def _object_ticks(values: list[Any]) -> np.ndarray[Any, Any]:

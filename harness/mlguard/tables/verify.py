@@ -8,8 +8,9 @@ from pathlib import Path
 
 from mlguard.core.error import GoldenError
 from mlguard.tables.folder import read_dataset, read_manifest
-from mlguard.tables.generate import differing, make_checked
+from mlguard.tables.generate import make_checked
 from mlguard.tables.manifest import MANIFEST, Manifest
+from mlguard.tables.moved import differing
 
 
 class State(StrEnum):
