@@ -32,7 +32,7 @@ _UNREADABLE = ("nan", "inf", "-inf")
 
 def kept_as(value: Value) -> str:
     """The type in which a Value's elements are kept: one of `NUMERIC`, or `text`."""
-    name = value.data.dtype.name
+    name = str(value.data.dtype.name)
     if name in NUMERIC:
         return name
     if value.data.dtype.kind in "OU" and all(isinstance(item, str) for item in value.data):

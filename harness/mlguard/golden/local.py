@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import errno
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
-from mlguard.core.error import GoldenError, RunError
+from mlguard.core.dataset import Dataset
+from mlguard.core.error import GoldenError
 from mlguard.core.record import Record
 from mlguard.golden import swap
 from mlguard.golden.codec import INTERNALS_FILE, RECORD, decode, encode, file_names, guard_name
 from mlguard.golden.damage import Damage, normalised
-from mlguard.golden.lock import locked
-from mlguard.golden.naming import ARRAYS, DATASETS, INTERNALS, folder_of, labelled, name_of
-from mlguard.golden.state import state_folder
+from mlguard.golden.naming import ARRAYS, DATASETS, INTERNALS, folder_of, name_of
+from mlguard.golden.writing import Home, removed
+
+if TYPE_CHECKING:
+    from mlguard.golden.datasets import GoldenDatasets
 
 _TRIES = 5
 
@@ -25,8 +27,7 @@ class LocalStore:
 
     def __init__(self, root: Path, project: Path) -> None:
         """`root` is the folder of all goldens, `project` the root that messages name files from."""
-        self.root = root
-        self.project = project
+        self.home = Home(root, project)
 
     def names(self) -> tuple[str, ...]:
         """The guards that have a golden here, unreadable ones included, in alphabetical order."""
@@ -35,7 +36,7 @@ class LocalStore:
     def load(self, name: str) -> Record | None:
         """The guard's golden; None where there is none. Raises GoldenError where it cannot be read or trusted."""
         folder = self.folder(name)
-        shown = self._shown(folder)
+        shown = self.home.shown(folder)
         for _ in range(_TRIES):
             before = self._read(folder, RECORD, name)
             if before is None:
@@ -55,14 +56,13 @@ class LocalStore:
         """
         files = encode(record)
         folder = self.folder(record.guard)
-        with self._writing(folder):
-            folder.mkdir(parents=True, exist_ok=True)
+        with self.home.writing(folder):
             swap.finish(folder, leading=RECORD)
             changed = {name: content for name, content in files.items() if not _holds(folder, name, content)}
             unwanted = sorted(name for name in _listed(folder) - files.keys() if (folder / name).is_file())
             if changed or unwanted:
                 swap.replace(folder, changed, leading=RECORD, unwanted=unwanted)
-                _drop_empty(folder)
+                _drop_empty_data(folder)
             return tuple(folder / name for name in (*changed, *unwanted))
 
     def delete(self, name: str) -> tuple[Path, ...]:
@@ -70,31 +70,50 @@ class LocalStore:
         folder = self.folder(name)
         if not folder.is_dir():
             return ()
-        with self._writing(folder):
+        with self.home.writing(folder):
             swap.finish(folder, leading=RECORD)
             own = sorted(_listed(folder), key=lambda file: file != RECORD)
             gone = [folder / file for file in own if (folder / file).is_file()]
             for path in gone:
                 path.unlink()
-            _drop_empty(folder)
-            self._drop_above(folder)
+            _drop_empty_data(folder)
         return tuple(gone)
+
+    def save_dataset(self, dataset: Dataset, name: str, seed: int) -> tuple[Path, ...]:
+        """Keep the tables that goldens were made on, and answer which files changed; see `GoldenDatasets.save`."""
+        return self.datasets.save(dataset, name, seed)
+
+    def load_dataset(self, name: str) -> Dataset | None:
+        """The goldens' own tables; None where there are none, or only their digests."""
+        return self.datasets.load(name)
+
+    def dataset_digest(self, name: str) -> str | None:
+        """The content digest of the goldens' own tables; None where there are none."""
+        return self.datasets.digest(name)
+
+    @property
+    def datasets(self) -> GoldenDatasets:
+        """The Datasets beside the goldens."""
+        # Imported late: reading a golden needs no pandas.
+        from mlguard.golden.datasets import GoldenDatasets
+
+        return GoldenDatasets(self.home)
 
     def folder(self, name: str) -> Path:
         """Where the golden of a guard lies, or would."""
-        return self.root / folder_of(name)
+        return self.home.root / folder_of(name)
 
     def _folders(self) -> Iterator[PurePosixPath]:
         """The folders with a golden, as paths below the root; tables of Datasets and hidden folders are none."""
-        for place, folders, files in os.walk(self.root):
+        for place, folders, files in os.walk(self.home.root):
             if RECORD in files or swap.SAVED in folders:
-                yield PurePosixPath(Path(place).relative_to(self.root).as_posix())
+                yield PurePosixPath(Path(place).relative_to(self.home.root).as_posix())
             folders[:] = sorted(name for name in folders if not name.startswith(".") and name != DATASETS)
 
     def _name(self, folder: PurePosixPath) -> str:
         """The name that the record gives, if this is its folder; else one whose folder this is."""
         try:
-            content = swap.read(self.root / folder, RECORD)
+            content = swap.read(self.home.root / folder, RECORD)
         except OSError:
             content = None
         told = guard_name(content or b"")
@@ -104,43 +123,7 @@ class LocalStore:
         try:
             return swap.read(folder, file)
         except OSError as error:
-            raise Damage(name, self._shown(folder)).unreadable(file, error.strerror) from error
-
-    def _shown(self, folder: Path) -> str:
-        try:
-            return folder.relative_to(self.project).as_posix()
-        except ValueError:
-            return folder.as_posix()
-
-    @contextmanager
-    def _writing(self, folder: Path) -> Iterator[None]:
-        """Keep other writers of this golden out, and explain what the disk refuses."""
-        lock = state_folder(self.project) / "locks" / f"{labelled(self._shown(folder))}.lock"
-        try:
-            with locked(lock):
-                yield
-        except OSError as error:
-            self._drop_above(folder)
-            raise refused(folder, self._shown(folder), error) from error
-
-    def _drop_above(self, folder: Path) -> None:
-        """Remove the folder and those above it, up to the root, as far as they are empty."""
-        while folder != self.root and self.root in folder.parents and _removed(folder):
-            folder = folder.parent
-
-
-def refused(folder: Path, shown: str, error: OSError) -> RunError:
-    """What to say where the disk refused to write into a folder; nothing is ever half-written."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        told, slug = "the disk is full; free some space", "golden-disk-full"
-    elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        told, slug = "the folder is read-only; make it writable", "golden-read-only"
-    else:
-        told, slug = f"{error.strerror or error}; mend that", "golden-not-written"
-    state = "was not written, nothing in it changed"
-    if (folder / swap.SAVED).exists():
-        state = f"was written, but its files still lie in {swap.SAVED}"
-    return RunError(f"{shown} {state}: {told} and run the command again", slug=slug)
+            raise Damage(name, self.home.shown(folder)).unreadable(file, error.strerror) from error
 
 
 def _holds(folder: Path, name: str, content: bytes) -> bool:
@@ -157,15 +140,6 @@ def _listed(folder: Path) -> set[str]:
     return listed
 
 
-def _drop_empty(folder: Path) -> None:
+def _drop_empty_data(folder: Path) -> None:
     for data in (ARRAYS, INTERNALS):
-        _removed(folder / data)
-
-
-def _removed(folder: Path) -> bool:
-    """Whether the folder was empty and is gone now."""
-    try:
-        folder.rmdir()
-    except OSError:
-        return False
-    return True
+        removed(folder / data)
