@@ -1,0 +1,116 @@
+"""The folder through which a job reaches its worker and a result comes back: both sides of each file.
+
+Nothing in it outlives the job, which is why pickle may carry the payload and the value.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from mlguard.worker.job import Failure, Job
+
+TAIL = 64 * 1024
+"""Bytes of output that are brought back."""
+
+TOO_LONG = 64 * 1024 * 1024
+"""Bytes of output at which a worker's file is emptied, so that an endless print cannot fill the disk."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a worker must know before it can read the payload, which may need the project's modules."""
+
+    function: str
+    root: str
+    import_path: tuple[str, ...]
+    variables: dict[str, str]
+    """Environment variables of this job, over those that the interpreter started with."""
+    coverage: dict[str, Any] | None
+    """What the parent's measurement measures, if there is one."""
+
+
+class Exchange:
+    """One job's folder: the order, the payload, the stage, the output, and the answer."""
+
+    def __init__(self, folder: Path) -> None:
+        """Name the files below `folder`; nothing is read or written yet."""
+        self.folder = folder
+        self.temporary = folder / "tmp"
+        """What the guarded code gets as its folder for temporary files."""
+        self.output = folder / "output"
+        self.stage = folder / "stage"
+        self._order = folder / "order.json"
+        self._payload = folder / "payload.pickle"
+        self._value = folder / "value.pickle"
+        self._failure = folder / "failure.pickle"
+
+    def give(self, job: Job, variables: dict[str, str], coverage: dict[str, Any] | None) -> None:
+        """In the parent: write all that the worker needs."""
+        payload = pickle.dumps(job.payload, protocol=pickle.HIGHEST_PROTOCOL)
+        self.temporary.mkdir(parents=True)
+        temporary = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self.temporary))
+        root = str(job.root.absolute())
+        order = Order(job.function, root, tuple(job.import_path), variables | temporary, coverage)
+        self._order.write_text(json.dumps(asdict(order)), encoding="utf-8")
+        self._payload.write_bytes(payload)
+        self.output.touch()
+        self.stage.touch()
+
+    def order(self) -> Order:
+        """In the worker: what to do."""
+        read = json.loads(self._order.read_text(encoding="utf-8"))
+        return Order(**(read | {"import_path": tuple(read["import_path"])}))
+
+    def payload(self) -> object:
+        """In the worker, once the import path stands: the function's argument."""
+        return pickle.loads(self._payload.read_bytes())  # noqa: S301 - written by our own parent a moment ago
+
+    def answer(self, outcome: bytes | Failure) -> None:
+        """In the worker: leave the pickled value or the failure, whole or not at all."""
+        if isinstance(outcome, Failure):
+            _write(self._failure, pickle.dumps(outcome))
+        else:
+            _write(self._value, outcome)
+
+    def answered(self) -> bool:
+        """In the parent: whether the worker has left its answer."""
+        return self._value.exists() or self._failure.exists()
+
+    def take(self) -> tuple[object, Failure | None]:
+        """In the parent, once answered: the value and the failure, one of them None."""
+        if self._failure.exists():
+            failure: Failure = pickle.loads(self._failure.read_bytes())  # noqa: S301 - from our own worker
+            return None, failure
+        try:
+            return pickle.loads(self._value.read_bytes()), None  # noqa: S301 - from our own worker
+        except Exception as error:  # unpickling runs the classes' own code, which may raise anything
+            what = f"what the function returned cannot be read back: {type(error).__name__}: {error}"
+            return None, Failure("raised", what, self.last_stage())
+
+    def last_stage(self) -> str | None:
+        """In the parent: the last word that was reported through `progress`."""
+        words = self.stage.read_text(encoding="utf-8", errors="replace").splitlines()
+        return words[-1] if words else None
+
+    def output_tail(self) -> str:
+        """In the parent: the end of what was written to standard output and error."""
+        with self.output.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(0, size - TAIL))
+            return file.read().decode("utf-8", errors="replace")
+
+    def curb_output(self) -> None:
+        """In the parent, now and then: empty the output when it has grown without measure."""
+        if self.output.stat().st_size > TOO_LONG:
+            os.truncate(self.output, 0)
+
+
+def _write(path: Path, content: bytes) -> None:
+    unfinished = path.with_suffix(".unfinished")
+    unfinished.write_bytes(content)
+    unfinished.replace(path)

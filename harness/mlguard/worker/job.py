@@ -1,0 +1,75 @@
+"""What a worker is asked to do and what comes back: declarations only, no process is started here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from mlguard.worker.environment import Environment
+
+
+@dataclass(frozen=True)
+class Job:
+    """One call of one function in a process of its own."""
+
+    function: str
+    """`package.module:function`; called in the worker as `function(payload, progress)`."""
+    payload: object
+    """The function's first argument; anything that pickle can carry."""
+    root: Path
+    """The project's root: the working directory; project sources are always compiled from source."""
+    import_path: tuple[str, ...] = ()
+    """Folders put at the front of `sys.path`, in this order."""
+    timeout: float | None = None
+    """Seconds after which the worker and everything that it started is killed; None waits for ever."""
+    environment: Environment = field(default_factory=Environment)
+    """Threads, hash seed and instruction sets, in force before the first import."""
+    fresh: bool = False
+    """True: a new interpreter, never one forked from the zygote."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One line of a traceback, so that the caller can show those of the user's code only."""
+
+    path: str
+    """The source file as the interpreter knows it."""
+    line: int
+    """Line number, from 1."""
+    function: str
+    """Qualified name of the function where the interpreter has it, else its plain name."""
+    code: str
+    """The source line, stripped; empty where there is no source."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a worker brought no value back."""
+
+    kind: Literal["raised", "timeout", "died"]
+    """The function raised, ran past its limit, or its process ended without an answer."""
+    text: str
+    """raised: the exception's type and message; timeout: the limit; died: the signal (`SIGSEGV`) or the exit code."""
+    stage: str | None = None
+    """The last word that the function reported through `progress`."""
+    traceback: str = ""
+    """The whole traceback as text, causes included; empty unless raised."""
+    frames: tuple[Frame, ...] = ()
+    """The traceback's lines below the worker's own, outermost first; empty unless raised."""
+    exception: BaseException | None = None
+    """The exception itself where it is one of mlguard's or a built-in: others would import user code to be rebuilt."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came back from one job: a value, or a failure."""
+
+    value: object | None
+    """What the function returned; None where it failed."""
+    failure: Failure | None
+    """None where the function returned."""
+    output: str
+    """The end of what the worker and its children wrote to standard output and error."""
+    forked: bool = False
+    """True where the zygote forked this worker, False where it was a new interpreter."""

@@ -1,0 +1,175 @@
+"""Run jobs in worker processes: choose how each starts, hold its time limit, bring its result back, leave nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from mlguard.core.error import RunError
+from mlguard.worker import coverage
+from mlguard.worker.environment import Environment
+from mlguard.worker.exchange import Exchange
+from mlguard.worker.job import Failure, Job, Result
+from mlguard.worker.process import WINDOWS, Running, Spawned, end, interpreter
+from mlguard.worker.sentinel import Sentinel
+
+STEP = 0.25
+"""Seconds between two looks at a running worker's output and answer."""
+
+LEAVING = 5.0
+"""Seconds that a worker which has answered may take to end."""
+
+
+class Workers:
+    """Worker processes of one caller, who closes them: use it as a context manager. Thread safe."""
+
+    def __init__(self, *, preload: Sequence[str] = (), use_zygote: bool | None = None) -> None:
+        """Start nothing yet.
+
+        `preload` names the third-party modules that the zygote imports before it forks; `use_zygote` says whether to
+        have one: worth its start from three jobs on, and True has no effect where forking is unsafe.
+        """
+        self._preload = tuple(preload)
+        self._use_zygote = bool(use_zygote)
+        # One look at the environment: a test's monkeypatch must not reach the workers that start after it.
+        self._variables = _inherited()
+        self._later = {name: text for name, text in os.environ.items() if name.startswith(coverage.VARIABLES)}
+        self._lock = threading.Lock()
+        self._running: set[Running] = set()
+        self._folder: Path | None = None
+        self._sentinel: Sentinel | None = None
+        self._closed = False
+
+    def __enter__(self) -> Self:
+        """Nothing is started before the first job."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close, whatever happened."""
+        self.close()
+
+    def run(self, job: Job) -> Result:
+        """Run one job and wait for its result; the worker and all that it started are gone when this returns.
+
+        Raises RunError where no worker could be started, and for a job that was running when another thread closed.
+        """
+        with self._exchange() as exchange:
+            exchange.give(job, self._later, coverage.settings())
+            with self._started(job, exchange) as running:
+                code = _wait(running, exchange, job.timeout)
+            if self._closed:
+                raise RunError("The worker was stopped because its Workers were closed.", slug="workers-closed")
+            return _result(exchange, job, code)
+
+    def close(self) -> None:
+        """Kill what still runs, and remove every temporary file; no job may follow."""
+        with self._lock:
+            self._closed = True
+            running, sentinel, folder = list(self._running), self._sentinel, self._folder
+            self._sentinel = self._folder = None
+        for worker in running:
+            end(worker, grace=0)
+        if sentinel is not None:
+            sentinel.close()
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    @contextlib.contextmanager
+    def _exchange(self) -> Iterator[Exchange]:
+        with self._lock:
+            if self._closed:
+                raise RunError("These Workers are closed; open new ones to run another job.", slug="workers-closed")
+            self._open()
+            folder = Path(tempfile.mkdtemp(dir=self._folder))
+        try:
+            yield Exchange(folder)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _open(self) -> None:
+        if self._folder is None:
+            try:
+                self._folder = Path(tempfile.mkdtemp(prefix="mlguard-"))
+            except OSError as error:
+                message = f"No temporary folder could be made for a worker ({error}); free some space or set TMPDIR."
+                raise RunError(message, slug="worker-folder") from error
+        if self._sentinel is None and not WINDOWS:
+            self._sentinel = Sentinel(self._folder)
+
+    @contextlib.contextmanager
+    def _started(self, job: Job, exchange: Exchange) -> Iterator[Running]:
+        running = self._start(job, exchange)
+        self._running.add(running)
+        try:
+            yield running
+        finally:
+            end(running)
+            running.close()
+            self._running.discard(running)
+            with self._lock:
+                if self._sentinel is not None:
+                    self._sentinel.forget(running.pid)
+
+    def _start(self, job: Job, exchange: Exchange) -> Running:
+        return self._spawn(job.environment, exchange)
+
+    def _spawn(self, environment: Environment, exchange: Exchange) -> Running:
+        fds = () if self._sentinel is None else (self._sentinel.register_fd,)
+        arguments = [str(fds[0] if fds else -1), str(exchange.folder)]
+        with exchange.output.open("ab") as output:
+            return Spawned(interpreter("child", arguments, environment.applied_to(self._variables), output, fds))
+
+
+def _inherited() -> dict[str, str]:
+    """The caller's environment, without what would tell guarded code that pytest runs it or start a measurement."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", *coverage.VARIABLES))}
+    return kept | {"PYTHONIOENCODING": "utf-8:backslashreplace"}
+
+
+def _wait(running: Running, exchange: Exchange, timeout: float | None) -> int | None:
+    """The exit code, or None where the time limit came first or an answered worker would not leave."""
+    deadline = None if timeout is None else time.monotonic() + timeout
+    leave_by = None
+    while True:
+        left = STEP if deadline is None else max(0.0, min(STEP, deadline - time.monotonic()))
+        code = running.wait(left)
+        if code is not None:
+            return code
+        exchange.curb_output()
+        now = time.monotonic()
+        if leave_by is None and exchange.answered():
+            leave_by = now + LEAVING
+            deadline = leave_by if deadline is None else max(deadline, leave_by)
+        if now >= (deadline or now + 1) or now >= (leave_by or now + 1):
+            return None
+
+
+def _result(exchange: Exchange, job: Job, code: int | None) -> Result:
+    output = exchange.output_tail()
+    if exchange.answered():
+        value, failure = exchange.take()
+    elif code is None:
+        value, failure = None, Failure("timeout", f"ran past its limit of {job.timeout:g} s", exchange.last_stage())
+    else:
+        value, failure = None, Failure("died", _death(code), exchange.last_stage())
+    return Result(value, failure, output)
+
+
+def _death(code: int) -> str:
+    if code >= 0:
+        return f"exit code {code}"
+    try:
+        return signal.Signals(-code).name
+    except ValueError:
+        return f"signal {-code}"
