@@ -12,14 +12,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SOURCES = ("harness", "datasets/generators", "pyproject.toml", "README.md", "LICENSE")
+SOURCES = sorted([*(ROOT / "harness/mlguard").rglob("*.py"), *(ROOT / "datasets/generators").glob("*.py")])
+PACKAGED = ("harness", "datasets/generators", "pyproject.toml", "README.md", "LICENSE")
 
 
 @pytest.fixture(scope="session")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of what a distribution is made of; building in the tree would leave a second package there."""
     copy = tmp_path_factory.mktemp("source")
-    for name in SOURCES:
+    for name in PACKAGED:
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
         else:

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.conftest import ROOT
+from tests.house.conftest import ROOT, SOURCES
 
-SOURCES = sorted([*(ROOT / "harness/mlguard").rglob("*.py"), *(ROOT / "datasets/generators").glob("*.py")])
 GENERATORS = [file for file in SOURCES if file.parent.name == "generators" and file.name != "__init__.py"]
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc"}
 LONGEST = 400
@@ -63,34 +62,6 @@ def test_nothing_stored_is_a_pickle(file: Path) -> None:
     """Pickle crosses to our own workers; a golden or dataset never holds one."""
     if file.parent.name in {"golden", "tables", "report", "core"}:
         assert not {"pickle", "joblib", "shelve", "marshal"} & {module.partition(".")[0] for module in imported(file)}
-
-
-def slugs() -> dict[str, str]:
-    """Every slug in the source, and the first file that uses it."""
-    found: dict[str, str] = {}
-    for file in SOURCES:
-        for slug in re.findall(r'slug\s*=\s*"([^"]+)"', file.read_text(encoding="utf-8")):
-            found.setdefault(slug, name(file))
-    return found
-
-
-def explained() -> list[str]:
-    return re.findall(r"^## `([^`]+)`$", (ROOT / "docs/messages.md").read_text(encoding="utf-8"), re.MULTILINE)
-
-
-def test_slugs_are_kebab_case() -> None:
-    assert [slug for slug in slugs() if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug)] == []
-
-
-def test_every_slug_is_explained() -> None:
-    unexplained = {slug: file for slug, file in slugs().items() if slug not in explained()}
-    assert unexplained == {}, "add a paragraph `## `slug`` to docs/messages.md"
-
-
-def test_every_explanation_has_its_slug_and_stands_in_order() -> None:
-    page = explained()
-    assert page == sorted(set(page))
-    assert [slug for slug in page if slug not in slugs() and slug != "usage"] == []
 
 
 def test_the_lowest_constraints_are_the_lower_bounds() -> None:

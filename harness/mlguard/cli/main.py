@@ -36,6 +36,9 @@ COMMANDS = {
     "prune": Entry("mlguard.cli.prune:command", "Delete goldens whose guard is gone."),
 }
 
+USAGE = "usage"
+"""The slug of click's own errors, which have none."""
+
 _INTERRUPTED = 130
 _DEFECT = 5
 
@@ -98,13 +101,13 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
         code = cli.main(given, prog_name="mlguard", standalone_mode=False)
     except click.ClickException as error:
         error.show()
-        sys.exit(_as_json(error.format_message(), "usage", UsageError.exit_code, wanted="--json" in given))
+        sys.exit(_as_json(error.format_message(), USAGE, UsageError.exit_code, wanted="--json" in given))
     except click.Abort as abort:
         sys.exit(_aborted(abort))
     except MlguardError as error:
         click.echo(f"mlguard: {error}", err=True)
         sys.exit(_as_json(error.message, error.slug, error.exit_code, wanted="--json" in given))
-    except Exception:
+    except Exception:  # Whatever it is, it must not exit with 1, which says that behaviour moved.
         traceback.print_exc()
         click.echo("mlguard: this is a defect in mlguard, not a verdict; please report the lines above", err=True)
         sys.exit(_DEFECT)
