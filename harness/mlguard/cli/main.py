@@ -79,6 +79,8 @@ class LazyGroup(click.Group):
     name="mlguard",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     invoke_without_command=True,
+    # Spelt out: click changed its own form between the versions that we support.
+    subcommand_metavar="COMMAND [ARGS]...",
 )
 @click.version_option(__version__, "--version", prog_name="mlguard")
 @click.pass_context
