@@ -10,6 +10,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -18,6 +19,7 @@ from mlguard.core.error import RunError
 from mlguard.worker import coverage
 from mlguard.worker.environment import Environment
 from mlguard.worker.exchange import Exchange
+from mlguard.worker.fork import FORKS, Forked, Nursery, RefusedError
 from mlguard.worker.job import Failure, Job, Result
 from mlguard.worker.process import WINDOWS, Running, Spawned, end, interpreter
 from mlguard.worker.sentinel import Sentinel
@@ -47,6 +49,8 @@ class Workers:
         self._running: set[Running] = set()
         self._folder: Path | None = None
         self._sentinel: Sentinel | None = None
+        self._nursery: Nursery | None = None
+        self._refusal: str | None = None
         self._closed = False
 
     def __enter__(self) -> Self:
@@ -70,16 +74,24 @@ class Workers:
                 code = _wait(running, exchange, job.timeout)
             if self._closed:
                 raise RunError("The worker was stopped because its Workers were closed.", slug="workers-closed")
-            return _result(exchange, job, code)
+            return replace(_result(exchange, job, code), forked=isinstance(running, Forked))
+
+    @property
+    def refusal(self) -> str | None:
+        """Why the zygote refused to fork, which makes every later worker a spawned one; None if it never did."""
+        return self._refusal
 
     def close(self) -> None:
         """Kill what still runs, and remove every temporary file; no job may follow."""
         with self._lock:
             self._closed = True
             running, sentinel, folder = list(self._running), self._sentinel, self._folder
+            nursery, self._nursery = self._nursery, None
             self._sentinel = self._folder = None
         for worker in running:
             end(worker, grace=0)
+        if nursery is not None:
+            nursery.close()
         if sentinel is not None:
             sentinel.close()
         if folder is not None:
@@ -122,7 +134,23 @@ class Workers:
                     self._sentinel.forget(running.pid)
 
     def _start(self, job: Job, exchange: Exchange) -> Running:
+        nursery = self._nursery_for(job)
+        if nursery is not None:
+            try:
+                return nursery.fork(exchange)
+            except RefusedError as refused:
+                self._refusal = str(refused)
         return self._spawn(job.environment, exchange)
+
+    def _nursery_for(self, job: Job) -> Nursery | None:
+        """The zygote, started for the first job that may come from it; None where this job may not."""
+        if not FORKS or not self._use_zygote or job.fresh or job.environment != Environment():
+            return None
+        with self._lock:
+            if self._refusal is None and self._nursery is None and self._sentinel is not None:
+                variables = job.environment.applied_to(self._variables)
+                self._nursery = Nursery(self._preload, variables, self._sentinel.register_fd)
+            return None if self._refusal is not None else self._nursery
 
     def _spawn(self, environment: Environment, exchange: Exchange) -> Running:
         fds = () if self._sentinel is None else (self._sentinel.register_fd,)
@@ -134,7 +162,8 @@ class Workers:
 def _inherited() -> dict[str, str]:
     """The caller's environment, without what would tell guarded code that pytest runs it or start a measurement."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", *coverage.VARIABLES))}
-    return kept | {"PYTHONIOENCODING": "utf-8:backslashreplace"}
+    # pandas imports pyarrow where it is installed, whose allocator starts a thread: no zygote could ever fork.
+    return kept | {"PYTHONIOENCODING": "utf-8:backslashreplace", "JE_ARROW_MALLOC_CONF": "background_thread:false"}
 
 
 def _wait(running: Running, exchange: Exchange, timeout: float | None) -> int | None:

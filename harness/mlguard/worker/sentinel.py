@@ -65,9 +65,11 @@ def watch(lifeline: int, registry: int, folder: str) -> None:
     """Read registrations until the parent is gone; then kill every group that is left and remove the folder."""
     groups: set[int] = set()
     rest = b""
-    while lifeline not in (ready := select.select([lifeline, registry], [], [])[0]) or registry in ready:
-        if not (read := os.read(registry, 65536)):
-            break  # no parent and no worker is left that could write
+    while True:
+        ready = select.select([lifeline, registry], [], [])[0]
+        # What was registered before the parent went is read first; an empty read means that nobody is left to write.
+        if registry not in ready or not (read := os.read(registry, 65536)):
+            break
         rest = _note(groups, rest + read)
     while True:
         _kill(groups)
