@@ -110,7 +110,7 @@ def _table(written: list[Written]) -> str:
     widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
     text = "\n".join(_aligned(line, widths) for line in lines)
     folders = sorted({str(one.folder.parent) for one in written})
-    return f"{text}\n{len(written)} datasets in {', '.join(folders)}"
+    return f"{text}\n{len(written)} dataset{'s' * (len(written) != 1)} in {', '.join(folders)}"
 
 
 def _aligned(line: tuple[str, ...], widths: list[int]) -> str:

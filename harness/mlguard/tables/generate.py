@@ -150,7 +150,7 @@ def _raised(script: Path, doing: str, error: BaseException) -> RunError:
     own = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(script)]
     line = own[-1].lineno if own else getattr(error, "lineno", None)
     place = f"{_shown(script)}, line {line}" if line else _shown(script)
-    what = "".join(traceback.format_exception_only(error)).strip()
+    what = f"{type(error).__name__}: {error}".removesuffix(": ")
     frames = "".join(traceback.format_list(own)).rstrip()
     return RunError("\n".join(filter(None, [f"{place}: {doing} raised {what}", frames])), slug="generator-raised")
 

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 from mlguard.core.dataset import Dataset
 from mlguard.tables.digest import column_digests_of
-from mlguard.tables.sheet import Sheet, sheet
+from mlguard.tables.sheet import ARRAY, TABLE, Sheet, sheet
+
+_A = {ARRAY: "an array", TABLE: "a table"}
 
 
 def differing(before: Dataset, after: Dataset) -> str | None:
@@ -32,7 +34,9 @@ def _apart(dataset: Dataset) -> dict[str, Sheet]:
 
 
 def _differing_sheet(before: Sheet, after: Sheet) -> str | None:
-    if (before.schema.kind, before.schema.shape) != (after.schema.kind, after.schema.shape):
+    if before.schema.kind != after.schema.kind:
+        return f" is {_A[after.schema.kind]}, was {_A[before.schema.kind]}"
+    if before.schema.shape != after.schema.shape:
         return f" has shape {after.schema.shape}, had {before.schema.shape}"
     old, new = column_digests_of(before), column_digests_of(after)
     if list(old) != list(new):
@@ -51,5 +55,5 @@ def _differing_column(before: Sheet, after: Sheet, position: int) -> str:
     pairs = list(zip(before.cells[position], after.cells[position], strict=True))
     moved = [(row, old, new) for row, (old, new) in enumerate(pairs) if old != new]
     row, old, new = moved[0]
-    unit = "row" if before.schema.kind == "table" else "element"
+    unit = "row" if before.schema.kind == TABLE else "element"
     return f"{place}: {len(moved)} of {len(pairs)} elements, first in {unit} {row}: {new!r}, was {old!r}"

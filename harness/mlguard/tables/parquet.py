@@ -35,7 +35,10 @@ def write(sheet: Sheet) -> bytes:
 def read(data: bytes, schema: Schema) -> list[Line]:
     """The rows as text. Raises ValueError where the bytes are no such Parquet file."""
     arrow = _arrow()
-    table = arrow.parquet.read_table(io.BytesIO(data))
+    try:
+        table = arrow.parquet.read_table(io.BytesIO(data))
+    except (OSError, arrow.ArrowException) as error:
+        raise ValueError(f"not a Parquet file: {error}") from error
     if tuple(table.column_names) != schema.header:
         raise ValueError(f"its columns are {', '.join(table.column_names)}")
     columns = [_cells(arrow, table.column(i), kind) for i, kind in enumerate(schema.types)]
