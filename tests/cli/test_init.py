@@ -213,3 +213,25 @@ for seed in range(3):
 """
     ran = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr
+
+
+def test_what_it_wrote_runs_at_once_and_catches_a_refactor(init: Init, tmp_path: Path) -> None:
+    """The README's first five minutes: first golden, green, an edit, red at the stage that moved."""
+    init()
+    outside = {name: value for name, value in os.environ.items() if name != "CI"}
+
+    def run(*told: str) -> subprocess.CompletedProcess[str]:
+        command_line = [sys.executable, "-m", *told]
+        return subprocess.run(command_line, cwd=tmp_path, env=outside, capture_output=True, text=True)
+
+    recorded = run("mlguard", "regen-golden", "--reason", "first golden", "--yes")
+    assert recorded.returncode == 0, recorded.stdout + recorded.stderr
+    assert (tmp_path / "golden/Example/record.json").is_file()
+    green = run("pytest", "-q", "-p", "no:randomly")
+    assert green.returncode == 0, green.stdout + green.stderr
+
+    pipeline = tmp_path / "example_pipeline.py"
+    pipeline.write_text(pipeline.read_text(encoding="utf-8").replace("+ 1.0)", "+ 2.0)"), encoding="utf-8")
+    red = run("mlguard", "check", "--json")
+    assert red.returncode == 1, red.stdout + red.stderr
+    assert json.loads(red.stdout)["guards"][0]["first_moved"] == "features"
