@@ -17,7 +17,9 @@ from mlguard.tables.codec import decode_table, encode_table
 from mlguard.tables.sheet import schema
 from tests.tables.columns import ALL, check_round_trip
 
-FRAME = pd.DataFrame({"n": [1, 2], "at": pd.to_datetime(["2024-01-01Z", None]), "day": [dt.date(2024, 1, 1), None]})
+FRAME = pd.DataFrame(
+    {"n": [1, 2], "at": pd.to_datetime(["2024-01-01T00:00Z", None]), "day": [dt.date(2024, 1, 1), None]}
+)
 
 
 @given(drawn=ALL)
