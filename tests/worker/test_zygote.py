@@ -1,0 +1,70 @@
+"""The zygote forks only when it is safe, holds only libraries, and workers are spawned where it refuses."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+
+import pytest
+
+from mlguard.worker import zygote
+from mlguard.worker.job import Job
+from mlguard.worker.pool import Workers
+
+
+@pytest.fixture
+def job(project):
+    return lambda function, payload=None: Job(f"subject:{function}", payload, project, (str(project),), 60)
+
+
+def test_installed_modules_are_there_and_user_modules_are_not(job, project, monkeypatch):
+    (project / "shop.py").write_text("raise SystemExit('a user module ran in the zygote')\n")
+    monkeypatch.setenv("PYTHONPATH", str(project))
+    with Workers(
+        preload=["colorsys", "no_such_module", "shop", "subject", "click.testing"], use_zygote=True
+    ) as workers:
+        result = workers.run(job("preloaded", ["colorsys", "no_such_module", "shop", "click.testing"]))
+    assert result.forked
+    assert result.value == ["colorsys", "click.testing"]
+
+
+def test_a_library_that_starts_a_thread_makes_it_refuse(job, project, monkeypatch):
+    library = project / "site-packages"
+    library.mkdir()
+    (library / "threaded.py").write_text(
+        "import threading, time\nthreading.Thread(target=time.sleep, args=(600,), name='ticker', daemon=True).start()\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(library))
+    with Workers(preload=["threaded"], use_zygote=True) as workers:
+        results = [workers.run(job("echo", number)) for number in range(2)]
+        assert workers.refusal == "the thread ticker runs in the zygote"
+    assert [(result.value, result.forked) for result in results] == [(0, False), (1, False)]
+
+
+def test_a_thread_that_python_does_not_know_counts_too(monkeypatch):
+    assert zygote.why_not_to_fork() is None or threading.active_count() > 1
+    monkeypatch.setattr(zygote.Path, "iterdir", lambda path: iter(["100", "101"]))
+    monkeypatch.setattr(zygote.threading, "active_count", lambda: 1)
+    assert zygote.why_not_to_fork() == "a library that was imported runs a thread in the zygote"
+
+
+def test_without_being_asked_there_is_none(job):
+    with Workers(preload=["colorsys"]) as workers:
+        assert not workers.run(job("echo")).forked
+
+
+def test_a_killed_zygote_is_replaced_by_spawning(job):
+    with Workers(use_zygote=True) as workers:
+        parent = workers.run(job("parent")).value
+        os.kill(parent, signal.SIGKILL)
+        result = workers.run(job("echo", 5))
+        assert workers.refusal is not None
+    assert (result.value, result.forked) == (5, False)
+
+
+def test_unseeded_draws_differ_between_forked_workers(job):
+    with Workers(preload=["numpy"], use_zygote=True) as workers:
+        first, second = workers.run(job("draws")), workers.run(job("draws"))
+    assert first.forked
+    assert first.value != second.value
