@@ -57,9 +57,12 @@ def read_array(read: Read, names: Sequence[str], kept: str) -> dict[str, Any]:
 
 
 def _npy(value: Value) -> bytes:
-    array = value.data.astype(value.data.dtype.newbyteorder("<")).reshape(value.shape)
+    # What lies behind a missing element is nobody's business, and must not differ from run to run.
+    fill = np.asarray(np.nan if value.is_float else 0).astype(value.data.dtype)
+    elements = np.where(value.absent(), fill, value.data)
+    array = elements.astype(value.data.dtype.newbyteorder("<")).reshape(value.shape)
     file = io.BytesIO()
-    np.lib.format.write_array(file, np.ascontiguousarray(array), version=(1, 0), allow_pickle=False)
+    np.lib.format.write_array(file, array, version=(1, 0), allow_pickle=False)
     return file.getvalue()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import PurePosixPath
 from typing import Any
@@ -39,14 +39,15 @@ def encode(record: Record) -> dict[str, bytes]:
     hidden = _hidden_noise(record)
     files = {name: table.content() for name, table in sheets.tables.items()} | sheets.arrays
     internals = [
-        {**line, "at": at, **({"noise": hidden[pool(o)]} if pool(o) in hidden else {})}
+        {**line, "at": at, **_aside(line, files), **({"noise": hidden[pool(o)]} if pool(o) in hidden else {})}
         for at, (o, line) in enumerate(lines)
         if o.role == INTERNAL
     ]
     if internals:
         files[INTERNALS_FILE] = ("\n".join(dump(line) for line in internals) + "\n").encode()
     document = _document(record, [line for o, line in lines if o.role != INTERNAL], hidden)
-    document["files"] = {name: digest(name, content) for name, content in files.items()}
+    aside = {name for line in internals for name in line.get("files", ())}
+    document["files"] = {name: digest(name, content) for name, content in files.items() if name not in aside}
     return {RECORD: sealed(lay_out(document)).encode(), **files}
 
 
@@ -98,10 +99,16 @@ class _Files:
 
     def __init__(self, fetch: Fetch, damage: Damage, document: dict[str, Any]) -> None:
         self._content: dict[str, bytes] = {}
-        for name, expected in document["files"].items():
+        self._fetch = fetch
+        self._damage = damage
+        self._check(document["files"])
+
+    def _check(self, files: Mapping[str, str]) -> None:
+        damage = self._damage
+        for name, expected in files.items():
             if not _is_inside(name):
                 raise damage.unreadable(RECORD, f"it lists {name!r}, which lies outside")
-            content = fetch(name)
+            content = self._fetch(name)
             if content is None:
                 raise damage.missing(name)
             damage.conflict(name, content)
@@ -117,7 +124,16 @@ class _Files:
 
     def internals(self) -> list[Line]:
         content = self._content.get(INTERNALS_FILE, b"")
-        return [parse(line) for line in content.decode().split("\n") if line]
+        lines: list[Line] = [parse(line) for line in content.decode().split("\n") if line]
+        for line in lines:
+            self._check(line.get("files", {}))
+        return lines
+
+
+def _aside(line: Line, files: Mapping[str, bytes]) -> Line:
+    """Digests of an internal's own files, kept on its line: a record lists nothing that nobody reviews."""
+    names = line.get("array", ())
+    return {"files": {name: digest(name, files[name]) for name in names}} if names else {}
 
 
 def _open(content: bytes | None, damage: Damage) -> dict[str, Any]:

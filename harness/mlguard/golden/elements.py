@@ -47,8 +47,8 @@ def default_kept(dtype: str) -> str:
 
 def to_json(value: Value) -> Elements:
     """The elements as JSON scalars: numbers in their shortest form, `"nan"` and `"inf"` spelled, missing as null."""
-    elements = [_json_writer(kept_as(value))(item) for item in value.data.tolist()]
-    return [None if gone else item for item, gone in zip(elements, value.absent(), strict=True)]
+    write = _json_writer(kept_as(value))
+    return [None if gone else write(item) for item, gone in zip(value.data.tolist(), value.absent(), strict=True)]
 
 
 def from_json(elements: Sequence[Any], kept: str) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any] | None]:

@@ -1,0 +1,54 @@
+"""A golden as a usual guard leaves it, and a store to keep it in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mlguard.core.record import INTERNAL, Approval, Observation, Provenance, Record
+from mlguard.core.tolerance import Tolerances
+from mlguard.core.value import number, numbers, text, texts
+from mlguard.golden.local import LocalStore
+
+ROWS = tuple(f"c{index}" for index in range(24))
+
+
+@pytest.fixture
+def record() -> Record:
+    draw = np.random.RandomState(0)
+    observations = (
+        Observation("dataset", "columns", texts(["age", "city"])),
+        Observation("split", "test.city", texts([f"Zürich {i}" for i in range(24)], rows=ROWS), file="split"),
+        Observation("train", "model.coef", numbers(draw.rand(3, 2)), role=INTERNAL),
+        Observation("train", "model.big", numbers(draw.rand(5000)), role=INTERNAL),
+        Observation("predict", "test.proba", numbers(draw.rand(24), rows=ROWS), column="proba", file="predictions"),
+        Observation("predict", "test.label", numbers(np.arange(24) % 2, rows=ROWS), column="label", file="predictions"),
+        Observation("predict", "train.proba", numbers(draw.rand(30)), column="proba", file="predictions"),
+        Observation("evaluate", "accuracy", number(0.875)),
+        Observation("evaluate", "auc", number(0.9342)),
+        Observation("evaluate", "note", text("all\r\nfine")),
+        Observation("predict", "test.proba", numbers(draw.rand(20)), "gate", "seed 1", "proba", "predictions"),
+        Observation("predict", "wide", numbers(draw.rand(20, 100).astype(np.float32))),
+    )
+    return Record(
+        guard="Churn[model_cat]",
+        observations=observations,
+        provenance=Provenance(
+            dataset={"name": "churn", "seed": 0, "rows": 200},
+            configuration={"source": "configs/churn.yaml", "values": {"C": 1.0, "limit": float("inf")}},
+            sources={"shop/churn.py": "sha256:aa", "shop/cli.py": "sha256:bb"},
+            environment={"python": "3.11", "packages": {"numpy": "2.0", "pandas": "3.0"}},
+            seconds=3.0,
+        ),
+        tolerances=Tolerances(noise={"column proba": 1e-16, "main/train/model.coef": 1e-15}),
+        approvals=(Approval("2026-01-02T03:04:05Z", None, "first golden", ("auc 0.9369 -> 0.9342",)),),
+        left_out=frozenset({"seed 2"}),
+        remarks=("split: three quarters to one",),
+    )
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> LocalStore:
+    return LocalStore(tmp_path / "golden", tmp_path)
