@@ -91,7 +91,12 @@ _REQUIREMENT = re.compile(r"\s*(>=|<=|>|<)\s*([-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?)\
 
 def requirements(guard: type[Guard]) -> tuple[Requirement, ...]:
     """The absolute gates of a guard, in the order of their declaration; call `problems` first."""
-    parsed = ((metric, _REQUIREMENT.fullmatch(text)) for metric, text in guard.require.items())
+    return parse_requirements(guard.require)
+
+
+def parse_requirements(require: Mapping[str, str]) -> tuple[Requirement, ...]:
+    """The absolute gates that a `require` mapping declares."""
+    parsed = ((metric, _REQUIREMENT.fullmatch(text)) for metric, text in require.items())
     return tuple(Requirement(metric, match[1], float(match[2])) for metric, match in parsed if match)
 
 

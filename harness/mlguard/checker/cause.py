@@ -1,0 +1,205 @@
+"""Why did it move: configuration, data, environment or code? Doubt is red."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mlguard.core.compare import Comparison, Rules, compare
+from mlguard.core.error import MlguardError
+from mlguard.core.record import MAIN, Provenance, Record
+from mlguard.core.verdict import Outcome
+from mlguard.discovery import Declared
+from mlguard.golden.local import LocalStore
+from mlguard.runner.order import Done
+from mlguard.runner.run import Runner
+
+
+@dataclass(frozen=True)
+class Cause:
+    """The outcome once the cause is known, and the lines that say so."""
+
+    outcome: Outcome
+    """The overall outcome."""
+    lines: tuple[str, ...] = ()
+    """Most telling first."""
+    remarks: tuple[str, ...] = ()
+    """Quiet lines."""
+
+
+def explain(
+    runner: Runner, goldens: LocalStore, guard: Declared, golden: Record, done: Done, comparison: Comparison
+) -> Cause:
+    """The cause of a move beyond the tolerances.
+
+    An edited configuration decides for `shifted`; then changed data are held apart by a run on the golden's own tables;
+    library differences excuse a move only where the project's own sources are those of the golden.
+    """
+    before, after = golden.provenance, done.record.provenance
+    lines = [*_configuration(before, after)]
+    if lines:
+        return Cause(_red(comparison), (*lines, *_environment_lines(golden, after)))
+    if before.dataset.get("digest") != after.dataset.get("digest") or _only_data(comparison):
+        return _data(runner, goldens, guard, golden, done, comparison)
+    libraries = list(changed_libraries(before, after))
+    if libraries and comparison.outcome in (Outcome.SHIFTED, Outcome.MISSING):
+        if _same_sources(before, after):
+            text = f"the project's sources are those of the golden, and the environment is not: {'; '.join(libraries)}"
+            return Cause(Outcome.ENVIRONMENT_CHANGED, (text,))
+        return Cause(comparison.outcome, (_both(golden, libraries),))
+    return Cause(comparison.outcome, tuple(_environment_lines(golden, after)))
+
+
+def changed_libraries(before: Provenance, after: Provenance) -> Iterator[str]:
+    """Python's minor version and every imported third-party distribution that differs, in words."""
+    old_python, new_python = _minor(before), _minor(after)
+    if old_python != new_python:
+        yield f"Python {old_python} -> {new_python}"
+    old, new = _packages(before), _packages(after)
+    for name in sorted({*old, *new}):
+        if old.get(name) != new.get(name):
+            yield f"{name} {old.get(name, 'absent')} -> {new.get(name, 'absent')}"
+
+
+def changed_machine(before: Provenance, after: Provenance) -> Iterator[str]:
+    """What differs between two machines: CPU, BLAS kernel, SIMD level, threads, operating system."""
+    for name in ("system", "machine", "cpu", "libm", "hash_seed"):
+        old, new = before.environment.get(name), after.environment.get(name)
+        if old != new:
+            yield f"{name} {old} -> {new}"
+    old_blas, new_blas = _kernels(before), _kernels(after)
+    if old_blas != new_blas:
+        yield f"BLAS kernel {old_blas} -> {new_blas}"
+    old_simd, new_simd = _simd(before), _simd(after)
+    if old_simd != new_simd:
+        yield f"SIMD {old_simd} -> {new_simd}"
+
+
+def changed_keys(before: Provenance, after: Provenance) -> list[str]:
+    """Configuration keys that differ, in words."""
+    old, new = before.configuration.get("values") or {}, after.configuration.get("values") or {}
+    return [
+        f"{key} {_shown(old, key)} -> {_shown(new, key)}"
+        for key in dict.fromkeys([*old, *new])
+        if key not in old or key not in new or old[key] != new[key]
+    ]
+
+
+def _configuration(before: Provenance, after: Provenance) -> Iterator[str]:
+    keys = changed_keys(before, after)
+    if keys:
+        yield f"the configuration was edited: {', '.join(keys)}"
+
+
+def _red(comparison: Comparison) -> Outcome:
+    """With an edited configuration whatever moved is `shifted`; a contract that broke stays `violated`."""
+    return comparison.outcome if comparison.outcome in (Outcome.SHIFTED, Outcome.VIOLATED) else Outcome.SHIFTED
+
+
+def _only_data(comparison: Comparison) -> bool:
+    """Whether everything that moved belongs to runs whose own data moved, as when only another seed's data changed."""
+    moves = comparison.moves()
+    runs = {m.run for m in moves if m.stage == "dataset"}
+    return bool(runs) and all(m.run in runs for m in moves)
+
+
+def _data(
+    runner: Runner, goldens: LocalStore, guard: Declared, golden: Record, done: Done, comparison: Comparison
+) -> Cause:
+    what = _changed_tables(comparison)
+    name = str(golden.provenance.dataset.get("name"))
+    if MAIN not in {m.run for m in comparison.moves() if m.stage == "dataset"}:
+        return Cause(Outcome.DATASET_CHANGED, (what,))
+    if goldens.load_dataset(name) is None or goldens.dataset_digest(name) != golden.provenance.dataset.get("digest"):
+        text = "the golden's own tables are not stored any more, so that code and data cannot be told apart"
+        return Cause(_worse(comparison), (what, text))
+    try:
+        again = runner.run(guard, tables=goldens.datasets.folder(name))
+    except MlguardError as error:
+        return Cause(Outcome.SHIFTED, (f"on the golden's own tables the code fails: {error.message}", what))
+    moved = _on_golden_tables(golden, again.record)
+    if moved is not None:
+        libraries = list(changed_libraries(golden.provenance, again.record.provenance))
+        if libraries and _same_sources(golden.provenance, again.record.provenance, but=name):
+            return Cause(Outcome.DATASET_CHANGED, (what, f"the environment changed as well: {'; '.join(libraries)}"))
+        text = f"on the golden's own tables the answers move as well, first in {moved}: the code changed too"
+        return Cause(_worse(comparison), (text, what))
+    return Cause(Outcome.DATASET_CHANGED, (what, "on the golden's own tables nothing moves: the code is not the cause"))
+
+
+def _on_golden_tables(golden: Record, record: Record) -> str | None:
+    """Where a run on the golden's own tables moved; the data stage and other seeds' data are not in question."""
+    others = {o.run for o in golden if o.run.startswith("seed ")}
+    left_out = golden.left_out | record.left_out | {f"{MAIN}/dataset", *others}
+    first = compare(golden, record, Rules(), left_out=frozenset(left_out)).first
+    return first.stage if first else None
+
+
+def _worse(comparison: Comparison) -> Outcome:
+    return comparison.outcome if comparison.outcome in (Outcome.SHIFTED, Outcome.VIOLATED) else Outcome.SHIFTED
+
+
+def _changed_tables(comparison: Comparison) -> str:
+    """Which table and which columns of it moved."""
+    parts = []
+    for finding in comparison.moves():
+        if finding.stage == "dataset" and finding.observation.endswith(".content"):
+            table = finding.observation.removesuffix(".content")
+            columns = ", ".join(finding.rows[:6]) or "all of it"
+            parts.append(f"{table} ({columns})" if finding.run == MAIN else f"{table} of {finding.run}")
+    if not parts:
+        parts = [f.message for f in comparison.moves() if f.stage == "dataset"][:3]
+    return f"the dataset changed: {'; '.join(parts)}"
+
+
+def _environment_lines(golden: Record, after: Provenance) -> Iterator[str]:
+    before = golden.provenance
+    libraries = list(changed_libraries(before, after))
+    if libraries:
+        yield _both(golden, libraries)
+    machine = list(changed_machine(before, after))
+    if machine:
+        yield f"the machine differs from the golden's ({'; '.join(machine)}), which by itself is no excuse"
+
+
+def _both(golden: Record, libraries: list[str]) -> str:
+    commit = golden.approvals[0].commit if golden.approvals else None
+    how = f"`mlguard diff {commit}`" if commit else "running the golden's sources"
+    both = f"the sources changed and so did the environment ({'; '.join(libraries)})"
+    return f"{both}; {how} in this environment separates them"
+
+
+def _same_sources(before: Provenance, after: Provenance, but: str | None = None) -> bool:
+    """Whether the project's own sources that ran are those of the golden, but for a dataset's generator."""
+
+    def own(provenance: Provenance) -> dict[str, str]:
+        return {
+            name: text for name, text in provenance.sources.items() if but is None or not name.endswith(f"/{but}.py")
+        }
+
+    return own(before) == own(after)
+
+
+def _minor(provenance: Provenance) -> str:
+    return ".".join(str(provenance.environment.get("python", "")).split(".")[:2])
+
+
+def _packages(provenance: Provenance) -> Mapping[str, str]:
+    packages: Mapping[str, str] = provenance.environment.get("packages") or {}
+    return packages
+
+
+def _kernels(provenance: Provenance) -> str:
+    libraries: list[Mapping[str, Any]] = list(provenance.environment.get("blas") or ())
+    return ", ".join(sorted({str(library.get("kernel")) for library in libraries}))
+
+
+def _simd(provenance: Provenance) -> str:
+    numpy: Mapping[str, Any] = provenance.environment.get("numpy") or {}
+    found = numpy.get("enabled") or numpy.get("simd") or ()
+    return " ".join(map(str, found)) if isinstance(found, list | tuple) else str(found)
+
+
+def _shown(values: Mapping[str, Any], key: str) -> str:
+    return repr(values[key]) if key in values else "absent"

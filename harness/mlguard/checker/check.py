@@ -1,0 +1,193 @@
+"""Check guards: run each, compare with its golden, and say what came of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from mlguard.checker.cause import Cause, explain
+from mlguard.core.compare import Comparison, Rules, compare
+from mlguard.core.error import GoldenError, MlguardError, UsageError, several
+from mlguard.core.guard import parse_requirements
+from mlguard.core.record import Record
+from mlguard.core.verdict import Outcome, Verdict
+from mlguard.discovery import Declared
+from mlguard.golden.local import LocalStore
+from mlguard.golden.naming import collisions
+from mlguard.golden.pending import pending_store
+from mlguard.runner.order import Done, Found
+from mlguard.runner.run import Runner
+from mlguard.settings import Settings
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A Verdict with what it was made of, for those who accept or explain it."""
+
+    verdict: Verdict
+    """What came of the guard."""
+    golden: Record | None = None
+    """The golden; None where there is none that can be read."""
+    done: Done | None = None
+    """What the run brought back; None where it failed."""
+
+
+class Checker:
+    """Checks the guards of one project."""
+
+    def __init__(self, settings: Settings, runner: Runner, *, quick: bool = False) -> None:
+        """`quick`: leave out everything that trains again."""
+        self.settings, self.runner, self.quick = settings, runner, quick
+        self.goldens = LocalStore(settings.golden, settings.base)
+        self.pending = pending_store(settings.base)
+
+    def check(self, guard: Declared) -> Seen:
+        """Run one guard and compare it with its golden; whatever goes wrong is a Verdict, never an exception."""
+        started = time.perf_counter()
+        seen = self._check(guard)
+        verdict = replace(
+            seen.verdict,
+            seconds=time.perf_counter() - started,
+            file=self.settings.relative(guard.ref.file),
+            commit=seen.golden.approvals[0].commit if seen.golden and seen.golden.approvals else None,
+        )
+        return replace(seen, verdict=verdict)
+
+    def _check(self, guard: Declared) -> Seen:
+        if guard.problems:
+            return Seen(_failed(guard, several(list(guard.problems), slug="guard-declaration")))
+        golden, unreadable = self._golden(guard)
+        try:
+            done = self.runner.run(guard, quick=self.quick)
+        except MlguardError as error:
+            return Seen(_failed(guard, error), golden)
+        if unreadable is not None:
+            self.pending.save(done.record)
+            return Seen(_corrupt(guard, unreadable), None, done)
+        if golden is None:
+            self.pending.save(done.record)
+            return Seen(self._missing(guard, done.record), None, done)
+        verdict = self._compared(guard, golden, done)
+        self._leave(verdict, done.record)
+        return Seen(verdict, golden, done)
+
+    def _golden(self, guard: Declared) -> tuple[Record | None, GoldenError | None]:
+        try:
+            return self.goldens.load(guard.ref.name), None
+        except GoldenError as error:
+            return None, error
+
+    def _compared(self, guard: Declared, golden: Record, done: Done) -> Verdict:
+        left_out = golden.left_out | done.record.left_out
+        comparison = compare(golden, done.record, rules(guard), left_out=left_out)
+        cause = Cause(comparison.outcome)
+        if comparison.moves():
+            cause = explain(self.runner, self.goldens, guard, golden, done, comparison)
+        elif golden.provenance.configuration != done.record.provenance.configuration:
+            cause = replace(cause, remarks=("the configuration was edited, and nothing moved",))
+        return _verdict(guard, comparison, cause, done.record)
+
+    def _missing(self, guard: Declared, record: Record) -> Verdict:
+        violated = [f for f in compare(record, record, rules(guard)).findings if f.outcome is Outcome.VIOLATED]
+        return Verdict(
+            guard.ref.name,
+            Outcome.VIOLATED if violated else Outcome.MISSING,
+            findings=tuple(violated),
+            problem=f"guard {guard.ref.name} has no golden: nothing was compared",
+            slug="golden-missing",
+            remarks=record.remarks,
+        )
+
+    def _leave(self, verdict: Verdict, record: Record) -> None:
+        """What a failed run saw stays pending; a match leaves nothing behind."""
+        if verdict.outcome is Outcome.MATCH:
+            self.pending.delete(verdict.guard)
+        elif not record.left_out:
+            self.pending.save(record)
+
+
+def rules(guard: Declared) -> Rules:
+    """How a guard wants to be compared."""
+    options = guard.options
+    return Rules(
+        requirements=parse_requirements(options.get("require") or {}),
+        gate_internals=options.get("internals") == "gate",
+        require_contracts=bool(options.get("require_contracts")),
+        allow=options.get("allow") or {},
+        waive=options.get("waive") or {},
+    )
+
+
+def stale(settings: Settings, found: Found) -> list[Verdict]:
+    """A Verdict for every golden whose guard is gone; goldens of pytest's fixture belong to their tests."""
+    known = {guard.ref.name for guard in found.guards}
+    names = [name for name in LocalStore(settings.golden, settings.base).names() if name not in known]
+    return [
+        Verdict(
+            name, Outcome.STALE, problem=f"golden {name} has no guard; `mlguard prune` deletes it", slug="golden-stale"
+        )
+        for name in names
+        if not name.startswith("tests/") and "::" not in name
+    ]
+
+
+def broken(settings: Settings, found: Found) -> list[Verdict]:
+    """A Verdict for every module that could not be imported, whose guards nobody knows."""
+    return [
+        Verdict(
+            _module(settings, file),
+            Outcome.ERROR,
+            problem=f"{_module(settings, file)} cannot be imported, so its guards were not run",
+            traceback=text,
+            slug="guard-module-raised",
+            file=_module(settings, file),
+        )
+        for file, text in found.broken.items()
+    ]
+
+
+def refuse_collisions(guards: Sequence[Declared]) -> None:
+    """Raises UsageError naming every two guards that would share a golden, also where case does not count."""
+    names = [guard.ref.name for guard in guards]
+    problems = []
+    for one, other in collisions(names):
+        places = [f"{g.ref.name} ({g.ref.file.name}:{g.line})" for g in guards if g.ref.name in (one, other)]
+        problems.append(f"guards {' and '.join(places)} would share a golden; rename one of them")
+    if problems:
+        raise several(list(dict.fromkeys(problems)), slug="golden-collision")
+
+
+def _module(settings: Settings, file: str) -> str:
+    return settings.relative(Path(file))
+
+
+def _verdict(guard: Declared, comparison: Comparison, cause: Cause, record: Record) -> Verdict:
+    first = comparison.first
+    return Verdict(
+        guard.ref.name,
+        cause.outcome,
+        findings=comparison.findings,
+        first_moved=first.stage if first else None,
+        first_run=first.run if first else "main",
+        causes=cause.lines,
+        remarks=(*cause.remarks, *comparison.remarks, *record.remarks),
+        problem=None if comparison.findings else f"guard {guard.ref.name}: nothing was compared",
+    )
+
+
+def _failed(guard: Declared, error: MlguardError) -> Verdict:
+    return Verdict(
+        guard.ref.name,
+        Outcome.ERROR,
+        problem=error.message,
+        slug=error.slug,
+        traceback=getattr(error, "traceback", None),
+        stage=getattr(error, "stage", None),
+        usage=isinstance(error, UsageError),
+    )
+
+
+def _corrupt(guard: Declared, error: GoldenError) -> Verdict:
+    return Verdict(guard.ref.name, Outcome.CORRUPT, problem=error.message, slug=error.slug)

@@ -1,0 +1,164 @@
+"""Record goldens anew: after two identical runs, with a summary of what moves, and only when it was accepted."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from mlguard.checker.approve import Proposal, propose
+from mlguard.checker.certificate import Certificate, measure
+from mlguard.checker.check import Checker, Seen
+from mlguard.core.compare import compare
+from mlguard.core.error import MlguardError, UsageError
+from mlguard.core.record import INTERNAL, MAIN, Approval, Record
+from mlguard.core.tolerance import Tolerances
+from mlguard.core.verdict import Outcome, Verdict
+from mlguard.discovery import Declared
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Regen:
+    """What recording one guard anew came to."""
+
+    guard: Declared
+    """The guard."""
+    seen: Seen
+    """What checking it gave."""
+    proposal: Proposal | None = None
+    """What accepting would change; None where nothing may be accepted."""
+    refused: Verdict | None = None
+    """Why nothing may be accepted: the guarded code raised, or two runs differ."""
+
+
+class Regenerator:
+    """Records goldens of one project."""
+
+    def __init__(self, checker: Checker, *, reason: str, progress: Progress = lambda text: None) -> None:
+        """`reason` goes into the approval log."""
+        if not reason.strip():
+            raise UsageError(
+                'recording a golden needs a reason: --reason "why the behaviour may change"', slug="reason-missing"
+            )
+        self.checker, self.reason, self.progress = checker, reason.strip(), progress
+
+    def prepare(self, guard: Declared, *, everything: bool = False) -> Regen:
+        """Check a guard; where it fails, or where everything is wanted, run it again and propose a golden."""
+        self.progress(f"{guard.ref.name}: run 1")
+        seen = self.checker.check(guard)
+        if seen.done is None:
+            return Regen(guard, seen, refused=seen.verdict)
+        if seen.verdict.outcome is Outcome.MATCH and not everything:
+            return Regen(guard, seen)
+        try:
+            return self._propose(guard, seen)
+        except MlguardError as error:
+            return Regen(guard, seen, refused=_error(guard, error))
+
+    def accept(self, regen: Regen) -> tuple[Path, ...]:
+        """Write what was proposed, tables included; answers the files that changed."""
+        if regen.proposal is None or regen.seen.done is None:
+            return ()
+        record = regen.proposal.record
+        changed: tuple[Path, ...] = ()
+        if not regen.proposal.changed:
+            self.checker.pending.delete(record.guard)
+            return changed
+        dataset = record.provenance.dataset
+        if dataset:
+            seed = int(dataset["seed"])
+            changed += self.checker.goldens.save_dataset(regen.seen.done.dataset, str(dataset["name"]), seed)
+        changed += self.checker.goldens.save(record)
+        self.checker.pending.delete(record.guard)
+        return changed
+
+    def _propose(self, guard: Declared, seen: Seen) -> Regen:
+        assert seen.done is not None  # noqa: S101 -- prepare() has looked.
+        self.progress(f"{guard.ref.name}: run 2")
+        again = self.checker.runner.run(guard)
+        record, unstable = _stable(seen.done.record, again.record)
+        if unstable:
+            return Regen(guard, seen, refused=_unstable(guard, unstable))
+        certificate = measure(self.checker.runner, guard, record, self.progress)
+        if certificate.unstable and not guard.options.get("waive"):
+            return Regen(guard, seen, refused=_unstable(guard, certificate.unstable))
+        record = replace(record, remarks=(*record.remarks, *certificate.remarks))
+        tolerances = _tolerances(guard, record, certificate)
+        approval = Approval(now(), head(self.checker.settings.base), self.reason)
+        return Regen(guard, seen, propose(seen.golden, record, tolerances, seen.verdict.findings, approval))
+
+
+def _stable(one: Record, other: Record) -> tuple[Record, list[str]]:
+    """The Record without secondary runs that differ between two identical runs, and what differs in the main one."""
+    moves = compare(one, other).moves()
+    unsteady = {m.run for m in moves if m.run != MAIN}
+    remarks = tuple(f"run {run} is not the same twice and was dropped" for run in sorted(unsteady))
+    kept = tuple(o for o in one if o.run not in unsteady)
+    record = replace(one, observations=kept, left_out=one.left_out | unsteady, remarks=(*one.remarks, *remarks))
+    return record, [m.message for m in moves if m.run == MAIN]
+
+
+def _tolerances(guard: Declared, record: Record, certificate: Certificate) -> Tolerances:
+    return Tolerances(
+        precision=_precision(record),
+        floor=str(guard.options.get("floor") or "solver"),
+        noise=certificate.noise,
+        environments=certificate.environments,
+    )
+
+
+def _precision(record: Record) -> str:
+    """`float32` where all that the model learned is single precision, whatever type the answers have."""
+    learned = {
+        o.value.dtype
+        for o in record
+        if o.role == INTERNAL and o.stage == "train" and o.value.is_float and o.value.size > 1
+    }
+    return "float32" if learned and learned <= {"float32", "float16"} else "float64"
+
+
+def _unstable(guard: Declared, moved: list[str]) -> Verdict:
+    return Verdict(
+        guard.ref.name,
+        Outcome.UNSTABLE,
+        problem=f"guard {guard.ref.name} is unstable: {moved[0]}",
+        remarks=tuple(moved[1:6]),
+        slug="guard-unstable",
+    )
+
+
+def _error(guard: Declared, error: MlguardError) -> Verdict:
+    return Verdict(
+        guard.ref.name,
+        Outcome.ERROR,
+        problem=error.message,
+        slug=error.slug,
+        traceback=getattr(error, "traceback", None),
+        stage=getattr(error, "stage", None),
+        usage=isinstance(error, UsageError),
+    )
+
+
+def now() -> str:
+    """This moment in UTC, to the second."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def head(project: Path) -> str | None:
+    """The commit that is checked out; None without git, outside a repository or before the first commit."""
+    try:
+        asked = subprocess.run(
+            ["git", "rev-parse", "--short=12", "HEAD"],  # noqa: S607 -- the user's own git, wherever it is.
+            cwd=project,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=20,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return asked.stdout.strip() or None if asked.returncode == 0 else None

@@ -1,0 +1,1 @@
+"""Verdicts -> text: pure functions that draw what was decided elsewhere."""

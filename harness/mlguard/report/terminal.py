@@ -1,0 +1,23 @@
+"""Draw verdicts for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mlguard.core.verdict import Outcome, Verdict
+from mlguard.report.wording import explanation, headline, summary
+
+
+def draw(verdict: Verdict) -> str:
+    """One guard: a line for a match, everything for anything else."""
+    if verdict.outcome is Outcome.MATCH:
+        lines = [headline(verdict), *(f"  {remark}" for remark in verdict.remarks)]
+        return "\n".join(lines)
+    first, *rest = explanation(verdict)
+    return "\n".join([first, *(f"  {line}".rstrip() for line in rest)])
+
+
+def draw_all(verdicts: Sequence[Verdict]) -> str:
+    """All guards, the matching ones first so that a failure stands where the reader looks: at the end."""
+    ordered = sorted(verdicts, key=lambda v: -v.outcome.rank)
+    return "\n".join([*(draw(verdict) for verdict in ordered), "", summary(verdicts)])

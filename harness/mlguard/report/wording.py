@@ -1,0 +1,134 @@
+"""The sentences that every report shares: what moved, where first, by how much, why, and what accepts it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from mlguard.core.record import MAIN, stage_rank
+from mlguard.core.verdict import Finding, Outcome, Verdict
+
+SHOWN = 8
+"""Findings of one guard that a report draws in full; the others are counted."""
+
+MEANING = {
+    Outcome.ERROR: "the guarded code did not run to its end",
+    Outcome.SHIFTED: "behaviour moved",
+    Outcome.VIOLATED: "a property that must hold does not",
+    Outcome.CORRUPT: "the golden cannot be trusted",
+    Outcome.MISSING: "there is nothing to compare with",
+    Outcome.STALE: "a golden without a guard",
+    Outcome.UNSTABLE: "two runs of the same code differ",
+    Outcome.DATASET_CHANGED: "the data moved, and the code is not known to be at fault",
+    Outcome.ENVIRONMENT_CHANGED: "libraries moved it, the project's code is that of the golden",
+    Outcome.MATCH: "behaviour is that of the golden",
+}
+
+
+def headline(verdict: Verdict) -> str:
+    """One line: the guard, its outcome and where it first moved."""
+    where = ""
+    if verdict.first_moved is not None and verdict.outcome is not Outcome.MATCH:
+        run = "" if verdict.first_run == MAIN else f" of run {verdict.first_run}"
+        where = f", first moved in stage {verdict.first_moved}{run}"
+    return f"{verdict.guard}: {verdict.outcome}{where}"
+
+
+def explanation(verdict: Verdict) -> list[str]:
+    """Everything that a failing guard has to say, line by line; one line for a match."""
+    lines = [f"{headline(verdict)} ({MEANING[verdict.outcome]})"]
+    if verdict.problem:
+        lines += verdict.problem.splitlines()
+    if verdict.traceback:
+        lines += ["", *verdict.traceback.splitlines()]
+    lines += [f"cause: {line}" for line in verdict.causes]
+    lines += list(_moves(verdict))
+    lines += [f"note: {remark}" for remark in verdict.remarks]
+    command = next_command(verdict)
+    return [*lines, *([command] if command else [])]
+
+
+def finding_lines(finding: Finding) -> list[str]:
+    """One Finding with its size, its limit and its worst rows."""
+    lines = [finding.message]
+    facts = []
+    if finding.max_scaled is not None and finding.outcome is Outcome.SHIFTED and finding.limit:
+        facts.append(f"{finding.max_scaled:.3g} of the scale, {times(finding)} the limit")
+    if finding.signed is not None and finding.total > 1:
+        facts.append(f"{finding.signed:+.3g} on average")
+    if facts:
+        lines.append("  " + "; ".join(facts))
+    lines += [f"  {_place(m.place)}{shown(m.golden)} -> {shown(m.new)}" for m in finding.worst[:3]]
+    return lines
+
+
+def times(finding: Finding) -> str:
+    """How many times its limit a Finding moved."""
+    if not finding.limit or finding.max_abs is None:
+        return "beyond"
+    ratio = finding.max_abs / finding.limit
+    return f"{ratio:.3g} times" if ratio < 1e6 else f"{ratio:.1e} times"
+
+
+def shown(value: object) -> str:
+    """An element as messages show it."""
+    if value is None:
+        return "missing"
+    text = repr(value) if isinstance(value, str) else f"{value!r}"
+    return text if len(text) <= 80 else f"{text[:77]}…"
+
+
+def next_command(verdict: Verdict) -> str:
+    """The command that comes next; empty for a match."""
+    name = f'"{verdict.guard}"' if "[" in verdict.guard else verdict.guard
+    if verdict.outcome is Outcome.ERROR or verdict.outcome is Outcome.MATCH:
+        return ""
+    if verdict.outcome is Outcome.STALE:
+        return "delete it: mlguard prune"
+    if verdict.outcome is Outcome.MISSING and not verdict.findings:
+        return f'record it: mlguard regen-golden {name} --reason "first golden"'
+    if verdict.outcome is Outcome.CORRUPT:
+        return f'repair it: mlguard regen-golden {name} --reason "…"'
+    if verdict.outcome is Outcome.UNSTABLE:
+        return ""
+    return f'intended? accept it: mlguard regen-golden {name} --reason "…"'
+
+
+def summary(verdicts: Sequence[Verdict]) -> str:
+    """One line for a whole run."""
+    counts = {outcome: sum(1 for v in verdicts if v.outcome is outcome) for outcome in Outcome}
+    told = ", ".join(f"{count} {outcome}" for outcome, count in counts.items() if count)
+    compared = sum(verdict.compared for verdict in verdicts)
+    return f"{len(verdicts)} guards: {told or 'none'}; {compared} observations compared"
+
+
+def _moves(verdict: Verdict) -> Iterator[str]:
+    """The first moved stage in full, what explains it, and the later ones in a line each."""
+    moves = list(verdict.moves())
+    inside = [
+        f for f in verdict.findings if not f.gates and f.outcome is Outcome.SHIFTED and f.run == verdict.first_run
+    ]
+    clean = _clean_before(verdict)
+    if moves and clean:
+        yield clean
+    for finding in [f for f in inside if f.stage == verdict.first_moved][:3] if moves else []:
+        yield f"inside: {finding.message}"
+    for finding in moves[:SHOWN]:
+        yield from finding_lines(finding)
+    if len(moves) > SHOWN:
+        later = ", ".join(dict.fromkeys(f.stage for f in moves[SHOWN:]))
+        yield f"… and {len(moves) - SHOWN} more, in {later}"
+
+
+def _clean_before(verdict: Verdict) -> str:
+    """Which stages hold before the first one that moved."""
+    if verdict.first_moved is None:
+        return ""
+    rank = stage_rank(verdict.first_moved)
+    held = dict.fromkeys(
+        f.stage for f in verdict.findings if f.run == verdict.first_run and f.gates and stage_rank(f.stage) < rank
+    )
+    return f"{' and '.join(held)} {'hold' if len(held) > 1 else 'holds'}, {verdict.first_moved} moved" if held else ""
+
+
+def _place(place: str) -> str:
+    return f"row {place}: " if place else ""
