@@ -1,0 +1,64 @@
+"""`mlguard check`: run guards, compare with their goldens, explain what moved."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+
+import click
+
+from mlguard.checker.check import Checker, broken, stale
+from mlguard.cli.select import Opened, opened, tell
+from mlguard.core.verdict import Verdict, exit_code
+from mlguard.discovery import Declared
+from mlguard.report.plain import run_as_data
+from mlguard.report.terminal import draw, draw_all
+
+
+@click.command("check")
+@click.argument("names", metavar="[GUARD]...", nargs=-1)
+@click.option(
+    "--jobs", "-j", type=click.IntRange(1), default=None, help="Guards to run at once; default: one per core."
+)
+@click.option("--quick", is_flag=True, help="Only the main run and what needs no further training.")
+@click.option("--in-process", is_flag=True, help="Run in this process, for debuggers; its environment is not fixed.")
+@click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document on standard output.")
+def command(names: tuple[str, ...], jobs: int | None, *, quick: bool, in_process: bool, as_json: bool) -> None:
+    """Run guards, compare them with their goldens, and explain what moved, where first, by how much and why."""
+    with opened(names, in_process=in_process) as project:
+        if in_process:
+            tell("in process: threads, hash seed and BLAS are whatever this process has, so small moves mean little")
+        verdicts = _check(project, jobs or os.cpu_count() or 1, quick=quick, in_process=in_process, live=not as_json)
+        verdicts += broken(project.settings, project.found)
+        if project.complete:
+            verdicts += stale(project.settings, project.found)
+    if as_json:
+        click.echo(json.dumps(run_as_data(verdicts), indent=1, sort_keys=True))
+    else:
+        click.echo(draw_all(verdicts))
+    sys.exit(exit_code(verdicts))
+
+
+def _check(project: Opened, jobs: int, *, quick: bool, in_process: bool, live: bool) -> list[Verdict]:
+    """One Verdict per guard, in the order of the guards."""
+    checker = Checker(project.settings, project.runner, quick=quick)
+
+    def one(guard: Declared) -> Verdict:
+        verdict = checker.check(guard).verdict
+        if live and sys.stderr.isatty():
+            tell(draw(verdict).splitlines()[0])
+        return verdict
+
+    if in_process or jobs == 1 or len(project.guards) == 1:
+        return [one(guard) for guard in project.guards]
+    return _in_parallel(one, project.guards, jobs)
+
+
+def _in_parallel(one: Callable[[Declared], Verdict], guards: Sequence[Declared], jobs: int) -> list[Verdict]:
+    import joblib  # Loaded only where several guards run at once.
+
+    # Threads only wait here: each guard runs in worker processes of its own.
+    verdicts: list[Verdict] = joblib.Parallel(n_jobs=jobs, backend="threading")(joblib.delayed(one)(g) for g in guards)
+    return verdicts

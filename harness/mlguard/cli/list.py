@@ -1,0 +1,89 @@
+"""`mlguard list`: guards, datasets, goldens and their state."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from mlguard.checker.check import stale
+from mlguard.cli.select import Opened, opened
+from mlguard.core.contract import judge
+from mlguard.core.error import GoldenError
+from mlguard.core.record import CONTRACT, Record
+from mlguard.golden.local import LocalStore
+from mlguard.golden.pending import pending_store
+
+
+@click.command("list")
+@click.argument("names", metavar="[GUARD]...", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document on standard output.")
+def command(names: tuple[str, ...], *, as_json: bool) -> None:
+    """Show every guard with its dataset and the state of its golden: recorded, missing, corrupt, stale, pytest only."""
+    with opened(names, need_guards=False) as project:
+        entries = [*_guards(project), *(_without_guard(project) if project.complete else ())]
+    if as_json:
+        click.echo(json.dumps({"guards": entries}, indent=1, sort_keys=True))
+        return
+    widths = (
+        [max(len(str(entry[key])) for entry in entries) for key in ("name", "dataset", "golden")] if entries else []
+    )
+    for entry in entries:
+        cells = [str(entry[key]).ljust(width) for key, width in zip(("name", "dataset", "golden"), widths, strict=True)]
+        click.echo("  ".join([*cells, _remarks(entry)]).rstrip())
+    for file, text in project.found.broken.items():
+        click.echo(f"{file}: cannot be imported\n{text}", err=True)
+
+
+def _guards(project: Opened) -> Iterator[dict[str, Any]]:
+    goldens = LocalStore(project.settings.golden, project.settings.base)
+    waiting = set(pending_store(project.settings.base).names())
+    for guard in project.guards:
+        state, golden = _state(goldens, guard.ref.name)
+        yield {
+            "name": guard.ref.name,
+            "dataset": guard.dataset or "-",
+            "golden": state,
+            "file": project.settings.relative(guard.ref.file),
+            "line": guard.line,
+            "config": guard.config,
+            "stages": list(guard.stages),
+            "pending": guard.ref.name in waiting,
+            "problems": list(guard.problems),
+            "reason": golden.approvals[0].reason if golden and golden.approvals else None,
+            "approved": golden.approvals[0].when if golden and golden.approvals else None,
+            "never_held": list(_never_held(golden)) if golden else [],
+        }
+
+
+def _without_guard(project: Opened) -> Iterator[dict[str, Any]]:
+    """Goldens that no guard has: stale ones, and those of pytest's fixture, which only pytest can run."""
+    goldens = LocalStore(project.settings.golden, project.settings.base)
+    gone = {verdict.guard for verdict in stale(project.settings, project.found)}
+    known = {guard.ref.name for guard in project.found.guards}
+    for name in goldens.names():
+        if name not in known:
+            yield {"name": name, "dataset": "-", "golden": "stale" if name in gone else "pytest only"}
+
+
+def _state(goldens: LocalStore, name: str) -> tuple[str, Record | None]:
+    try:
+        golden = goldens.load(name)
+    except GoldenError:
+        return "corrupt", None
+    return ("missing", None) if golden is None else ("recorded", golden)
+
+
+def _never_held(golden: Record) -> Iterator[str]:
+    """Contracts that did not hold when the golden was recorded: their values gate instead."""
+    for observation in golden:
+        if observation.role == CONTRACT and judge(golden, observation, golden.tolerances).held is False:
+            yield observation.name
+
+
+def _remarks(entry: dict[str, Any]) -> str:
+    parts = [f"never held: {', '.join(entry['never_held'])}"] if entry.get("never_held") else []
+    parts += ["pending"] if entry.get("pending") else []
+    return "; ".join([*parts, *entry.get("problems", [])])

@@ -1,0 +1,55 @@
+"""`mlguard prune`: delete stale goldens, after a complete run in which nothing else was found."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+import click
+
+from mlguard.checker.check import Checker, broken, stale
+from mlguard.cli.select import opened, refuse_in_ci, tell
+from mlguard.core.verdict import Outcome, exit_code
+from mlguard.golden.local import LocalStore
+from mlguard.report.terminal import draw_all
+
+
+@click.command("prune")
+@click.option("--yes", is_flag=True, help="Delete without asking.")
+@click.option("--dry-run", is_flag=True, help="Show what would be deleted; delete nothing.")
+@click.option("--allow-ci", is_flag=True, help="Delete goldens even in CI.")
+@click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document on standard output.")
+def command(*, yes: bool, dry_run: bool, allow_ci: bool, as_json: bool) -> None:
+    """Delete goldens whose guard is gone. Runs every guard first, and deletes nothing unless all of them match."""
+    if not dry_run:
+        refuse_in_ci(allow_ci, "deleting goldens")
+    deleted: list[str] = []
+    with opened(need_guards=False) as project:
+        gone = stale(project.settings, project.found)
+        verdicts = broken(project.settings, project.found)
+        if gone:
+            import joblib  # Loaded only where there is something to run.
+
+            checker = Checker(project.settings, project.runner)
+            seen = joblib.Parallel(n_jobs=os.cpu_count(), backend="threading")(
+                joblib.delayed(checker.check)(guard) for guard in project.guards
+            )
+            verdicts += [one.verdict for one in seen]
+    failed = [verdict for verdict in verdicts if verdict.outcome is not Outcome.MATCH]
+    if failed:
+        tell(draw_all(failed))
+        tell("nothing was deleted: stale goldens go only when every guard matches")
+        sys.exit(exit_code(failed))
+    names = [verdict.guard for verdict in gone]
+    for name in names:
+        click.echo(f"stale: {name}", err=as_json)
+    if names and not dry_run and (yes or click.confirm(f"delete {len(names)} goldens?", default=False, err=True)):
+        store = LocalStore(project.settings.golden, project.settings.base)
+        for name in names:
+            store.delete(name)
+            deleted.append(name)
+    if as_json:
+        click.echo(json.dumps({"stale": names, "deleted": deleted}, indent=1, sort_keys=True))
+    elif not names:
+        click.echo("no stale goldens")

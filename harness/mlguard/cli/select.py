@@ -1,0 +1,67 @@
+"""What every command that runs guards needs: the project, its guards, and the ones that were asked for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import click
+
+from mlguard.checker.check import refuse_collisions
+from mlguard.core.error import UsageError
+from mlguard.discovery import Declared, select
+from mlguard.runner.order import Found
+from mlguard.runner.run import Runner
+from mlguard.settings import Settings, in_ci, load, require_project
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A project that is ready to run guards."""
+
+    settings: Settings
+    """Its settings."""
+    runner: Runner
+    """Runs its guards."""
+    found: Found
+    """Everything that it declares."""
+    guards: tuple[Declared, ...]
+    """The guards that were asked for."""
+    complete: bool
+    """Whether no guard was left out by name."""
+
+
+@contextmanager
+def opened(names: Sequence[str] = (), *, in_process: bool = False, need_guards: bool = True) -> Iterator[Opened]:
+    """The project around the working directory, with its guards found and its workers ended afterwards.
+
+    Raises UsageError where there is no project, no guard, a name that nobody has, or goldens that would be shared.
+    """
+    settings = load()
+    require_project(settings)
+    with Runner(settings, many=len(names) != 1, in_process=in_process) as runner:
+        found = runner.find()
+        where = ", ".join(settings.relative(place) for place in settings.guards)
+        if need_guards and not found.guards and not found.broken:
+            raise UsageError(
+                f"no guards found: looked for subclasses of mlguard.Guard in {where}; `mlguard init` writes a first one",
+                slug="guards-none",
+            )
+        refuse_collisions(found.guards)
+        guards = select(found.guards, names, where=where)
+        yield Opened(settings, runner, found, tuple(guards), complete=not names)
+
+
+def refuse_in_ci(allowed: bool, what: str) -> None:
+    """Raises UsageError in CI, where nothing ever writes a golden unless it is allowed in so many words."""
+    if in_ci(os.environ) and not allowed:
+        raise UsageError(
+            f"{what} is refused in CI (CI={os.environ['CI']}); pass --allow-ci if this is meant", slug="ci-refused"
+        )
+
+
+def tell(text: str) -> None:
+    """Say something that is not the command's answer: to standard error."""
+    click.echo(text, err=True)
