@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +25,7 @@ def record() -> Record:
         Observation("dataset", "columns", texts(["age", "city"])),
         Observation("split", "test.city", texts([f"Zürich {i}" for i in range(24)], rows=ROWS), file="split"),
         Observation("train", "model.coef", numbers(draw.rand(3, 2)), role=INTERNAL),
-        Observation("train", "model.big", numbers(draw.rand(5000)), role=INTERNAL),
+        Observation("train", "model.big", numbers((draw.rand(5000) * 100).astype(np.int8)), role=INTERNAL),
         Observation("predict", "test.proba", numbers(draw.rand(24), rows=ROWS), column="proba", file="predictions"),
         Observation("predict", "test.label", numbers(np.arange(24) % 2, rows=ROWS), column="label", file="predictions"),
         Observation("predict", "train.proba", numbers(draw.rand(30)), column="proba", file="predictions"),
@@ -52,3 +55,12 @@ def record() -> Record:
 @pytest.fixture
 def store(tmp_path: Path) -> LocalStore:
     return LocalStore(tmp_path / "golden", tmp_path)
+
+
+@pytest.fixture
+def world_folder() -> Iterator[Path]:
+    """A folder that every user may enter, which pytest's own are not."""
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o777)
+    yield folder
+    shutil.rmtree(folder)

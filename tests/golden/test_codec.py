@@ -21,8 +21,34 @@ from mlguard.golden.codec import INTERNALS_FILE, RECORD, decode, encode
 
 NUMERIC = ["bool", "int8", "int64", "uint8", "uint64", "float16", "float32", "float64", "complex64", "complex128"]
 TEXTUAL = ["text", "date", "decimal", "timestamp", "digest", "mixed", "list"]
-NASTY = ["", " ", ",", '"', '""', "\n", "\r", "\r\n", "\t", "\0", "\\", "\\n", "\\u0041", "nan", "None", "=1+1", "😀", "é",
-         "\ud800", "\udc00\ud800", "\u2028", "\x85", "\ufeff", "<<<<<<< HEAD", "a,b\"c", "\u202eabc"]  # fmt: skip
+NASTY = [
+    "",
+    " ",
+    ",",
+    '"',
+    '""',
+    "\n",
+    "\r",
+    "\r\n",
+    "\t",
+    "\0",
+    "\\",
+    "\\n",
+    "\\u0041",
+    "nan",
+    "None",
+    "=1+1",
+    "😀",
+    "é",
+    "\ud800",
+    "\udc00\ud800",
+    "\u2028",
+    "\x85",
+    "\ufeff",
+    "<<<<<<< HEAD",
+    'a,b"c',
+    "\u202eabc",
+]
 SHAPES = hnp.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=4)
 WORDS = st.one_of(st.sampled_from(NASTY), st.text(st.characters(exclude_categories=["Cs"]), max_size=5))
 
@@ -55,7 +81,9 @@ def records(draw: st.DrawFn) -> Record:
     observations = tuple(
         Observation(
             stage=draw(st.sampled_from(["predict", "evaluate"])),
-            name=f"{draw(st.sampled_from(['test.', 'train.', '']))}{draw(st.sampled_from(['a', 'a[0]', 'é,b']))}{i % 3}",
+            name=draw(st.sampled_from(["test.", "train.", ""]))
+            + draw(st.sampled_from(["a", "a[0]", "é,b"]))
+            + str(i % 3),
             value=draw(values()),
             role=draw(st.sampled_from([GATE, PROBE, EVIDENCE, INTERNAL])),
             run=draw(st.sampled_from(["main", "seed 1"])),

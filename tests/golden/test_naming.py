@@ -33,11 +33,29 @@ def test_plain_names_are_kept(name: str, folder: str) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "Größe", "CON", "Churn[nul.txt]", "Churn[..]", "Churn[a/b]", "Churn[a\\b]", "Churn[a:b]", "Churn[]", "Churn[.x]",
-        "Churn[end.]", "Churn[record.json]", "Churn[Internals]", "Churn[arrays]", "_datasets", "tests", "Tests",
-        "Churn[" + 300 * "x" + "]", "Churn[\ud800]", "tests/../x.py::test_y", "/etc/x.py::test_y", "tests/x.py::t[a/../b]",
+        "Größe",
+        "CON",
+        "Churn[nul.txt]",
+        "Churn[..]",
+        "Churn[a/b]",
+        "Churn[a\\b]",
+        "Churn[a:b]",
+        "Churn[]",
+        "Churn[.x]",
+        "Churn[end.]",
+        "Churn[record.json]",
+        "Churn[Internals]",
+        "Churn[arrays]",
+        "_datasets",
+        "tests",
+        "Tests",
+        "Churn[" + 300 * "x" + "]",
+        "Churn[\ud800]",
+        "tests/../x.py::test_y",
+        "/etc/x.py::test_y",
+        "tests/x.py::t[a/../b]",
     ],
-)  # fmt: skip
+)
 def test_other_names_get_a_digest_and_safe_characters(name: str) -> None:
     folder = folder_of(name)
     assert re.search(r"-[0-9a-f]{10}(/|$)", folder.as_posix())

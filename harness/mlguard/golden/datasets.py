@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from mlguard.core.dataset import Dataset
@@ -19,6 +20,8 @@ LIMIT = 256 * 1024
 
 MARK = 12
 """Hexadecimal digits of a row's digest that are kept: enough to tell which rows changed."""
+
+REPAIR = 'restore it from version control, or record its goldens again with `mlguard regen-golden --reason "…"`'
 
 ROWS = "rows.json"
 """The file of digests per row, which stands in for tables past the limit."""
@@ -56,7 +59,8 @@ class GoldenDatasets:
             return None
         names = (MANIFEST, *(entry.file for entry in manifest.tables))
         found = {file: self._read(name, file) for file in names}
-        return _decoded({file: content for file, content in found.items() if content is not None}, self._shown(name))
+        with _repairable():
+            return _decoded({file: text for file, text in found.items() if text is not None}, self._shown(name))
 
     def digest(self, name: str) -> str | None:
         """The content digest of the Dataset, kept whole or not; None where there is none."""
@@ -66,7 +70,8 @@ class GoldenDatasets:
     def manifest(self, name: str) -> Manifest | None:
         """Schema, seed and digests of the Dataset, kept whole or not; None where there is none."""
         content = self._read(name, MANIFEST)
-        return None if content is None else parse(content, file=f"{self._shown(name)}/{MANIFEST}")
+        with _repairable():
+            return None if content is None else parse(content, file=f"{self._shown(name)}/{MANIFEST}")
 
     def row_marks(self, name: str) -> dict[str, list[str]] | None:
         """What `row_marks` gave, where the tables were too large to keep; else None."""
@@ -76,8 +81,7 @@ class GoldenDatasets:
         try:
             return {str(table): [str(row) for row in rows] for table, rows in json.loads(content).items()}
         except (ValueError, AttributeError, TypeError) as error:
-            told = f"{self._shown(name)}/{ROWS} cannot be read; restore it from version control, or record again"
-            raise GoldenError(told, slug="dataset-damaged") from error
+            raise GoldenError(f"{self._shown(name)}/{ROWS} cannot be read; {REPAIR}", slug="dataset-damaged") from error
 
     def names(self) -> tuple[str, ...]:
         """The folders of all Datasets here, in alphabetical order."""
@@ -109,6 +113,15 @@ class GoldenDatasets:
 
     def _shown(self, name: str) -> str:
         return self.home.shown(self.folder(name))
+
+
+@contextmanager
+def _repairable() -> Iterator[None]:
+    """Name the repair of a golden's tables: making the dataset again would write another folder."""
+    try:
+        yield
+    except GoldenError as error:
+        raise GoldenError(f"{error.message.partition(';')[0]}; {REPAIR}", slug=error.slug) from error
 
 
 def row_marks(dataset: Dataset) -> dict[str, list[str]]:

@@ -1,0 +1,26 @@
+"""Goldens of every format ever written can be read, and a Record gives the same bytes everywhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mlguard.core.record import Record
+from mlguard.golden import swap
+from mlguard.golden.codec import decode, encode
+from mlguard.golden.damage import FORMAT, normalised
+
+FORMATS = Path(__file__).parent / "formats"
+
+
+@pytest.mark.parametrize("number", range(1, FORMAT + 1))
+def test_an_old_golden_is_read(record: Record, number: int) -> None:
+    golden = decode(lambda name: swap.read(FORMATS / str(number), name), record.guard, "golden/Churn")
+    assert encode(golden) == encode(record)
+
+
+def test_the_newest_format_has_the_same_bytes_on_every_machine(record: Record) -> None:
+    folder = FORMATS / str(FORMAT)
+    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    assert {name: normalised(name, content) for name, content in files.items()} == encode(record)

@@ -1,0 +1,254 @@
+"""Goldens in a folder: saved whole or not at all, never touched without need, found again by name."""
+
+from __future__ import annotations
+
+import errno
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mlguard.core.error import GoldenError, RunError
+from mlguard.core.record import Observation, Record
+from mlguard.core.value import number
+from mlguard.golden import swap
+from mlguard.golden.codec import RECORD, encode
+from mlguard.golden.interface import Store
+from mlguard.golden.local import LocalStore
+
+FOLDER = "golden/Churn/model_cat"
+
+
+def small(guard: str = "Churn", auc: float = 0.5) -> Record:
+    return Record(guard, (Observation("evaluate", "auc", number(auc)),))
+
+
+def moved(record: Record) -> Record:
+    return record.with_observations(
+        tuple(replace(o, value=number(0.1)) if o.name == "auc" else o for o in record if o.name != "wide")
+    )
+
+
+def tree(folder: Path) -> dict[str, tuple[bytes, int]]:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
+
+
+def test_what_was_saved_is_loaded(store: LocalStore, record: Record, tmp_path: Path) -> None:
+    kept: Store = store
+    changed = kept.save(record)
+    assert sorted(path.relative_to(tmp_path).as_posix() for path in changed) == [
+        f"{FOLDER}/{name}" for name in sorted(encode(record))
+    ]
+    loaded = kept.load(record.guard)
+    assert loaded is not None
+    assert encode(loaded) == encode(record)
+    assert kept.load("Fraud") is None
+
+
+def test_saving_the_same_again_touches_nothing(store: LocalStore, record: Record, tmp_path: Path) -> None:
+    store.save(record)
+    before = tree(tmp_path / "golden")
+    assert store.save(record) == ()
+    assert tree(tmp_path / "golden") == before
+
+
+def test_saving_a_change_touches_only_what_changed(store: LocalStore, record: Record, tmp_path: Path) -> None:
+    store.save(record)
+    before = tree(tmp_path / FOLDER)
+    changed = {path.relative_to(tmp_path / FOLDER).as_posix() for path in store.save(moved(record))}
+    after = tree(tmp_path / FOLDER)
+    gone = before.keys() - after.keys()
+    assert [name.partition("-")[0] for name in gone] == ["arrays/wide"]
+    assert changed == {RECORD, *gone}
+    assert {name for name in after if after[name] != before[name]} == {RECORD}
+    assert not (tmp_path / FOLDER / "arrays").exists()
+
+
+def test_a_checkout_with_other_line_ends_is_not_rewritten(store: LocalStore, record: Record, tmp_path: Path) -> None:
+    store.save(record)
+    for path in (tmp_path / FOLDER).iterdir():
+        if path.is_file():
+            path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    before = tree(tmp_path / FOLDER)
+    assert store.load(record.guard) is not None
+    assert store.save(record) == ()
+    assert tree(tmp_path / FOLDER) == before
+
+
+def test_names_are_found_also_where_a_golden_is_unreadable(store: LocalStore, tmp_path: Path) -> None:
+    guards = ["Churn", "Churn[a b]", "Churn[x]", "Größe", "Fraud", "tests/test_x.py::test_y[1]"]
+    for guard in guards:
+        store.save(small(guard))
+    (tmp_path / "golden/_datasets/churn").mkdir(parents=True)
+    (tmp_path / "golden/_datasets/churn/record.json").write_text("not ours")
+    assert store.names() == tuple(sorted(guards))
+    for guard in ("Churn[x]", "Fraud"):
+        (store.folder(guard) / RECORD).write_bytes(b"")
+    cut = store.folder("Größe") / RECORD
+    cut.write_bytes(cut.read_bytes()[:-40])
+    assert store.names() == tuple(sorted(guards))
+    for guard in ("Churn[x]", "Fraud", "Größe"):
+        with pytest.raises(GoldenError, match="golden/"):
+            store.load(guard)
+
+
+def test_a_golden_that_lost_its_name_has_one_that_finds_it(store: LocalStore) -> None:
+    guards = ["Churn[a b]", "Größe", "tests/sub/test_x.py::TestC::test_y[a/b]", "x.py::test_y[1]"]
+    for guard in guards:
+        store.save(small(guard))
+        (store.folder(guard) / RECORD).write_bytes(b"")
+    assert len(store.names()) == len(guards)
+    for name in store.names():
+        with pytest.raises(GoldenError, match="is empty"):
+            store.load(name)
+
+
+def test_a_folder_under_another_name_is_not_believed(store: LocalStore, tmp_path: Path) -> None:
+    store.save(small("Churn"))
+    (tmp_path / "golden/Churn").rename(tmp_path / "golden/Fraud")
+    assert store.names() == ("Fraud",)
+    with pytest.raises(GoldenError, match="is the golden of Churn"):
+        store.load("Fraud")
+
+
+def test_a_damaged_golden_is_repaired_by_saving(store: LocalStore, record: Record, tmp_path: Path) -> None:
+    store.save(record)
+    clean = {name: content for name, (content, _) in tree(tmp_path / FOLDER).items()}
+    for name in clean:
+        (tmp_path / FOLDER / name).write_bytes(b"<<<<<<< HEAD\n")
+        with pytest.raises(GoldenError):
+            store.load(record.guard)
+        store.save(record)
+        assert {file: content for file, (content, _) in tree(tmp_path / FOLDER).items()} == clean
+
+
+def test_delete_leaves_other_goldens_and_no_empty_folder(store: LocalStore, record: Record, tmp_path: Path) -> None:
+    store.save(record)
+    store.save(small("Churn"))
+    foreign = tmp_path / "golden/Churn/README.md"
+    foreign.write_text("mine")
+    assert {path.name for path in store.delete("Churn")} == {RECORD}
+    assert store.names() == (record.guard,)
+    assert len(store.delete(record.guard)) == len(encode(record))
+    assert [path.name for path in (tmp_path / "golden").rglob("*")] == ["Churn", "README.md"]
+    assert store.delete(record.guard) == ()
+
+
+def test_a_forged_record_cannot_delete_beyond_its_folder(store: LocalStore, tmp_path: Path) -> None:
+    store.save(small())
+    precious = tmp_path / "precious.csv"
+    precious.write_text("1\n")
+    path = store.folder("Churn") / RECORD
+    path.write_text(path.read_text().replace('"files": {}', '"files": {"../../precious.csv": "sha256:0"}'))
+    store.save(small(auc=0.75))
+    store.delete("Churn")
+    assert precious.exists()
+
+
+@contextmanager
+def as_nobody() -> Iterator[None]:
+    """Without the superuser's right to write anywhere."""
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(user)
+
+
+def test_a_read_only_folder_is_said_and_nothing_changes(record: Record, world_folder: Path) -> None:
+    store = LocalStore(world_folder / "golden", world_folder)
+    with as_nobody():
+        store.save(record)
+        folders = [path for path in (world_folder / "golden").rglob("*") if path.is_dir()]
+        before = tree(world_folder / "golden")
+        for folder in (*folders, world_folder / "golden"):
+            folder.chmod(0o555)
+        try:
+            for refused in (moved(record), small("Fraud")):
+                with pytest.raises(RunError, match="read-only; make it writable") as caught:
+                    store.save(refused)
+                assert (caught.value.slug, caught.value.exit_code) == ("golden-read-only", 5)
+            with pytest.raises(RunError, match="read-only"):
+                store.delete(record.guard)
+        finally:
+            for folder in (*folders, world_folder / "golden"):
+                folder.chmod(0o755)
+        assert tree(world_folder / "golden") == before
+        assert store.load(record.guard) is not None
+
+
+@pytest.mark.parametrize("room", range(0, 15_000, 1_500))
+def test_a_full_disk_is_said_and_nothing_is_half_written(
+    store: LocalStore, record: Record, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room: int
+) -> None:
+    store.save(small(record.guard))
+    before = tree(tmp_path / "golden")
+    monkeypatch.setattr(swap, "_write", filling(room, swap._write))
+    with pytest.raises(RunError, match="the disk is full; free some space") as caught:
+        store.save(record)
+    assert caught.value.slug == "golden-disk-full"
+    assert caught.value.message.startswith(f"{FOLDER} was not written")
+    assert tree(tmp_path / "golden") == before
+    with pytest.raises(RunError):
+        store.save(replace(record, guard="Fraud"))
+    assert not (tmp_path / "golden/Fraud").exists()
+
+
+def filling(room: int, write: Any) -> Any:
+    """Writes until so many bytes were taken, then half of the file and ENOSPC."""
+    left = [room]
+
+    def limited(file: Path, content: bytes) -> None:
+        left[0] -= len(content)
+        if left[0] >= 0:
+            write(file, content)
+        else:
+            write(file, content[: len(content) // 2])
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    return limited
+
+
+def test_a_file_in_the_way_is_a_run_error(store: LocalStore, tmp_path: Path) -> None:
+    (tmp_path / "golden").write_text("a file")
+    with pytest.raises(RunError) as caught:
+        store.save(small())
+    assert caught.value.slug == "golden-not-written"
+
+
+def test_a_record_that_is_a_folder_is_a_golden_error(store: LocalStore) -> None:
+    (store.folder("Churn") / RECORD).mkdir(parents=True)
+    assert store.names() == ()
+    with pytest.raises(GoldenError, match="cannot be read"):
+        store.load("Churn")
+
+
+def test_of_saves_at_once_one_wins_wholly_and_readers_never_see_a_mixture(store: LocalStore, record: Record) -> None:
+    versions = [record, moved(record), small(record.guard)]
+    whole = [encode(version) for version in versions]
+    store.save(record)
+    seen: list[bool] = []
+
+    def write(version: Record) -> None:
+        for _ in range(15):
+            store.save(version)
+
+    threads = [threading.Thread(target=write, args=(version,)) for version in versions]
+    for thread in threads:
+        thread.start()
+    while any(thread.is_alive() for thread in threads):
+        loaded = store.load(record.guard)
+        seen.append(loaded is not None and encode(loaded) in whole)
+    assert seen
+    assert all(seen)
+    last = store.load(record.guard)
+    assert last is not None
+    assert set(tree(store.folder(record.guard))) == set(encode(last))

@@ -1,0 +1,39 @@
+"""Pending Records are kept as goldens are, in a folder that no repository sees."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mlguard.core.error import RunError
+from mlguard.core.record import Record
+from mlguard.golden.codec import encode
+from mlguard.golden.pending import pending_store
+from mlguard.golden.state import state_folder
+
+
+def test_a_pending_record_is_kept_until_it_is_deleted(tmp_path: Path, record: Record) -> None:
+    pending_store(tmp_path).save(record)
+    assert pending_store(tmp_path).names() == (record.guard,)
+    loaded = pending_store(tmp_path).load(record.guard)
+    assert loaded is not None
+    assert encode(loaded) == encode(record)
+    assert (tmp_path / ".mlguard/pending/Churn/model_cat/record.json").is_file()
+    pending_store(tmp_path).delete(record.guard)
+    assert pending_store(tmp_path).names() == ()
+
+
+def test_the_state_folder_ignores_itself_and_keeps_what_its_owner_wrote(tmp_path: Path) -> None:
+    ignore = state_folder(tmp_path) / ".gitignore"
+    assert ignore.read_text().splitlines()[-1] == "*"
+    ignore.write_text("*\n!keep\n")
+    assert state_folder(tmp_path) == tmp_path / ".mlguard"
+    assert ignore.read_text() == "*\n!keep\n"
+
+
+def test_a_state_folder_that_cannot_be_made_is_a_run_error(tmp_path: Path) -> None:
+    (tmp_path / ".mlguard").write_text("a file")
+    with pytest.raises(RunError) as caught:
+        state_folder(tmp_path)
+    assert caught.value.slug == "state-folder"
