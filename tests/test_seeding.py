@@ -67,12 +67,15 @@ def test_numpys_draws_are_those_of_its_own_seed():
 def test_seeded_restores_all_states_after_an_exception_too(monkeypatch, devices):
     torch = FakeTorch(devices=devices)
     monkeypatch.setitem(sys.modules, "torch", torch)
-    expected = (random.getstate(), np.random.get_state()[1].tolist())
-    with pytest.raises(LookupError), seeding.seeded(7):
-        assert torch.state == 7
+
+    def fail() -> None:
         draw()
-        raise LookupError
-    assert (random.getstate(), np.random.get_state()[1].tolist()) == expected
+        raise LookupError(torch.state)
+
+    before = random.getstate(), repr(np.random.get_state())
+    with pytest.raises(LookupError, match="7"), seeding.seeded(7):
+        fail()
+    assert (random.getstate(), repr(np.random.get_state())) == before
     assert torch.state == 1000
     assert torch.device_states == ([5, 6] if devices else [7, 7])
 

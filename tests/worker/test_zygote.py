@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import threading
 
 import pytest
@@ -68,3 +69,23 @@ def test_unseeded_draws_differ_between_forked_workers(job):
         first, second = workers.run(job("draws")), workers.run(job("draws"))
     assert first.forked
     assert first.value != second.value
+
+
+def test_an_order_that_was_given_up_is_seen_before_the_fork():
+    ours, theirs = socket.socketpair()
+    with theirs:
+        ours.sendall(b"folder")
+        assert theirs.recv(100) == b"folder"
+        assert not zygote._given_up(theirs)
+        ours.close()
+        assert zygote._given_up(theirs)
+
+
+def test_a_worker_that_cannot_start_says_why(project):
+    gone = project / "gone"
+    for forked in (False, True):
+        with Workers(use_zygote=forked) as workers:
+            result = workers.run(Job("subject:echo", None, gone, (str(project),), 60))
+        assert result.forked is forked
+        assert result.failure.kind == "died"
+        assert "FileNotFoundError" in result.output

@@ -110,7 +110,7 @@ def _failure(error: BaseException, stage: str | None) -> Failure:
     told = traceback.TracebackException.from_exception(error)
     told.stack = traceback.StackSummary.from_list([line for line in told.stack if line.filename != __file__])
     frames = [
-        Frame(line.filename, line.lineno or 0, getattr(line, "end_name", line.name), (line.line or "").strip())
+        Frame(line.filename, line.lineno or 0, line.name, (line.line or "").strip())
         for line in told.stack
         if not line.filename.startswith("<frozen importlib")
     ]

@@ -38,7 +38,7 @@ class Frame:
     line: int
     """Line number, from 1."""
     function: str
-    """Qualified name of the function where the interpreter has it, else its plain name."""
+    """The function's own name."""
     code: str
     """The source line, stripped; empty where there is no source."""
 

@@ -73,7 +73,7 @@ class Workers:
             with self._started(job, exchange) as running:
                 code = _wait(running, exchange, job.timeout)
             if self._closed:
-                raise RunError("The worker was stopped because its Workers were closed.", slug="workers-closed")
+                raise _stopped()
             return replace(_result(exchange, job, code), forked=isinstance(running, Forked))
 
     @property
@@ -122,14 +122,18 @@ class Workers:
     @contextlib.contextmanager
     def _started(self, job: Job, exchange: Exchange) -> Iterator[Running]:
         running = self._start(job, exchange)
-        self._running.add(running)
+        with self._lock:
+            self._running.add(running)
+            too_late = self._closed
         try:
+            if too_late:
+                raise _stopped()
             yield running
         finally:
             end(running)
             running.close()
-            self._running.discard(running)
             with self._lock:
+                self._running.discard(running)
                 if self._sentinel is not None:
                     self._sentinel.forget(running.pid)
 
@@ -157,6 +161,10 @@ class Workers:
         arguments = [str(fds[0] if fds else -1), str(exchange.folder)]
         with exchange.output.open("ab") as output:
             return Spawned(interpreter("child", arguments, environment.applied_to(self._variables), output, fds))
+
+
+def _stopped() -> RunError:
+    return RunError("The worker was stopped because its Workers were closed.", slug="workers-closed")
 
 
 def _inherited() -> dict[str, str]:

@@ -17,6 +17,7 @@ import signal
 import socket
 import sys
 import threading
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
@@ -104,7 +105,7 @@ class Zygote:
             return False
         order = socket.socket(fileno=fds[0])
         folder = order.recv(LONGEST_ORDER).decode()
-        if not folder:
+        if not folder or _given_up(order):
             order.close()
         elif (reason := why_not_to_fork()) is not None:
             order.sendall(f"refused {reason}\n".encode())
@@ -137,6 +138,8 @@ class Zygote:
             _redirect(exchange.output)
             seeding.unseed()
             work(exchange)
+        except BaseException:
+            traceback.print_exc()
         finally:
             # Whatever went wrong, this copy of the zygote must not go on to serve.
             os._exit(70)
@@ -159,6 +162,14 @@ class Zygote:
             order.close()
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(pid, signal.SIGKILL)
+
+
+def _given_up(order: socket.socket) -> bool:
+    """Whether the parent lost patience: it has spawned a worker by now, and a second one would do the job twice."""
+    try:
+        return not order.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+    except BlockingIOError:
+        return False
 
 
 def _third_party(name: str) -> bool:
