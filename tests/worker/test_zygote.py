@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import threading
 
 import pytest
 
@@ -44,7 +43,6 @@ def test_a_library_that_starts_a_thread_makes_it_refuse(job, project, monkeypatc
 
 
 def test_a_thread_that_python_does_not_know_counts_too(monkeypatch):
-    assert zygote.why_not_to_fork() is None or threading.active_count() > 1
     monkeypatch.setattr(zygote.Path, "iterdir", lambda path: iter(["100", "101"]))
     monkeypatch.setattr(zygote.threading, "active_count", lambda: 1)
     assert zygote.why_not_to_fork() == "a library that was imported runs a thread in the zygote"
