@@ -53,7 +53,7 @@ def build_features(config: dict[str, Any], reference: dict[str, Any], rows: pd.D
     seen = rows["card"].map(reference["card_payments"]).fillna(0)
     features = pd.DataFrame(
         {
-            "log_amount": np.log1p(rows["amount"]),
+            "log_amount": np.log1p(rows["amount"].clip(lower=0.0)),
             "share_of_limit": (rows["amount"] / limit).clip(upper=2.0),
             "night": ((rows["hour"] < config["night_ends"]) | (rows["hour"] == 23)).astype(float),
             "abroad": (rows["country"] != reference["home"]).astype(float),
