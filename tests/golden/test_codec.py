@@ -208,6 +208,15 @@ def test_observations_that_cannot_share_lines_get_parts_of_their_own() -> None:
     assert b"main,x (2),19,19\n" in files["values.csv"]
 
 
+def test_rows_of_other_names_do_not_share_lines() -> None:
+    names = [tuple(f"{letter}{i}" for i in range(20)) for letter in "ab"]
+    values = [*(numbers(np.arange(20), rows=rows) for rows in names), numbers(np.arange(20))]
+    record = Record("Churn", tuple(Observation("predict", f"x.y{i}", value) for i, value in enumerate(values)))
+    files = encode(record)
+    assert_same(decode(files.get, "Churn", "golden/Churn"), record)
+    assert files["values.csv"].splitlines()[1] == b"main,x,a0,0,,0"
+
+
 def test_moving_one_metric_changes_one_line_and_the_seal(record: Record) -> None:
     moved = tuple(replace(o, value=number(0.9)) if o.name == "auc" else o for o in record)
     before, after = encode(record), encode(record.with_observations(moved))

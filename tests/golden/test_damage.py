@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import pickle
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -137,8 +139,6 @@ def test_anything_else_is_a_golden_error_too(record: Record, content: bytes) -> 
         {"approvals": [{}]},
         {"tolerances": {}},
         {"dataset": {"$": "code", "value": "1"}},
-        {"files": {"../secret.csv": "sha256:00"}},
-        {"files": {"/etc/passwd": "sha256:00"}},
         {"files": []},
         {"format": 0},
         {"guard": 3},
@@ -148,14 +148,36 @@ def test_sealed_nonsense_is_a_golden_error_too(record: Record, member: dict[str,
     damaged(forged(encode(record), **member))
 
 
-def test_an_array_of_pickled_objects_is_not_opened() -> None:
+@pytest.mark.parametrize(
+    "name", ["../secret.csv", "/etc/secret.csv", "a/../../secret.csv", "C:secret.csv", "..\\x.csv"]
+)
+def test_a_record_cannot_make_the_reader_look_elsewhere(record: Record, name: str) -> None:
+    asked: list[str] = []
+    files = forged(encode(record), files={name: "sha256:00"})
+    with pytest.raises(GoldenError, match="which lies outside"):
+        decode(lambda file: (asked.append(file), files.get(file))[1], GUARD, FOLDER)
+    assert asked == [RECORD]
+
+
+class Bomb:
+    """Makes a folder when it is unpickled."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return os.mkdir, (str(self.folder),)
+
+
+def test_an_array_of_pickled_objects_is_not_opened(tmp_path: Path) -> None:
     golden = Record(GUARD, (Observation("predict", "wide", numbers(np.zeros((20, 100)))),))
     files = encode(golden)
     (name,) = (name for name in files if name.endswith(".npy"))
     bomb = b"\x93NUMPY\x01\x00v\x00" + b"{'descr': '|O', 'fortran_order': False, 'shape': (1,), }".ljust(117) + b"\n"
-    trapped = {**files, name: bomb + pickle.dumps([print])}
+    trapped = {**files, name: bomb + pickle.dumps(Bomb(tmp_path / "ran"))}
     listed = {name: digest(name, trapped[name])}
     assert damaged(forged(trapped, files=listed)).slug == "golden-unreadable"
+    assert not (tmp_path / "ran").exists()
 
 
 def test_other_line_ends_are_no_edit(record: Record) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
-import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -241,12 +241,12 @@ def test_of_saves_at_once_one_wins_wholly_and_readers_never_see_a_mixture(store:
         for _ in range(15):
             store.save(version)
 
-    threads = [threading.Thread(target=write, args=(version,)) for version in versions]
-    for thread in threads:
-        thread.start()
-    while any(thread.is_alive() for thread in threads):
-        loaded = store.load(record.guard)
-        seen.append(loaded is not None and encode(loaded) in whole)
+    with ThreadPoolExecutor() as pool:
+        writers = [pool.submit(write, version) for version in versions]
+        while not all(writer.done() for writer in writers):
+            loaded = store.load(record.guard)
+            seen.append(loaded is not None and encode(loaded) in whole)
+    assert [writer.result() for writer in writers] == [None, None, None]
     assert seen
     assert all(seen)
     last = store.load(record.guard)

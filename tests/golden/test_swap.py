@@ -66,6 +66,8 @@ def test_dying_at_any_step_leaves_old_or_new(folder: Path, monkeypatch: pytest.M
     state = seen(folder)
     old = {"lead": b"1", "a": b"old a", "b/c": None}
     assert state == (old if step < 4 else NEW)
+    in_place = {name: (folder / name).read_bytes() for name in NEW if (folder / name).exists()}
+    assert in_place == NEW or in_place["lead"] == OLD["lead"]  # Tools that read no `.saved` see no newer record.
     swap.finish(folder, leading="lead")
     assert seen(folder) == state
     assert not [path for path in folder.iterdir() if path.name.startswith(".")]

@@ -41,6 +41,7 @@ class SheetWriter:
     def __init__(self) -> None:
         """An empty table."""
         self._blocks: dict[tuple[str, str], Block] = {}
+        self._columns: dict[str, None] = {}
 
     def add(self, run: str, part: str, rows: tuple[str, ...] | None, columns: dict[str, Cells], length: int) -> str:
         """Put columns of one Observation into the table and answer under which part they stand.
@@ -48,6 +49,7 @@ class SheetWriter:
         That is another part where the own one already has other rows or a column of the same name.
         """
         names = list(columns)
+        self._columns.update(dict.fromkeys(names))
         for place in _places(part):
             block = self._blocks.setdefault((run, place), Block(run, place, length))
             if block.takes(length, rows, names):
@@ -58,7 +60,7 @@ class SheetWriter:
 
     def content(self) -> bytes:
         """The table as text: header, then the lines in the order in which their parts were first seen."""
-        columns = list(dict.fromkeys(name for block in self._blocks.values() for name in block.columns))
+        columns = list(self._columns)
         lines = [",".join([*HEAD, *(text_cell(name) for name in columns)])]
         for block in self._blocks.values():
             lines.extend(_lines(block, columns))
