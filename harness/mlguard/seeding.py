@@ -52,8 +52,9 @@ def unseed() -> None:
     For a process that was forked: Python reseeds its own generator then, NumPy does not, so that code which forgot
     its seed would look repeatable.
     """
-    if (numpy := sys.modules.get("numpy")) is not None:
-        numpy.random.seed()
+    # numpy.random itself: NumPy loads it on first use, and then from fresh entropy.
+    if (generators := sys.modules.get("numpy.random")) is not None:
+        generators.seed()
 
 
 def _torch() -> Any:

@@ -63,7 +63,7 @@ def test_a_killed_zygote_is_replaced_by_spawning(job):
 
 
 def test_unseeded_draws_differ_between_forked_workers(job):
-    with Workers(preload=["numpy"], use_zygote=True) as workers:
+    with Workers(preload=["numpy.random"], use_zygote=True) as workers:
         first, second = workers.run(job("draws")), workers.run(job("draws"))
     assert first.forked
     assert first.value != second.value
