@@ -75,7 +75,7 @@ def require_project(settings: Settings) -> Path:
     """The project's root; a UsageError that says where it was looked for where there is none."""
     if settings.root is None or not settings.declared:
         raise UsageError(
-            f"no [tool.mlguard] in a pyproject.toml at or above {settings.here}; run `mlguard init` in the project's root",
+            f"no [tool.mlguard] in a pyproject.toml at or above {settings.here}; run `mlguard init` in the project",
             slug="no-project",
         )
     return settings.root

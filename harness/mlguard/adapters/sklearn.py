@@ -118,7 +118,8 @@ class _Answering:
         """An estimator of the model's kind with these answers."""
         mixin = ClassifierMixin if is_classifier(self.model) else RegressorMixin if is_regressor(self.model) else object
         methods = {
-            "predict" if name == "prediction" else name: _constant(answer) for name, answer in self.answers.items()
+            "predict" if name == "prediction" else name: _constant(name, answer)
+            for name, answer in self.answers.items()
         }
         kind = type("Answering", (mixin, BaseEstimator), methods)
         fitted = kind()
@@ -128,8 +129,14 @@ class _Answering:
         return fitted
 
 
-def _constant(answer: Any) -> Callable[[Any, Any], Any]:
-    return lambda own, rows: answer
+def _constant(name: str, answer: Any) -> Callable[[Any, Any], Any]:
+    """A method that gives one answer; scorers look for it by its name."""
+
+    def method(own: Any, rows: Any) -> Any:
+        return answer
+
+    method.__name__ = "predict" if name == "prediction" else name
+    return method
 
 
 def _name(metric: Any) -> str:

@@ -35,7 +35,7 @@ class Opened:
 
 @contextmanager
 def opened(names: Sequence[str] = (), *, in_process: bool = False, need_guards: bool = True) -> Iterator[Opened]:
-    """The project around the working directory, with its guards found and its workers ended afterwards.
+    """The project around the working directory with its guards found; its workers end with the block.
 
     Raises UsageError where there is no project, no guard, a name that nobody has, or goldens that would be shared.
     """
@@ -46,7 +46,7 @@ def opened(names: Sequence[str] = (), *, in_process: bool = False, need_guards: 
         where = ", ".join(settings.relative(place) for place in settings.guards)
         if need_guards and not found.guards and not found.broken:
             raise UsageError(
-                f"no guards found: looked for subclasses of mlguard.Guard in {where}; `mlguard init` writes a first one",
+                f"no guards found: looked for classes derived from Guard in {where}; `mlguard init` writes a first one",
                 slug="guards-none",
             )
         refuse_collisions(found.guards)
@@ -58,7 +58,7 @@ def refuse_in_ci(allowed: bool, what: str) -> None:
     """Raises UsageError in CI, where nothing ever writes a golden unless it is allowed in so many words."""
     if in_ci(os.environ) and not allowed:
         raise UsageError(
-            f"{what} is refused in CI (CI={os.environ['CI']}); pass --allow-ci if this is meant", slug="ci-refused"
+            f"{what} is refused in CI (CI={os.environ['CI']}); pass --allow-ci if it is meant", slug="ci-refused"
         )
 
 

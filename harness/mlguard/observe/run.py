@@ -21,6 +21,8 @@ from mlguard.observe.writes import Writes
 
 Progress = Callable[[str], None]
 
+_OWN_FOLDER = Path(__file__).resolve().parents[1]
+
 STAGE_OF = {"save": "contracts", "load": "contracts", "probe_rows": "predict", "observe": "dataset"}
 """The stage of the methods that are not named after theirs."""
 
@@ -158,7 +160,8 @@ def _below(filename: str, root: Path) -> bool:
         inside = Path(filename).resolve().relative_to(root.resolve())
     except (ValueError, OSError):
         return False
-    return not {"site-packages", ".venv", ".tox"} & set(inside.parts)
+    ours = Path(filename).resolve().is_relative_to(_OWN_FOLDER)
+    return not ours and not {"site-packages", ".venv", ".tox"} & set(inside.parts)
 
 
 def _first_line(error: BaseException) -> str:

@@ -23,6 +23,9 @@ from mlguard.seeding import seed_all
 
 REFIT = "refit"
 
+SHARE = 0.01
+"""From here to 1 a number may be a share, which must stay one; smaller ones are tolerances and rates."""
+
 KEYS = 24
 """Configuration keys that are changed, in order; more would make a check take longer than the main run deserves."""
 
@@ -56,7 +59,7 @@ def config_probe(main: Run, path: Path, key: str, config: Any) -> tuple[list[Obs
     except MlguardError as error:
         return [], f"run config {key} gave nothing: {error.message}"
     for stage, size in _effects(path, other):
-        run.keep(stage, "effect", number(size), role=EFFECT)
+        run.keep(stage, "effect", number(float(f"{size:.3g}")), role=EFFECT)
     return run.observations, None
 
 
@@ -104,7 +107,7 @@ def _neighbour(key: str, value: Any) -> Any:
     if isinstance(value, int):
         return value + 1 if "seed" in name or "random_state" in name else value + max(1, round(abs(value) / 4))
     if isinstance(value, float):
-        return value + (1.0 - value) / 4 if 0.0 < value < 1.0 else value * 1.5 if value else 0.5
+        return value + (1.0 - value) / 4 if SHARE <= value < 1.0 else value * 1.5 if value else 0.5
     return None
 
 

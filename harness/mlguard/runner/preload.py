@@ -1,4 +1,4 @@
-"""Find the third-party modules that a project's guards import, by reading its sources, so that a zygote can load them."""
+"""Find the third-party modules that a project's guards import, by reading sources, so that a zygote can load them."""
 
 from __future__ import annotations
 

@@ -19,6 +19,13 @@ from mlguard.worker.describe import describe
 _FOREIGN = frozenset({"site-packages", "dist-packages", ".venv", "venv", ".tox", "node_modules"})
 
 
+_TOOLS = frozenset(
+    {"click", "cloudpickle", "colorama", "coverage", "execnet", "iniconfig", "packaging", "pip", "pluggy", "pygments"}
+    | {"pytest", "pytest-cov", "pytest-mlguard", "pytest-xdist", "rich", "setuptools", "wheel"}
+)
+"""Distributions that run, show and measure, and compute nothing of what is guarded."""
+
+
 def provenance(subject: Subject, data: Dataset, order: Order, *, seconds: float) -> Provenance:
     """The provenance of a run that has just ended in this process."""
     return Provenance(
@@ -35,7 +42,7 @@ def packages() -> dict[str, str]:
     owners = metadata.packages_distributions()
     loaded = {name.partition(".")[0] for name in sys.modules}
     names = {owner for top in loaded for owner in owners.get(top, ())}
-    return {name.lower(): metadata.version(name) for name in sorted(names) if name.lower() != "pytest-mlguard"}
+    return {name.lower(): metadata.version(name) for name in sorted(names) if name.lower() not in _TOOLS}
 
 
 def source_digest(file: Path) -> str:

@@ -176,8 +176,8 @@ def _failed(guard: str, failure: Failure, output: str, root: Path) -> MlguardErr
     stage = failure.stage or "dataset"
     if failure.kind == "timeout":
         error = RunError(
-            f"guard {guard}: stage {stage} was still running at its time limit ({failure.text}), twice; make it faster or "
-            "raise `timeout`",
+            f"guard {guard}: stage {stage} was still running at its time limit ({failure.text}), twice; make it faster "
+            "or raise `timeout`",
             slug="guard-timeout",
         )
     elif failure.kind == "died":
@@ -190,7 +190,9 @@ def _failed(guard: str, failure: Failure, output: str, root: Path) -> MlguardErr
 
 
 def _own_frames(failure: Failure, root: Path) -> str:
-    own = [f for f in failure.frames if Path(f.path).is_relative_to(root) and "site-packages" not in f.path]
+    ours = Path(__file__).resolve().parents[1]
+    inside = [f for f in failure.frames if Path(f.path).is_relative_to(root) and "site-packages" not in f.path]
+    own = [f for f in inside if not Path(f.path).is_relative_to(ours)]
     lines = [
         f'  File "{Path(f.path).relative_to(root).as_posix()}", line {f.line}, in {f.function}\n    {f.code}'
         for f in own
