@@ -43,11 +43,13 @@ def sold_before(history: pd.DataFrame, rows: pd.DataFrame, days: int) -> pd.Seri
 
 def window_mean(config: dict[str, Any], history: pd.DataFrame, rows: pd.DataFrame) -> pd.Series:
     """Mean of the shop's days in the window that ends one horizon before the row; missing with too few of them."""
+    past = {shop: (part["day"].to_numpy(), part["sold"].to_numpy()) for shop, part in history.groupby("shop")}
+    ends = (rows["day"] - pd.Timedelta(days=config["horizon_days"])).to_numpy()
+    starts = ends - np.timedelta64(config["window_days"], "D")
     values = []
-    for shop, day in zip(rows["shop"], rows["day"], strict=True):
-        end = day - pd.Timedelta(days=config["horizon_days"])
-        start = end - pd.Timedelta(days=config["window_days"])
-        seen = history.loc[(history["shop"] == shop) & (history["day"] > start) & (history["day"] <= end), "sold"]
+    for shop, start, end in zip(rows["shop"], starts, ends, strict=True):
+        days, sold = past.get(shop, (ends[:0], np.zeros(0)))
+        seen = sold[(days > start) & (days <= end)]
         values.append(seen.mean() if len(seen) >= config["min_history"] else np.nan)
     return pd.Series(values, index=rows.index, dtype=float)
 

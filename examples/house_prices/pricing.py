@@ -44,7 +44,7 @@ def add_features(config: dict[str, Any], fitted: dict[str, Any], sales: pd.DataF
     """Sizes, ages, distances and the level of the district, with unknown distances filled by the district's."""
     levels, fills = fitted["levels"], fitted["station_fills"]
     out = pd.DataFrame(index=sales.index)
-    out["log_area"] = np.log(sales["area"])
+    out["log_area"] = np.log(sales["area"].clip(lower=1.0))
     out["area_per_room"] = sales["area"] / sales["rooms"].clip(lower=1.0)
     out["age"] = sales["sold"].dt.year - sales["built"]
     fill = sales["district"].map(fills).fillna(fills[""])

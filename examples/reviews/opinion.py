@@ -54,7 +54,7 @@ def extra_features(config: dict[str, Any], reviews: pd.DataFrame) -> np.ndarray:
         letters = [letter for letter in text if letter.isalpha()]
         shouted = sum(letter.isupper() for letter in letters) / max(len(letters), 1)
         marks = min(text.count("!"), 2)
-        rows.append((shouted, marks, float(len(text.split()) >= config["long_words"]), np.log1p(helpful)))
+        rows.append((shouted, marks, float(len(text.split()) >= config["long_words"]), np.log1p(max(helpful, 0))))
     return config["extras_weight"] * np.array(rows, dtype=float).reshape(-1, 4)
 
 

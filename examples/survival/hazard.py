@@ -59,7 +59,7 @@ def raw_features(
     out = pd.DataFrame(index=pumps.index)
     out["load"] = pumps["load"].clip(upper=1.5)
     out["heat"] = pumps["heat"].fillna(pumps["site"].map(heat_fills).fillna(heat_fills[""]))
-    out["log_age"] = np.log1p(pumps["age"])
+    out["log_age"] = np.log1p(pumps["age"].clip(lower=0.0))
     out["overload"] = (pumps["load"] >= config["overload_from"]).astype(float)
     out["heat_unknown"] = pumps["heat"].isna().astype(float)
     for column, names in levels.items():
