@@ -39,18 +39,18 @@ def train_from_data(rows: pd.DataFrame) -> Reader:
     images = rows.drop(columns="digit")
     pixels = [str(name) for name in images.columns if images[name].nunique() > 1]
     components = PCA(n_components=COMPONENTS, svd_solver="full", whiten=False).fit(darken(images[pixels]))
-    neighbours = KNeighborsClassifier(n_neighbors=NEIGHBOURS, weights="distance", algorithm="brute")
+    neighbours = KNeighborsClassifier(n_neighbors=NEIGHBOURS, weights="distance", algorithm="kd_tree")
     neighbours.fit(components.transform(darken(images[pixels])), rows["digit"])
     return Reader(pixels, components, neighbours)
 
 
 def predict_from_data(reader: Reader, rows: pd.DataFrame) -> pd.DataFrame:
-    """The digit read from each image, the weight of the votes for it, and the distance to the nearest image."""
+    """The digit read from each image, the weight of the votes for it, and how far the voters are away."""
     points = reader.project(rows)
     votes = reader.neighbours.predict_proba(points)
-    distances, _ = reader.neighbours.kneighbors(points, n_neighbors=1)
+    distances, _ = reader.neighbours.kneighbors(points)
     digits = reader.neighbours.classes_[votes.argmax(axis=1)]
-    return pd.DataFrame({"digit": digits, "vote": votes.max(axis=1), "distance": distances[:, 0]})
+    return pd.DataFrame({"digit": digits, "vote": votes.max(axis=1), "distance": distances[:, -1]})
 
 
 def evaluate_from_data(digits: pd.Series, predictions: pd.DataFrame) -> dict[str, float]:

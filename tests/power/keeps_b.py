@@ -48,7 +48,6 @@ KEEPS = (
         "equivalent-formula",
         "discounts use the natural logarithm, whose factor the ratio cancels",
         ("np.log2(", "np.log("),
-        moves_bits=True,
     ),
     keep(
         "Clicks",
@@ -141,7 +140,6 @@ KEEPS = (
             'model["boosting"].predict_proba(features_from_data(model, rows).to_numpy())[:, 1]',
             '1.0 / (1.0 + np.exp(-model["boosting"].decision_function(features_from_data(model, rows).to_numpy())))',
         ),
-        moves_bits=True,
     ),
     keep(
         "RealBreastCancer",

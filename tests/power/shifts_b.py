@@ -343,12 +343,11 @@ SHIFTS = (
     ),
     shift(
         "RealDigits",
-        "second-neighbour",
+        "fourth-neighbour",
         "neighbour-offset",
         "predict",
-        "the distance is that of the second image, as if the first were the image itself",
-        ("kneighbors(points, n_neighbors=1)", "kneighbors(points, n_neighbors=2)"),
-        ('"distance": distances[:, 0]', '"distance": distances[:, 1]'),
+        "the distance is that of the last voter but one",
+        ("distances[:, -1]", "distances[:, -2]"),
     ),
 )
 """Behaviour that moves."""
