@@ -65,7 +65,7 @@ def test_rows_are_refused_by_a_script_that_has_none(script):
 RETURNED = {
     "nothing": ("None", "make returned nothing (None); expected a DataFrame"),
     "list": ("[1, 2]", "make returned a list; expected a DataFrame"),
-    "series": ("pd.Series([1])", "make returned a pandas.Series"),
+    "series": ("pd.Series([1])", "Series; expected a DataFrame"),
     "no tables": ("{}", "make returned no tables"),
     "empty frame": ("pd.DataFrame({'x': []})", "an empty table 'rows' of shape (0, 1)"),
     "no columns": ("pd.DataFrame(index=range(3))", "an empty table 'rows' of shape (3, 0)"),

@@ -64,6 +64,7 @@ def test_each_kind_comes_back_as_its_kind():
     assert series.index.tolist() == ["a", "b"]
     assert series.name == "x"
     assert series["a"] == 0.333333
+    assert settle(pd.Index([1 / 3], name="x")).equals(pd.Index([0.333333], name="x"))
     frame = settle(pd.DataFrame({"x": [1 / 3], "n": [7], "t": ["a"]}))
     assert frame.to_dict("list") == {"x": [0.333333], "n": [7], "t": ["a"]}
     assert frame["n"].dtype == np.int64

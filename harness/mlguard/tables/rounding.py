@@ -22,10 +22,11 @@ _MOST = 12
 def settle(values: Any, decimals: int = DECIMALS) -> Any:
     """Round floats exactly as the written files do: call it before values are compared, sorted or thresholded.
 
-    Takes a number, a list, an array, a Series or a DataFrame, and returns the same kind of thing with the same
-    dtype (of a list, an array); what is no float is returned as it came. Rounding is decimal and correct: to the
+    Takes a number, a list, an array, a Series, an Index or a DataFrame, and returns the same kind of thing with the
+    same dtype (of a list, an array); what is no float is returned as it came. Rounding is decimal and correct: to the
     nearest, on the exact binary value, to `decimals` places or 12 significant digits (6 for float32, 3 for float16),
-    whichever is coarser. Zero loses its sign. Settling twice changes nothing.
+    whichever is coarser. Zero loses its sign. Settling twice changes nothing. Numbers that were computed in float32
+    differ between machines by more than it takes away: compute in float64, and narrow what is settled.
     """
     _check(decimals)
     if isinstance(values, float | np.floating):
@@ -39,6 +40,8 @@ def settle(values: Any, decimals: int = DECIMALS) -> Any:
         return _settled_frame(values, lambda column: decimals)
     if hasattr(values, "iloc"):
         return _settled_series(values, decimals)
+    if hasattr(values, "to_series"):
+        return type(values)(_settled_series(values.to_series(), decimals), name=values.name)
     return values
 
 
