@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from mlguard.core.difference import difference
-from mlguard.core.record import GATE, MAIN, Approval, Observation, Record, stage_rank
+from mlguard.core.record import GATE, MAIN, Approval, Observation, Provenance, Record, stage_rank
 from mlguard.core.tolerance import Tolerances
 from mlguard.core.verdict import Finding, Outcome
+from mlguard.golden.plain import from_plain, to_plain
 
 LINES = 12
 """Summary lines of one approval; a golden is reviewed as a whole, its log is read by people."""
@@ -53,13 +55,13 @@ def _same(golden: Record, new: Record) -> bool:
         return False
     if any(difference(a.value, b.value, _EXACT.rule(a)).exact is False for a, b in zip(golden, new, strict=True)):
         return False
-    before, after = golden.provenance, new.provenance
-    return (before.dataset, before.configuration, before.sources, before.environment) == (
-        after.dataset,
-        after.configuration,
-        after.sources,
-        after.environment,
-    )
+    return _facts(golden.provenance) == _facts(new.provenance)
+
+
+def _facts(provenance: Provenance) -> list[Any]:
+    """Provenance as it is read back from a golden."""
+    parts = (provenance.dataset, provenance.configuration, provenance.sources, provenance.environment)
+    return [from_plain(to_plain(part)) for part in parts]
 
 
 _EXACT = Tolerances(floor="noise")

@@ -37,10 +37,14 @@ def describe_dataset(run: Run) -> None:
         run.keep("dataset", f"{name}.content", texts(digests.values(), dtype=DIGEST, rows=columns), file="dataset")
 
 
-def describe_path(run: Run, path: Path) -> None:
-    """Everything of the main run, stage by stage."""
+def describe_split(run: Run, path: Path) -> None:
+    """Which rows of the Dataset each part holds, and the columns that the split computed."""
     for part in (path.train, path.test):
         _split(run, part)
+
+
+def describe_path(run: Run, path: Path) -> None:
+    """Everything of the main run behind the split, stage by stage."""
     for part in path.parts:
         if part.features is not None:
             _features(run, part)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,12 +56,16 @@ class Path:
         return (self.test, self.train)
 
 
-def walk_path(run: Run, *, parts: tuple[str, ...] = ("test", "train")) -> Path:
-    """Call the guard's methods in the order of execution, without observing anything yet.
+def walk_path(
+    run: Run, *, parts: tuple[str, ...] = ("test", "train"), after_split: Callable[[Path], None] = lambda path: None
+) -> Path:
+    """Call the guard's methods in the order of execution.
 
-    `features` and `predict` are called for the named parts of the split only.
+    `features` and `predict` are called for the named parts of the split only. `after_split` sees the parts before
+    any other method can change them.
     """
     path = Path(*split(run))
+    after_split(path)
     path.model = run.model = run.call("train", train=path.train.rows)
     wanted = [part for part in path.parts if part.name in parts]
     if run.declares("features"):

@@ -131,6 +131,14 @@ def _booster(value: Any) -> Iterator[tuple[str, object]]:
     yield "dump", _objects(dump.splitlines())
 
 
+def _estimator(value: Any) -> Iterator[tuple[str, object]]:
+    """What an estimator learned, and the estimators inside it; its settings are not learned."""
+    settings = set(type(value)._get_param_names()) if hasattr(type(value), "_get_param_names") else set()
+    for name, child in _attributes(value):
+        if name not in settings or not is_leaf(child):
+            yield name, child
+
+
 def _attributes(value: object) -> Iterator[tuple[str, object]]:
     names = list(getattr(value, "__dict__", {}))
     for klass in type(value).__mro__:
@@ -154,6 +162,7 @@ _KINDS: tuple[tuple[Callable[[Any], bool], Callable[[Any], Iterator[tuple[str, o
     (lambda v: is_dataclass(v) and not isinstance(v, type), _fields),
     (lambda v: type(v).__name__ == "Tree" and hasattr(v, "children_left"), _tree),
     (lambda v: hasattr(v, "tree_") and hasattr(v, "get_params"), lambda v: iter([("tree_", v.tree_)])),
+    (lambda v: hasattr(v, "get_params") and hasattr(v, "fit"), _estimator),
     (lambda v: callable(getattr(v, "state_dict", None)) and callable(getattr(v, "parameters", None)), _state_dict),
     (lambda v: callable(getattr(v, "model_to_string", None)) or callable(getattr(v, "get_dump", None)), _booster),
 )

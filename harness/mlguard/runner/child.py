@@ -145,7 +145,7 @@ def find_generator(name: str, folders: tuple[Path, ...], guard: str) -> Path:
 
 
 def _observe_path(main: Run, order: Order, pristine: Dataset, others: dict[int, Dataset]) -> tuple[list[str], str]:
-    path = stages.walk_path(main)
+    path = stages.walk_path(main, after_split=lambda split: describe.describe_split(main, split))
     _check_requirements(main, path)
     describe.describe_path(main, path)
     _look_inside(main, path)
