@@ -50,8 +50,8 @@ def measure(runner: Runner, guard: Declared, record: Record, progress: Callable[
     unstable: list[str] = []
     for name, machine in MACHINES.items():
         progress(f"{guard.ref.name}: noise on {name}")
-        other = runner.run(guard, environment=machine).record
-        without = effect(machine, dict(other.provenance.environment))
+        other = runner.run(guard, environment=machine, bundle=False).record
+        without = list(dict.fromkeys(effect(machine, dict(other.provenance.environment))))
         environments.append({"name": name, "without_effect": without})
         for observation, new in _pairs(record, other):
             size, jump = _noise(observation, new)

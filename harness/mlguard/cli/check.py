@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
-from collections.abc import Callable, Sequence
 
 import click
 
 from mlguard.checker.check import Checker, broken, stale
-from mlguard.cli.select import Opened, opened, tell
+from mlguard.cli.select import Opened, at_once, opened, tell
 from mlguard.core.verdict import Verdict, exit_code
 from mlguard.discovery import Declared
 from mlguard.report.plain import run_as_data
@@ -30,7 +28,7 @@ def command(names: tuple[str, ...], jobs: int | None, *, quick: bool, in_process
     with opened(names, in_process=in_process) as project:
         if in_process:
             tell("in process: threads, hash seed and BLAS are whatever this process has, so small moves mean little")
-        verdicts = _check(project, jobs or os.cpu_count() or 1, quick=quick, in_process=in_process, live=not as_json)
+        verdicts = _check(project, jobs, quick=quick, in_process=in_process, live=not as_json)
         verdicts += broken(project.settings, project.found)
         if project.complete:
             verdicts += stale(project.settings, project.found)
@@ -41,7 +39,7 @@ def command(names: tuple[str, ...], jobs: int | None, *, quick: bool, in_process
     sys.exit(exit_code(verdicts))
 
 
-def _check(project: Opened, jobs: int, *, quick: bool, in_process: bool, live: bool) -> list[Verdict]:
+def _check(project: Opened, jobs: int | None, *, quick: bool, in_process: bool, live: bool) -> list[Verdict]:
     """One Verdict per guard, in the order of the guards."""
     checker = Checker(project.settings, project.runner, quick=quick)
 
@@ -51,14 +49,4 @@ def _check(project: Opened, jobs: int, *, quick: bool, in_process: bool, live: b
             tell(draw(verdict).splitlines()[0])
         return verdict
 
-    if in_process or jobs == 1 or len(project.guards) == 1:
-        return [one(guard) for guard in project.guards]
-    return _in_parallel(one, project.guards, jobs)
-
-
-def _in_parallel(one: Callable[[Declared], Verdict], guards: Sequence[Declared], jobs: int) -> list[Verdict]:
-    import joblib  # Loaded only where several guards run at once.
-
-    # Threads only wait here: each guard runs in worker processes of its own.
-    verdicts: list[Verdict] = joblib.Parallel(n_jobs=jobs, backend="threading")(joblib.delayed(one)(g) for g in guards)
-    return verdicts
+    return at_once(one, project.guards, 1 if in_process else jobs)

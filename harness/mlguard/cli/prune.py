@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 
 import click
 
 from mlguard.checker.check import Checker, broken, stale
-from mlguard.cli.select import opened, refuse_in_ci, tell
+from mlguard.cli.select import at_once, opened, refuse_in_ci, tell
 from mlguard.core.verdict import Outcome, exit_code
 from mlguard.golden.local import LocalStore
 from mlguard.report.terminal import draw_all
@@ -29,13 +28,8 @@ def command(*, yes: bool, dry_run: bool, allow_ci: bool, as_json: bool) -> None:
         gone = stale(project.settings, project.found)
         verdicts = broken(project.settings, project.found)
         if gone:
-            import joblib  # Loaded only where there is something to run.
-
             checker = Checker(project.settings, project.runner)
-            seen = joblib.Parallel(n_jobs=os.cpu_count(), backend="threading")(
-                joblib.delayed(checker.check)(guard) for guard in project.guards
-            )
-            verdicts += [one.verdict for one in seen]
+            verdicts += [seen.verdict for seen in at_once(checker.check, project.guards, None)]
     failed = [verdict for verdict in verdicts if verdict.outcome is not Outcome.MATCH]
     if failed:
         tell(draw_all(failed))

@@ -10,7 +10,7 @@ import click
 
 from mlguard.checker.check import Checker
 from mlguard.checker.regen import Regen, Regenerator
-from mlguard.cli.select import opened, refuse_in_ci, tell
+from mlguard.cli.select import at_once, opened, refuse_in_ci, tell
 from mlguard.core.error import MlguardError
 from mlguard.core.verdict import Outcome, Verdict, exit_code
 from mlguard.report.plain import as_data
@@ -23,10 +23,21 @@ from mlguard.report.terminal import draw
 @click.option("--all", "everything", is_flag=True, help="Record every guard anew, not only what fails.")
 @click.option("--yes", is_flag=True, help="Accept without asking.")
 @click.option("--dry-run", is_flag=True, help="Show what would move; write nothing.")
+@click.option(
+    "--jobs", "-j", type=click.IntRange(1), default=None, help="Guards to run at once; default: one per core."
+)
 @click.option("--allow-ci", is_flag=True, help="Write goldens even in CI.")
 @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document on standard output.")
 def command(
-    names: tuple[str, ...], reason: str, *, everything: bool, yes: bool, dry_run: bool, allow_ci: bool, as_json: bool
+    names: tuple[str, ...],
+    reason: str,
+    jobs: int | None,
+    *,
+    everything: bool,
+    yes: bool,
+    dry_run: bool,
+    allow_ci: bool,
+    as_json: bool,
 ) -> None:
     """Record goldens anew for the guards that fail, show the signed shifts and the worst rows, and ask."""
     if not dry_run:
@@ -34,10 +45,8 @@ def command(
     with opened(names) as project:
         checker = Checker(project.settings, project.runner)
         regenerator = Regenerator(checker, reason=reason or ("dry run" if dry_run else ""), progress=tell)
-        answers = []
-        for guard in project.guards:
-            regen = regenerator.prepare(guard, everything=everything)
-            answers.append(_settle(regenerator, regen, yes=yes, dry_run=dry_run, as_json=as_json))
+        prepared = at_once(lambda guard: regenerator.prepare(guard, everything=everything), project.guards, jobs)
+        answers = [_settle(regenerator, regen, yes=yes, dry_run=dry_run, as_json=as_json) for regen in prepared]
     if as_json:
         click.echo(json.dumps({"guards": answers}, indent=1, sort_keys=True))
     verdicts = [Verdict(a["name"], Outcome(a["outcome"]), usage=a["usage"]) for a in answers]

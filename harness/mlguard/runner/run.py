@@ -68,8 +68,9 @@ class Runner:
         quick: bool = False,
         tables: Path | None = None,
         environment: Environment | None = None,
+        bundle: bool = True,
     ) -> Done:
-        """Run one guard: everything that it observes, and the contract of its saved bundle.
+        """Run one guard: everything that it observes, and the contract of its saved bundle unless that is left out.
 
         Raises UsageError (what it declares or returned), RunError (it raised, hung, died).
         """
@@ -81,9 +82,11 @@ class Runner:
             )  # fmt: skip
             order.folder.mkdir()
             done = self._observe(guard, order, environment)
-            bundle = self._bundle(guard, order, done, folder, environment)
+            if not bundle:
+                return done
             record = done.record
-            return replace(done, record=record.with_observations((*record.observations, *bundle)))
+            loaded = self._bundle(guard, order, done, folder, environment)
+            return replace(done, record=record.with_observations((*record.observations, *loaded)))
 
     def _observe(self, guard: Declared, order: Order, environment: Environment | None) -> Done:
         if self.in_process:
