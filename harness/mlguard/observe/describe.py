@@ -43,13 +43,17 @@ def describe_split(run: Run, path: Path) -> None:
         _split(run, part)
 
 
-def describe_path(run: Run, path: Path) -> None:
-    """Everything of the main run behind the split, stage by stage."""
+def describe_model(run: Run, path: Path) -> None:
+    """What the model learned, wherever it keeps it."""
+    for name, value in walk(path.model, ""):
+        run.keep("train", name or "model", value, role=INTERNAL)
+
+
+def describe_answers(run: Run, path: Path) -> None:
+    """What the main run gave once the model was there: declared features, predictions and metrics."""
     for part in path.parts:
         if part.features is not None:
             _features(run, part)
-    for name, value in walk(path.model, ""):
-        run.keep("train", name or "model", value, role=INTERNAL)
     for part in path.parts:
         _answers(run, part)
     _metrics(run, path)

@@ -57,16 +57,20 @@ class Path:
 
 
 def walk_path(
-    run: Run, *, parts: tuple[str, ...] = ("test", "train"), after_split: Callable[[Path], None] = lambda path: None
+    run: Run,
+    *,
+    parts: tuple[str, ...] = ("test", "train"),
+    seen: Callable[[str, Path], None] = lambda stage, path: None,
 ) -> Path:
     """Call the guard's methods in the order of execution.
 
-    `features` and `predict` are called for the named parts of the split only. `after_split` sees the parts before
-    any other method can change them.
+    `features` and `predict` are called for the named parts of the split only. `seen` looks at what `split` and `train`
+    gave before any other method can change it.
     """
     path = Path(*split(run))
-    after_split(path)
+    seen("split", path)
     path.model = run.model = run.call("train", train=path.train.rows)
+    seen("train", path)
     wanted = [part for part in path.parts if part.name in parts]
     if run.declares("features"):
         for part in wanted:

@@ -145,9 +145,10 @@ def find_generator(name: str, folders: tuple[Path, ...], guard: str) -> Path:
 
 
 def _observe_path(main: Run, order: Order, pristine: Dataset, others: dict[int, Dataset]) -> tuple[list[str], str]:
-    path = stages.walk_path(main, after_split=lambda split: describe.describe_split(main, split))
+    early = {"split": describe.describe_split, "train": describe.describe_model}
+    path = stages.walk_path(main, seen=lambda stage, so_far: early[stage](main, so_far))
     _check_requirements(main, path)
-    describe.describe_path(main, path)
+    describe.describe_answers(main, path)
     _look_inside(main, path)
     bundle = _save(main, path, order)
     main.watch = main.listen = False
