@@ -36,7 +36,8 @@ def income_edges(incomes: pd.Series, bins: int) -> list[float]:
 
 def to_bin(values: pd.Series, edges: list[float]) -> np.ndarray:
     """Number of the bin, from 0; a value on an edge belongs to the bin above it, a missing one has none."""
-    codes = np.searchsorted(np.asarray(edges, dtype=float), values.to_numpy(dtype=float), side="right").astype(float)
+    ordered = np.sort(np.asarray(edges, dtype=float))
+    codes = np.searchsorted(ordered, values.to_numpy(dtype=float), side="right").astype(float)
     codes[values.isna().to_numpy()] = np.nan
     return codes
 

@@ -127,8 +127,8 @@ KEEPS = (
         "library-function",
         "bins come from `np.digitize`",
         (
-            'np.searchsorted(np.asarray(edges, dtype=float), values.to_numpy(dtype=float), side="right").astype(float)',
-            "np.digitize(values.to_numpy(dtype=float), np.asarray(edges, dtype=float), right=False).astype(float)",
+            'np.searchsorted(ordered, values.to_numpy(dtype=float), side="right").astype(float)',
+            "np.digitize(values.to_numpy(dtype=float), ordered, right=False).astype(float)",
         ),
     ),
     keep(
