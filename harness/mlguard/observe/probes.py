@@ -86,7 +86,7 @@ def _keep_part(run: Run, part: str, asked: Sequence[Asked]) -> None:
     run.keep("predict", f"{part}.{STATUS}", texts(statuses, rows=names), role=role, file="probes")
     if part == STATUS_ONLY:
         return
-    columns = dict.fromkeys(c for one in asked if one.answers for c in one.answers.columns)
+    columns = dict.fromkeys(c for one in asked if one.answers and one.answers.length for c in one.answers.columns)
     for column in columns:
         pieces = [_piece(one, column) for one in asked]
         like = next(p for p in pieces if p is not None)
@@ -97,7 +97,8 @@ def _keep_part(run: Run, part: str, asked: Sequence[Asked]) -> None:
 
 
 def _piece(asked: Asked, column: str) -> Value | None:
-    return asked.answers.columns.get(column) if asked.answers is not None else None
+    """The answers to one batch; None where there are none, an empty frame's among them, which has a status only."""
+    return asked.answers.columns.get(column) if asked.answers is not None and asked.answers.length else None
 
 
 def _blank(like: Value, length: int) -> Value:
