@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -48,6 +49,12 @@ class Runner:
     ) -> None:
         """End the workers, whatever happened."""
         self._workers.close()
+
+    def elsewhere(self, settings: Settings) -> Self:
+        """The same workers for another copy of the project; closing this runner ends them."""
+        other = copy.copy(self)
+        other.settings, other._files = settings, files(settings)
+        return other
 
     def find(self) -> Found:
         """The guards that the project declares."""

@@ -1,0 +1,60 @@
+"""Every planted shift is caught at the right stage, and every true refactor is quiet, with default settings."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from mlguard.core.guard import Guard
+from mlguard.core.verdict import Outcome, Verdict
+from mlguard.discovery import guard_classes, load_module
+from tests.power.planting import ROOT
+from tests.power.variant import Variant
+from tests.power.variants_a import VARIANTS as FIRST
+from tests.power.variants_b import VARIANTS as SECOND
+
+VARIANTS = (*FIRST, *SECOND)
+SHIFTS = [v for v in VARIANTS if v.kind == "shift"]
+KEEPS = [v for v in VARIANTS if v.kind == "keep"]
+RED = {Outcome.SHIFTED, Outcome.VIOLATED}
+
+
+def named(variant: Variant) -> str:
+    return f"{variant.guard}-{variant.id}"
+
+
+@pytest.mark.parametrize("variant", SHIFTS, ids=named)
+def test_a_shift_is_caught_at_its_stage(variant: Variant, verdicts: dict[tuple[str, str], Verdict]) -> None:
+    verdict = verdicts[variant.guard, variant.id]
+    assert (verdict.outcome in RED, verdict.first_moved) == (True, variant.stage), told(verdict)
+
+
+@pytest.mark.parametrize("variant", KEEPS, ids=named)
+def test_a_refactor_is_quiet(variant: Variant, verdicts: dict[tuple[str, str], Verdict]) -> None:
+    verdict = verdicts[variant.guard, variant.id]
+    assert verdict.outcome is Outcome.MATCH, told(verdict)
+    assert any(not f.exact for f in verdict.findings if f.gates) == variant.moves_bits
+
+
+def test_the_tables_are_wide_enough() -> None:
+    assert len(SHIFTS) >= 40
+    assert len(KEEPS) >= 25
+    assert max(Counter(v.operator for v in SHIFTS).values()) <= 5
+    assert sum(v.moves_bits for v in KEEPS) * 2 >= len(KEEPS)
+    assert len({(v.guard, v.id) for v in VARIANTS}) == len(VARIANTS)
+
+
+def test_no_own_guard_has_a_tolerance_or_waiver_of_its_own() -> None:
+    modules = sorted((ROOT / "tests" / "guards").glob("test_*.py"))
+    guards = [guard for module in modules for guard in guard_classes(load_module(module, [str(ROOT)]))]
+    assert len(guards) >= 17
+    assert {v.guard for v in VARIANTS} == {guard.__name__ for guard in guards}
+    for guard in guards:
+        for option in ("allow", "waive", "floor", "internals"):
+            assert getattr(guard, option) == getattr(Guard, option), guard.__name__
+
+
+def told(verdict: Verdict) -> str:
+    moves = [f.message for f in verdict.moves()[:3]]
+    return f"{verdict.outcome}, first {verdict.first_run} {verdict.first_moved}: {verdict.problem or moves}"
