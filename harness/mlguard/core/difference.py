@@ -84,14 +84,22 @@ def _structure(golden: Value, new: Value) -> tuple[str, ...]:
 def _rows_in_words(golden: Sequence[str], new: Sequence[str]) -> str:
     gone, added = _minus(golden, new), _minus(new, golden)
     if not gone and not added:
-        first = next(i for i, (a, b) in enumerate(zip(golden, new, strict=False)) if a != b)
-        return f"rows in another order, first at position {first}: row {golden[first]} -> row {new[first]}"
+        return _order_in_words(golden, new)
     parts = []
     if gone:
         parts.append(f"{len(gone)} rows gone ({_some(gone)})")
     if added:
         parts.append(f"{len(added)} rows added ({_some(added)})")
     return ", ".join(parts)
+
+
+def _order_in_words(golden: Sequence[str], new: Sequence[str]) -> str:
+    """The same names in another order, or another number of times: a row can be named twice."""
+    pairs = enumerate(zip(golden, new, strict=False))
+    first = next((i for i, (a, b) in pairs if a != b), None)
+    if len(golden) != len(new) or first is None:
+        return f"the same rows, {len(golden)} times -> {len(new)} times in all"
+    return f"rows in another order, first at position {first}: row {golden[first]} -> row {new[first]}"
 
 
 def _minus(one: Sequence[str], other: Sequence[str]) -> list[str]:
@@ -129,6 +137,8 @@ def _elementwise(
         differs = _unequal(golden.data, new.data) & present
         sizes, exact_moved, limit = differs.astype(np.float64), differs, None
         moved = moved | differs
+    # A value that came or went is the worst of moves, and has no size.
+    sizes[absent[0] != absent[1]] = np.inf
     exact = not bool((exact_moved | (absent[0] != absent[1])).any()) and not structure
     return _summary(golden, new, rule, _Lanes(sizes, moved, exact, limit), structure, dtype_only=dtype_only)
 
@@ -156,7 +166,8 @@ def _numeric(golden: Value, new: Value, rule: Tolerance, present: Array) -> tupl
         sizes = np.where(finite, np.abs(a - b), np.inf)
         zero = finite & (np.abs(a) <= ZERO) & (np.abs(b) <= ZERO)
     sizes[same | ~present] = 0.0
-    bits = ~same | (np.signbit(a.real) != np.signbit(b.real)) & ~np.isnan(a)
+    signs = (np.signbit(a.real) != np.signbit(b.real)) | (np.signbit(a.imag) != np.signbit(b.imag))
+    bits = ~same | (signs & ~np.isnan(a))
     sizes[zero] = np.minimum(sizes[zero], rule.limit(golden))
     return sizes, bits & present, rule.limit(golden)
 
