@@ -41,8 +41,10 @@ def judge(record: Record, contract: Observation, tolerances: Tolerances) -> Judg
         return Judgement(None, status.removeprefix(INAPPLICABLE).lstrip(": "))
     if status.startswith(RAISED):
         return Judgement(False, status)
-    known = record.by_key()
-    for observation in values_of(record, contract):
+    known, values = record.by_key(), values_of(record, contract)
+    if not values:
+        return Judgement(False, f"{status}, and the values that it gave are not kept")
+    for observation in values:
         reason = _broken(observation, known, tolerances)
         if reason:
             return Judgement(False, reason)
