@@ -20,7 +20,8 @@ def match_internals(
     An internal of another dtype or shape is another thing: a renamed or restructured model is no move.
     """
     by_key = {observation.key: observation for observation in new}
-    left = [o for o in new if o.key not in {g.key for g in golden}]
+    known = {observation.key for observation in golden}
+    left = [o for o in new if o.key not in known]
     for observation in golden:
         same = by_key.get(observation.key)
         if same is not None and _comparable(observation, same):
