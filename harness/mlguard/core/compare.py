@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
 from mlguard.core import contract as contracts
@@ -13,6 +13,7 @@ from mlguard.core.difference import Difference, difference
 from mlguard.core.guard import Requirement
 from mlguard.core.internals import match_internals
 from mlguard.core.record import CONTRACT, EFFECT, EVIDENCE, GATE, INTERNAL, MAIN, Observation, Record, stage_rank
+from mlguard.core.value import number
 from mlguard.core.verdict import Finding, Outcome
 
 EFFECTIVE, EFFECTLESS = 1e-6, 1e-8
@@ -36,12 +37,22 @@ class Rules:
 
     def waived(self, observation: Observation, row: str | None = None) -> bool:
         """Whether an Observation, or one probe row of it, is waived."""
-        names = [observation.name, f"{observation.stage} {observation.name}", observation.label]
-        return any(fnmatchcase(name, glob) for glob in self.waive for name in [*names, *([row] if row else [])])
+        return self._reason(self.waive, observation, row) is not None
+
+    def waiver(self, observation: Observation) -> str:
+        """The reason why an Observation does not decide; empty where it does."""
+        return self._reason(self.waive, observation) or ""
 
     def dtype_allowed(self, observation: Observation) -> bool:
         """Whether the owner allows this Observation's dtype to change."""
-        return any(fnmatchcase(observation.name, glob) for glob in self.allow)
+        return self._reason(self.allow, observation) is not None
+
+    @staticmethod
+    def _reason(reasons: Mapping[str, str], observation: Observation, row: str | None = None) -> str | None:
+        """The reason given for a name of this Observation; names with brackets stand for themselves."""
+        names = [observation.name, f"{observation.stage} {observation.name}", observation.label]
+        known = [*names, row] if row else names
+        return next((r for glob, r in reasons.items() if any(n == glob or fnmatchcase(n, glob) for n in known)), None)
 
 
 @dataclass(frozen=True)
@@ -113,8 +124,13 @@ class _Comparer:
         for observation in self.golden:
             if observation.role != GATE or self._skipped(observation):
                 continue
-            new = self.after.get(observation.key)
+            new = self._same(observation)
             yield self._lost(observation) if new is None else self._pair(observation, new)
+
+    def _same(self, observation: Observation) -> Observation | None:
+        """The new Observation of the same key and role; one that does not decide any more is lost."""
+        new = self.after.get(observation.key)
+        return new if new is not None and new.role == observation.role else None
 
     def _pair(self, observation: Observation, new: Observation) -> Finding:
         moved = difference(observation.value, new.value, self.golden.tolerances.rule(observation))
@@ -124,14 +140,18 @@ class _Comparer:
 
     def _internals(self) -> Iterator[Finding]:
         inside = [o for o in self.golden if o.role == INTERNAL and not self._skipped(o)]
-        for observation, new in match_internals(
-            inside, [o for o in self.record if o.role == INTERNAL], self.golden.tolerances
-        ):
+        offered = [o for o in self.record if o.role == INTERNAL and not self._skipped(o)]
+        matched = set()
+        for observation, found in match_internals(inside, offered, self.golden.tolerances):
+            new = found or (self._same(observation) if self.rules.gate_internals else None)
             if new is not None:
+                matched.add(new.key)
                 moved = difference(observation.value, new.value, self.golden.tolerances.rule(observation))
                 yield self._finding(observation, moved, gates=self.rules.gate_internals)
             elif self.rules.gate_internals:
                 yield self._lost(observation)
+        if self.rules.gate_internals:
+            yield from (self._new(o) for o in offered if o.key not in matched)
 
     def _probes(self) -> Iterator[Finding]:
         for group in probes.groups(self.golden):
@@ -149,7 +169,7 @@ class _Comparer:
         for observation in self.golden:
             if observation.role != CONTRACT or self._skipped(observation):
                 continue
-            new = self.after.get(observation.key)
+            new = self._same(observation)
             yield self._lost(observation) if new is None else self._contract(observation, new)
 
     def _contract(self, observation: Observation, new: Observation) -> Finding:
@@ -158,20 +178,17 @@ class _Comparer:
         after = contracts.judge(self.record, new, tolerances)
         gates = not self.rules.waived(observation)
         if after.held is False and (before.held is not False or self.rules.require_contracts):
-            verb = (
-                "does not hold"
-                if before.held is None
-                else "no longer holds"
-                if before.held
-                else "does not hold and is required"
-            )
-            return _plain(observation, Outcome.VIOLATED, f"{observation.name}: {verb}: {after.reason}", gates=gates)
+            text = f"{observation.name}: {_BROKEN[before.held]}: {after.reason}"
+            return _plain(observation, Outcome.VIOLATED, text, gates=gates)
         if before.held is False:
             return self._unheld(observation, new, gates=gates)
         if before.held and after.held is None:
             return _plain(
                 observation, Outcome.SHIFTED, f"{observation.name}: cannot apply any more: {after.reason}", gates=gates
             )
+        if after.held is None:
+            text = f"{observation.name}: does not apply: {after.reason}"
+            return _plain(observation, Outcome.MATCH, text, gates=False)
         exact = str(observation.value.data[0]) == str(new.value.data[0])
         return _plain(observation, Outcome.MATCH, f"{observation.name}: holds", gates=gates, exact=exact)
 
@@ -179,7 +196,7 @@ class _Comparer:
         for observation in self.golden:
             if observation.role != EFFECT or self._skipped(observation):
                 continue
-            new = self.after.get(observation.key)
+            new = self._same(observation)
             yield self._lost(observation) if new is None else self._effect(observation, new)
 
     def _effect(self, observation: Observation, new: Observation) -> Finding:
@@ -207,7 +224,9 @@ class _Comparer:
             if not moved.close:
                 return self._finding(old, moved, gates=gates)
         if before.keys() != after.keys() or _kind(observation) != _kind(new):
-            text = f"{observation.name} did not hold and now differs in another way: {new.value.data[0]}"
+            status = str(new.value.data[0])
+            now = "holds now" if status == contracts.SAME else f"now differs in another way: {status}"
+            text = f"{observation.name}: did not hold and {now}"
             return _plain(observation, Outcome.SHIFTED, text, gates=gates)
         return _plain(observation, Outcome.MATCH, f"{observation.name}: does not hold, as in the golden", gates=gates)
 
@@ -219,24 +238,35 @@ class _Comparer:
         for observation in contracts.values_of(other, status):
             key = contracts.reference_key(observation)
             if observation.name not in found and key in known and not _kind(status).startswith(contracts.RAISED):
-                found[observation.name] = known[key]
+                # Some contracts ask a part of the rows only.
+                cut = contracts.same_rows(known[key].value, observation.value)
+                found[observation.name] = replace(known[key], value=cut)
         return found
 
     def _added(self) -> Iterator[Finding]:
         for observation in self.record:
-            if observation.key in self.before or self._skipped(observation):
+            old = self.before.get(observation.key)
+            if observation.role not in _DECIDING or self._skipped(observation):
                 continue
-            if observation.role in (GATE, CONTRACT, EFFECT):
-                text = f"{observation.label} is not in the golden"
-                yield _plain(observation, Outcome.MISSING, text, gates=not self.rules.waived(observation))
+            if old is None or old.role != observation.role:
+                yield self._new(observation)
+
+    def _new(self, observation: Observation) -> Finding:
+        """Not in the golden; a changed configuration that raised there, or that it did not have, is evidence."""
+        gates = not self.rules.waived(observation)
+        if observation.role == EFFECT and observation.run not in {o.run for o in self.golden}:
+            gates = False
+        return _plain(observation, Outcome.MISSING, f"{observation.label} is not in the golden", gates=gates)
 
     def _required(self) -> Iterator[Finding]:
         for requirement in self.rules.requirements:
             observation = self.after.get((MAIN, "evaluate", requirement.metric))
-            if observation is not None and not requirement.holds(float(observation.value.data[0])):
-                seen = float(observation.value.data[0])
-                text = f"{requirement.metric} is {seen!r}, required is {requirement.comparison} {requirement.bound!r}"
-                yield _plain(observation, Outcome.VIOLATED, text, gates=True)
+            seen = _metric(observation)
+            if seen is None or not requirement.holds(seen):
+                told = "was not observed as a number" if seen is None else f"is {seen!r}"
+                text = f"{requirement.metric} {told}, required is {requirement.comparison} {requirement.bound!r}"
+                place = observation or Observation("evaluate", requirement.metric, number(0.0))
+                yield _plain(place, Outcome.VIOLATED, text, gates=True)
 
     def _lost(self, observation: Observation) -> Finding:
         text = f"{observation.label} is in the golden and was not observed"
@@ -277,10 +307,35 @@ class _Comparer:
         for finding in close:
             if finding.beyond_noise:
                 yield finding.message
+        yield from self._set_aside(findings)
         inside = [f for f in findings if not f.gates and f.role == INTERNAL and f.outcome is Outcome.SHIFTED]
         if inside and not any(f.gates and f.outcome is not Outcome.MATCH for f in findings):
             moved = _count(len(inside), "internal")
             yield f"outputs hold while {moved} moved, first {inside[0].stage} {inside[0].observation}"
+
+    def _set_aside(self, findings: list[Finding]) -> Iterator[str]:
+        """What moved and does not decide: a waiver must not be forgotten, a new effect not be taken for guarded."""
+        known = {**self.after, **self.before}
+        for finding in findings:
+            if finding.gates or finding.role == INTERNAL or finding.outcome is Outcome.MATCH:
+                continue
+            observation = known[(finding.run, finding.stage, finding.observation)]
+            reason = self.rules.waiver(observation)
+            yield f"waived ({reason}): {finding.message}" if reason else f"{finding.message}, so it decides nothing"
+
+
+_DECIDING = (GATE, CONTRACT, EFFECT)
+
+_BROKEN = {None: "does not hold", True: "no longer holds", False: "does not hold and is required"}
+"""What to say of a contract that does not hold, by whether it held in the golden."""
+
+
+def _metric(observation: Observation | None) -> float | None:
+    """The number that a requirement is about; None where there is none."""
+    if observation is None or observation.value.size != 1 or observation.value.data.dtype.kind not in "biuf":
+        return None
+    seen = observation.value.element(0)
+    return float(seen) if isinstance(seen, int | float) else None
 
 
 def _kind(status: Observation) -> str:
