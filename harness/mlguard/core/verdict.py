@@ -52,8 +52,8 @@ USAGE_EXIT = 2
 
 
 def worst(outcomes: Iterable[Outcome]) -> Outcome:
-    """The outcome that decides; `match` where there is none."""
-    return min(outcomes, key=lambda outcome: outcome.rank, default=Outcome.MATCH)
+    """The outcome that decides; `missing` where there is none, since nothing compared is never a pass."""
+    return min(outcomes, key=lambda outcome: outcome.rank, default=Outcome.MISSING)
 
 
 @dataclass(frozen=True)
