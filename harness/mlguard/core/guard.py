@@ -86,7 +86,7 @@ _COMPARISONS: dict[str, Callable[[float, float], bool]] = {
     "<=": operator.le,
     "<": operator.lt,
 }
-_REQUIREMENT = re.compile(r"\s*(>=|<=|>|<)\s*([-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?)\s*")
+_REQUIREMENT = re.compile(r"\s*(>=|<=|>|<)\s*([-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)\s*")
 
 
 def requirements(guard: type[Guard]) -> tuple[Requirement, ...]:
@@ -120,7 +120,8 @@ def problems(guard: type[Guard]) -> list[str]:
 
 def _misspelled(guard: type[Guard]) -> Iterable[str]:
     known = (*OPTIONS, *METHODS)
-    for name in vars(guard):
+    own = [klass for klass in guard.__mro__ if issubclass(klass, Guard) and klass is not Guard]
+    for name in dict.fromkeys(name for klass in own for name in vars(klass)):
         if name.startswith("_") or name in known or name == "config_path":
             continue
         near = get_close_matches(name, known, n=1, cutoff=0.82)
@@ -134,9 +135,7 @@ def _unusable_pipeline(guard: type[Guard]) -> Iterable[str]:
     if guard.dataset is None:
         yield 'it names no dataset; set `dataset = "name"` to a script in the generators folder'
     if guard.estimator is not None:
-        if guard.target is None and not (declares(guard, "train") and declares(guard, "predict")):
-            return  # The target may be the Dataset's, which is known only once the generator ran.
-        return
+        return  # Its target may be the Dataset's, which is known only once the generator ran.
     for method in ("train", "predict"):
         if not declares(guard, method):
             yield f"it has no `{method}`; declare `train` and `predict`, or an `estimator`, or your own `observe`"
@@ -163,11 +162,27 @@ def _wrong_options(guard: type[Guard]) -> Iterable[str]:
     for name, allowed in (("internals", ("explain", "gate")), ("floor", ("solver", "noise"))):
         if getattr(guard, name) not in allowed:
             yield f"`{name}` must be one of {', '.join(map(repr, allowed))}, not {getattr(guard, name)!r}"
-    timeout = guard.timeout
-    if timeout is not None and (isinstance(timeout, bool) or not isinstance(timeout, int | float) or timeout <= 0):
-        yield f"`timeout` must be a positive number of seconds, not {timeout!r}"
+    if not isinstance(guard.require_contracts, bool):
+        yield f"`require_contracts` must be True or False, not {guard.require_contracts!r}"
+    if guard.timeout is not None and not (_is_number(guard.timeout) and guard.timeout > 0):
+        yield f"`timeout` must be a positive number of seconds, not {guard.timeout!r}"
+
+
+def _wrong_names(guard: type[Guard]) -> Iterable[str]:
+    if isinstance(guard.estimator, type):
+        name = guard.estimator.__name__
+        yield f"`estimator` must be an estimator, not its class; write `estimator = {name}()`"
+    if guard.target is not None and not isinstance(guard.target, str):
+        yield f"`target` must be the name of a column, not {guard.target!r}"
+    if guard.key is not None and not _are_names(guard.key):
+        yield f'`key` must be a column or several, such as ("user", "rank"), not {guard.key!r}'
     if isinstance(guard.metrics, str):
         yield f"`metrics` must be a tuple of names, such as ({guard.metrics!r},), not one text"
+    elif not isinstance(guard.metrics, Sequence) or not all(isinstance(m, str) or callable(m) for m in guard.metrics):
+        yield f"`metrics` must be a tuple of scorer names or callables, not {guard.metrics!r}"
+    limits = guard.threshold.values() if isinstance(guard.threshold, Mapping) else (guard.threshold,)
+    if guard.threshold is not None and not all(map(_is_number, limits)):
+        yield f"`threshold` must be a number, or a mapping of columns to numbers, not {guard.threshold!r}"
 
 
 def _wrong_mappings(guard: type[Guard]) -> Iterable[str]:
@@ -187,7 +202,16 @@ def _wrong_mappings(guard: type[Guard]) -> Iterable[str]:
                 yield f"`{name}` for {entry!r} has no reason; write one down"
 
 
-_CHECKS = (_misspelled, _wrong_methods, _unusable_pipeline, _wrong_options, _wrong_mappings)
+_CHECKS = (_misspelled, _wrong_methods, _unusable_pipeline, _wrong_options, _wrong_names, _wrong_mappings)
+
+
+def _are_names(value: object) -> bool:
+    names = [value] if isinstance(value, str) else value
+    return isinstance(names, Sequence) and bool(names) and all(isinstance(name, str) and name for name in names)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value == value
 
 
 def _is_seed(value: object) -> bool:
