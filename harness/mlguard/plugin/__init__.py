@@ -1,0 +1,1 @@
+"""What pytest's hooks need: guards as items, one run per guard and session, and the fixture for ordinary tests."""

@@ -1,0 +1,156 @@
+"""Guards as pytest sees them: a collector per guard, an item per stage, an item per stale golden."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from _pytest._code.code import ReprEntryNative, ReprExceptionInfo, ReprFileLocation, ReprTraceback
+
+if TYPE_CHECKING:
+    from mlguard.core.guard import Guard
+    from mlguard.core.verdict import Verdict
+    from mlguard.discovery import Declared
+    from mlguard.plugin.project import Project
+
+PROPERTIES = ("guard", "outcome", "first_moved", "max_scaled")
+"""The properties that a failed item leaves in a JUnit report."""
+
+
+class VerdictError(AssertionError):
+    """A Verdict that fails an item; drawn in full, whatever pytest would cut."""
+
+    def __init__(self, text: str, summary: str) -> None:
+        """`text` is shown in the report, `summary` in the line per failure."""
+        super().__init__(text)
+        self.text, self.summary = text, summary
+
+
+class GuardCollector(pytest.Collector):
+    """One guard, or one variant of it."""
+
+    def __init__(self, *, project: Project, guard: Declared, stages: tuple[str, ...], only: str = "", **rest: Any):
+        """`only`: the one stage to collect."""
+        super().__init__(**rest)
+        self.project, self.guard, self.stages, self.only = project, guard, stages, only
+
+    def collect(self) -> Iterable[StageItem]:
+        """One item per stage."""
+        return [
+            StageItem.from_parent(self, name=stage, project=self.project, guard=self.guard, stages=self.stages)
+            for stage in self.stages
+            if not self.only or stage == self.only
+        ]
+
+
+class StageItem(pytest.Item):
+    """One stage of one guard."""
+
+    def __init__(self, *, project: Project, guard: Declared, stages: tuple[str, ...], **rest: Any):
+        """`stages` are all that the guard has items for."""
+        super().__init__(**rest)
+        self.project, self.guard, self.stages = project, guard, stages
+        if self.config.pluginmanager.hasplugin("xdist"):
+            self.add_marker(pytest.mark.xdist_group(name=guard.ref.name))
+
+    def runtest(self) -> None:
+        """Get the guard's Verdict, which the first of its items makes, and say what this stage has to say."""
+        from mlguard.plugin import outcome
+
+        taking_part = [item for item in self.session.items if isinstance(item, StageItem)]
+        many = len({item.guard.ref for item in taking_part}) > 1
+        verdict = self.project.result(self.guard, many=many).verdict
+        chosen = {item.name for item in taking_part if item.guard.ref == self.guard.ref}
+        selected = [stage for stage in self.stages if stage in chosen]
+        environments = self.project.settings.environments
+        said = outcome.say(verdict, self.name, self.stages, selected, environments=environments)
+        if said.kind == outcome.SKIPPED:
+            pytest.skip(said.text)
+        if said.kind == outcome.EXPECTED:
+            pytest.xfail(said.text)
+        if said.kind != outcome.PASSED:
+            leave_properties(self, verdict)
+            raise VerdictError(said.text, said.summary)
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """The Verdict's own text, uncut; what else is raised is a defect, and drawn as pytest does."""
+        if isinstance(excinfo.value, VerdictError):
+            return drawn(excinfo.value, self)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[os.PathLike[str] | str, int | None, str]:
+        """Where the guard is declared."""
+        return self.path, self.guard.line - 1, f"{self.guard.ref.name}: {self.name}"
+
+
+class StaleItem(pytest.Item):
+    """A golden without a guard."""
+
+    def __init__(self, *, verdict: Verdict, **rest: Any):
+        """`verdict` says which golden."""
+        super().__init__(**rest)
+        self.verdict = verdict
+
+    def runtest(self) -> None:
+        """Fail: a golden that nothing is compared with guards nothing."""
+        from mlguard.report.wording import explanation, headline
+
+        leave_properties(self, self.verdict)
+        raise VerdictError("\n".join(explanation(self.verdict)), headline(self.verdict))
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """The Verdict's own text."""
+        if isinstance(excinfo.value, VerdictError):
+            return drawn(excinfo.value, self)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[os.PathLike[str] | str, int | None, str]:
+        """The golden's folder."""
+        return self.path, None, f"{self.verdict.guard}: stale"
+
+
+def collectors(parent: pytest.Module, klass: type[Guard], project: Project) -> list[GuardCollector]:
+    """A collector per variant of a guard's class."""
+    found = []
+    for guard in project.collected(klass, parent.path.resolve()):
+        stages = project.stages(klass, guard)
+        name = guard.ref.name
+        facts: dict[str, Any] = {"project": project, "guard": guard, "stages": stages}
+        whole = GuardCollector.from_parent(parent, name=name, **facts)
+        found += [whole, *(_one_stage(parent, whole, stage, facts) for stage in _named(parent.config, name, stages))]
+    return found
+
+
+def drawn(error: VerdictError, item: pytest.Item) -> ReprExceptionInfo:
+    """An error as pytest's reports draw it and xdist carries it: our text as it is, our summary as the short line."""
+    path, line, _ = item.reportinfo()
+    entry = ReprEntryNative([f"{error.text}\n"])
+    place = ReprFileLocation(os.fspath(path), (line or 0) + 1, error.summary)
+    return ReprExceptionInfo(reprtraceback=ReprTraceback([entry], None, "native"), reprcrash=place)
+
+
+def leave_properties(item: pytest.Item, verdict: Verdict) -> None:
+    """What a JUnit report says of a failure; once, however often the item runs."""
+    sizes = [finding.max_scaled for finding in verdict.moves() if finding.max_scaled is not None]
+    values = (verdict.guard, str(verdict.outcome), verdict.first_moved, max(sizes, default=None))
+    others = [(name, value) for name, value in item.user_properties if name not in PROPERTIES]
+    facts = zip(PROPERTIES, values, strict=True)
+    item.user_properties[:] = [*others, *((name, value) for name, value in facts if value is not None)]
+
+
+def _named(config: pytest.Config, name: str, stages: tuple[str, ...]) -> list[str]:
+    """The stages of a variant that the command line names one by one.
+
+    pytest takes whatever follows the first bracket of a node id for the last part's name, so that it looks for a node
+    named `Churn[model_cat]::predict` in the module.
+    """
+    if "[" not in name:
+        return []
+    return [stage for stage in stages if any(arg.endswith(f"::{name}::{stage}") for arg in config.args)]
+
+
+def _one_stage(parent: pytest.Module, whole: GuardCollector, stage: str, facts: dict[str, Any]) -> GuardCollector:
+    """A collector with the name that pytest looks for, whose item has the id that it always has."""
+    return GuardCollector.from_parent(parent, name=f"{whole.name}::{stage}", nodeid=whole.nodeid, only=stage, **facts)

@@ -1,0 +1,189 @@
+"""The fixture's notes: values that an ordinary test names, compared with the golden kept under its node id."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mlguard.core.error import MlguardError, UsageError
+from mlguard.core.record import GATE, STAGES
+from mlguard.core.verdict import Outcome, Verdict
+from mlguard.plugin.nodes import VerdictError, leave_properties
+from mlguard.plugin.project import Project
+
+if TYPE_CHECKING:
+    from mlguard.core.record import Observation, Record
+    from mlguard.golden.local import LocalStore
+
+FIXTURE = "guard"
+"""Name of the fixture."""
+
+
+class Notes:
+    """Takes notes in an ordinary test; what was noted is compared with the test's golden when the test has passed."""
+
+    def __init__(self, item: pytest.Item, project: Project) -> None:
+        """`item` is the test."""
+        self._item, self._project = item, project
+        self._observations: list[Observation] = []
+
+    def note(self, name: str, value: object, *, stage: str | None = None) -> None:
+        """Keep one named value: a number, text, array, table, or a container of them.
+
+        `stage` is one of dataset, split, features, train, predict (the default), evaluate, contracts. A name noted
+        again gets a number: `sims`, `sims#2`. Raises UsageError for a name, stage or value that cannot be kept.
+        """
+        from mlguard.core.record import Observation
+        from mlguard.observe.walk import walk
+
+        where = stage or "predict"
+        if not isinstance(name, str) or not name:
+            raise UsageError(f"a note needs a name, not {name!r}", slug="note-name")
+        if where not in STAGES:
+            known = ", ".join(STAGES)
+            raise UsageError(f"note {name!r} names the stage {where!r}; known are {known}", slug="note-stage")
+        leaves = list(walk(value, name))
+        if not leaves:
+            raise UsageError(
+                f"note {name!r} is {type(value).__name__}, which holds nothing to compare; note a number, a text, an "
+                "array, a table or a container of them",
+                slug="note-empty",
+            )
+        for leaf, observed in leaves:
+            self._observations.append(Observation(where, self._unused(where, leaf), observed, role=GATE))
+
+    def settle(self) -> tuple[str, ...]:
+        """Compare what was noted with the golden; answers what was recorded, in words.
+
+        Raises VerdictError for anything but a match, a missing golden and a test that noted nothing included.
+        """
+        verdict, recorded = self._settled()
+        if verdict.outcome is Outcome.MATCH:
+            return recorded
+        leave_properties(self._item, verdict)
+        raise VerdictError("\n".join(_explained(verdict, self._item)), _headline(verdict))
+
+    def _settled(self) -> tuple[Verdict, tuple[str, ...]]:
+        name = node_name(self._item, self._project)
+        try:
+            return self._compared(name)
+        except MlguardError as error:
+            outcome = Outcome.CORRUPT if error.exit_code == 3 else Outcome.ERROR
+            usage = isinstance(error, UsageError)
+            return Verdict(name, outcome, problem=error.message, slug=error.slug, usage=usage), ()
+
+    def _compared(self, name: str) -> tuple[Verdict, tuple[str, ...]]:
+        from mlguard.core.error import GoldenError
+        from mlguard.golden.local import LocalStore
+
+        self._refuse(name)
+        settings = self._project.settings
+        store = LocalStore(settings.golden, settings.base)
+        record = self._record(name)
+        try:
+            golden = store.load(name)
+        except GoldenError:
+            if not self._project.asked.regen:
+                raise
+            golden = None
+        verdict = _verdict(name, golden, record)
+        if verdict.outcome is Outcome.MATCH or not self._project.asked.regen:
+            return verdict, ()
+        return self._recorded(store, golden, record, verdict)
+
+    def _recorded(
+        self, store: LocalStore, golden: Record | None, record: Record, verdict: Verdict
+    ) -> tuple[Verdict, tuple[str, ...]]:
+        from mlguard.checker.approve import propose
+        from mlguard.checker.regen import head, now
+        from mlguard.core.record import Approval
+        from mlguard.core.tolerance import Tolerances
+
+        approval = Approval(now(), head(store.home.project), self._project.asked.reason)
+        proposal = propose(golden, record, Tolerances(), verdict.findings, approval)
+        files = store.save(proposal.record)
+        told = (f"{record.guard}: recorded, {len(files)} files", *proposal.summary)
+        return _verdict(record.guard, store.load(record.guard), record), told
+
+    def _refuse(self, name: str) -> None:
+        """Raises UsageError where there is no project, nothing was noted, or two tests would share a golden."""
+        from mlguard.golden.naming import collisions
+        from mlguard.settings import require_project
+
+        require_project(self._project.settings)
+        if not self._observations:
+            raise UsageError(
+                f"{name} asks for the fixture `{FIXTURE}` and noted nothing; call {FIXTURE}.note(name, value), or drop "
+                "the fixture",
+                slug="nothing-noted",
+            )
+        tests = [item for item in self._item.session.items if FIXTURE in getattr(item, "fixturenames", ())]
+        names = dict.fromkeys(node_name(item, self._project) for item in tests)
+        for pair in collisions(names):
+            if name in pair:
+                raise UsageError(
+                    f"tests {' and '.join(pair)} would share a golden; rename one of them", slug="golden-collision"
+                )
+
+    def _record(self, name: str) -> Record:
+        import platform
+
+        from mlguard.core.record import Provenance, Record
+        from mlguard.runner.provenance import packages
+
+        environment = {"python": platform.python_version(), "packages": packages()}
+        return Record(name, tuple(self._observations), Provenance(environment=environment))
+
+    def _unused(self, stage: str, name: str) -> str:
+        taken = {observation.name for observation in self._observations if observation.stage == stage}
+        number, unused = 1, name
+        while unused in taken:
+            number += 1
+            unused = f"{name}#{number}"
+        return unused
+
+
+NOTES = pytest.StashKey[Notes]()
+"""Where a test's notes lie in its stash, until it has passed."""
+
+
+def node_name(item: pytest.Item, project: Project) -> str:
+    """The test's node id below the project's root; without what xdist appends to it."""
+    parent = item.parent.nodeid if item.parent is not None else ""
+    _, _, inside = f"{parent}::{item.name}".partition("::")
+    return f"{project.settings.relative(item.path.resolve())}::{inside}"
+
+
+def _verdict(name: str, golden: Record | None, record: Record) -> Verdict:
+    from mlguard.core.compare import compare
+
+    if golden is None:
+        return Verdict(
+            name, Outcome.MISSING, problem=f"{name} has no golden: nothing was compared", slug="golden-missing"
+        )
+    comparison = compare(golden, record)
+    first = comparison.first
+    return Verdict(
+        name,
+        comparison.outcome,
+        findings=comparison.findings,
+        first_moved=first.stage if first else None,
+        remarks=comparison.remarks,
+    )
+
+
+def _explained(verdict: Verdict, item: pytest.Item) -> list[str]:
+    """The explanation, with pytest's command in place of the command line's, which cannot run tests."""
+    from mlguard.report.wording import explanation, next_command
+
+    lines = explanation(verdict)
+    if not next_command(verdict):
+        return lines
+    return [*lines[:-1], f'intended? record it: pytest "{item.nodeid}" --regen-golden --golden-reason "…"']
+
+
+def _headline(verdict: Verdict) -> str:
+    from mlguard.report.wording import headline
+
+    return headline(verdict)

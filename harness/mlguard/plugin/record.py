@@ -1,0 +1,50 @@
+"""Record a guard's golden anew from within pytest, and say what the items have to say afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mlguard.checker.check import Checker, rules
+from mlguard.checker.regen import Regen, Regenerator
+from mlguard.core.compare import compare
+from mlguard.core.error import MlguardError
+from mlguard.core.verdict import Outcome, Verdict
+from mlguard.discovery import Declared
+from mlguard.plugin.shared import Result
+
+
+def record(checker: Checker, guard: Declared, reason: str) -> Result:
+    """Check a guard and, where it fails, accept what it does now; nothing is written of one that raised."""
+    regenerator = Regenerator(checker, reason=reason)
+    regen = regenerator.prepare(guard)
+    if regen.refused is not None:
+        return Result(regen.refused)
+    if regen.proposal is None or regen.seen.done is None:
+        return Result(regen.seen.verdict)
+    try:
+        files = regenerator.accept(regen)
+    except MlguardError as error:
+        failed = Verdict(guard.ref.name, Outcome.ERROR, problem=error.message, slug=error.slug)
+        return Result(replace(failed, file=regen.seen.verdict.file))
+    told = (f"{guard.ref.name}: recorded, {len(files)} files", *regen.proposal.summary)
+    return Result(_against_the_new(checker, guard, regen), told)
+
+
+def _against_the_new(checker: Checker, guard: Declared, regen: Regen) -> Verdict:
+    """The Verdict under the golden as it is now: an absolute requirement may still be violated."""
+    golden = checker.goldens.load(guard.ref.name)
+    assert golden is not None  # noqa: S101 -- It was written a moment ago.
+    assert regen.seen.done is not None  # noqa: S101 -- record() has looked.
+    found = regen.seen.done.record
+    comparison = compare(golden, found, rules(guard), left_out=golden.left_out | found.left_out)
+    return replace(
+        regen.seen.verdict,
+        outcome=comparison.outcome,
+        findings=comparison.findings,
+        first_moved=comparison.first.stage if comparison.first else None,
+        first_run=comparison.first.run if comparison.first else "main",
+        causes=(),
+        remarks=comparison.remarks,
+        problem=None,
+        slug=None,
+    )

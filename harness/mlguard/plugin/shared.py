@@ -1,0 +1,112 @@
+"""What the processes of one pytest session share: a Verdict per guard, made once, kept as JSON in the state folder."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from mlguard.core.error import RunError
+from mlguard.core.verdict import Verdict
+from mlguard.golden.lock import locked
+from mlguard.golden.naming import folder_of
+from mlguard.golden.state import state_folder
+from mlguard.report.plain import as_data, from_data
+
+RUNS = "run"
+"""Name of the folder of all sessions below the project's state folder."""
+
+FINISHED = "finished"
+"""The file that marks a session whose processes have all ended."""
+
+ABANDONED = 24 * 3600.0
+"""Seconds without a change after which an unfinished session is taken for one that was killed."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a session knows of one guard."""
+
+    verdict: Verdict
+    """What came of it."""
+    recorded: tuple[str, ...] = ()
+    """What was written of it into the golden in this session, in words; empty where nothing was."""
+
+
+class Shared:
+    """The Verdicts of one session in one project."""
+
+    def __init__(self, project: Path, session: str) -> None:
+        """Make the session's folder, and remove those of sessions that are over.
+
+        Raises RunError where the disk refuses.
+        """
+        runs = state_folder(project) / RUNS
+        self.folder = runs / session
+        _clean(runs, keep=session)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            told = f"{self.folder} cannot be written ({error.strerror}); make the project's folder writable"
+            raise RunError(told, slug="state-folder") from error
+
+    def once(self, guard: str, make: Callable[[], Result]) -> Result:
+        """The guard's Result: read where some process made it, else made here while the others wait.
+
+        The lock is the system's own, so that one whose owner died is free.
+        """
+        name = folder_of(guard).as_posix().replace("/", "+")
+        kept = self.folder / f"{name}.json"
+        with locked(self.folder / f"{name}.lock"):
+            if kept.exists():
+                return _read(kept)
+            result = make()
+            _write(kept, result)
+            return result
+
+    def finish(self) -> None:
+        """Say that the session is over; the next one removes its folder."""
+        finish(self.folder)
+
+
+def finish(folder: Path) -> None:
+    """Mark a session's folder as one that no process uses any more."""
+    with contextlib.suppress(OSError):
+        (folder / FINISHED).touch()
+
+
+def results(folder: Path) -> list[Result]:
+    """Everything that a session knows, by the names of the guards."""
+    found = [_read(file) for file in sorted(folder.glob("*.json"))]
+    return sorted(found, key=lambda result: result.verdict.guard)
+
+
+def _read(file: Path) -> Result:
+    data = json.loads(file.read_text(encoding="utf-8"))
+    return Result(from_data(data["verdict"]), tuple(data["recorded"]))
+
+
+def _write(file: Path, result: Result) -> None:
+    data = {"verdict": as_data(result.verdict), "recorded": result.recorded}
+    partial = file.with_suffix(f".{os.getpid()}")
+    partial.write_text(json.dumps(data), encoding="utf-8")
+    partial.replace(file)
+
+
+def _clean(runs: Path, *, keep: str) -> None:
+    """Remove the folders of sessions that are over, and of those that were killed long ago."""
+    for folder in runs.glob("*"):
+        if folder.name != keep and _is_over(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_over(folder: Path) -> bool:
+    try:
+        return (folder / FINISHED).exists() or time.time() - folder.stat().st_mtime > ABANDONED
+    except OSError:
+        return False  # Another process has just removed it.

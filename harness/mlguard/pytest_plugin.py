@@ -1,0 +1,172 @@
+"""pytest's door to mlguard: hooks only; whatever is heavy loads once a guard is met."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Generator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from mlguard.plugin.session import ENVIRONMENT, SESSION, open_session
+
+if TYPE_CHECKING:
+    from mlguard.plugin.noted import Notes
+    from mlguard.plugin.project import Project
+
+_GUARDS = "mlguard.core.guard"
+"""The module that every declaration of a guard imports."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare our options."""
+    from mlguard.plugin.asked import add_options
+
+    add_options(parser)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Remember the environment as the command line gave it."""
+    early_config.stash[ENVIRONMENT] = dict(os.environ)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Open our part of the session; contradicting options end it here."""
+    config.stash[SESSION] = open_session(config)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Let a worker of xdist take part in this session."""
+    node.workerinput["mlguard"] = node.config.stash[SESSION].given()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makeitem(
+    collector: pytest.Module | pytest.Class, name: str, obj: object
+) -> list[pytest.Collector] | None:
+    """Collect the guards that a module defines; one that is imported belongs to its own module."""
+    if _GUARDS not in sys.modules or not isinstance(obj, type):
+        return None
+    from mlguard.plugin.collection import collected
+
+    return collected(collector, name, obj)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(
+    session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
+) -> Generator[None, None, None]:
+    """When everybody has chosen: no stage twice, and the stale goldens of a whole run."""
+    yield
+    if _GUARDS in sys.modules or _is_project(config):
+        from mlguard.plugin.collection import completed
+
+        completed(session, items)
+
+
+def pytest_deselected(items: Sequence[pytest.Item]) -> None:
+    """Remember that the run is not whole."""
+    for item in items[:1]:
+        item.config.stash[SESSION].deselected = True
+
+
+def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
+    """One line on what is guarded, where anything is."""
+    from mlguard.plugin.summary import greeting
+
+    return greeting(config.stash[SESSION])
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
+    """Compare what a test noted, once it has passed."""
+    yield
+    if (notes := _notes(item)) is not None:
+        item.config.stash[SESSION].recorded += notes.settle()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Draw the Verdict on what a test noted in full."""
+    report = yield
+    if call.excinfo is not None and _notes(item) is not None:
+        from mlguard.plugin.nodes import VerdictError, drawn
+
+        if isinstance(call.excinfo.value, VerdictError):
+            report.longrepr = drawn(call.excinfo.value, item)
+    return report
+
+
+@pytest.fixture
+def guard(request: pytest.FixtureRequest) -> Generator[Notes, None, None]:
+    """Guard values of an ordinary test: `guard.note("sims", sims)` compares them with the test's golden."""
+    from mlguard.core.notes import listening
+    from mlguard.plugin.noted import NOTES, Notes
+
+    item = request.node
+    notes = item.stash[NOTES] = Notes(item, _project(item))
+    with listening(notes):
+        yield notes
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take over where a worker of xdist left its Verdicts."""
+    from pathlib import Path
+
+    folders = getattr(node, "workeroutput", {}).get("mlguard", ())
+    node.config.stash[SESSION].folders.update(Path(folder) for folder in folders)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """End our workers."""
+    mine = session.config.stash[SESSION]
+    mine.close()
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["mlguard"] = [str(folder) for folder in mine.folders]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """One line on all guards that ran, and what was recorded."""
+    from mlguard.plugin.summary import farewell
+
+    lines = farewell(config.stash[SESSION])
+    if lines:
+        terminalreporter.ensure_newline()
+        terminalreporter.section("mlguard")
+        for line in lines:
+            terminalreporter.write_line(line)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Close, however the session ended; a worker's folders may still serve the others."""
+    mine = config.stash.get(SESSION, None)
+    if mine is not None:
+        mine.close()
+        if not hasattr(config, "workeroutput"):
+            mine.finish()
+
+
+def _notes(item: pytest.Item) -> Notes | None:
+    if _GUARDS not in sys.modules:
+        return None
+    from mlguard.plugin.noted import NOTES
+
+    return item.stash.get(NOTES, None)
+
+
+def _project(item: pytest.Item) -> Project:
+    return item.config.stash[SESSION].project(item.path.parent)
+
+
+def _is_project(config: pytest.Config) -> bool:
+    """Whether pytest's root says that it has goldens; read without importing anything."""
+    try:
+        return b"[tool.mlguard" in (config.rootpath / "pyproject.toml").read_bytes()
+    except OSError:
+        return False
