@@ -64,14 +64,12 @@ class Checker:
         except MlguardError as error:
             return Seen(_failed(guard, error), golden)
         if unreadable is not None:
-            self.pending.save(done.record)
-            return Seen(_corrupt(guard, unreadable), None, done)
-        if golden is None:
-            self.pending.save(done.record)
-            return Seen(self._missing(guard, done.record), None, done)
-        verdict = self._compared(guard, golden, done)
-        self._leave(verdict, done.record)
-        return Seen(verdict, golden, done)
+            verdict = _corrupt(guard, unreadable)
+        elif golden is None:
+            verdict = self._missing(guard, done.record)
+        else:
+            verdict = self._compared(guard, golden, done)
+        return Seen(self._left(verdict, done.record), golden, done)
 
     def _golden(self, guard: Declared) -> tuple[Record | None, GoldenError | None]:
         try:
@@ -100,12 +98,21 @@ class Checker:
             remarks=record.remarks,
         )
 
-    def _leave(self, verdict: Verdict, record: Record) -> None:
-        """What a failed run saw stays pending; a match leaves nothing behind."""
-        if verdict.outcome is Outcome.MATCH:
-            self.pending.delete(verdict.guard)
-        elif not record.left_out:
-            self.pending.save(record)
+    def _left(self, verdict: Verdict, record: Record) -> Verdict:
+        """What a failed run saw stays pending, and a match leaves nothing; the Verdict, which no disk changes.
+
+        A quick run decides about neither, since it did not see everything.
+        """
+        if record.left_out:
+            return verdict
+        try:
+            if verdict.outcome is Outcome.MATCH:
+                self.pending.delete(verdict.guard)
+            else:
+                self.pending.save(record)
+        except MlguardError as error:
+            return replace(verdict, remarks=(*verdict.remarks, f"nothing was left pending: {error.message}"))
+        return verdict
 
 
 def rules(guard: Declared) -> Rules:
@@ -121,7 +128,12 @@ def rules(guard: Declared) -> Rules:
 
 
 def stale(settings: Settings, found: Found) -> list[Verdict]:
-    """A Verdict for every golden whose guard is gone; goldens of pytest's fixture belong to their tests."""
+    """A Verdict for every golden whose guard is gone; goldens of pytest's fixture belong to their tests.
+
+    None while a module cannot be imported: nobody knows which guards it hides.
+    """
+    if found.broken:
+        return []
     known = {guard.ref.name for guard in found.guards}
     names = [name for name in LocalStore(settings.golden, settings.base).names() if name not in known]
     return [
@@ -153,7 +165,7 @@ def refuse_collisions(guards: Sequence[Declared]) -> None:
     names = [guard.ref.name for guard in guards]
     problems = []
     for one, other in collisions(names):
-        places = [f"{g.ref.name} ({g.ref.file.name}:{g.line})" for g in guards if g.ref.name in (one, other)]
+        places = [f"{g.ref.name} ({g.ref.file.as_posix()}:{g.line})" for g in guards if g.ref.name in (one, other)]
         problems.append(f"guards {' and '.join(places)} would share a golden; rename one of them")
     if problems:
         raise several(list(dict.fromkeys(problems)), slug="golden-collision")
