@@ -124,7 +124,7 @@ def _misspelled(guard: type[Guard]) -> Iterable[str]:
     for name in dict.fromkeys(name for klass in own for name in vars(klass)):
         if name.startswith("_") or name in known or name == "config_path":
             continue
-        near = get_close_matches(name, known, n=1, cutoff=0.82)
+        near = get_close_matches(name, known, n=1, cutoff=0.85)
         if near:
             yield f"`{name}` is no option or method of a guard; did you mean `{near[0]}`?"
 

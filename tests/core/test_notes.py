@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import pytest
+
+from mlguard.core.error import UsageError
+from mlguard.core.notes import listening, note
+
+
+class Ear:
+    def __init__(self) -> None:
+        self.heard: list[tuple[str, object]] = []
+
+    def note(self, name: str, value: object, *, stage: str | None = None) -> None:
+        self.heard.append((name, value))
+
+
+def test_notes_reach_who_listens_and_nobody_else() -> None:
+    outer, inner = Ear(), Ear()
+    note("lost", 0)
+    with listening(outer):
+        note("a", 1)
+        with listening(inner):
+            note("b", 2)
+        with listening(None):
+            note("lost", 0)
+        with pytest.raises(RuntimeError), listening(inner):
+            raise RuntimeError
+        note("c", 3)
+    note("lost", 0)
+    assert (outer.heard, inner.heard) == ([("a", 1), ("c", 3)], [("b", 2)])
+
+
+@pytest.mark.parametrize("name", ["", None, 3])
+def test_a_note_without_a_name_is_refused_even_where_nobody_listens(name: object) -> None:
+    with pytest.raises(UsageError, match="a note needs a name"):
+        note(name, 1)  # type: ignore[arg-type]
