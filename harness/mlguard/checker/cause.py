@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mlguard.core.compare import Comparison, Rules, compare
@@ -14,6 +14,8 @@ from mlguard.discovery import Declared
 from mlguard.golden.local import LocalStore
 from mlguard.runner.order import Done
 from mlguard.runner.run import Runner
+from mlguard.worker.describe import effect
+from mlguard.worker.environment import Environment
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,9 @@ def explain(
             text = f"the project's sources are those of the golden, and the environment is not: {'; '.join(libraries)}"
             return Cause(Outcome.ENVIRONMENT_CHANGED, (text,))
         return Cause(comparison.outcome, (_both(golden, libraries),))
+    machine = list(changed_machine(before, after))
+    if machine and comparison.outcome is Outcome.SHIFTED:
+        return _machine(runner, guard, golden, machine)
     return Cause(comparison.outcome, tuple(_environment_lines(golden, after)))
 
 
@@ -84,6 +89,41 @@ def changed_keys(before: Provenance, after: Provenance) -> list[str]:
         for key in dict.fromkeys([*old, *new])
         if key not in old or key not in new or old[key] != new[key]
     ]
+
+
+def _machine(runner: Runner, guard: Declared, golden: Record, differences: list[str]) -> Cause:
+    """Whether another machine is to blame is shown, not assumed: run once more with the golden's machine emulated."""
+    differs = f"the machine differs from the golden's ({'; '.join(differences)})"
+    wanted = emulation(golden.provenance)
+    try:
+        again = runner.run(guard, environment=wanted, bundle=False).record
+    except MlguardError as error:
+        return Cause(Outcome.SHIFTED, (f"{differs}; emulating it failed: {error.message}",))
+    without = effect(wanted, dict(again.provenance.environment))
+    if without:
+        return Cause(
+            Outcome.SHIFTED, (f"{differs}, cannot be emulated here ({without[0]}), and by itself is no excuse",)
+        )
+    left_out = golden.left_out | again.left_out
+    kept = replace(golden, observations=tuple(o for o in golden if o.stage != "contracts"))
+    if compare(kept, again, Rules(), left_out=left_out).moves():
+        return Cause(Outcome.SHIFTED, (f"{differs}, but emulating the golden's does not bring the values back",))
+    text = f"{differs}, and emulating the golden's brings the values back: the certificate is too narrow"
+    return Cause(Outcome.ENVIRONMENT_CHANGED, (f"{text}; widen it: mlguard calibrate {guard.ref.name}",))
+
+
+def emulation(provenance: Provenance) -> Environment:
+    """The Environment that comes closest to the machine of a Record."""
+    kernels = [str(library.get("kernel")) for library in provenance.environment.get("blas") or ()]
+    numpy: Mapping[str, Any] = provenance.environment.get("numpy") or {}
+    found = set(numpy.get("simd") or ())
+    simd = "all" if found & {"X86_V4", "AVX512F"} else "avx2" if found & {"X86_V3", "AVX2"} else "none"
+    libm = "no-fma" if provenance.environment.get("libm") == "no-fma" else "all"
+    return Environment(blas_kernel=_CORETYPES.get(kernels[0], kernels[0]) if kernels else None, simd=simd, libm=libm)
+
+
+_CORETYPES = {"Katmai": "Prescott"}
+"""Kernels that OpenBLAS reports under another name than the one it takes."""
 
 
 def _configuration(before: Provenance, after: Provenance) -> Iterator[str]:

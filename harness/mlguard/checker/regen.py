@@ -80,14 +80,14 @@ class Regenerator:
         assert seen.done is not None  # noqa: S101 -- prepare() has looked.
         self.progress(f"{guard.ref.name}: run 2")
         again = self.checker.runner.run(guard)
-        record, unstable = _stable(seen.done.record, again.record)
-        if unstable:
-            return Regen(guard, seen, refused=_unstable(guard, unstable))
+        record, moves = _stable(seen.done.record, again.record)
+        if moves:
+            return Regen(guard, seen, refused=unstable(guard, moves))
         certificate = measure(self.checker.runner, guard, record, self.progress)
         if certificate.unstable and not guard.options.get("waive"):
-            return Regen(guard, seen, refused=_unstable(guard, certificate.unstable))
+            return Regen(guard, seen, refused=unstable(guard, certificate.unstable))
         record = replace(record, remarks=(*record.remarks, *certificate.remarks))
-        tolerances = _tolerances(guard, record, certificate)
+        tolerances = tolerances_of(guard, record, certificate)
         approval = Approval(now(), head(self.checker.settings.base), self.reason)
         return Regen(guard, seen, propose(seen.golden, record, tolerances, seen.verdict.findings, approval))
 
@@ -102,7 +102,8 @@ def _stable(one: Record, other: Record) -> tuple[Record, list[str]]:
     return record, [m.message for m in moves if m.run == MAIN]
 
 
-def _tolerances(guard: Declared, record: Record, certificate: Certificate) -> Tolerances:
+def tolerances_of(guard: Declared, record: Record, certificate: Certificate) -> Tolerances:
+    """The rules that follow from a certificate and from how the guard was declared."""
     return Tolerances(
         precision=_precision(record),
         floor=str(guard.options.get("floor") or "solver"),
@@ -121,7 +122,8 @@ def _precision(record: Record) -> str:
     return "float32" if learned and learned <= {"float32", "float16"} else "float64"
 
 
-def _unstable(guard: Declared, moved: list[str]) -> Verdict:
+def unstable(guard: Declared, moved: list[str]) -> Verdict:
+    """The Verdict of a guard that differs from itself."""
     return Verdict(
         guard.ref.name,
         Outcome.UNSTABLE,

@@ -33,6 +33,7 @@ COMMANDS = {
     "list": Entry("mlguard.cli.list:command", "Show guards, datasets, goldens and their state."),
     "check": Entry("mlguard.cli.check:command", "Run guards, compare with their goldens, explain what moved."),
     "regen-golden": Entry("mlguard.cli.regen_golden:command", "Record new goldens for what fails, with a reason."),
+    "calibrate": Entry("mlguard.cli.calibrate:command", "Measure the noise floor again and propose tolerances."),
     "prune": Entry("mlguard.cli.prune:command", "Delete goldens whose guard is gone."),
 }
 

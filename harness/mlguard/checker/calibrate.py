@@ -1,0 +1,27 @@
+"""Measure the noise of a golden again: its values stay, its tolerances and their evidence are proposed anew."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mlguard.checker.approve import propose
+from mlguard.checker.certificate import measure
+from mlguard.checker.regen import Regen, Regenerator, head, now, tolerances_of, unstable
+from mlguard.core.record import Approval
+from mlguard.core.verdict import Outcome
+from mlguard.discovery import Declared
+
+
+def calibrate(regenerator: Regenerator, guard: Declared) -> Regen:
+    """Propose new tolerances for a guard that matches its golden; anything else is refused as its check says."""
+    checker = regenerator.checker
+    seen = checker.check(guard)
+    if seen.done is None or seen.golden is None or seen.verdict.outcome is not Outcome.MATCH:
+        return Regen(guard, seen, refused=seen.verdict)
+    certificate = measure(checker.runner, guard, seen.done.record, regenerator.progress)
+    if certificate.unstable:
+        return Regen(guard, seen, refused=unstable(guard, certificate.unstable))
+    tolerances = tolerances_of(guard, seen.done.record, certificate)
+    approval = Approval(now(), head(checker.settings.base), regenerator.reason)
+    proposal = propose(seen.golden, replace(seen.golden, approvals=()), tolerances, (), approval)
+    return Regen(guard, seen, proposal)

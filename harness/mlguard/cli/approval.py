@@ -1,0 +1,69 @@
+"""Show what would be accepted, ask, write: the part that every command that records something shares."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from mlguard.checker.regen import Regen, Regenerator
+from mlguard.cli.select import tell
+from mlguard.core.error import MlguardError
+from mlguard.core.verdict import Outcome, Verdict, exit_code
+from mlguard.report.plain import as_data
+from mlguard.report.terminal import draw
+
+
+def settle_all(regenerator: Regenerator, prepared: Sequence[Regen], *, yes: bool, dry_run: bool, as_json: bool) -> None:
+    """Settle one guard after the other, answer on standard output and leave with the exit code."""
+    answers = [_settle(regenerator, regen, yes=yes, dry_run=dry_run, as_json=as_json) for regen in prepared]
+    if as_json:
+        click.echo(json.dumps({"guards": answers}, indent=1, sort_keys=True))
+    sys.exit(exit_code([Verdict(a["name"], Outcome(a["outcome"]), usage=a["usage"]) for a in answers]))
+
+
+def _settle(regenerator: Regenerator, regen: Regen, *, yes: bool, dry_run: bool, as_json: bool) -> dict[str, Any]:
+    """Show one guard, ask, write; answer what became of it."""
+    name = regen.guard.ref.name
+    if regen.refused is not None:
+        tell(draw(regen.refused))
+        return {**_answer(name, "refused", regen.refused), "problem": regen.refused.problem}
+    if regen.proposal is None or not regen.proposal.changed:
+        _say(f"{name}: nothing to record, {regen.seen.verdict.outcome}", as_json=as_json)
+        if regen.proposal is not None and not dry_run:
+            regenerator.accept(regen)
+        return _answer(name, "unchanged", None)
+    _show(regen, as_json=as_json)
+    if dry_run:
+        return {**_answer(name, "would change", None), "summary": list(regen.proposal.summary)}
+    if not yes and not click.confirm(f"accept {name}?", default=False, err=True):
+        return {**_answer(name, "declined", regen.seen.verdict), "summary": list(regen.proposal.summary)}
+    try:
+        files = [str(path) for path in regenerator.accept(regen)]
+    except MlguardError as error:
+        tell(str(error))
+        return _answer(name, "not written", Verdict(name, Outcome.ERROR, problem=error.message))
+    _say(f"{name}: recorded, {len(files)} files", as_json=as_json)
+    return {**_answer(name, "recorded", None), "summary": list(regen.proposal.summary), "files": files}
+
+
+def _show(regen: Regen, *, as_json: bool) -> None:
+    if regen.proposal is None:
+        return
+    _say(f"{regen.guard.ref.name}: {regen.seen.verdict.outcome}", as_json=as_json)
+    for line in (*regen.proposal.summary, *(f"note: {remark}" for remark in regen.proposal.record.remarks)):
+        _say(f"  {line}", as_json=as_json)
+
+
+def _answer(name: str, did: str, verdict: Verdict | None) -> dict[str, Any]:
+    outcome = Outcome.MATCH if verdict is None else verdict.outcome
+    usage = verdict is not None and verdict.usage
+    facts = {"name": name, "did": did, "outcome": str(outcome), "usage": usage}
+    return facts if verdict is None else {**facts, "exit_code": as_data(verdict)["exit_code"]}
+
+
+def _say(text: str, *, as_json: bool) -> None:
+    click.echo(text, err=as_json)
