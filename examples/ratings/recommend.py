@@ -112,9 +112,9 @@ def item_scores(model: dict[str, Any], user: int) -> np.ndarray:
 
 
 def predict_from_data(model: dict[str, Any], rows: pd.DataFrame) -> pd.DataFrame:
-    """The best items of each row's user, best first; equal scores go by item number."""
+    """The best items of each user among the rows, best first; equal scores go by item number."""
     answers = []
-    for user in rows["user"]:
+    for user in rows["user"].unique():
         scores = item_scores(model, int(user))
         best = np.argsort(-np.round(scores, 6), kind="stable")[: model["config"]["top_k"]]
         for rank, place in enumerate(best, start=1):

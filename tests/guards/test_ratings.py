@@ -1,4 +1,4 @@
-"""The recommender under guard: several answers per row, told apart by user and rank."""
+"""The recommender under guard: several answers per user, told apart by user and rank."""
 
 from examples.ratings.recommend import (
     evaluate_from_data,
