@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from mlguard.worker.pool import Workers
     from tests.project import Project
 
+# pytest's own plugin for testing plugins, which only the outermost conftest may load.
+pytest_plugins = ["pytester"]
+
 
 @pytest.fixture(scope="session")
 def zygote() -> Iterator[Workers]:
