@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mlguard.core.compare import Comparison, Rules, compare
-from mlguard.core.error import MlguardError
+from mlguard.core.error import GoldenError, MlguardError
 from mlguard.core.record import MAIN, Provenance, Record
 from mlguard.core.verdict import Outcome
 from mlguard.discovery import Declared
@@ -151,9 +151,9 @@ def _data(
     name = str(golden.provenance.dataset.get("name"))
     if MAIN not in {m.run for m in comparison.moves() if m.stage == "dataset"}:
         return Cause(Outcome.DATASET_CHANGED, (what,))
-    if goldens.load_dataset(name) is None or goldens.dataset_digest(name) != golden.provenance.dataset.get("digest"):
-        text = "the golden's own tables are not stored any more, so that code and data cannot be told apart"
-        return Cause(_worse(comparison), (what, text))
+    unusable = _unusable_tables(goldens, name, golden)
+    if unusable:
+        return Cause(_worse(comparison), (what, f"{unusable}, so that code and data cannot be told apart"))
     try:
         again = runner.run(guard, tables=goldens.datasets.folder(name))
     except MlguardError as error:
@@ -166,6 +166,16 @@ def _data(
         text = f"on the golden's own tables the answers move as well, first in {moved}: the code changed too"
         return Cause(_worse(comparison), (text, what))
     return Cause(Outcome.DATASET_CHANGED, (what, "on the golden's own tables nothing moves: the code is not the cause"))
+
+
+def _unusable_tables(goldens: LocalStore, name: str, golden: Record) -> str:
+    """Why the golden's own tables cannot be run on; empty where they can."""
+    try:
+        if goldens.load_dataset(name) is None or goldens.dataset_digest(name) != golden.provenance.dataset["digest"]:
+            return "the golden's own tables are not stored any more"
+    except GoldenError as error:
+        return f"the golden's own tables cannot be trusted ({error.message.partition(';')[0]})"
+    return ""
 
 
 def _on_golden_tables(golden: Record, record: Record) -> str | None:
