@@ -206,7 +206,9 @@ def _changed_tables(comparison: Comparison) -> str:
 def _environment_lines(golden: Record, after: Provenance) -> Iterator[str]:
     before = golden.provenance
     libraries = list(changed_libraries(before, after))
-    if libraries:
+    if libraries and _same_sources(before, after):
+        yield f"the environment changed as well, the project's sources did not: {'; '.join(libraries)}"
+    elif libraries:
         yield _both(golden, libraries)
     machine = list(changed_machine(before, after))
     if machine:
