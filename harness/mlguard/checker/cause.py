@@ -161,7 +161,8 @@ def _data(
     moved = _on_golden_tables(golden, again.record)
     if moved is not None:
         libraries = list(changed_libraries(golden.provenance, again.record.provenance))
-        if libraries and _same_sources(golden.provenance, again.record.provenance, but=name):
+        generator = runner.settings.relative(runner.settings.generators / f"{name}.py")
+        if libraries and _same_sources(golden.provenance, again.record.provenance, but=generator):
             return Cause(Outcome.DATASET_CHANGED, (what, f"the environment changed as well: {'; '.join(libraries)}"))
         text = f"on the golden's own tables the answers move as well, first in {moved}: the code changed too"
         return Cause(_worse(comparison), (text, what))
@@ -226,9 +227,7 @@ def _same_sources(before: Provenance, after: Provenance, but: str | None = None)
     """Whether the project's own sources that ran are those of the golden, but for a dataset's generator."""
 
     def own(provenance: Provenance) -> dict[str, str]:
-        return {
-            name: text for name, text in provenance.sources.items() if but is None or not name.endswith(f"/{but}.py")
-        }
+        return {name: text for name, text in provenance.sources.items() if name != but}
 
     return own(before) == own(after)
 
