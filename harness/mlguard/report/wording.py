@@ -7,8 +7,11 @@ from collections.abc import Iterator, Sequence
 from mlguard.core.record import MAIN, stage_rank
 from mlguard.core.verdict import Finding, Outcome, Verdict
 
-SHOWN = 8
-"""Findings of one guard that a report draws in full; the others are counted."""
+SHOWN = 10
+"""Findings of one guard that a report names; the others are counted."""
+
+IN_FULL = 3
+"""Findings that it draws with their sizes and worst rows; what moved later follows from them."""
 
 MEANING = {
     Outcome.ERROR: "the guarded code did not run to its end",
@@ -112,8 +115,8 @@ def _moves(verdict: Verdict) -> Iterator[str]:
         yield clean
     for finding in [f for f in inside if f.stage == verdict.first_moved][:3] if moves else []:
         yield f"inside: {finding.message}"
-    for finding in moves[:SHOWN]:
-        yield from finding_lines(finding)
+    for position, finding in enumerate(moves[:SHOWN]):
+        yield from finding_lines(finding) if position < IN_FULL else [finding.message]
     if len(moves) > SHOWN:
         later = ", ".join(dict.fromkeys(f.stage for f in moves[SHOWN:]))
         yield f"… and {len(moves) - SHOWN} more, in {later}"
@@ -127,7 +130,12 @@ def _clean_before(verdict: Verdict) -> str:
     held = dict.fromkeys(
         f.stage for f in verdict.findings if f.run == verdict.first_run and f.gates and stage_rank(f.stage) < rank
     )
-    return f"{' and '.join(held)} {'hold' if len(held) > 1 else 'holds'}, {verdict.first_moved} moved" if held else ""
+    return f"{_list(list(held))} {'hold' if len(held) > 1 else 'holds'}, {verdict.first_moved} moved" if held else ""
+
+
+def _list(words: list[str]) -> str:
+    """Words as a sentence has them: `a, b and c`."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def _place(place: str) -> str:
