@@ -117,10 +117,7 @@ def guard(request: pytest.FixtureRequest) -> Generator[Notes, None, None]:
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """Take over where a worker of xdist left its Verdicts."""
-    from pathlib import Path
-
-    folders = getattr(node, "workeroutput", {}).get("mlguard", ())
-    node.config.stash[SESSION].folders.update(Path(folder) for folder in folders)
+    node.config.stash[SESSION].take(getattr(node, "workeroutput", {}).get("mlguard"))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -128,7 +125,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     mine = session.config.stash[SESSION]
     mine.close()
     if hasattr(session.config, "workeroutput"):
-        session.config.workeroutput["mlguard"] = [str(folder) for folder in mine.folders]
+        session.config.workeroutput["mlguard"] = mine.told()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

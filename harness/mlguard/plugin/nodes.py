@@ -31,18 +31,35 @@ class VerdictError(AssertionError):
 class GuardCollector(pytest.Collector):
     """One guard, or one variant of it."""
 
-    def __init__(self, *, project: Project, guard: Declared, stages: tuple[str, ...], only: str = "", **rest: Any):
-        """`only`: the one stage to collect."""
+    def __init__(self, *, project: Project, guard: Declared, stages: tuple[str, ...], **rest: Any):
+        """`stages` are those that have an item each."""
         super().__init__(**rest)
-        self.project, self.guard, self.stages, self.only = project, guard, stages, only
+        self.project, self.guard, self.stages = project, guard, stages
 
     def collect(self) -> Iterable[StageItem]:
         """One item per stage."""
-        return [
-            StageItem.from_parent(self, name=stage, project=self.project, guard=self.guard, stages=self.stages)
-            for stage in self.stages
-            if not self.only or stage == self.only
-        ]
+        return [self.item(stage) for stage in self.stages]
+
+    def item(self, stage: str) -> StageItem:
+        """The item of one stage."""
+        return StageItem.from_parent(self, name=stage, project=self.project, guard=self.guard, stages=self.stages)
+
+
+class NamedStage(pytest.Collector):
+    """One stage of a variant that the command line names: found under its whole name, it gives the guard's own item.
+
+    pytest takes whatever follows the first bracket of a node id for part of the last name, so that it looks into the
+    module for a node named `Churn[model_cat]::predict`.
+    """
+
+    def __init__(self, *, whole: GuardCollector, stage: str, **rest: Any):
+        """`whole` is the variant."""
+        super().__init__(**rest)
+        self.whole, self.stage = whole, stage
+
+    def collect(self) -> Iterable[StageItem]:
+        """The one item."""
+        return [self.whole.item(self.stage)]
 
 
 class StageItem(pytest.Item):
@@ -111,15 +128,16 @@ class StaleItem(pytest.Item):
         return self.path, None, f"{self.verdict.guard}: stale"
 
 
-def collectors(parent: pytest.Module, klass: type[Guard], project: Project) -> list[GuardCollector]:
+def collectors(parent: pytest.Module, klass: type[Guard], project: Project) -> list[pytest.Collector]:
     """A collector per variant of a guard's class."""
-    found = []
+    found: list[pytest.Collector] = []
     for guard in project.collected(klass, parent.path.resolve()):
         stages = project.stages(klass, guard)
         name = guard.ref.name
-        facts: dict[str, Any] = {"project": project, "guard": guard, "stages": stages}
-        whole = GuardCollector.from_parent(parent, name=name, **facts)
-        found += [whole, *(_one_stage(parent, whole, stage, facts) for stage in _named(parent.config, name, stages))]
+        whole = GuardCollector.from_parent(parent, name=name, project=project, guard=guard, stages=stages)
+        found.append(whole)
+        for stage in _named(parent.config, name, stages):
+            found.append(NamedStage.from_parent(parent, name=f"{name}::{stage}", whole=whole, stage=stage))
     return found
 
 
@@ -141,16 +159,7 @@ def leave_properties(item: pytest.Item, verdict: Verdict) -> None:
 
 
 def _named(config: pytest.Config, name: str, stages: tuple[str, ...]) -> list[str]:
-    """The stages of a variant that the command line names one by one.
-
-    pytest takes whatever follows the first bracket of a node id for the last part's name, so that it looks for a node
-    named `Churn[model_cat]::predict` in the module.
-    """
+    """The stages of a variant that the command line names one by one."""
     if "[" not in name:
         return []
     return [stage for stage in stages if any(arg.endswith(f"::{name}::{stage}") for arg in config.args)]
-
-
-def _one_stage(parent: pytest.Module, whole: GuardCollector, stage: str, facts: dict[str, Any]) -> GuardCollector:
-    """A collector with the name that pytest looks for, whose item has the id that it always has."""
-    return GuardCollector.from_parent(parent, name=f"{whole.name}::{stage}", nodeid=whole.nodeid, only=stage, **facts)

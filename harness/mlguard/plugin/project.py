@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -128,7 +128,7 @@ class Project:
         from mlguard.plugin.record import record
 
         # The other modules of the project may declare a guard of the same name that was not collected here.
-        refuse_collisions([g for g in self.runner().find().guards if g.ref != guard.ref] + [guard])
+        refuse_collisions(_sharing(guard, self.runner().find().guards))
         return record(checker, guard, self.asked.reason)
 
     def _refuse(self, guard: Declared) -> None:
@@ -144,7 +144,15 @@ class Project:
                 f"look ({places}); add the file or its folder to `guards` in [tool.mlguard], or move it",
                 slug="guard-elsewhere",
             )
-        refuse_collisions(list(self.guards.values()))
+        refuse_collisions(_sharing(guard, self.guards.values()))
+
+
+def _sharing(guard: Declared, others: Iterable[Declared]) -> list[Declared]:
+    """A guard and those that would share its golden."""
+    from mlguard.golden.naming import collisions
+
+    rest = [other for other in others if other.ref != guard.ref]
+    return [guard, *(other for other in rest if collisions([guard.ref.name, other.ref.name]))]
 
 
 @contextmanager

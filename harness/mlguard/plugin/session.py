@@ -51,6 +51,16 @@ class Session:
         environment = {os.fsencode(name): os.fsencode(text) for name, text in self.environment.items()}
         return {"session": self.name, "environment": environment}
 
+    def told(self) -> dict[str, list[str]]:
+        """What a worker of xdist tells its controller when it is done."""
+        return {"folders": [str(folder) for folder in self.folders], "recorded": list(self.recorded)}
+
+    def take(self, told: Mapping[str, list[str]] | None) -> None:
+        """Take over what a worker of xdist told; one that crashed told nothing."""
+        if told is not None:
+            self.folders.update(Path(folder) for folder in told["folders"])
+            self.recorded += tuple(told["recorded"])
+
     def close(self) -> None:
         """End the workers of all projects."""
         folders = [project.close() for project in self.projects()]

@@ -25,8 +25,6 @@ def is_whole(session: pytest.Session, settings: Settings, *, deselected: bool) -
     if any("::" in arg for arg in config.args):
         return False
     given = [Path(config.invocation_params.dir, arg).resolve() for arg in config.args]
-    # Without arguments pytest starts from its `testpaths`, which are relative to its root.
-    given += [(config.rootpath / arg).resolve() for arg in config.args]
     return all(any(place == top or place.is_relative_to(top) for top in given) for place in settings.guards)
 
 
@@ -54,5 +52,4 @@ def _item(session: pytest.Session, settings: Settings, verdict: Verdict) -> Stal
     from mlguard.golden.local import LocalStore
 
     folder = LocalStore(settings.golden, settings.base).folder(verdict.guard)
-    nodeid = f"{settings.relative(folder)}::stale"
-    return StaleItem.from_parent(session, name="stale", nodeid=nodeid, path=folder, verdict=verdict)
+    return StaleItem.from_parent(pytest.Dir.from_parent(session, path=folder), name="stale", verdict=verdict)
