@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from mlguard.checker.approve import Proposal, propose
 from mlguard.checker.certificate import Certificate, measure
 from mlguard.checker.check import Checker, Seen
 from mlguard.core.compare import compare
-from mlguard.core.error import MlguardError, UsageError
+from mlguard.core.dataset import Dataset
+from mlguard.core.error import GoldenError, MlguardError, UsageError
 from mlguard.core.record import INTERNAL, MAIN, Approval, Record
 from mlguard.core.tolerance import Tolerances
 from mlguard.core.verdict import Outcome, Verdict
 from mlguard.discovery import Declared
+
+if TYPE_CHECKING:
+    from mlguard.golden.datasets import GoldenDatasets
 
 Progress = Callable[[str], None]
 
@@ -65,16 +71,29 @@ class Regenerator:
             return ()
         record = regen.proposal.record
         changed: tuple[Path, ...] = ()
-        if not regen.proposal.changed:
-            self.checker.pending.delete(record.guard)
-            return changed
-        dataset = record.provenance.dataset
-        if dataset:
-            seed = int(dataset["seed"])
-            changed += self.checker.goldens.save_dataset(regen.seen.done.dataset, str(dataset["name"]), seed)
-        changed += self.checker.goldens.save(record)
+        if regen.proposal.changed:
+            with self._tables(record.provenance.dataset, regen.seen.done.dataset) as tables:
+                changed = (*tables, *self.checker.goldens.save(record))
         self.checker.pending.delete(record.guard)
         return changed
+
+    @contextmanager
+    def _tables(self, described: Mapping[str, Any], dataset: Dataset) -> Iterator[tuple[Path, ...]]:
+        """Write the golden's own tables, and put the old ones back where the block fails; answers what changed."""
+        if not described:
+            yield ()
+            return
+        kept, name = self.checker.goldens.datasets, str(described["name"])
+        before = _kept_tables(kept, name)
+        changed = kept.save(dataset, name, int(described["seed"]))
+        try:
+            yield changed
+        except MlguardError:
+            if changed and before is not None:
+                kept.save(before[0], name, before[1])
+            elif changed:
+                kept.delete(name)
+            raise
 
     def _propose(self, guard: Declared, seen: Seen) -> Regen:
         assert seen.done is not None  # noqa: S101 -- prepare() has looked.
@@ -90,6 +109,15 @@ class Regenerator:
         tolerances = tolerances_of(guard, record, certificate)
         approval = Approval(now(), head(self.checker.settings.base), self.reason)
         return Regen(guard, seen, propose(seen.golden, record, tolerances, seen.verdict.findings, approval))
+
+
+def _kept_tables(kept: GoldenDatasets, name: str) -> tuple[Dataset, int] | None:
+    """The tables that are stored with their seed; None where there are none that can be read."""
+    try:
+        found, manifest = kept.load(name), kept.manifest(name)
+    except GoldenError:
+        return None
+    return None if found is None or manifest is None else (found, manifest.seed)
 
 
 def _stable(one: Record, other: Record) -> tuple[Record, list[str]]:

@@ -1,0 +1,177 @@
+"""Regenerator: what it proposes, what it refuses, and which digits of a golden an accept leaves alone."""
+
+from __future__ import annotations
+
+import errno
+import subprocess
+
+import pytest
+
+from mlguard.checker.check import Checker
+from mlguard.checker.regen import Regenerator, head
+from mlguard.core.error import RunError, UsageError
+from mlguard.core.verdict import Outcome
+from mlguard.golden import swap
+from tests.project import CODE, GENERATOR, Project
+
+DOUBLED = ('"mae": float(abs(y.to_numpy() - answers).mean())', '"mae": 2 * float(abs(y.to_numpy() - answers).mean())')
+IN_SEED_1 = "    if float(rows['x'].iloc[0]) != 4.4:\n"
+"""Holds for the training rows of seed 1, not for those of seed 0."""
+
+
+def git(project: Project, *arguments: str) -> str:
+    who = ("-c", "user.name=n", "-c", "user.email=n@example.org")
+    asked = subprocess.run(["git", *who, *arguments], cwd=project.root, check=True, capture_output=True, text=True)
+    return asked.stdout
+
+
+def test_a_first_golden_is_written_with_its_tables_and_without_git_its_commit_is_null(fresh: Project):
+    before = fresh.files()
+    accepted = fresh.regen()
+    assert accepted.proposal is not None
+    assert accepted.proposal.summary[0].startswith("first golden: ")
+    assert [approval.commit for approval in fresh.golden().approvals] == [None]
+    assert '"commit": null' in (fresh.root / "golden/Line/record.json").read_text()
+    folders = {name.rpartition("/")[0] for name in fresh.files().keys() - before.keys()}
+    assert folders == {"golden/Line", "golden/_datasets/tiny"}
+    assert fresh.pending() == []
+    assert fresh.check().verdict.outcome is Outcome.MATCH
+
+
+def test_what_matches_is_left_alone_and_recording_everything_twice_changes_no_byte(line: Project):
+    before = line.files()
+    assert line.regen().proposal is None
+    again = line.regen(everything=True)
+    assert again.proposal is not None
+    assert not again.proposal.changed
+    assert line.files() == before
+
+
+def test_a_changed_golden_differs_only_where_it_moved(fresh: Project):
+    fresh.regen()
+    git(fresh, "init", "-q")
+    git(fresh, "add", "golden")
+    git(fresh, "commit", "-qm", "first")
+    # Every answer moves in its last digits, and is none of the diff's business; the metric is.
+    fresh.edit(CODE, 'model["slope"] * rows["x"]', 'model["slope"] * 3 * (rows["x"] / 3)')
+    fresh.edit(CODE, *DOUBLED)
+    accepted = fresh.regen()
+    diff = git(fresh, "diff", "-U0", "--", "golden")
+    changed = [text for text in diff.splitlines() if text[:1] in "+-" and text[:3] not in ("+++", "---")]
+    assert git(fresh, "diff", "--name-only").split() == ["golden/Line/record.json"]
+    moved = [text for text in changed if '"stage"' in text]
+    assert all('"name": "mae"' in text for text in moved)
+    assert len(moved) == 4  # Main run and seed 1, before and after.
+    assert not [
+        text
+        for text in changed
+        if text.startswith("-") and '"stage"' not in text and len(text) > 100 and "sha256" not in text
+    ]
+    assert accepted.proposal is not None
+    assert accepted.proposal.summary[0].startswith("mae 0.371239 -> 0.74247")
+    first, second = fresh.golden().approvals
+    assert (first.reason, second.summary[0][:12]) == ("a test", "first golden")
+    assert first.commit == git(fresh, "rev-parse", "--short=12", "HEAD").strip()
+    assert first.summary == accepted.proposal.summary
+    assert fresh.check().verdict.outcome is Outcome.MATCH
+
+
+def test_shifts_of_answers_are_signed_and_name_the_worst_row(line: Project):
+    with line.editing(CODE, 'model["shift"] +', 'model["shift"] - 0.25 +'), line.runner() as runner:
+        prepared = Regenerator(Checker(runner.settings, runner), reason="x").prepare(line.declared())
+    assert prepared.proposal is not None
+    answers = [text for text in prepared.proposal.summary if text.startswith("test.prediction")]
+    assert answers[0].startswith("test.prediction: 4 of 4 moved, -0.25 on average, worst ")
+
+
+def test_a_guard_that_differs_from_itself_is_refused_and_nothing_is_written(line: Project):
+    unseeded = "def answer(model, rows):\n    import numpy as np\n    noise = np.random.default_rng().normal()\n"
+    before = line.files()
+    with (
+        line.editing(CODE, "def answer(model, rows):\n", unseeded),
+        line.editing(CODE, 'model["shift"] +', 'model["shift"] + noise +'),
+    ):
+        refused = line.regen().refused
+    assert refused is not None
+    assert (refused.outcome, refused.exit_code, refused.slug) == (Outcome.UNSTABLE, 4, "guard-unstable")
+    assert line.files() == before
+
+
+def test_a_secondary_run_that_raises_is_dropped_and_named(fresh: Project):
+    fresh.edit(
+        CODE, "def fit(rows, ridge=0.0):\n", f"def fit(rows, ridge=0.0):\n{IN_SEED_1}        raise ValueError('odd')\n"
+    )
+    accepted = fresh.regen()
+    assert accepted.refused is None
+    golden = fresh.golden()
+    assert {o.run for o in golden} == {"main", "refit"}
+    assert "run seed 1 gave nothing: guard Line: `train` raised ValueError in run seed 1: odd" in golden.remarks
+    assert fresh.check().verdict.outcome is Outcome.MATCH
+
+
+def test_a_secondary_run_that_is_not_the_same_twice_is_dropped_and_named(fresh: Project):
+    noise = f"{IN_SEED_1}        import numpy as np\n        ridge = np.random.default_rng().uniform()\n"
+    fresh.edit(CODE, "def fit(rows, ridge=0.0):\n", f"def fit(rows, ridge=0.0):\n{noise}")
+    accepted = fresh.regen()
+    assert accepted.refused is None
+    assert "run seed 1 is not the same twice and was dropped" in fresh.golden().remarks
+    assert fresh.check().verdict.outcome is Outcome.MATCH
+
+
+def test_a_crash_in_the_guarded_code_leaves_the_golden(line: Project):
+    before = line.files()
+    with line.editing(CODE, "def fit(rows, ridge=0.0):\n", "def fit(rows, ridge=0.0):\n    raise ValueError('no')\n"):
+        refused = line.regen().refused
+    assert refused is not None
+    assert (refused.outcome, refused.stage) == (Outcome.ERROR, "train")
+    assert line.files() == before
+
+
+def test_a_damaged_golden_is_repaired(fresh: Project):
+    fresh.regen()
+    before = fresh.files()
+    (fresh.root / "golden/Line/predictions.csv").write_text("<<<<<<< ours\n")
+    assert fresh.check().verdict.outcome is Outcome.CORRUPT
+    assert fresh.regen().proposal is not None
+    assert fresh.check().verdict.outcome is Outcome.MATCH
+    after = fresh.files()
+    assert {name for name in after if after[name] != before[name]} <= {"golden/Line/record.json"}
+
+
+@pytest.mark.parametrize(("number", "slug"), [(errno.ENOSPC, "golden-disk-full"), (errno.EROFS, "golden-read-only")])
+def test_a_disk_that_refuses_leaves_golden_and_tables_as_they_were(
+    fresh: Project, monkeypatch: pytest.MonkeyPatch, number: int, slug: str
+):
+    fresh.regen()
+    before = fresh.files()
+    fresh.edit(GENERATOR, "2 * x + 1", "3 * x + 1")
+    write = swap._write
+
+    def refuse(file, content):
+        if file.name == "record.json" and ".mlguard" not in file.parts:
+            raise OSError(number, "refused")
+        write(file, content)
+
+    monkeypatch.setattr(swap, "_write", refuse)
+    with pytest.raises(RunError) as refused:
+        fresh.regen()
+    assert refused.value.slug == slug
+    assert {n: d for n, d in fresh.files().items() if n.startswith("golden")} == {
+        n: d for n, d in before.items() if n.startswith("golden")
+    }
+
+
+def test_a_reason_is_required_and_blanks_are_none(line: Project):
+    with line.runner() as runner, pytest.raises(UsageError) as refused:
+        Regenerator(Checker(runner.settings, runner), reason="  ")
+    assert refused.value.slug == "reason-missing"
+
+
+def test_there_is_no_commit_without_git_outside_a_repository_or_before_the_first(
+    fresh: Project, monkeypatch: pytest.MonkeyPatch
+):
+    assert head(fresh.root) is None
+    git(fresh, "init", "-q")
+    assert head(fresh.root) is None
+    monkeypatch.setenv("PATH", "")
+    assert head(fresh.root) is None
