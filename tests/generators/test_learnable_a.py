@@ -295,7 +295,7 @@ CASES = (
     Case(
         "real_iris",
         columns(f=IRIS, t="species"),
-        lambda data: {"coarse": bool(data["rows"][IRIS.split()].nunique().max() < 40)},
+        lambda data: {"coarse": bool(data["rows"][IRIS.split()].nunique().max() < 48)},
         lambda data: against_dummy(KNeighborsClassifier(), data["rows"], "species", ()),
         0.4,
         most=150,
