@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from mlguard.checker.approve import Proposal, propose
 from mlguard.checker.certificate import Certificate, measure
 from mlguard.checker.check import Checker, Seen
+from mlguard.checker.steady import without_rows, without_runs
 from mlguard.core.compare import compare
 from mlguard.core.dataset import Dataset
 from mlguard.core.error import GoldenError, MlguardError, UsageError
@@ -103,8 +104,10 @@ class Regenerator:
         if moves:
             return Regen(guard, seen, refused=unstable(guard, moves))
         certificate = measure(self.checker.runner, guard, record, self.progress)
-        if certificate.unstable and not guard.options.get("waive"):
+        if certificate.unstable:
             return Regen(guard, seen, refused=unstable(guard, certificate.unstable))
+        record = without_runs(record, certificate.unsteady_runs, "jumps under round-off")
+        record = without_rows(record, certificate.unsteady_rows)
         record = replace(record, remarks=(*record.remarks, *certificate.remarks))
         tolerances = tolerances_of(guard, record, certificate)
         approval = Approval(now(), head(self.checker.settings.base), self.reason)
@@ -124,10 +127,7 @@ def _stable(one: Record, other: Record) -> tuple[Record, list[str]]:
     """The Record without secondary runs that differ between two identical runs, and what differs in the main one."""
     moves = compare(one, other).moves()
     unsteady = {m.run for m in moves if m.run != MAIN}
-    remarks = tuple(f"run {run} is not the same twice and was dropped" for run in sorted(unsteady))
-    kept = tuple(o for o in one if o.run not in unsteady)
-    record = replace(one, observations=kept, left_out=one.left_out | unsteady, remarks=(*one.remarks, *remarks))
-    return record, [m.message for m in moves if m.run == MAIN]
+    return without_runs(one, unsteady, "is not the same twice"), [m.message for m in moves if m.run == MAIN]
 
 
 def tolerances_of(guard: Declared, record: Record, certificate: Certificate) -> Tolerances:
@@ -150,7 +150,7 @@ def _precision(record: Record) -> str:
     return "float32" if learned and learned <= {"float32", "float16"} else "float64"
 
 
-def unstable(guard: Declared, moved: list[str]) -> Verdict:
+def unstable(guard: Declared, moved: Sequence[str]) -> Verdict:
     """The Verdict of a guard that differs from itself."""
     return Verdict(
         guard.ref.name,

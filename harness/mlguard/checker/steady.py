@@ -1,0 +1,40 @@
+"""Leave out of a Record what is not the same twice, or not the same on another machine, and say so."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+from mlguard.core.record import Key, Observation, Record
+from mlguard.core.value import texts
+
+UNSTEADY = "unsteady"
+"""The status of a probe row whose answer jumps under round-off: it is not defined, and so it does not gate."""
+
+
+def without_runs(record: Record, runs: Collection[str], why: str) -> Record:
+    """The Record without some secondary runs, each named with the reason."""
+    if not runs:
+        return record
+    return replace(
+        record,
+        observations=tuple(o for o in record if o.run not in runs),
+        left_out=record.left_out | frozenset(runs),
+        remarks=(*record.remarks, *(f"run {run} {why} and was dropped" for run in sorted(runs))),
+    )
+
+
+def without_rows(record: Record, rows: Mapping[Key, Collection[str]]) -> Record:
+    """The Record with some probe rows marked as having no defined answer."""
+    marked = sum(len(names) for names in rows.values())
+    if not marked:
+        return record
+    observations = tuple(_marked(o, rows[o.key]) if rows.get(o.key) else o for o in record)
+    remark = f"{marked} probe rows jump under round-off and do not decide"
+    return replace(record, observations=observations, remarks=(*record.remarks, remark))
+
+
+def _marked(status: Observation, unsteady: Collection[str]) -> Observation:
+    names = status.value.rows or ()
+    told = [UNSTEADY if name in unsteady else str(t) for name, t in zip(names, status.value.data, strict=True)]
+    return replace(status, value=texts(told, rows=names))
