@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from mlguard.core.error import MlguardError
-from mlguard.core.value import Value
+from mlguard.core.value import Value, numbers
 from mlguard.observe import rows as rowwise
 from mlguard.observe import stages
+from mlguard.observe.describe import spread
 from mlguard.observe.leaf import is_frame
 from mlguard.observe.probe_rows import GATING, Batch
 from mlguard.observe.run import Run
@@ -23,6 +25,24 @@ STEPS = 14
 """Bisections: the boundary is found to 1/16384 of the way, coarse enough that round-off does not choose the side."""
 
 
+Shares = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True)
+class Track:
+    """The way between two rows: their finite floats in proportion, everything else from one of them."""
+
+    first: int
+    """Position of the row where the way begins."""
+    second: int
+    """Position of the row to which its floats go."""
+    kept: int
+    """Which of the two gives what is no number on the way: a jump there would hide where the floats flip the answer."""
+
+    def __str__(self) -> str:
+        return f"{self.first}|{self.second}"
+
+
 def boundary_rows(run: Run, path: Path, model: Any) -> Iterator[Batch]:
     """The two rows next to each flip, as one batch; none where answers are not discrete or rows are no numbers."""
     if path.test.answers is None or path.test.answers.names is not None:
@@ -30,13 +50,18 @@ def boundary_rows(run: Run, path: Path, model: Any) -> Iterator[Batch]:
     column = _discrete(path.test.answers.columns)
     if column is None or not _walkable(path.test.rows):
         return
-    ends = _pairs(path.test.answers.columns[column])
-    if not ends:
+    rows = path.test.rows
+    try:
+        tracks = _tracks(run, rows, model, column, path.test.answers.columns[column])
+        low, high = _walk(run, rows, model, column, tracks)
+    except MlguardError:
+        return  # A row on the way is not answered.
+    if not tracks:
         return
-    found = _walk(run, path.test.rows, model, column, ends)
-    if found is not None:
-        names = tuple(f"{side} boundary {a}|{b}" for a, b in ends for side in ("before", "behind"))
-        yield Batch(GATING, names, found)
+    # Where labels alone are answered, only the place of the flip tells that a threshold moved.
+    run.keep("predict", "boundary", numbers(low, rows=[str(track) for track in tracks]), file="probes")
+    names = tuple(f"{side} boundary {track}" for track in tracks for side in ("before", "behind"))
+    yield Batch(GATING, names, _interleaved(_mixed(rows, tracks, low), _mixed(rows, tracks, high)))
 
 
 def _discrete(columns: dict[str, Value]) -> str | None:
@@ -53,30 +78,36 @@ def _walkable(rows: Any) -> bool:
     return is_frame(rows) and any(getattr(d, "kind", "O") == "f" for d in rows.dtypes)
 
 
-def _pairs(labels: Value) -> list[tuple[int, int]]:
-    """Pairs of neighbours in the table with different answers, spread over it."""
+def _tracks(run: Run, rows: Any, model: Any, column: str, labels: Value) -> list[Track]:
+    """Ways between neighbours in the table on which the answer flips, spread over the table."""
     cells = labels.data.tolist()
     flips = [(i, i + 1) for i in range(len(cells) - 1) if cells[i] != cells[i + 1]]
-    if len(flips) <= PAIRS:
-        return flips
-    return [flips[int(i)] for i in np.linspace(0, len(flips) - 1, PAIRS).round()]
+    if not flips:
+        return []
+    from_first = [Track(a, b, a) for a, b in flips]
+    from_second = [Track(a, b, b) for a, b in flips]
+    ends = _labels(run, model, _mixed(rows, from_first, np.ones(len(flips))), column).tolist()
+    starts = _labels(run, model, _mixed(rows, from_second, np.zeros(len(flips))), column).tolist()
+    found = []
+    for one, other, end, start in zip(from_first, from_second, ends, starts, strict=True):
+        if end != cells[one.first]:
+            found.append(one)
+        elif start != cells[other.second]:
+            found.append(other)
+    return [found[i] for i in spread(len(found), PAIRS)]
 
 
-def _walk(run: Run, rows: Any, model: Any, column: str, ends: list[tuple[int, int]]) -> Any:
-    """Bisect all pairs at once; None where a row on the way is not answered."""
-    low, high = np.zeros(len(ends)), np.ones(len(ends))
-    try:
-        starts = _labels(run, model, _mixed(rows, ends, low), column)
-        if np.any(starts == _labels(run, model, _mixed(rows, ends, high), column)):
-            # The last step away from real rows may be a column that is no number; such pairs stay where they are.
-            pass
-        for _ in range(STEPS):
-            middle = (low + high) / 2
-            same = _labels(run, model, _mixed(rows, ends, middle), column) == starts
-            low, high = np.where(same, middle, low), np.where(same, high, middle)
-    except MlguardError:
-        return None
-    return _interleaved(_mixed(rows, ends, low), _mixed(rows, ends, high))
+def _walk(run: Run, rows: Any, model: Any, column: str, tracks: list[Track]) -> tuple[Shares, Shares]:
+    """Bisect all ways at once: how far along each the answer is still the first one, and is no longer."""
+    low, high = np.zeros(len(tracks)), np.ones(len(tracks))
+    if not tracks:
+        return low, high
+    starts = _labels(run, model, _mixed(rows, tracks, low), column)
+    for _ in range(STEPS):
+        middle = (low + high) / 2
+        same = _labels(run, model, _mixed(rows, tracks, middle), column) == starts
+        low, high = np.where(same, middle, low), np.where(same, high, middle)
+    return low, high
 
 
 def _labels(run: Run, model: Any, rows: Any, column: str) -> np.ndarray[Any, Any]:
@@ -86,20 +117,22 @@ def _labels(run: Run, model: Any, rows: Any, column: str) -> np.ndarray[Any, Any
     return answers.columns[column].data
 
 
-def _mixed(rows: Any, ends: list[tuple[int, int]], share: np.ndarray[Any, Any]) -> Any:
-    """Rows between the two of each pair: floats in proportion, everything else from the first until half way."""
-    first, second = [a for a, _ in ends], [b for _, b in ends]
+def _mixed(rows: Any, tracks: list[Track], share: Shares) -> Any:
+    """Rows on the way of each track, as far along as its share says."""
+    first, second, kept = ([getattr(t, name) for t in tracks] for name in ("first", "second", "kept"))
     if isinstance(rows, np.ndarray):
-        return rows[first] * (1 - share)[:, None] + rows[second] * share[:, None]
-    one = rowwise.renumbered(rows.iloc[first])
-    other = rowwise.renumbered(rows.iloc[second])
-    mixed = rowwise.duplicate(one)
+        return _between(rows[first], rows[second], rows[kept], share[:, None])
+    one, other, mixed = (rowwise.renumbered(rows.iloc[places]) for places in (first, second, kept))
     for name in rows.columns:
         if getattr(rows[name].dtype, "kind", "O") == "f":
-            mixed[name] = one[name] * (1 - share) + other[name] * share
-        else:
-            mixed[name] = one[name].where(share < 0.5, other[name])
+            mixed[name] = _between(one[name].to_numpy(), other[name].to_numpy(), mixed[name].to_numpy(), share)
     return mixed
+
+
+def _between(one: Any, other: Any, kept: Any, share: Shares) -> Any:
+    finite = np.isfinite(one) & np.isfinite(other)
+    with np.errstate(invalid="ignore"):
+        return np.where(finite, one * (1 - share) + other * share, kept).astype(kept.dtype)
 
 
 def _interleaved(low: Any, high: Any) -> Any:
