@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path as File
 from typing import Any
 
-from mlguard.configuration import flatten
+from mlguard.core.contract import RAISED
 from mlguard.core.difference import difference
 from mlguard.core.error import MlguardError
 from mlguard.core.record import CONTRACT, EFFECT, GATE, Observation
@@ -43,9 +43,9 @@ def other_seed(main: Run, seed: int, data: Any) -> tuple[list[Observation], str 
 
 def changed_keys(config: Any) -> Iterator[tuple[str, Any]]:
     """Each key that has a neighbouring value, and the configuration with it changed."""
-    leaves = [(key, _neighbour(key, value)) for key, value in flatten(config)]
-    for key, neighbour in [(k, n) for k, n in leaves if n is not None][:KEYS]:
-        yield key, _with(config, key.split("."), neighbour)
+    leaves = [(path, _neighbour(path[-1], value)) for path, value in _leaves(config) if path]
+    for path, neighbour in [(p, n) for p, n in leaves if n is not None][:KEYS]:
+        yield ".".join(map(str, path)), _with(config, path, neighbour)
 
 
 def config_probe(main: Run, path: Path, key: str, config: Any) -> tuple[list[Observation], str | None]:
@@ -66,22 +66,30 @@ def config_probe(main: Run, path: Path, key: str, config: Any) -> tuple[list[Obs
 def refit(main: Run, path: Path) -> list[Observation]:
     """Everything again after everything else, in the same process: what a cache or a global left behind shows."""
     run = _beside(main, REFIT, main.data)
+    reached: list[Path] = []
+    failed = ""
     try:
         seed_all(0)
-        again = walk_path(run, parts=("test",))
+        walk_path(run, parts=("test",), seen=lambda stage, so_far: reached.append(so_far))
     except MlguardError as error:
-        return [Observation("train", "as before", text(f"raised: {error.message}"), role=CONTRACT, run=REFIT)]
+        cause = error.__cause__
+        failed = f"{RAISED} {type(cause).__name__ if cause else 'UsageError'}: {cause or error.message}"
     found: list[Observation] = []
-    rows = {f"{p.name}.rows": texts(p.origin.rows) for p in (path.train, path.test)}
-    new_rows = {f"{p.name}.rows": texts(p.origin.rows) for p in (again.train, again.test)}
-    keep_values(found, "as before", new_rows, rows, run=REFIT, stage="split", about=("split", ""))
-    answers, new_answers = answer_values(path.test), answer_values(again.test)
-    keep_values(found, "as before", new_answers, answers, run=REFIT, stage="predict", about=("predict", "test"))
-    if path.metrics is not None and again.metrics is not None:
-        keep_values(
-            found, "as before", again.metrics, path.metrics, run=REFIT, stage="evaluate", about=("evaluate", "")
-        )
+    given, given_again = _given(path), _given(reached[0]) if reached else {}
+    for stage, (first, part) in given.items():
+        if stage in given_again:
+            again = given_again[stage][0]
+            keep_values(found, "as before", again, first, run=REFIT, stage=stage, about=(stage, part))
+        else:
+            found.append(Observation(stage, "as before", text(failed), role=CONTRACT, run=REFIT))
     return found
+
+
+def _given(path: Path) -> dict[str, tuple[dict[str, Value], str]]:
+    """What a run gave, by stage and as far as it came, with the part of the split that it is about."""
+    rows = {f"{p.name}.rows": texts(p.origin.rows) for p in (path.train, path.test)}
+    given = {"split": (rows, ""), "predict": (answer_values(path.test), "test"), "evaluate": (path.metrics or {}, "")}
+    return {stage: values for stage, values in given.items() if values[0]}
 
 
 def _beside(main: Run, name: str, data: Any) -> Run:
@@ -99,11 +107,23 @@ def _beside(main: Run, name: str, data: Any) -> Run:
     )
 
 
-def _neighbour(key: str, value: Any) -> Any:
+def _leaves(values: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """Every entry of a configuration with the keys that lead to it, as their containers have them."""
+    if isinstance(values, Mapping):
+        for key, value in values.items():
+            yield from _leaves(value, (*path, key))
+    elif isinstance(values, list | tuple):
+        for position, value in enumerate(values):
+            yield from _leaves(value, (*path, position))
+    else:
+        yield path, values
+
+
+def _neighbour(key: Any, value: Any) -> Any:
     """Another plausible value of a setting; None where there is no telling."""
     if isinstance(value, bool):
         return not value
-    name = key.rpartition(".")[2].lower()
+    name = str(key).lower()
     if isinstance(value, int):
         return value + 1 if "seed" in name or "random_state" in name else value + max(1, round(abs(value) / 4))
     if isinstance(value, float):
@@ -111,20 +131,16 @@ def _neighbour(key: str, value: Any) -> Any:
     return None
 
 
-def _with(config: Any, keys: list[str], value: Any) -> Any:
+def _with(config: Any, path: tuple[Any, ...], value: Any) -> Any:
+    """A copy of the configuration with one entry changed; tuples, which cannot be changed, are built anew."""
+    if not path:
+        return value
+    if isinstance(config, tuple):
+        inner = _with(config[path[0]], path[1:], value)
+        return (*copy.deepcopy(config[: path[0]]), inner, *copy.deepcopy(config[path[0] + 1 :]))
     fresh = copy.deepcopy(config)
-    inner = fresh
-    for key in keys[:-1]:
-        inner = inner[_own(inner, key)]
-    inner[_own(inner, keys[-1])] = value
+    fresh[path[0]] = _with(config[path[0]], path[1:], value)
     return fresh
-
-
-def _own(container: Any, key: str) -> Any:
-    """The key as its container has it: YAML keys may be numbers, lists have positions."""
-    if isinstance(container, list | tuple):
-        return int(key)
-    return next(own for own in container if str(own) == key)
 
 
 def _written(source: File | None, config: Any, folder: File) -> File | None:
@@ -166,8 +182,8 @@ def _size(one: Value, other: Value) -> float:
     moved = difference(one, other, EXACT)
     if moved.exact or (not moved.moved and not moved.structure):
         return 0.0
-    if moved.structure or moved.max_scaled is None or not one.is_float:
-        return 1.0
+    if moved.structure or not moved.max_scaled or not one.is_float:
+        return 1.0  # What moved without a size became NaN or went missing.
     return min(moved.max_scaled, 1.0)
 
 
