@@ -1,4 +1,4 @@
-"""Find which rows of the Dataset a split took, by content, with the index only as a hint."""
+"""Find which rows of the Dataset a split took, by content, since splits reset the index."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _in_frame(part: Any, table: Any, prefix: str) -> Origin | None:
         return None
     wanted = list(zip(*(cells[c][0] for c in witnesses), strict=True))
     offered = list(zip(*(cells[c][1] for c in witnesses), strict=True))
-    positions = _assign(wanted, offered, list(part.index))
+    positions = _assign(wanted, offered)
     rows = tuple(f"new {i}" if p is None else f"{prefix}{p}" for i, p in enumerate(positions))
     return Origin(rows, tuple(str(c) for c in witnesses if _same_cells(cells[c], positions)))
 
@@ -68,7 +68,7 @@ def _in_array(part: Any, table: Any, prefix: str) -> Origin | None:
         return None
     wanted = [row.tobytes() for row in array]
     offered = [row.tobytes() for row in whole]
-    positions = _assign(wanted, offered, [])
+    positions = _assign(wanted, offered)
     return Origin(tuple(f"new {i}" if p is None else f"{prefix}{p}" for i, p in enumerate(positions)))
 
 
@@ -80,27 +80,24 @@ def _plain(value: Any) -> np.ndarray[Any, Any] | None:
     return None
 
 
-def _assign(wanted: list[Any], offered: list[Any], index: list[Any]) -> list[int | None]:
-    """The position of each wanted row; among equal rows the one that the index names, else the next unused one."""
+def _assign(wanted: list[Any], offered: list[Any]) -> list[int | None]:
+    """The position of each wanted row; among equal rows the next unused one.
+
+    The index could tell equal rows apart, and must not: a refactor that resets it moves nothing.
+    """
     places: dict[Any, list[int]] = defaultdict(list)
     for position, row in enumerate(offered):
         places[row].append(position)
     used: dict[Any, int] = defaultdict(int)
     found: list[int | None] = []
-    for i, row in enumerate(wanted):
+    for row in wanted:
         candidates = places.get(row)
         if not candidates:
             found.append(None)
-        elif len(candidates) > 1 and i < len(index) and _is_position(index[i]) and index[i] in candidates:
-            found.append(int(index[i]))
         else:
             found.append(candidates[min(used[row], len(candidates) - 1)])
             used[row] += 1
     return found
-
-
-def _is_position(label: object) -> bool:
-    return isinstance(label, int | np.integer) and not isinstance(label, bool)
 
 
 def _cells(value: Value) -> list[object]:
@@ -108,4 +105,6 @@ def _cells(value: Value) -> list[object]:
     gone = value.absent()
     if value.is_float:
         gone = gone | np.isnan(value.data)
-    return [None if missing else cell for cell, missing in zip(value.data.tolist(), gone, strict=True)]
+    cells = [None if missing else cell for cell, missing in zip(value.data.tolist(), gone, strict=True)]
+    width = value.row_width
+    return cells if width == 1 else [tuple(cells[i : i + width]) for i in range(0, len(cells), width)]
