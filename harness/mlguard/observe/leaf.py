@@ -21,6 +21,8 @@ Texts = Callable[[Any], str]
 _NAMED: tuple[tuple[type | tuple[type, ...], str, Texts], ...] = (
     ((bool, np.bool_), "bool", lambda v: "true" if v else "false"),
     (enum.Enum, "text", lambda v: f"{type(v).__name__}.{v.name}"),
+    # Before whole numbers: NumPy's durations are a kind of them.
+    ((datetime.timedelta, np.timedelta64), "duration", lambda v: _duration(v)),
     ((int, np.integer), "int64", lambda v: str(int(v))),
     ((float, np.floating), "float64", lambda v: repr(float(v))),
     ((complex, np.complexfloating), "complex128", repr),
@@ -31,7 +33,6 @@ _NAMED: tuple[tuple[type | tuple[type, ...], str, Texts], ...] = (
     ((datetime.datetime, np.datetime64), "timestamp", lambda v: _timestamp(v)),
     (datetime.date, "date", lambda v: v.isoformat()),
     (datetime.time, "time", lambda v: v.isoformat()),
-    ((datetime.timedelta, np.timedelta64), "duration", lambda v: _duration(v)),
     (uuid.UUID, "text", str),
     (PurePath, "path", lambda v: v.as_posix()),
     ((list, tuple, np.ndarray, set, frozenset, dict), "list", lambda v: nested_text(v)),
@@ -115,8 +116,6 @@ def _array(array: np.ndarray[Any, Any], rows: Sequence[str] | None) -> Value:
     kind = array.dtype.kind
     if kind in "iufcb":
         return _numeric(array, rows)
-    if kind in "Mm":
-        return _from_items(array.reshape(-1).astype(f"{kind}8[ns]"), array.shape, rows)
     if kind == "V" and array.dtype.names:
         return _from_items([tuple(item) for item in array.reshape(-1).tolist()], array.shape, rows)
     return _from_items(array.reshape(-1), array.shape, rows)
@@ -140,9 +139,7 @@ def _column(column: Any, rows: Sequence[str] | None) -> Value:
         return _numeric(np.asarray(column), rows)
     if dtype.startswith(("datetime64", "timedelta64")) and "," not in dtype:
         return _array(np.asarray(column), rows)
-    items = np.empty(len(column), dtype=object)
-    items[:] = list(column)
-    return _from_items(items, (len(items),), rows)
+    return _from_items(list(column), (len(column),), rows)
 
 
 _NULLABLE = {
@@ -172,9 +169,13 @@ def _from_items(items: Iterable[Any], shape: tuple[int, ...], rows: Sequence[str
     row_names = None if rows is None else tuple(rows)
     if not kinds:
         return Value("missing" if values else "object", shape, _texts(["" for _ in values]), _mask(missing), row_names)
-    if kinds in (["float64"], ["float64", "int64"]):
+    if kinds in (["float64"], ["float64", "int64"]) and _fit_floats(values, missing):
         floats = np.array([np.nan if gone else float(v) for v, gone in zip(values, missing, strict=True)])
         return Value("float64", shape, floats, None, row_names)
+    if kinds == ["list"] and not missing.any():
+        table = _rectangle(values)
+        if table is not None:
+            return Value(table.dtype.name, (*shape, *table.shape[1:]), table.reshape(-1), None, row_names)
     if kinds == ["bool"]:
         truths = np.array([bool(v) and not gone for v, gone in zip(values, missing, strict=True)])
         return Value("bool", shape, truths, _mask(missing), row_names)
@@ -184,6 +185,25 @@ def _from_items(items: Iterable[Any], shape: tuple[int, ...], rows: Sequence[str
             return Value("int64", shape, whole, _mask(missing), row_names)
     texts = [_element_text(v, n, kinds) if not gone else "" for v, n, gone in zip(values, named, missing, strict=True)]
     return Value(kinds[0] if len(kinds) == 1 else "mixed", shape, _texts(texts), _mask(missing), row_names)
+
+
+def _fit_floats(values: list[Any], missing: np.ndarray[Any, Any]) -> bool:
+    """Whether no whole number among floats is too long for one."""
+    whole = (v for v, gone in zip(values, missing, strict=True) if not gone and isinstance(v, int | np.integer))
+    return all(abs(int(v)) <= 2**53 for v in whole)
+
+
+def _rectangle(values: list[Any]) -> np.ndarray[Any, Any] | None:
+    """Cells that hold equally many numbers each, such as embeddings, as one array: text would know no tolerance."""
+    if not all(isinstance(value, list | tuple | np.ndarray) for value in values):
+        return None
+    if len({np.shape(value)[:1] if isinstance(value, np.ndarray) else (len(value),) for value in values}) != 1:
+        return None
+    try:
+        table = np.asarray(values)
+    except (ValueError, OverflowError):
+        return None
+    return table if table.dtype.kind in "iuf" and table.ndim > 1 else None
 
 
 def _whole(values: list[Any], missing: np.ndarray[Any, Any]) -> np.ndarray[Any, Any] | None:
@@ -225,6 +245,8 @@ def _is_missing(value: Any) -> bool:
 
 def _timestamp(value: Any) -> str:
     """ISO 8601 without trailing zeros of the fraction, since pandas' unit differs between versions."""
+    if isinstance(value, np.datetime64) and np.datetime_data(value.dtype)[0] in _COARSE:
+        value = value.astype("M8[s]")
     text = str(value) if isinstance(value, np.datetime64) else value.isoformat()
     head, dot, tail = text.replace(" ", "T").partition(".")
     if not dot:
@@ -234,12 +256,22 @@ def _timestamp(value: Any) -> str:
 
 
 def _duration(value: Any) -> str:
-    """Whole nanoseconds."""
+    """Whole nanoseconds, counted in Python since centuries do not fit NumPy's."""
+    if hasattr(value, "to_timedelta64"):
+        value = value.to_timedelta64()
     if isinstance(value, np.timedelta64):
-        return f"{int(value.astype('m8[ns]').astype(np.int64))}ns"
-    if hasattr(value, "as_unit"):
-        return f"{int(value.as_unit('ns').value)}ns"
+        unit, count = np.datetime_data(value.dtype)
+        return f"{int(value.astype(np.int64)) * count * _NANOSECONDS[unit]}ns" if unit in _NANOSECONDS else str(value)
     return f"{(value.days * 86_400 + value.seconds) * 1_000_000_000 + value.microseconds * 1_000}ns"
+
+
+_COARSE = ("Y", "M", "W", "D", "h", "m")
+"""Units whose text holds no seconds."""
+
+_NANOSECONDS = {
+    "W": 604_800 * 10**9, "D": 86_400 * 10**9, "h": 3_600 * 10**9, "m": 60 * 10**9, "s": 10**9, "ms": 10**6, "us": 1000,
+    "ns": 1,
+}  # fmt: skip
 
 
 def _texts(values: list[str]) -> np.ndarray[Any, Any]:

@@ -113,7 +113,7 @@ def _changes(name: str, column: Column, known: Known) -> Iterator[tuple[str, str
     yield GATING if name in known.gaps else EVIDENCE, "missing", _missing
     if value.dtype == "bool":
         yield GATING, "flipped", lambda cells, at: _set(cells, at, [not cells.iloc[i] for i in at])
-    elif value.is_numeric and value.data.dtype.kind != "c":
+    elif value.is_numeric and value.data.dtype.kind != "c" and len(value.shape) == 1:
         yield from _numeric_changes(name, value.data[~value.absent()], known)
     elif value.dtype in ("text", "mixed"):
         for label, change in _TEXTS:
