@@ -89,7 +89,7 @@ def _split(run: Run, part: Part) -> None:
             if str(column) not in part.origin.unchanged:
                 run.keep("split", f"{part.name}.{column}", to_value(part.rows.iloc[:, position]), file="split")
     elif not isinstance(part.rows, np.ndarray) or any(row.startswith("new ") for row in part.origin.rows):
-        for name, value in walk(part.rows, part.name):
+        for name, value in walk(part.rows, part.name, whole=True):
             run.keep("split", f"{name}.values", value)
 
 
@@ -108,7 +108,7 @@ def _features(run: Run, part: Part) -> None:
     if isinstance(table, np.ndarray) or is_sparse(table) or is_pandas(table, "Series"):
         run.keep("features", f"{part.name}.values", to_value(table, rows=names), file="features")
         return
-    for name, value in walk(table, part.name):
+    for name, value in walk(table, part.name, whole=True):
         run.keep("features", name if "." in name else f"{name}.values", value, file="features")
 
 

@@ -79,7 +79,7 @@ def fingerprint(value: Any) -> dict[str, str]:
         return {f"{i}.{part}": d for i, child in enumerate(value) for part, d in fingerprint(child).items()}
     if is_leaf(value):
         return {"values": _digest(value)}
-    return {name or "values": leaf.digest() for name, leaf in walk(value)}
+    return {name or "values": leaf.digest() for name, leaf in walk(value, whole=True)}
 
 
 def changed(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:

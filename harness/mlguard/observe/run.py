@@ -64,6 +64,7 @@ class Run:
     stage: str = STAGES[0]
     listen: bool = True
     """Whether `mlguard.note` is heard; contracts and probes repeat calls that were heard before."""
+    _taken: set[tuple[str, str]] = field(default_factory=set, init=False)
 
     def declares(self, method: str) -> bool:
         """Whether the guard has this method."""
@@ -97,7 +98,7 @@ class Run:
                 f"guard {self.subject.name}: note {name!r} names the stage {where!r}; known are {', '.join(STAGES)}",
                 slug="note-stage",
             )
-        leaves = list(walk(value, name))
+        leaves = list(walk(value, name, whole=True))
         if not leaves:
             raise UsageError(
                 f"guard {self.subject.name}: note {name!r} is {type(value).__name__}, which holds nothing to compare; "
@@ -105,20 +106,22 @@ class Run:
                 slug="note-empty",
             )
         for leaf, observed in leaves:
-            self.keep(where, self._unused(where, leaf), observed)
+            self.keep(where, leaf, observed)
 
     def keep(self, stage: str, name: str, value: Any, **facts: Any) -> None:
-        """Add one Observation of this run."""
+        """Add one Observation of this run; a name that is taken in its stage gets a number, so that none is lost."""
         role = facts.pop("role", GATE)
-        self.observations.append(Observation(stage, name, value, role=role, run=self.name, **facts))
+        self.observations.append(
+            Observation(stage, self._unused(stage, name), value, role=role, run=self.name, **facts)
+        )
 
     def _unused(self, stage: str, name: str) -> str:
-        taken = {o.name for o in self.observations if o.stage == stage}
         number = 1
         unused = name
-        while unused in taken:
+        while (stage, unused) in self._taken:
             number += 1
             unused = f"{name}#{number}"
+        self._taken.add((stage, unused))
         return unused
 
     def _instance(self) -> Guard:

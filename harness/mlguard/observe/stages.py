@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -119,13 +119,22 @@ def predict(run: Run, model: Any, rows: Any) -> Answers:
 def evaluate(run: Run, test: Any, predictions: Any) -> dict[str, Value]:
     """Metrics by name from what `evaluate` returned: a mapping, nested or not, or a single number."""
     raw = run.call("evaluate", test=test, predictions=predictions)
-    metrics = {name or "metric": value for name, value in walk(raw)} if raw is not None else {}
+    metrics = {name or "metric": value for name, value in _metrics(raw)} if raw is not None else {}
     if not metrics:
         raise UsageError(
             f"guard {run.subject.name}: `evaluate` returned {_came(raw)}; return a mapping of metric names to numbers",
             slug="evaluate-returned",
         )
     return metrics
+
+
+def _metrics(raw: Any, name: str = "") -> Iterator[tuple[str, Value]]:
+    """Every metric under its own name, however many a mapping holds."""
+    if not isinstance(raw, Mapping):
+        yield from walk(raw, name, whole=True)
+        return
+    for key, part in raw.items():
+        yield from _metrics(part, f"{name}.{key}" if name else str(key))
 
 
 def _in_order(data: Dataset, guard: str) -> tuple[Any, Any]:

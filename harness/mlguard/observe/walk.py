@@ -5,18 +5,22 @@ from __future__ import annotations
 import types
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
 
 from mlguard.core.value import Value
-from mlguard.observe.leaf import is_frame, is_leaf, is_sparse, to_value
+from mlguard.observe.leaf import is_frame, is_leaf, is_sparse, nested_text, to_value
 
 DEPTH = 12
 """Levels of nesting that are followed."""
 
 LEAVES = 2000
 """Leaves after which a walk stops: past this, an object is no tiny model."""
+
+VISITS = 50_000
+"""Objects that are looked at: references in circles have more paths than anybody waits for."""
 
 SIBLINGS = 12
 """Members of a sequence of objects that are looked into: the first trees of a forest stand for the others."""
@@ -35,39 +39,53 @@ NOT_BEHAVIOUR = frozenset(
 Leaf = tuple[str, Value]
 
 
-def walk(value: object, name: str = "") -> Iterator[Leaf]:
+def walk(value: object, name: str = "", *, whole: bool = False) -> Iterator[Leaf]:
     """Every leaf of an object with its path, in a stable order: `clf.coef_`, `trees_[3].threshold`.
 
     Follows mappings, sequences, dataclasses, objects' attributes, tree structures, `state_dict`s and booster dumps;
-    leaves out what is no behaviour (`NOT_BEHAVIOUR`), and what cannot be brought to a Value.
+    leaves out what is no behaviour (`NOT_BEHAVIOUR`), and what cannot be brought to a Value. With `whole`, for what
+    somebody declared and not only keeps, no entry and no member of a long sequence is left out.
     """
-    walker = _Walker()
-    for leaf in walker.visit(value, name, 0):
-        walker.seen_leaves += 1
-        if walker.seen_leaves > LEAVES:
-            return
-        yield leaf
+    leaves = _Walker(whole=whole).visit(value, name, 0)
+    yield from leaves if whole else islice(leaves, LEAVES)
 
 
 class _Walker:
-    """One walk: what was visited already, and how many leaves it gave."""
+    """One walk: what it is inside of, and how much it has looked at."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, whole: bool) -> None:
+        self.whole = whole
         self.visiting: set[int] = set()
-        self.seen_leaves = 0
+        self.visits = 0
 
     def visit(self, value: object, name: str, depth: int) -> Iterator[Leaf]:
-        if is_leaf(value):
-            yield name, to_value(value)
+        self.visits += 1
+        if depth > DEPTH or self.visits > VISITS or id(value) in self.visiting:
             return
-        if depth > DEPTH or id(value) in self.visiting or _is_opaque(value):
+        looked = self._look(value)
+        if isinstance(looked, Value):
+            yield name, looked
             return
         self.visiting.add(id(value))
+        for part, child in looked:
+            yield from self.visit(child, _join(name, part), depth + 1)
+        self.visiting.discard(id(value))
+
+    def _look(self, value: Any) -> Value | list[tuple[str, object]]:
+        """A leaf's Value, else what to follow."""
         try:
-            for part, child in _children(value):
-                yield from self.visit(child, _join(name, part), depth + 1)
-        finally:
-            self.visiting.discard(id(value))
+            if is_leaf(value) and not _holds_objects(value):
+                return to_value(value)
+            return [] if _is_opaque(value) else [part for part in _children(value) if self._counts(value, part[0])]
+        except Exception:  # Whatever an object does when it is looked at, a look must not end a run.
+            return []
+
+    def _counts(self, value: object, part: str) -> bool:
+        if self.whole:
+            return True
+        if isinstance(value, Mapping):
+            return part not in NOT_BEHAVIOUR
+        return not part.startswith("[") or int(part[1:-1]) < SIBLINGS
 
 
 def _children(value: Any) -> Iterator[tuple[str, object]]:
@@ -84,9 +102,7 @@ def _items(value: Mapping[Any, Any]) -> Iterator[tuple[str, object]]:
         yield "keys", _objects(list(value))
         yield "values", _objects(list(value.values()))
         return
-    for key, child in value.items():
-        if key not in NOT_BEHAVIOUR:
-            yield str(key), child
+    yield from ((str(key), child) for key, child in value.items())
 
 
 def _elements(value: Any) -> Iterator[tuple[str, object]]:
@@ -97,12 +113,17 @@ def _elements(value: Any) -> Iterator[tuple[str, object]]:
     if _rectangular(items):
         yield "", np.asarray(items)
         return
-    for position, child in enumerate(items[:SIBLINGS]):
+    if items and all(_is_entry(item) for item in items):
+        for key in dict.fromkeys(key for item in items for key in item):
+            yield str(key), _objects([item.get(key) for item in items])
+        return
+    for position, child in enumerate(items):
         yield f"[{position}]", child
 
 
 def _unordered(value: Any) -> Iterator[tuple[str, object]]:
-    yield "", _objects(sorted(value, key=lambda item: (type(item).__name__, repr(item))))
+    # Not by `repr`, which holds addresses of objects and the order of inner sets.
+    yield "", _objects(sorted(value, key=lambda item: (type(item).__name__, nested_text(item))))
 
 
 def _columns(frame: Any) -> Iterator[tuple[str, object]]:
@@ -147,9 +168,16 @@ def _attributes(value: object) -> Iterator[tuple[str, object]]:
     for name in dict.fromkeys(names):
         if name in NOT_BEHAVIOUR or name.startswith("__"):
             continue
-        child = getattr(value, name, None)
+        child = _attribute(value, name)
         if not isinstance(child, _CODE):
             yield name, child
+
+
+def _attribute(value: object, name: str) -> object:
+    try:
+        return getattr(value, name, None)
+    except Exception:  # It may be a property of a class that raises what it likes.
+        return type  # A class is code, which is left out.
 
 
 _CODE = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.ModuleType, type, np.ufunc)
@@ -157,7 +185,7 @@ _CODE = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.
 _KINDS: tuple[tuple[Callable[[Any], bool], Callable[[Any], Iterator[tuple[str, object]]]], ...] = (
     (lambda v: isinstance(v, Mapping), _items),
     (lambda v: isinstance(v, set | frozenset), _unordered),
-    (lambda v: isinstance(v, list | tuple), _elements),
+    (lambda v: isinstance(v, list | tuple | np.ndarray), lambda v: _elements(np.ravel(v) if _is_array(v) else v)),
     (is_frame, _columns),
     (lambda v: is_dataclass(v) and not isinstance(v, type), _fields),
     (lambda v: type(v).__name__ == "Tree" and hasattr(v, "children_left"), _tree),
@@ -172,6 +200,25 @@ def _is_opaque(value: object) -> bool:
     if isinstance(value, (*_CODE, np.random.RandomState, np.random.Generator, np.random.BitGenerator)):
         return True
     return type(value).__module__.split(".")[0] in ("threading", "_thread", "logging", "io", "_io", "weakref")
+
+
+def _is_array(value: object) -> bool:
+    return isinstance(value, np.ndarray)
+
+
+def _holds_objects(value: object) -> bool:
+    """Whether an array holds objects to look into, such as the trees of a boosted model."""
+    if not isinstance(value, np.ndarray) or value.dtype != object:
+        return False
+    plain = (list, tuple, dict, set, frozenset)
+    return not all(is_leaf(item) or isinstance(item, plain) for item in value.reshape(-1).tolist())
+
+
+def _is_entry(value: object) -> bool:
+    """Whether a mapping is one entry of a table that somebody wrote as a list."""
+    if not isinstance(value, Mapping) or not value:
+        return False
+    return all(is_leaf(cell) and not isinstance(cell, np.ndarray) and not _is_column(cell) for cell in value.values())
 
 
 def _is_column(value: object) -> bool:
