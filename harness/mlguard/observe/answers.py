@@ -83,7 +83,7 @@ def _as_texts(part: Value) -> np.ndarray[Any, Any]:
 
 def _columns(raw: Any) -> dict[str, Value] | None:
     if is_frame(raw):
-        return {str(name): to_value(raw.iloc[:, i]) for i, name in enumerate(raw.columns)}
+        return {name: to_value(raw.iloc[:, i]) for i, name in enumerate(_unique([str(c) for c in raw.columns]))}
     if isinstance(raw, Mapping):
         parts = {str(name): _columns(part) for name, part in raw.items()}
         if any(part is None for part in parts.values()):
@@ -109,10 +109,13 @@ def _from_list(items: list[Any]) -> dict[str, Value] | None:
     if items and all(isinstance(item, Mapping) for item in items):
         names = dict.fromkeys(str(name) for item in items for name in item)
         return {name: to_value(_boxed([item.get(name) for item in items])) for name in names}
-    if items and all(isinstance(item, list | tuple | np.ndarray) for item in items):
-        array = np.asarray(items, dtype=object) if len({len(item) for item in items}) > 1 else np.asarray(items)
-        if array.dtype != object:
-            return _columns(array)
+    if items and all(isinstance(item, np.ndarray) for item in items) and len({item.shape for item in items}) == 1:
+        return _columns(np.asarray(items))
+    if items and all(isinstance(item, list | tuple) for item in items):
+        widths = {len(item) for item in items}
+        if len(widths) == 1 and 0 < max(widths) <= WIDE:
+            # Column by column, since an array of all would turn a label's score into text.
+            return {str(i): to_value(_boxed([item[i] for item in items])) for i in range(max(widths))}
     return {ANSWER: to_value(_boxed(items))}
 
 
@@ -120,9 +123,13 @@ def _boxed(items: list[Any]) -> np.ndarray[Any, Any]:
     plain = np.asarray(items) if all(isinstance(i, bool | int | float | np.generic) for i in items) else None
     if plain is not None and plain.dtype.kind in "iufb" and len({type(i) for i in items}) <= 1:
         return plain
-    box = np.empty(len(items), dtype=object)
-    box[:] = items
-    return box
+    return np.fromiter(items, dtype=object, count=len(items))
+
+
+def _unique(names: list[str]) -> list[str]:
+    """The same names, a repeated one with a number."""
+    counts = [names[:position].count(name) + 1 for position, name in enumerate(names)]
+    return [name if count == 1 else f"{name}#{count}" for name, count in zip(names, counts, strict=True)]
 
 
 def _matrix(value: Value) -> dict[str, Value]:
