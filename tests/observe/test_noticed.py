@@ -1,0 +1,129 @@
+"""Bad code against good code: what moved, in which run, at which stage; and good code against itself."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mlguard.core.compare import Comparison, compare
+from mlguard.core.record import Record
+from mlguard.core.verdict import Outcome
+from mlguard.observe.writes import Writes
+from tests.observe import pipeline, variants
+from tests.observe.pipeline import make, observed
+from tests.observe.variants import cached, once, warm
+
+ALL: dict[str, Any] = {"seeds": (1,), "configurations": True, "refit": True}
+
+
+@pytest.fixture(scope="module")
+def place() -> Any:
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="module")
+def golden(place: Path) -> Record:
+    return observed(pipeline.Shop, place, **ALL)
+
+
+@pytest.mark.parametrize("guard", [pipeline.Shop, variants.Rounded])
+def test_a_true_refactor_matches_in_everything(guard: type[pipeline.Shop], golden: Record, place: Path) -> None:
+    comparison = compare(golden, observed(guard, place, **ALL))
+    assert [m.message for m in comparison.moves()] == []
+    assert comparison.outcome is Outcome.MATCH
+    assert {f.run for f in comparison.findings} >= {"main", "seed 1", "config alpha", "config threshold", "refit"}
+
+
+CHANGES: list[tuple[Any, str, str, str, str]] = [
+    # code, outcome, run and stage of the first move, and an Observation that moved
+    (variants.ScalesByBatch, "shifted", "main", "predict", "batches"),
+    (variants.KnowsBatchSize, "violated", "main", "contracts", "single rows"),
+    (variants.WritesIntoRows, "shifted", "main", "predict", "inputs unchanged"),
+    (variants.AddsColumn, "violated", "main", "contracts", "inputs unchanged"),
+    (variants.WritesIntoConfig, "violated", "main", "contracts", "configuration unchanged"),
+    (variants.WritesIntoModel, "shifted", "main", "predict", "predict twice"),
+    (variants.ReadsTarget, "shifted", "main", "predict", "target unread"),
+    (variants.TakesFirstColumn, "violated", "main", "contracts", "column order"),
+    (variants.AlignsByIndex, "violated", "main", "contracts", "row index"),
+    (variants.KnowsCitiesOnly, "shifted", "main", "predict", "probes.status"),
+    (variants.RefusesGaps, "shifted", "main", "predict", "probes.status"),
+    (variants.SplitsAfterSorting, "shifted", "main", "split", "test.rows"),
+    (variants.AnswersLess, "shifted", "main", "predict", "test.score"),
+    (variants.AnswersShorter, "shifted", "main", "predict", "test.score"),
+    (variants.RoundsMetric, "shifted", "main", "evaluate", "accuracy"),
+    (variants.FailsOnOtherData, "shifted", "seed 1", "dataset", "test.score"),
+    (variants.IgnoresAlpha, "shifted", "config alpha", "train", "effect"),
+    (cached, "shifted", "config alpha", "train", "test.score"),
+    (once, "shifted", "seed 1", "dataset", "test.score"),
+]
+
+
+def changed(golden: Record, code: Any, place: Path, **extra: Any) -> Comparison:
+    guard = code if isinstance(code, type) else code()
+    return compare(golden, observed(guard, place, **extra))
+
+
+@pytest.mark.parametrize(
+    ("code", "outcome", "run", "stage", "name"), CHANGES, ids=[change[0].__name__ for change in CHANGES]
+)
+def test_a_change_is_noticed_where_it_happens(
+    code: Any, outcome: str, run: str, stage: str, name: str, golden: Record, place: Path
+) -> None:
+    comparison = changed(golden, code, place, **ALL)
+    assert str(comparison.outcome) == outcome
+    assert (comparison.first.run, comparison.first.stage) == (run, stage)
+    assert name in {move.observation for move in comparison.moves()}
+
+
+@pytest.mark.parametrize(
+    ("code", "word"), [(warm, "no longer holds: score"), (once, "no longer holds: raised OSError")]
+)
+def test_what_another_fit_leaves_behind_shows_in_the_refit(
+    code: Callable[[], type[pipeline.Shop]], word: str, place: Path
+) -> None:
+    comparison = changed(observed(pipeline.Shop, place, refit=True), code, place, refit=True)
+    assert comparison.outcome is Outcome.VIOLATED
+    assert (comparison.first.run, comparison.first.stage) == ("refit", "predict")
+    assert word.partition(": ")[2] in comparison.first.message
+    assert word.partition(": ")[0] in comparison.first.message
+
+
+def test_a_threshold_that_moved_where_no_row_stands_is_noticed(place: Path) -> None:
+    golden, new = observed(variants.Labels, place), observed(variants.LabelsMoved, place)
+    comparison = compare(golden, new)
+    assert comparison.outcome is Outcome.SHIFTED
+    assert {m.observation for m in comparison.moves()} == {"boundary"}
+    assert compare(golden, observed(variants.Labels, place)).outcome is Outcome.MATCH
+
+
+def test_scores_on_both_sides_of_a_flip_tell_the_threshold(golden: Record) -> None:
+    walked = {o.name: o.value for o in golden if o.name in ("boundary", "probes.score")}
+    score = dict(zip(walked["probes.score"].rows or (), walked["probes.score"].data, strict=True))
+    pairs = walked["boundary"].rows or ()
+    assert pairs
+    for pair in pairs:
+        sides = sorted((score[f"before boundary {pair}"], score[f"behind boundary {pair}"]))
+        assert sides[0] < 0.5 <= sides[1]
+        assert sides[1] - sides[0] < 1e-3
+
+
+def test_a_file_outside_the_folder_is_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    config = {"alpha": 0.5, "threshold": 0.5, "place": str(tmp_path / "cache.txt")}
+    heard = Writes(tmp_path)
+    quiet = observed(pipeline.Shop, tmp_path, config=config, writes=Writes(tmp_path))
+    comparison = compare(quiet, observed(variants.Writer, tmp_path, config=config, writes=heard))
+    assert (heard.heard, comparison.outcome) == (["cache.txt"], Outcome.VIOLATED)
+    assert comparison.first.message == "no files outside the folder: no longer holds: cache.txt"
+
+
+def test_other_data_are_told_apart_column_by_column(golden: Record, place: Path) -> None:
+    table = make()
+    table.loc[25, "visits"] += 1
+    comparison = compare(golden, observed(pipeline.Shop, place, table=table, **ALL))
+    assert (comparison.first.stage, comparison.first.rows) == ("dataset", ("visits",))

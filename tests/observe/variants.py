@@ -1,0 +1,203 @@
+"""The shop's code as refactors leave it: one true refactor, and changes that a guard must notice.
+
+They stand in no test module, so that pytest takes none of them for a guard of this project.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import pandas as pd
+
+from tests.observe.pipeline import Shop, make, matrix
+
+
+class Rounded(Shop):
+    """The same in other words: another order of additions, another container, a reset index."""
+
+    def split(self, data: Any) -> Any:
+        train, test = super().split(data)
+        return train.reset_index(drop=True), test.reset_index(drop=True)
+
+    def train(self, train: Any) -> Any:
+        model = super().train(train)
+        return {**model, "w": model["weights"].tolist(), "weights": model["weights"].copy()}
+
+    def score(self, model: Any, rows: Any) -> Any:
+        return sum(matrix(model, rows)[:, i] * model["weights"][i] for i in (3, 2, 1, 0))
+
+
+class ScalesByBatch(Shop):
+    def score(self, model: Any, rows: Any) -> Any:
+        return super().score(model, rows.assign(age=rows["age"] - rows["age"].mean() + model["mean"]))
+
+
+class KnowsBatchSize(Shop):
+    def score(self, model: Any, rows: Any) -> Any:
+        return super().score(model, rows) + (0.01 if len(rows) == 1 else 0.0)
+
+
+class WritesIntoRows(Shop):
+    def score(self, model: Any, rows: Any) -> Any:
+        rows["age"] = rows["age"].fillna(model["mean"]).round(1)
+        return super().score(model, rows)
+
+    def split(self, data: Any) -> Any:
+        return tuple(part.copy() for part in super().split(data))
+
+
+class AddsColumn(Shop):
+    def predict(self, model: Any, rows: Any) -> Any:
+        answers = super().predict(model, rows)
+        rows["scored"] = True
+        return answers
+
+    def split(self, data: Any) -> Any:
+        return tuple(part.copy() for part in super().split(data))
+
+
+class WritesIntoConfig(Shop):
+    def train(self, train: Any) -> Any:
+        model = super().train(train)
+        self.config["alpha"] = 1
+        return model
+
+
+class WritesIntoModel(Shop):
+    def score(self, model: Any, rows: Any) -> Any:
+        model["calls"] = model.get("calls", 0) + 1
+        return super().score(model, rows) + (0.01 if model["calls"] > 2 else 0.0)
+
+
+class ReadsTarget(Shop):
+    def score(self, model: Any, rows: Any) -> Any:
+        seen = rows["bought"].iloc[0] if "bought" in rows else 0
+        return super().score(model, rows) + 0.001 * (int(seen) - int(make()["bought"].iloc[20]))
+
+
+class TakesFirstColumn(Shop):
+    def score(self, model: Any, rows: Any) -> Any:
+        return super().score(model, rows.assign(age=pd.to_numeric(rows.iloc[:, 0])))
+
+
+class AlignsByIndex(Shop):
+    def predict(self, model: Any, rows: Any) -> Any:
+        answers = super().predict(model, rows)
+        return answers.set_axis(rows.index).loc[range(rows.index[0], rows.index[0] + len(rows))]
+
+
+class KnowsCitiesOnly(Shop):
+    def score(self, model: Any, rows: Any) -> Any:
+        unknown = [city for city in rows["city"] if city not in model["cities"]]
+        return super().score(model, rows) if not unknown else [][0]
+
+
+class RefusesGaps(Shop):
+    def score(self, model: Any, rows: Any) -> Any:
+        if rows["age"].isna().any() and len(rows) != 20:
+            raise ValueError("gaps")
+        return super().score(model, rows)
+
+
+class IgnoresAlpha(Shop):
+    def train(self, train: Any) -> Any:
+        self.config = {**self.config, "alpha": 0.5}
+        return super().train(train)
+
+
+class FailsOnOtherData(Shop):
+    def train(self, train: Any) -> Any:
+        if train["age"].iloc[0] != make()["age"].iloc[0]:
+            raise ValueError("never seen")
+        return super().train(train)
+
+
+class SplitsAfterSorting(Shop):
+    def split(self, data: Any) -> Any:
+        rows = data.rows.sort_values("visits", kind="stable")
+        return rows.iloc[:20], rows.iloc[20:]
+
+
+class AnswersLess(Shop):
+    def predict(self, model: Any, rows: Any) -> Any:
+        return super().predict(model, rows)[["label"]]
+
+
+class AnswersShorter(Shop):
+    def predict(self, model: Any, rows: Any) -> Any:
+        return super().predict(model, rows).astype({"score": np.float32})
+
+
+class RoundsMetric(Shop):
+    def evaluate(self, test: Any, predictions: Any) -> Any:
+        return {name: round(value, 2) for name, value in super().evaluate(test, predictions).items()}
+
+
+def cached() -> type[Shop]:
+    class Cached(Shop):
+        """What was learned is kept by the number of rows, which is too coarse."""
+
+        models: ClassVar[dict[int, Any]] = {}
+
+        def train(self, train: Any) -> Any:
+            if len(train) not in self.models:
+                self.models[len(train)] = super().train(train)
+            return self.models[len(train)]
+
+    return Cached
+
+
+def warm() -> type[Shop]:
+    class Warm(Shop):
+        """Each fit starts from where the last one ended."""
+
+        last: ClassVar[list[Any]] = []
+
+        def train(self, train: Any) -> Any:
+            model = super().train(train)
+            if self.last:
+                model["weights"] = (model["weights"] + self.last[-1] * 1.01) / 2
+            self.last.append(model["weights"])
+            return model
+
+    return Warm
+
+
+def once() -> type[Shop]:
+    class Once(Shop):
+        """A resource that only the first fit finds."""
+
+        gone: ClassVar[list[bool]] = []
+
+        def train(self, train: Any) -> Any:
+            if self.gone:
+                raise OSError("the file is gone")
+            self.gone.append(True)
+            return super().train(train)
+
+    return Once
+
+
+class Labels(Shop):
+    """Answers labels and no scores."""
+
+    move = 0.0
+
+    def predict(self, model: Any, rows: Any) -> Any:
+        return (self.score(model, rows) >= self.config["threshold"] + self.move).astype(int)
+
+    def evaluate(self, test: Any, predictions: Any) -> Any:
+        return float((predictions == test["bought"]).mean())
+
+
+class LabelsMoved(Labels):
+    move = 0.003
+
+
+class Writer(Shop):
+    def train(self, train: Any) -> Any:
+        Path(self.config["place"]).write_text("cache")
+        (self.folder / "fine.txt").write_text("mine")
+        return super().train(train)
