@@ -56,7 +56,10 @@ class Declared:
     """What is wrong with the declaration."""
 
 
-SHARED_OPTIONS = ("require", "seeds", "timeout", "internals", "floor", "require_contracts", "allow", "waive", "target")
+SHARED_OPTIONS = (
+    "require", "seeds", "timeout", "internals", "floor", "require_contracts", "allow", "waive", "equal_up_to",
+    "threshold", "target",
+)  # fmt: skip
 
 
 def files(settings: Settings) -> list[Path]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -124,7 +124,15 @@ def rules(guard: Declared) -> Rules:
         require_contracts=bool(options.get("require_contracts")),
         allow=options.get("allow") or {},
         waive=options.get("waive") or {},
+        symmetries=options.get("equal_up_to") or {},
+        thresholds=_thresholds(options.get("threshold")),
     )
+
+
+def _thresholds(declared: object) -> tuple[float, ...]:
+    if isinstance(declared, Mapping):
+        return tuple(float(value) for value in declared.values())
+    return (float(declared),) if isinstance(declared, int | float) else ()
 
 
 def stale(settings: Settings, found: Found) -> list[Verdict]:

@@ -13,6 +13,8 @@ from mlguard.core.difference import Difference, difference
 from mlguard.core.guard import Requirement
 from mlguard.core.internals import match_internals
 from mlguard.core.record import CONTRACT, EFFECT, EVIDENCE, GATE, INTERNAL, MAIN, Observation, Record, stage_rank
+from mlguard.core.symmetry import symmetry
+from mlguard.core.tie import excuse_ties
 from mlguard.core.value import number
 from mlguard.core.verdict import Finding, Outcome
 
@@ -34,6 +36,10 @@ class Rules:
     """Observations whose dtype may change, with the reason."""
     waive: Mapping[str, str] = field(default_factory=dict)
     """Observations and probes that do not decide, with the reason."""
+    symmetries: Mapping[str, str] = field(default_factory=dict)
+    """Observations that may be equal up to `sign`, `relabelling` or `permutation`."""
+    thresholds: tuple[float, ...] = ()
+    """Declared thresholds, next to which a label may turn."""
 
     def waived(self, observation: Observation, row: str | None = None) -> bool:
         """Whether an Observation, or one probe row of it, is waived."""
@@ -46,6 +52,10 @@ class Rules:
     def dtype_allowed(self, observation: Observation) -> bool:
         """Whether the owner allows this Observation's dtype to change."""
         return self._reason(self.allow, observation) is not None
+
+    def equal_up_to(self, observation: Observation) -> str | None:
+        """The symmetry that the owner declared for this Observation."""
+        return self._reason(self.symmetries, observation)
 
     @staticmethod
     def _reason(reasons: Mapping[str, str], observation: Observation, row: str | None = None) -> str | None:
@@ -118,6 +128,7 @@ class _Comparer:
             *self._added(),
             *self._required(),
         ]
+        findings = list(excuse_ties(self.golden, self.record, findings, self.rules.thresholds))
         return Comparison(tuple(sorted(findings, key=_order)), tuple(self._remarks(findings)))
 
     def _kept(self) -> Iterator[Finding]:
@@ -133,10 +144,22 @@ class _Comparer:
         return new if new is not None and new.role == observation.role else None
 
     def _pair(self, observation: Observation, new: Observation) -> Finding:
-        moved = difference(observation.value, new.value, self.golden.tolerances.rule(observation))
+        rule = self.golden.tolerances.rule(observation)
+        moved = difference(observation.value, new.value, rule)
+        same_by = None if moved.close else symmetry(observation.value, new.value, rule)
+        if same_by is not None:
+            return self._symmetric(observation, moved, same_by)
         if moved.dtype_only and not moved.moved and self.rules.dtype_allowed(observation):
             moved = Difference(exact=False, total=moved.total, max_abs=moved.max_abs, limit=moved.limit)
         return self._finding(observation, moved)
+
+    def _symmetric(self, observation: Observation, moved: Difference, same_by: str) -> Finding:
+        """A move that is none up to a symmetry: said in words, and passed where the owner declared it."""
+        finding = self._finding(observation, moved)
+        text = f"{finding.message}; equal up to {same_by}"
+        if self.rules.equal_up_to(observation) != same_by:
+            return replace(finding, message=text)
+        return replace(finding, outcome=Outcome.MATCH, message=text)
 
     def _internals(self) -> Iterator[Finding]:
         inside = [o for o in self.golden if o.role == INTERNAL and not self._skipped(o)]
@@ -307,6 +330,7 @@ class _Comparer:
         for finding in close:
             if finding.beyond_noise:
                 yield finding.message
+        yield from (f.message for f in findings if f.tie)
         yield from self._set_aside(findings)
         inside = [f for f in findings if not f.gates and f.role == INTERNAL and f.outcome is Outcome.SHIFTED]
         if inside and not any(f.gates and f.outcome is not Outcome.MATCH for f in findings):

@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 if TYPE_CHECKING:
     from mlguard.core.dataset import Dataset
 
+SYMMETRIES = ("sign", "relabelling", "permutation")
+"""Under which an Observation may be declared equal: a component points either way, clusters and sets have no names."""
+
 METHODS = ("split", "features", "train", "predict", "evaluate", "probe_rows", "save", "load", "observe")
 """The methods that a Guard may declare; `observe` replaces all others."""
 
@@ -50,6 +53,7 @@ class Guard:
     timeout: ClassVar[float | None] = None
     allow: ClassVar[Mapping[str, str]] = {}
     waive: ClassVar[Mapping[str, str]] = {}
+    equal_up_to: ClassVar[Mapping[str, str]] = {}
 
     config: Any = None
     config_path: Path | None = None
@@ -200,6 +204,9 @@ def _wrong_mappings(guard: type[Guard]) -> Iterable[str]:
         for entry, reason in entries.items():
             if not isinstance(reason, str) or not reason.strip():
                 yield f"`{name}` for {entry!r} has no reason; write one down"
+    symmetries = guard.equal_up_to
+    if not isinstance(symmetries, Mapping) or not all(kind in SYMMETRIES for kind in symmetries.values()):
+        yield f"`equal_up_to` must map an observation to one of {', '.join(SYMMETRIES)}, not {symmetries!r}"
 
 
 _CHECKS = (_misspelled, _wrong_methods, _unusable_pipeline, _wrong_options, _wrong_names, _wrong_mappings)

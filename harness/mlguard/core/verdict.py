@@ -106,6 +106,8 @@ class Finding:
     """Names of all rows with a moved element."""
     beyond_noise: bool = False
     """Whether the move passed only thanks to the floor."""
+    tie: bool = False
+    """Whether it passed because the scores were tied within the tolerance."""
 
 
 @dataclass(frozen=True)

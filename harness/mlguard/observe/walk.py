@@ -33,6 +33,8 @@ NOT_BEHAVIOUR = frozenset(
         "n_features_in_", "feature_names_in_", "_sklearn_version", "_repr_html_link",
         # The unfitted template of an ensemble's members.
         "estimator_params", "estimator_",
+        # The identity of an object in memory.
+        "_stop_words_id",
     }
 )  # fmt: skip
 
