@@ -94,7 +94,7 @@ def _is_tie(
 
 
 def _turns(score: _Score, place: int, thresholds: Sequence[float]) -> bool:
-    """Whether round-off pushed a score over a threshold. One whose bits are the same was not pushed: `>` became `>=`."""
+    """Whether round-off pushed a score over a threshold; one that keeps every bit was not pushed: `>` became `>=`."""
     own = score.values[place]
     return bool(score.pushed[place]) and any(abs(own - turn) <= score.reach for turn in (*thresholds, *MIDDLES))
 
