@@ -40,7 +40,7 @@ def search(order: Search, progress: Progress) -> Found:
             module = load_module(file, order.import_path)
             for klass in guard_classes(module):
                 found += declared(klass, file, order.root)
-        except Exception as error:  # Whatever a user's module raises on import is told, not raised.
+        except (Exception, SystemExit) as error:  # What a user's module raises on import is told, not raised.
             broken[str(file)] = user_frames(error, order.root)
     return Found(tuple(found), broken)
 
@@ -86,7 +86,17 @@ def observe(order: Order, progress: Progress) -> Done:
 
 
 def load_bundle(order: Loading, progress: Progress) -> dict[str, Any]:
-    """Load a saved bundle and answer the rows, with the project's data out of reach."""
+    """Load a saved bundle and answer the rows, with the project's data out of reach; or what that raised."""
+    try:
+        return _answered_elsewhere(order, progress)
+    except MlguardError as error:
+        if error.__cause__ is None:
+            raise
+        # Told here: an exception loses its cause on the way out of a worker.
+        return {"raised": f"{type(error.__cause__).__name__}: {error.__cause__}"}
+
+
+def _answered_elsewhere(order: Loading, progress: Progress) -> dict[str, Any]:
     progress("contracts")
     os.chdir(order.folder)
     subject = find_subject(order.ref, order.root, order.import_path)

@@ -64,7 +64,7 @@ class Runner:
             return child.search(search, _silent)
         result = self._workers.run(self._job("search", search, timeout=self.settings.timeout))
         if result.failure is not None:
-            raise _failed("discovery", result.failure, result.output, self.settings.base)
+            raise _undiscovered(result.failure)
         found: Any = result.value
         return _checked_found(found)
 
@@ -128,6 +128,8 @@ class Runner:
         if result.failure is not None:
             return [_status(f"{RAISED} {_what(result.failure)}")]
         value: Any = result.value
+        if "raised" in value:
+            return [_status(f"{RAISED} {value['raised']}")]
         return _compared(value["columns"], value["names"], done.record)
 
     def _job(self, function: str, payload: object, *, timeout: float, environment: Environment | None = None) -> Job:
@@ -181,9 +183,11 @@ def _status(status: str) -> Observation:
 
 def _failed(guard: str, failure: Failure, output: str, root: Path) -> MlguardError:
     """A worker's failure as an error that names the guard, the stage and the project's own frames."""
-    if isinstance(failure.exception, MlguardError):
-        return failure.exception
     stage = failure.stage or "dataset"
+    if isinstance(failure.exception, MlguardError):
+        if not hasattr(failure.exception, "stage") and isinstance(failure.exception, RunError):
+            failure.exception.stage = stage  # type: ignore[attr-defined]  # As for every other failure.
+        return failure.exception
     if failure.kind == "timeout":
         error = RunError(
             f"guard {guard}: stage {stage} was still running at its time limit ({failure.text}), twice; make it faster "
@@ -199,6 +203,19 @@ def _failed(guard: str, failure: Failure, output: str, root: Path) -> MlguardErr
     return error
 
 
+def _undiscovered(failure: Failure) -> MlguardError:
+    """Why the modules could not be imported one after the other: one hung, or took the process down."""
+    if isinstance(failure.exception, MlguardError):
+        return failure.exception
+    what = {"timeout": f"still ran at the time limit ({failure.text})", "died": f"ended its process ({failure.text})"}
+    told = what.get(failure.kind, f"raised {failure.text}")
+    return RunError(
+        f"importing {failure.stage or 'the modules of the guards'} {told}; do no work at import, or take the file out "
+        "of `guards`",
+        slug="guard-module-raised",
+    )
+
+
 def _own_frames(failure: Failure, root: Path) -> str:
     ours = Path(__file__).resolve().parents[1]
     inside = [f for f in failure.frames if Path(f.path).is_relative_to(root) and "site-packages" not in f.path]
@@ -212,10 +229,7 @@ def _own_frames(failure: Failure, root: Path) -> str:
 
 def _what(failure: Failure) -> str:
     """A failure in a few words, the exception's type first."""
-    cause = failure.exception.__cause__ if failure.exception is not None else None
-    if isinstance(failure.exception, MlguardError):
-        return failure.exception.message if cause is None else f"{type(cause).__name__}: {cause}"
-    return failure.text
+    return failure.exception.message if isinstance(failure.exception, MlguardError) else failure.text
 
 
 def _checked_found(value: object) -> Found:

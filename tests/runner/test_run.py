@@ -1,0 +1,173 @@
+"""Runner: what a run brings back, and what becomes of guarded code that raises, hangs, leaves or is killed."""
+
+from __future__ import annotations
+
+import pytest
+
+from mlguard.core.error import MlguardError, RunError, UsageError
+from mlguard.core.record import CONTRACT, Record
+from mlguard.runner.run import Runner
+from mlguard.settings import load
+from tests.project import CODE, GENERATOR, GUARD, Project
+
+FIT = "def fit(rows, ridge=0.0):\n"
+ANSWER = "def answer(model, rows):\n"
+
+
+def status(record: Record, contract: str) -> str:
+    return next(str(o.value.data[0]) for o in record if o.role == CONTRACT and o.name == contract)
+
+
+def test_a_run_brings_back_every_stage_and_where_it_came_from(line: Project):
+    done = line.run()
+    stages = dict.fromkeys(o.stage for o in done.record if o.run == "main")
+    assert set(stages) == {"dataset", "split", "train", "predict", "evaluate", "contracts"}
+    assert {o.run for o in done.record} == {"main", "seed 1", "refit"}
+    assert status(done.record, "saved bundle") == "same"
+    came = done.record.provenance
+    assert sorted(came.sources) == [GENERATOR, CODE, GUARD]
+    assert (came.dataset["name"], came.dataset["seed"], came.dataset["rows"]) == ("tiny", 0, {"rows": 16})
+    assert {"numpy", "pandas"} <= set(came.environment["packages"])
+    assert came.environment["hash_seed"] == 0
+
+
+def test_a_quick_run_says_what_it_left_out(line: Project):
+    record = line.run(quick=True).record
+    assert {o.run for o in record} == {"main"}
+    assert record.left_out == {"seed 1", "refit"}
+
+
+def test_a_run_on_given_tables_asks_no_generator(line: Project):
+    with line.editing(
+        GENERATOR, "def make(rng, rows=16):\n", "def make(rng, rows=16):\n    raise ValueError('asked')\n"
+    ):
+        record = line.run(tables=line.goldens.datasets.folder("tiny")).record
+    assert {o.run for o in record} == {"main", "refit"}
+    assert record.provenance.dataset["digest"] == line.golden().provenance.dataset["digest"]
+
+
+@pytest.mark.parametrize(
+    ("where", "stage", "told"),
+    [
+        (FIT, "train", "`train` raised KeyError: 'no such column'"),
+        (ANSWER, "predict", "`predict` raised KeyError: 'no s"),
+    ],
+)
+def test_what_guarded_code_raises_comes_with_its_stage_and_the_projects_own_frames(
+    line: Project, where: str, stage: str, told: str
+):
+    with line.editing(CODE, where, f"{where}    raise KeyError('no such column')\n"), pytest.raises(RunError) as raised:
+        line.run()
+    error = raised.value
+    assert f"guard Line: {told}" in error.message
+    assert error.stage == stage
+    lines = error.traceback.splitlines()
+    files = [text.split('"')[1] for text in lines if text.startswith("  File")]
+    assert files == [GUARD, CODE]
+    assert lines[-1] == "KeyError: 'no such column'"
+
+
+def test_code_that_leaves_the_interpreter_is_an_error_with_its_stage(line: Project):
+    with line.editing(CODE, FIT, f"{FIT}    raise SystemExit('usage: train.py')\n"), pytest.raises(RunError) as left:
+        line.run()
+    assert left.value.stage == "train"
+    assert "SystemExit: usage: train.py" in left.value.message
+    assert CODE in left.value.traceback
+
+
+def test_a_killed_worker_names_its_signal_and_stage(line: Project):
+    killed = f"{ANSWER}    import os, signal\n    os.kill(os.getpid(), signal.SIGKILL)\n"
+    with line.editing(CODE, ANSWER, killed), pytest.raises(RunError) as died:
+        line.run()
+    assert (died.value.slug, died.value.stage) == ("guard-died", "predict")
+    assert "SIGKILL" in died.value.message
+
+
+def test_a_guard_that_hangs_is_tried_once_more_in_a_fresh_interpreter_and_then_reported(line: Project):
+    tries = line.root / "tries"
+    hang = f"{FIT}    import time\n    open({str(tries)!r}, 'a').write('x')\n    time.sleep(600)\n"
+    with line.editing(CODE, FIT, hang), line.runner() as runner, pytest.raises(RunError) as hung:
+        runner.run(line.declared(timeout=4))
+    assert (hung.value.slug, hung.value.stage) == ("guard-timeout", "train")
+    assert "4 s" in hung.value.message
+    assert tries.read_text() == "xx"
+    tries.unlink()
+
+
+def test_a_generator_that_raises_is_an_error_of_the_dataset_stage_with_script_and_line(line: Project):
+    with (
+        line.editing(GENERATOR, "def make(rng, rows=16):\n", "def make(rng, rows=16):\n    1 / 0\n"),
+        pytest.raises(RunError) as raised,
+    ):
+        line.run()
+    assert f"{GENERATOR}, line 5: make raised ZeroDivisionError: division by zero" in raised.value.message
+    assert raised.value.stage == "dataset"
+
+
+def test_a_bundle_that_needs_the_projects_data_breaks_its_contract_alone(line: Project):
+    reading = f"{ANSWER}    model = {{**model, 'shift': float(open('scale.txt').read())}}\n"
+    with line.also("scale.txt", "1.5"), line.editing(CODE, ANSWER, reading):
+        record = line.run().record
+    assert status(record, "saved bundle").startswith("raised FileNotFoundError")
+
+
+def test_a_model_that_cannot_be_saved_says_why(line: Project):
+    with line.editing(CODE, 'return {"slope"', 'return {"f": lambda: 0, "slope"'):
+        record = line.run().record
+    assert status(record, "saved bundle").startswith(("raised PicklingError", "raised AttributeError"))
+
+
+def test_two_guards_run_one_after_the_other_share_nothing(line: Project):
+    counting = f"COUNT = []\n\n\n{FIT}    COUNT.append(1)\n    ridge = len(COUNT) - 1.0\n"
+    with line.editing(CODE, FIT, counting), line.runner() as runner:
+        one, other = (runner.run(line.declared(), quick=True, bundle=False).record for _ in range(2))
+    learned = [[o.value.element(0) for o in r if o.name.endswith("slope")] for r in (one, other)]
+    assert learned[0] == learned[1]
+    assert learned[0]
+
+
+def test_every_guard_is_found_though_one_module_cannot_be_imported_and_another_leaves(line: Project):
+    with (
+        line.also("tests/guards/test_broken.py", "import no_such_module\n"),
+        line.also("tests/guards/test_leaving.py", "import sys\n\nsys.exit('usage: script')\n"),
+        line.runner() as runner,
+    ):
+        found = runner.find()
+    assert [guard.ref.name for guard in found.guards] == ["Line"]
+    told = {file.rpartition("/")[2]: text for file, text in found.broken.items()}
+    assert sorted(told) == ["test_broken.py", "test_leaving.py"]
+    assert told["test_broken.py"].endswith("ModuleNotFoundError: No module named 'no_such_module'")
+    assert "SystemExit" in told["test_leaving.py"]
+
+
+def test_a_module_that_hangs_on_import_is_told_as_one(line: Project):
+    with (
+        line.also("tests/guards/test_hanging.py", "import time\n\ntime.sleep(600)\n"),
+        line.editing("pyproject.toml", "timeout = 60", "timeout = 3"),
+        line.runner() as runner,
+        pytest.raises(RunError) as hung,
+    ):
+        runner.find()
+    assert "test_hanging.py" in hung.value.message
+    assert "twice" not in hung.value.message
+
+
+def test_a_guard_that_vanished_since_it_was_found_is_a_usage_error(line: Project):
+    with pytest.raises(UsageError) as unknown:
+        line.run("Gone")
+    assert unknown.value.slug == "guard-unknown"
+
+
+def test_the_errors_of_a_run_leave_no_temporary_folder(line: Project, tmp_path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with line.editing(CODE, FIT, f"{FIT}    raise ValueError\n"), pytest.raises(MlguardError):
+        line.run()
+    line.run(quick=True)
+    assert not list(tmp_path.iterdir())
+
+
+def test_in_process_runs_in_this_process_and_says_so_of_the_bundle(line: Project, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.syspath_prepend(str(line.root))
+    with Runner(load(line.root), in_process=True) as runner:
+        record = runner.run(line.declared(), quick=True).record
+    assert status(record, "saved bundle") == "not applicable: everything runs in one process"
