@@ -11,10 +11,8 @@ from mlguard.core.verdict import Outcome, Verdict
 from mlguard.discovery import guard_classes, load_module
 from tests.power.planting import ROOT
 from tests.power.variant import Variant
-from tests.power.variants_a import VARIANTS as FIRST
-from tests.power.variants_b import VARIANTS as SECOND
+from tests.power.variants import VARIANTS
 
-VARIANTS = (*FIRST, *SECOND)
 SHIFTS = [v for v in VARIANTS if v.kind == "shift"]
 KEEPS = [v for v in VARIANTS if v.kind == "keep"]
 RED = {Outcome.SHIFTED, Outcome.VIOLATED}

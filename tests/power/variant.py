@@ -25,3 +25,26 @@ class Variant:
     """Replacements `(file, old, new)`; `file` is relative to the project and `old` occurs in it exactly once."""
     moves_bits: bool = False
     """Whether a keep changes some bit of the outputs, within numerical noise."""
+
+
+@dataclass(frozen=True)
+class Code:
+    """The guarded code of one guard, and how edits of it are written down."""
+
+    guard: str
+    """Name of the Guard class."""
+    file: str
+    """The file to edit, relative to the project."""
+
+    def shift(self, name: str, operator: str, stage: str, description: str, *edits: tuple[str, str]) -> Variant:
+        """A behaviour change that the guard must notice, first at this stage."""
+        return Variant(self.guard, name, "shift", operator, stage, description, self._here(edits))
+
+    def keep(
+        self, name: str, operator: str, description: str, *edits: tuple[str, str], moves_bits: bool = False
+    ) -> Variant:
+        """A true refactor, which the guard must let pass."""
+        return Variant(self.guard, name, "keep", operator, None, description, self._here(edits), moves_bits)
+
+    def _here(self, edits: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str, str], ...]:
+        return tuple((self.file, old, new) for old, new in edits)
