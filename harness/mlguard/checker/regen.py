@@ -141,13 +141,10 @@ def tolerances_of(guard: Declared, record: Record, certificate: Certificate) -> 
 
 
 def _precision(record: Record) -> str:
-    """`float32` where all that the model learned is single precision, whatever type the answers have."""
-    learned = {
-        o.value.dtype
-        for o in record
-        if o.role == INTERNAL and o.stage == "train" and o.value.is_float and o.value.size > 1
-    }
-    return "float32" if learned and learned <= {"float32", "float16"} else "float64"
+    """`float32` where most of what the model learned is single precision, whatever type the answers have."""
+    learned = [o.value for o in record if o.role == INTERNAL and o.stage == "train" and o.value.is_float]
+    single = sum(value.size for value in learned if value.dtype in ("float32", "float16") and value.size > 1)
+    return "float32" if single * 2 > sum(value.size for value in learned) else "float64"
 
 
 def unstable(guard: Declared, moved: Sequence[str]) -> Verdict:
