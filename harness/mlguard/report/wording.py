@@ -101,7 +101,8 @@ def summary(verdicts: Sequence[Verdict]) -> str:
     counts = {outcome: sum(1 for v in verdicts if v.outcome is outcome) for outcome in Outcome}
     told = ", ".join(f"{count} {outcome}" for outcome, count in counts.items() if count)
     compared = sum(verdict.compared for verdict in verdicts)
-    return f"{len(verdicts)} guards: {told or 'none'}; {compared} observations compared"
+    guards = "1 guard" if len(verdicts) == 1 else f"{len(verdicts)} guards"
+    return f"{guards}: {told or 'none'}; {compared} observations compared"
 
 
 def _moves(verdict: Verdict) -> Iterator[str]:
