@@ -147,6 +147,8 @@ def _jumps(observation: Observation, new: Observation | None, moved: Difference)
         return True
     if moved.max_scaled is None or not np.isfinite(moved.max_scaled):
         return True
+    if bool(np.any(np.isfinite(observation.value.data) != np.isfinite(new.value.data))):
+        return True  # An answer that is none elsewhere: its size says nothing.
     if moved.max_scaled <= JUMP or observation.value.size == 1:
         return False
     scale = observation.value.scale or 1.0

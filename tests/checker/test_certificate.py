@@ -1,0 +1,165 @@
+"""The noise certificate: three emulated machines, what their noise becomes, and what no tolerance can hold."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from mlguard.checker import certificate
+from mlguard.checker.certificate import JUMP, MACHINES, Certificate, measure
+from mlguard.checker.check import Checker
+from mlguard.core.record import INTERNAL, Observation, Record
+from mlguard.core.tolerance import FACTOR
+from mlguard.core.verdict import Outcome
+from mlguard.observe.leaf import to_value
+from mlguard.runner.order import Done
+from mlguard.worker.environment import Environment
+from tests.project import CODE, GUARD, Project
+
+
+class Machines:
+    """Stands for a Runner: answers what a Record would be on each emulated machine."""
+
+    def __init__(self, record: Record, **moved: Any) -> None:
+        """`moved` says how much to add to an Observation by its name."""
+        self.record, self.moved = record, moved
+        self.asked: list[Environment] = []
+
+    def run(self, guard, *, environment, bundle):
+        self.asked.append(environment)
+        assert not bundle
+        new = tuple(self._moved(o) for o in self.record)
+        return Done(self.record.with_observations(new), "")
+
+    def _moved(self, observation: Observation) -> Observation:
+        if observation.name not in self.moved:
+            return observation
+        value = observation.value
+        return replace(observation, value=replace(value, data=value.data + self.moved[observation.name]))
+
+
+@pytest.fixture
+def unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(certificate, "effect", lambda machine, environment: ["a knob"] if machine.threads > 1 else [])
+
+
+def record(*observations: Observation) -> Record:
+    return Record("Line", observations)
+
+
+def seen(name: str, value: object, *, stage: str = "predict", **facts) -> Observation:
+    return Observation(stage, name, to_value(value), **facts)
+
+
+def certified(project: Project, made: Record, **moved: Any) -> tuple[Certificate, Machines]:
+    machines = Machines(made, **moved)
+    return measure(machines, project.declared(), made, lambda text: None), machines
+
+
+def test_each_machine_is_asked_once_and_a_knob_without_effect_is_named(line: Project, unknown: None):
+    made, machines = certified(line, record(seen("auc", 0.9, stage="evaluate")))
+    assert machines.asked == list(MACHINES.values())
+    assert [machine["name"] for machine in made.environments] == list(MACHINES)
+    assert made.remarks == ("on AVX2 CPU, four threads, without effect here: a knob",)
+
+
+def test_noise_is_kept_per_unit_of_scale_and_pooled_by_answer_column(line: Project, unknown: None):
+    scores = np.array([0.0, 2.0])
+    made, _ = certified(
+        line,
+        record(
+            seen("test.score", scores, column="score"),
+            seen("test.score", scores / 2, column="score", run="seed 1"),
+            seen("auc", 0.5, stage="evaluate"),
+        ),
+        **{"test.score": 1e-12, "auc": 0.0},
+    )
+    assert made.noise == {"column score": pytest.approx(1e-12)}
+    assert made.unstable == ()
+
+
+def test_a_guard_that_moves_much_under_round_off_is_called_loosely_guarded(line: Project, unknown: None):
+    made, _ = certified(line, record(seen("auc", 1.0, stage="evaluate")), auc=1e-5)
+    assert made.remarks[0] == "only loosely guarded, since round-off moves it by more than 1e-06: main/evaluate/auc"
+
+
+@pytest.mark.parametrize("jump", [2 * JUMP, np.nan, np.inf])
+def test_a_jump_is_unstable_and_names_observation_row_machine_and_cure(line: Project, unknown: None, jump: float):
+    made, _ = certified(line, record(seen("test.score", np.ones(3))), **{"test.score": np.array([0.0, 0.0, jump])})
+    assert made.noise == {}
+    assert len(made.unstable) == len(MACHINES)
+    assert made.unstable[0].startswith("predict test.score jumps, row 2 on old CPU, one thread (")
+    assert "sort stably" in made.unstable[0]
+
+
+def test_what_moves_as_a_whole_is_noise_however_large(line: Project, unknown: None):
+    made, _ = certified(line, record(seen("test.score", np.ones(3))), **{"test.score": 2 * JUMP})
+    assert made.noise == {"main/predict/test.score": pytest.approx(2 * JUMP)}
+    assert made.unstable == ()
+
+
+def test_anything_that_is_no_float_jumps_where_it_moves(line: Project, unknown: None):
+    made, _ = certified(line, record(seen("test.label", np.array([1, 2]))), **{"test.label": 1})
+    assert "break ties by a key" in made.unstable[0]
+
+
+def test_jumps_inside_or_in_other_runs_refuse_nothing_and_drop_the_run(line: Project, unknown: None):
+    jump = np.array([0.0, 0.0, 1.0])
+    inside, other = seen("coef", np.ones(3), stage="train", role=INTERNAL), seen("test.score", np.ones(3), run="seed 1")
+    made, _ = certified(line, record(inside, other), **{"coef": jump, "test.score": jump})
+    assert (made.noise, made.unstable) == ({}, ())
+    assert made.unsteady_runs == {"seed 1"}
+
+
+@pytest.fixture(scope="module")
+def measured(at_once: None, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A scikit-learn guard whose golden was recorded with its certificate."""
+    project = Project(tmp_path_factory.mktemp("measured"))
+    project.write(
+        CODE,
+        """\
+from sklearn.linear_model import LogisticRegression
+
+
+def fit(rows):
+    return LogisticRegression().fit(rows[["x"]] ** 1.7, rows["shop"])
+
+
+def answer(model, rows):
+    return model.predict_proba(rows[["x"]].clip(0, 10) ** 1.7)[:, 1]
+
+
+def score(y, answers):
+    return {"mean": float(answers.mean())}
+""",
+    )
+    project.edit(GUARD, "seeds = (0, 1)", "seeds = (0,)")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("mlguard.checker.regen.measure", measure)
+        accepted = project.regen()
+    assert accepted.refused is None
+    return project
+
+
+def test_the_golden_of_a_measured_guard_holds_machines_and_noise(measured: Project):
+    golden = measured.golden()
+    assert [machine["name"] for machine in golden.tolerances.environments] == list(MACHINES)
+    assert golden.tolerances.noise
+    assert all(0 < FACTOR * noise < 1 for noise in golden.tolerances.noise.values())
+
+
+def test_a_measured_guard_matches_on_another_emulated_machine(measured: Project):
+    elsewhere = Environment(blas_kernel="Nehalem", simd="none", libm="no-fma", threads=2, hash_seed=7)
+    with measured.runner() as runner:
+        checker = Checker(runner.settings, runner)
+        run = runner.run
+        runner.run = lambda guard, **how: run(guard, **{"environment": elsewhere, **how})
+        seen_there = checker.check(measured.declared())
+    assert seen_there.verdict.outcome is Outcome.MATCH, seen_there.verdict.causes
+    assert seen_there.done is not None
+    there = seen_there.done.record.provenance.environment
+    assert (there["numpy"]["simd"], there["hash_seed"]) == ([], 7)
+    assert {library["kernel"] for library in there["blas"]} == {"Nehalem"}
