@@ -32,7 +32,7 @@ def origin(part: Any, data: Dataset) -> Origin:
     for name, table in data.tables.items():
         prefix = "" if len(data.tables) == 1 else f"{name} "
         found = _in_frame(part, table, prefix) if is_frame(part) and is_frame(table) else _in_array(part, table, prefix)
-        if found is not None and _known(found) > _known(best):
+        if found is not None and (_known(found), len(found.unchanged)) > (_known(best), len(best.unchanged)):
             best = found
     return best
 
@@ -45,19 +45,24 @@ def _in_frame(part: Any, table: Any, prefix: str) -> Origin | None:
     shared = [c for c in part.columns if c in set(table.columns)]
     if not shared or part.columns.duplicated().any():
         return None
-    cells = {c: (_cells(to_value(part[c])), _cells(to_value(table[c]))) for c in shared}
+    values = {c: (to_value(part[c]), to_value(table[c])) for c in shared}
+    cells = {c: (_cells(mine), _cells(theirs)) for c, (mine, theirs) in values.items()}
     # A column that was filled, scaled or typed anew holds cells that the table does not: no witness of the origin.
     witnesses = [c for c in shared if set(cells[c][0]) <= set(cells[c][1])]
     if not witnesses:
         return None
     wanted = list(zip(*(cells[c][0] for c in witnesses), strict=True))
     offered = list(zip(*(cells[c][1] for c in witnesses), strict=True))
-    positions = _assign(wanted, offered)
+    positions = _assign(wanted, offered, [cells[c] for c in shared if c not in witnesses])
     rows = tuple(f"new {i}" if p is None else f"{prefix}{p}" for i, p in enumerate(positions))
-    return Origin(rows, tuple(str(c) for c in witnesses if _same_cells(cells[c], positions)))
+    same = [c for c in witnesses if _same_cells(cells[c], positions) and values[c][0].dtype == values[c][1].dtype]
+    return Origin(rows, tuple(map(str, same)))
 
 
-def _same_cells(cells: tuple[list[object], list[object]], positions: list[int | None]) -> bool:
+Cells = tuple[list[object], list[object]]
+
+
+def _same_cells(cells: Cells, positions: list[int | None]) -> bool:
     mine, theirs = cells
     return all(p is not None and mine[i] == theirs[p] for i, p in enumerate(positions))
 
@@ -68,7 +73,7 @@ def _in_array(part: Any, table: Any, prefix: str) -> Origin | None:
         return None
     wanted = [row.tobytes() for row in array]
     offered = [row.tobytes() for row in whole]
-    positions = _assign(wanted, offered)
+    positions = _assign(wanted, offered, [])
     return Origin(tuple(f"new {i}" if p is None else f"{prefix}{p}" for i, p in enumerate(positions)))
 
 
@@ -80,23 +85,23 @@ def _plain(value: Any) -> np.ndarray[Any, Any] | None:
     return None
 
 
-def _assign(wanted: list[Any], offered: list[Any]) -> list[int | None]:
-    """The position of each wanted row; among equal rows the next unused one.
+def _assign(wanted: list[Any], offered: list[Any], others: list[Cells]) -> list[int | None]:
+    """The position of each wanted row; among equal rows the one with most equal cells in other columns, else the next.
 
     The index could tell equal rows apart, and must not: a refactor that resets it moves nothing.
     """
     places: dict[Any, list[int]] = defaultdict(list)
     for position, row in enumerate(offered):
         places[row].append(position)
-    used: dict[Any, int] = defaultdict(int)
+    used: dict[int, int] = defaultdict(int)
     found: list[int | None] = []
-    for row in wanted:
-        candidates = places.get(row)
-        if not candidates:
-            found.append(None)
-        else:
-            found.append(candidates[min(used[row], len(candidates) - 1)])
-            used[row] += 1
+    for i, row in enumerate(wanted):
+        candidates = places.get(row, [])
+        unlike = {p: sum(mine[i] != theirs[p] for mine, theirs in others) for p in candidates if len(candidates) > 1}
+        place = min(candidates, key=lambda p: (unlike.get(p, 0), used[p], p), default=None)
+        if place is not None:
+            used[place] += 1
+        found.append(place)
     return found
 
 
