@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path as File
@@ -126,7 +127,7 @@ def _neighbour(key: Any, value: Any) -> Any:
     name = str(key).lower()
     if isinstance(value, int):
         return value + 1 if "seed" in name or "random_state" in name else value + max(1, round(abs(value) / 4))
-    if isinstance(value, float):
+    if isinstance(value, float) and math.isfinite(value * 1.5):
         return value + (1.0 - value) / 4 if SHARE <= value < 1.0 else value * 1.5 if value else 0.5
     return None
 
