@@ -95,7 +95,7 @@ def nested_text(value: object) -> str:
 
 
 def _is_pandas_array(value: object) -> bool:
-    return type(value).__module__.startswith("pandas.core.arrays") and hasattr(value, "dtype")
+    return is_pandas(value, "ExtensionArray")
 
 
 def _is_tensor(value: object) -> bool:
@@ -197,13 +197,16 @@ def _rectangle(values: list[Any]) -> np.ndarray[Any, Any] | None:
     """Cells that hold equally many numbers each, such as embeddings, as one array: text would know no tolerance."""
     if not all(isinstance(value, list | tuple | np.ndarray) for value in values):
         return None
-    if len({np.shape(value)[:1] if isinstance(value, np.ndarray) else (len(value),) for value in values}) != 1:
+    if len({np.shape(value) if isinstance(value, np.ndarray) else (len(value),) for value in values}) != 1:
         return None
-    try:
-        table = np.asarray(values)
-    except (ValueError, OverflowError):
+    cells = np.asarray([list(value) for value in values], dtype=object)
+    flat = cells.reshape(-1).tolist()
+    if not flat or not all(isinstance(v, int | float | np.number) and not isinstance(v, bool) for v in flat):
         return None
-    return table if table.dtype.kind in "iuf" and table.ndim > 1 else None
+    present = np.zeros(len(flat), dtype=bool)
+    if all(isinstance(v, int | np.integer) for v in flat):
+        return cells.astype(np.int64) if _whole(flat, present) is not None else None
+    return cells.astype(np.float64) if _fit_floats(flat, present) else None
 
 
 def _whole(values: list[Any], missing: np.ndarray[Any, Any]) -> np.ndarray[Any, Any] | None:

@@ -99,7 +99,7 @@ def _children(value: Any) -> Iterator[tuple[str, object]]:
 
 
 def _items(value: Mapping[Any, Any]) -> Iterator[tuple[str, object]]:
-    if value and all(is_leaf(v) and not isinstance(v, np.ndarray) for v in value.values()) and len(value) > 8:
+    if value and all(_is_plain(v) and not isinstance(v, np.ndarray) for v in value.values()) and len(value) > 8:
         # A table of many scalars, such as an id map, is two columns and not hundreds of leaves.
         yield "keys", _objects(list(value))
         yield "values", _objects(list(value.values()))
@@ -109,7 +109,7 @@ def _items(value: Mapping[Any, Any]) -> Iterator[tuple[str, object]]:
 
 def _elements(value: Any) -> Iterator[tuple[str, object]]:
     items = list(value)
-    if items and all(is_leaf(item) and not isinstance(item, np.ndarray) and not _is_column(item) for item in items):
+    if items and all(_is_plain(item) and not isinstance(item, np.ndarray) and not _is_column(item) for item in items):
         yield "", _objects(items)
         return
     if _rectangular(items):
@@ -204,6 +204,13 @@ def _is_opaque(value: object) -> bool:
     return type(value).__module__.split(".")[0] in ("threading", "_thread", "logging", "io", "_io", "weakref")
 
 
+def _is_plain(value: object) -> bool:
+    try:
+        return is_leaf(value)
+    except Exception:  # Even to ask for its class may raise, and must not hide what stands beside it.
+        return False
+
+
 def _is_array(value: object) -> bool:
     return isinstance(value, np.ndarray)
 
@@ -213,14 +220,14 @@ def _holds_objects(value: object) -> bool:
     if not isinstance(value, np.ndarray) or value.dtype != object:
         return False
     plain = (list, tuple, dict, set, frozenset)
-    return not all(is_leaf(item) or isinstance(item, plain) for item in value.reshape(-1).tolist())
+    return not all(_is_plain(item) or isinstance(item, plain) for item in value.reshape(-1).tolist())
 
 
 def _is_entry(value: object) -> bool:
     """Whether a mapping is one entry of a table that somebody wrote as a list."""
     if not isinstance(value, Mapping) or not value:
         return False
-    return all(is_leaf(cell) and not isinstance(cell, np.ndarray) and not _is_column(cell) for cell in value.values())
+    return all(_is_plain(cell) and not isinstance(cell, np.ndarray) and not _is_column(cell) for cell in value.values())
 
 
 def _is_column(value: object) -> bool:
