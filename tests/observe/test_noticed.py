@@ -42,7 +42,7 @@ def test_a_true_refactor_matches_in_everything(guard: type[pipeline.Shop], golde
 CHANGES: list[tuple[Any, str, str, str, str]] = [
     # code, outcome, run and stage of the first move, and an Observation that moved
     (variants.ScalesByBatch, "shifted", "main", "predict", "batches"),
-    (variants.KnowsBatchSize, "violated", "main", "contracts", "single rows"),
+    (variants.KnowsBatchSize, "violated", "main", "contracts", "batches"),
     (variants.WritesIntoRows, "shifted", "main", "predict", "inputs unchanged"),
     (variants.AddsColumn, "violated", "main", "contracts", "inputs unchanged"),
     (variants.WritesIntoConfig, "violated", "main", "contracts", "configuration unchanged"),

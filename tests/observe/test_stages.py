@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mlguard.configuration import Configuration
+from mlguard.core.dataset import Dataset
+from mlguard.core.error import RunError, UsageError
+from mlguard.core.guard import Guard
+from mlguard.core.notes import note
+from mlguard.observe.run import Run, Subject, scratch
+from mlguard.observe.stages import evaluate, split, walk_path
+from tests.observe.pipeline import CONFIG, Shop, make
+
+
+def run(folder: Path, data: Any = None, guard: type[Guard] = Shop, **methods: Any) -> Run:
+    guard = type("Shop", (guard,), methods)
+    given = data if isinstance(data, Dataset) else Dataset(make() if data is None else data)
+    return Run(
+        Subject("Shop", guard, Configuration(None, None, CONFIG), folder),
+        "main",
+        given,
+        folder,
+        dict(CONFIG),
+        watch=True,
+    )
+
+
+def names(made: Run) -> list[str]:
+    return [o.name for o in made.observations]
+
+
+@pytest.mark.parametrize(
+    ("pair", "words"),
+    [
+        (None, "`split` returned nothing (None); return the train and the test rows"),
+        (make(), "`split` returned DataFrame; return the train and the test rows"),
+        ((1, 2, 3), "`split` returned tuple of 3; return the train and the test rows"),
+        ((make(), make().iloc[:0]), "`split` returned no test rows; both need at least one"),
+        (([], np.zeros((0, 3))), "`split` returned no train and no test rows; both need at least one"),
+    ],
+)
+def test_a_split_that_gives_no_two_parts_is_refused(pair: Any, words: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        split(run(tmp_path, split=lambda self, data: pair))
+    assert caught.value.message == f"guard Shop: {words}"
+
+
+def test_without_split_the_tables_say_or_three_quarters_train(tmp_path: Path) -> None:
+    own = {"train": make(1), "test": make(2)}
+    train, test = split(run(tmp_path, own, Guard))
+    assert (train.rows.equals(own["train"]), test.rows.equals(own["test"])) == (True, True)
+    train, test = split(run(tmp_path, np.arange(10), Guard))
+    assert (train.rows.tolist(), test.rows.tolist()) == (list(range(8)), [8, 9])
+    with pytest.raises(UsageError, match="the dataset has the tables a, b; declare `split`"):
+        split(run(tmp_path, {"a": make(), "b": make()}, Guard))
+
+
+@pytest.mark.parametrize(
+    ("raw", "metrics"),
+    [
+        (0.5, {"metric": 0.5}),
+        ({"auc": 0.5, "by": {"Rom": 0.25, "Köln": 0.75}}, {"auc": 0.5, "by.Rom": 0.25, "by.Köln": 0.75}),
+        ({f"m{i}": i for i in range(12)}, {f"m{i}": i for i in range(12)}),
+        ({"n_iter": 3, "verbose": True}, {"n_iter": 3, "verbose": True}),
+        (pd.Series([0.5]), {"metric": 0.5}),
+    ],
+)
+def test_every_metric_has_a_name_of_its_own(raw: Any, metrics: dict[str, Any], tmp_path: Path) -> None:
+    found = evaluate(run(tmp_path, evaluate=lambda self, test, predictions: raw), None, None)
+    assert {name: value.element(0) for name, value in found.items()} == metrics
+
+
+@pytest.mark.parametrize(("raw", "came"), [(None, "nothing (None)"), ({}, "dict of 0"), (object(), "object")])
+def test_an_evaluation_without_metrics_is_refused(raw: Any, came: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        evaluate(run(tmp_path, evaluate=lambda self, test, predictions: raw), None, None)
+    assert caught.value.message == (
+        f"guard Shop: `evaluate` returned {came}; return a mapping of metric names to numbers"
+    )
+
+
+def test_what_guarded_code_raises_has_its_stage_and_its_own_frames(tmp_path: Path) -> None:
+    def train(self: Any, train: Any) -> Any:
+        raise KeyError("income")
+
+    with pytest.raises(RunError) as caught:
+        walk_path(run(tmp_path, train=train))
+    assert caught.value.message == "guard Shop: `train` raised KeyError: 'income'"
+    assert caught.value.stage == "train"
+    assert caught.value.traceback == "KeyError: 'income'"
+
+
+def test_every_call_gets_a_fresh_guard_and_a_fresh_configuration(tmp_path: Path) -> None:
+    seen: list[Any] = []
+
+    def train(self: Any, train: Any) -> Any:
+        self.left = True
+        self.config["alpha"] = 9.0
+        return Shop.train(self, train)
+
+    def predict(self: Any, model: Any, rows: Any) -> Any:
+        seen.append((hasattr(self, "left"), self.config["alpha"], self.config_path, self.folder == tmp_path))
+        return Shop.predict(self, model, rows)
+
+    made = run(tmp_path, train=train, predict=predict)
+    walk_path(made)
+    assert seen == [(False, 0.5, None, True)] * 2
+    assert made.mutations == ["train changed alpha of config"]
+
+
+def test_notes_belong_to_the_stage_that_runs_and_none_is_lost(tmp_path: Path) -> None:
+    def train(self: Any, train: Any) -> Any:
+        note("seen", len(train))
+        note("seen", [{"a": i} for i in range(50)])
+        note("seen", 3)
+        return Shop.train(self, train)
+
+    made = run(tmp_path, train=train)
+    walk_path(made)
+    made.keep("train", "seen", made.observations[0].value)
+    assert [(o.stage, o.name) for o in made.observations] == [
+        ("train", "seen"), ("train", "seen.a"), ("train", "seen#2"), ("train", "seen#3"),
+    ]  # fmt: skip
+    assert made.observations[1].value.shape == (50,)
+
+
+@pytest.mark.parametrize(
+    ("value", "stage", "words"),
+    [
+        (1, "fit", "note 'x' names the stage 'fit'; known are dataset, split"),
+        ({}, None, "note 'x' is dict, which holds nothing to compare; note a number"),
+        (object(), None, "note 'x' is object, which holds nothing to compare"),
+    ],
+)
+def test_a_note_that_cannot_be_kept_is_refused(value: Any, stage: str | None, words: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        run(tmp_path).note("x", value, stage=stage)
+    assert caught.value.message.startswith(f"guard Shop: {words}")
+
+
+def test_each_run_has_an_empty_folder_of_its_own(tmp_path: Path) -> None:
+    one, other = scratch(tmp_path, "config a/b"), scratch(tmp_path, "config a/b")
+    assert (one.name, other.name) == ("config-a-b", "config-a-b-2")
