@@ -24,7 +24,8 @@ def command(*, yes: bool, dry_run: bool, allow_ci: bool, as_json: bool) -> None:
     if not dry_run:
         refuse_in_ci(allow_ci, "deleting goldens")
     deleted: list[str] = []
-    with opened(need_guards=False) as project:
+    # Without any guard nothing was compared: a wrong `guards` setting must not make every golden stale.
+    with opened() as project:
         gone = stale(project.settings, project.found)
         verdicts = broken(project.settings, project.found)
         if gone:
@@ -34,6 +35,8 @@ def command(*, yes: bool, dry_run: bool, allow_ci: bool, as_json: bool) -> None:
     if failed:
         tell(draw_all(failed))
         tell("nothing was deleted: stale goldens go only when every guard matches")
+        if as_json:
+            _answer([verdict.guard for verdict in gone], [], [verdict.guard for verdict in failed])
         sys.exit(exit_code(failed))
     names = [verdict.guard for verdict in gone]
     for name in names:
@@ -44,6 +47,12 @@ def command(*, yes: bool, dry_run: bool, allow_ci: bool, as_json: bool) -> None:
             store.delete(name)
             deleted.append(name)
     if as_json:
-        click.echo(json.dumps({"stale": names, "deleted": deleted}, indent=1, sort_keys=True))
+        _answer(names, deleted, [])
     elif not names:
         click.echo("no stale goldens")
+
+
+def _answer(stale_names: list[str], deleted: list[str], refused: list[str]) -> None:
+    """The JSON document: stale goldens, those that went, and the guards because of which none did."""
+    document = {"stale": stale_names, "deleted": deleted, "refused": refused}
+    click.echo(json.dumps(document, indent=1, sort_keys=True))
