@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import click
 
 from mlguard.checker.check import stale
-from mlguard.cli.select import Opened, opened
+from mlguard.cli.select import Opened, no_guards, opened
 from mlguard.core.contract import judge
 from mlguard.core.error import GoldenError
 from mlguard.core.record import CONTRACT, Record
@@ -23,9 +25,13 @@ from mlguard.golden.pending import pending_store
 def command(names: tuple[str, ...], *, as_json: bool) -> None:
     """Show every guard with its dataset and the state of its golden: recorded, missing, corrupt, stale, pytest only."""
     with opened(names, need_guards=False) as project:
+        settings = project.settings
         entries = [*_guards(project), *(_without_guard(project) if project.complete else ())]
+    if not entries and not project.found.broken:
+        raise no_guards(settings)
     if as_json:
-        click.echo(json.dumps({"guards": entries}, indent=1, sort_keys=True))
+        told = {settings.relative(Path(file)): text for file, text in project.found.broken.items()}
+        click.echo(json.dumps({"guards": entries, "broken": told}, indent=1, sort_keys=True))
         return
     widths = (
         [max(len(str(entry[key])) for entry in entries) for key in ("name", "dataset", "golden")] if entries else []
@@ -34,7 +40,7 @@ def command(names: tuple[str, ...], *, as_json: bool) -> None:
         cells = [str(entry[key]).ljust(width) for key, width in zip(("name", "dataset", "golden"), widths, strict=True)]
         click.echo("  ".join([*cells, _remarks(entry)]).rstrip())
     for file, text in project.found.broken.items():
-        click.echo(f"{file}: cannot be imported\n{text}", err=True)
+        click.echo(f"{settings.relative(Path(file))}: cannot be imported\n{text}", err=True)
 
 
 def _guards(project: Opened) -> Iterator[dict[str, Any]]:
@@ -61,11 +67,13 @@ def _guards(project: Opened) -> Iterator[dict[str, Any]]:
 def _without_guard(project: Opened) -> Iterator[dict[str, Any]]:
     """Goldens that no guard has: stale ones, and those of pytest's fixture, which only pytest can run."""
     goldens = LocalStore(project.settings.golden, project.settings.base)
-    gone = {verdict.guard for verdict in stale(project.settings, project.found)}
+    gone = {verdict.guard for verdict in stale(project.settings, replace(project.found, broken={}))}
+    # A module that cannot be imported may declare any of them.
+    state = "unknown" if project.found.broken else "stale"
     known = {guard.ref.name for guard in project.found.guards}
     for name in goldens.names():
         if name not in known:
-            yield {"name": name, "dataset": "-", "golden": "stale" if name in gone else "pytest only"}
+            yield {"name": name, "dataset": "-", "golden": state if name in gone else "pytest only"}
 
 
 def _state(goldens: LocalStore, name: str) -> tuple[str, Record | None]:

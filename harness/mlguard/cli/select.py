@@ -10,9 +10,10 @@ from typing import TypeVar
 
 import click
 
-from mlguard.checker.check import refuse_collisions
+from mlguard.checker.check import broken, refuse_collisions
 from mlguard.core.error import UsageError
 from mlguard.discovery import Declared, select
+from mlguard.report.terminal import draw
 from mlguard.runner.order import Found
 from mlguard.runner.run import Runner
 from mlguard.settings import Settings, in_ci, load, require_project
@@ -48,13 +49,25 @@ def opened(names: Sequence[str] = (), *, in_process: bool = False, need_guards: 
         found = runner.find()
         where = ", ".join(settings.relative(place) for place in settings.guards)
         if need_guards and not found.guards and not found.broken:
-            raise UsageError(
-                f"no guards found: looked for classes derived from Guard in {where}; `mlguard init` writes a first one",
-                slug="guards-none",
-            )
+            raise no_guards(settings)
         refuse_collisions(found.guards)
-        guards = select(found.guards, names, where=where)
+        try:
+            guards = select(found.guards, names, where=where)
+        except UsageError:
+            # The name may be that of a guard in a module that cannot be imported.
+            for verdict in broken(settings, found):
+                tell(draw(verdict))
+            raise
         yield Opened(settings, runner, found, tuple(guards), complete=not names)
+
+
+def no_guards(settings: Settings) -> UsageError:
+    """The error of a project that declares no guard, with the places where one was looked for."""
+    where = ", ".join(settings.relative(place) for place in settings.guards)
+    return UsageError(
+        f"no guards found: looked for classes derived from Guard in {where}; `mlguard init` writes a first one",
+        slug="guards-none",
+    )
 
 
 def at_once(work: Callable[[Declared], T], guards: Sequence[Declared], jobs: int | None) -> list[T]:

@@ -1,0 +1,64 @@
+"""`mlguard list`: guards, datasets and the state of every golden."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cli.test_check import second
+from tests.project import CODE, FILES, Project
+
+
+@pytest.fixture(scope="module")
+def project(at_once: None, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A guard with its golden, and one without."""
+    made = Project(tmp_path_factory.mktemp("list"), {**FILES, "tests/guards/test_second.py": second()})
+    made.edit(CODE, 'rows["x"]).to_numpy()', 'rows["x"]).to_numpy() + rows.index.to_numpy() * 0.5')
+    made.regen()
+    return made
+
+
+def test_states_and_contracts_that_never_held(project: Project):
+    ran = project.command("list")
+    assert (ran.code, ran.err, ran.changed) == (0, "", ())
+    lines = [text.split("  ") for text in ran.out.splitlines()]
+    cells = [[cell.strip() for cell in line if cell.strip()] for line in lines]
+    assert cells[0][:3] == ["Line", "tiny", "recorded"]
+    assert "row index" in cells[0][3]
+    assert cells[1] == ["Second", "tiny", "missing"]
+
+
+def test_json_has_places_and_reasons(project: Project):
+    told = project.command("list", "--json", below="tests").json["guards"]
+    assert [(g["name"], g["golden"], g["file"]) for g in told] == [
+        ("Line", "recorded", "tests/guards/test_line.py"),
+        ("Second", "missing", "tests/guards/test_second.py"),
+    ]
+    assert told[0]["reason"] == "a test"
+    assert told[0]["line"] == 5
+
+
+def test_corrupt_stale_and_pytests_own_goldens(project: Project):
+    with (
+        project.also("golden/Second/record.json", "{"),
+        project.also("golden/Gone/record.json", "{}"),
+        project.also("golden/tests/test_x.py/test_y/record.json", "{}"),
+    ):
+        told = {g["name"]: g["golden"] for g in project.command("list", "--json").json["guards"]}
+        assert told == {
+            "Line": "recorded",
+            "Second": "corrupt",
+            "Gone": "stale",
+            "tests/test_x.py::test_y": "pytest only",
+        }
+        with project.also("tests/guards/test_broken.py", "import no_such_module\n"):
+            hidden = project.command("list", "--json")
+    assert {g["name"]: g["golden"] for g in hidden.json["guards"]}["Gone"] == "unknown"
+    assert list(hidden.json["broken"]) == ["tests/guards/test_broken.py"]
+
+
+def test_a_project_without_guards_is_usage(project: Project):
+    empty = '[tool.mlguard]\nguards = ["line.py"]\ngolden = "none"\n'
+    with project.editing("pyproject.toml", "[tool.mlguard]\n", empty):
+        ran = project.command("list")
+    assert ran.code == 2
+    assert "no guards found" in ran.err
