@@ -35,6 +35,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Open our part of the session; contradicting options end it here."""
     config.stash[SESSION] = open_session(config)
+    if _is_project(config):
+        config.stash[SESSION].import_path(config.rootpath)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -112,6 +114,7 @@ def guard(request: pytest.FixtureRequest) -> Generator[Notes, None, None]:
     notes = item.stash[NOTES] = Notes(item, _project(item))
     with listening(notes):
         yield notes
+    del item.stash[NOTES]
 
 
 @pytest.hookimpl(optionalhook=True)

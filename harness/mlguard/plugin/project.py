@@ -106,9 +106,13 @@ class Project:
     def _made(self, guard: Declared, *, many: bool) -> Result:
         """What came of a guard that runs now; a defect of our own is told once, not run again by every item."""
         from mlguard.plugin.shared import Result
+        from mlguard.seeding import seeded
 
         try:
-            return self._make(guard, many=many)
+            if not self.asked.in_process:
+                return self._make(guard, many=many)
+            with seeded(0):  # A run in this process leaves the random states of other tests as they were.
+                return self._make(guard, many=many)
         except MlguardError:
             raise
         except Exception as error:  # Whatever it is, the other guards still run.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,6 +42,16 @@ class Session:
             self._by_folder[folder] = known or Project(settings, self.name, self.asked, self.environment)
             self._projects[settings.base] = self._by_folder[folder]
         return self._by_folder[folder]
+
+    def import_path(self, folder: Path) -> None:
+        """Put on the import path what `mlguard check` puts there, so that modules of guards can be collected."""
+        from mlguard.core.error import MlguardError
+
+        try:
+            settings = self.project(folder).settings
+        except MlguardError:
+            return  # Every guard's own module says it.
+        sys.path[:0] = [entry for entry in settings.import_path if entry not in sys.path]
 
     def projects(self) -> list[Project]:
         """Every project that was met."""
