@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,10 @@ from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, clone, 
 from sklearn.metrics import get_scorer, get_scorer_names
 from sklearn.pipeline import Pipeline
 
-from mlguard.core.error import UsageError
+from mlguard.core.error import UsageError, several
 from mlguard.core.guard import Guard, declares
 
-RESPONSES = ("predict_proba", "decision_function", "score_samples", "transform")
+SCORES = ("predict_proba", "decision_function", "score_samples")
 """What an estimator answers beside `predict`: the first that it has."""
 
 
@@ -74,10 +75,11 @@ def _predict(self: Guard, model: Any, rows: Any) -> dict[str, Any]:
     answers: dict[str, Any] = {}
     if hasattr(model, "predict"):
         answers["prediction"] = model.predict(features)
-    for response in RESPONSES:
-        if hasattr(model, response) and not (response == "transform" and answers):
-            answers[response] = getattr(model, response)(features)
-            break
+    # Some transformers score rows as well, which says little about what they make of them.
+    responses = SCORES if answers else ("transform", *SCORES)
+    response = next((name for name in responses if hasattr(model, name)), None)
+    if response is not None:
+        answers[response] = getattr(model, response)(features)
     if not answers:
         raise UsageError(
             f"guard {type(self).__name__}: {type(model).__name__} can neither predict nor transform; declare `predict`",
@@ -94,15 +96,31 @@ def _evaluate(self: Guard, test: Any, predictions: dict[str, Any]) -> dict[str, 
         )
     features, wanted = _parts(self, test, target)
     model: Any = self._model  # type: ignore[attr-defined]  # Set by the run: scorers know models, not answers.
-    return {_name(m): float(_score(m, _Answering(model, predictions), features, wanted)) for m in self.metrics}
+    _check_metrics(type(self).__name__, self.metrics)
+    return {_name(m): _score(m, _Answering(model, predictions), features, wanted) for m in self.metrics}
 
 
-def _score(metric: Any, model: Any, features: Any, wanted: Any) -> float:
-    if callable(metric):
-        return float(metric(wanted, model.predict(features)))
-    if metric not in get_scorer_names():
-        raise UsageError(f"`metrics` names {metric!r}, which is no scorer of scikit-learn", slug="metric-unknown")
-    return float(get_scorer(metric)(model.like(), features, wanted))
+def _check_metrics(guard: str, metrics: Sequence[Any]) -> None:
+    """Raises UsageError for every name that is no scorer, and for two metrics of one name."""
+    known, names = get_scorer_names(), [_name(metric) for metric in metrics]
+    found = []
+    for metric in metrics:
+        if isinstance(metric, str) and metric not in known:
+            near = get_close_matches(metric, known, n=1)
+            hint = f"; did you mean `{near[0]}`?" if near else ""
+            found.append(f"guard {guard}: `metrics` names {metric!r}, which is no scorer of scikit-learn{hint}")
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        found.append(f"guard {guard}: two of `metrics` are called {name!r}; give each function a name of its own")
+    if found:
+        raise several(found, slug="metric-unknown")
+
+
+def _score(metric: Any, model: _Answering, features: Any, wanted: Any) -> float:
+    if isinstance(metric, str):
+        return float(get_scorer(metric)(model.like(), features, wanted))
+    if hasattr(metric, "_score_func"):  # What make_scorer made asks a model, not predictions.
+        return float(metric(model.like(), features, wanted))
+    return float(metric(wanted, model.predict(features)))
 
 
 class _Answering:
@@ -116,12 +134,14 @@ class _Answering:
 
     def like(self) -> Any:
         """An estimator of the model's kind with these answers."""
-        mixin = ClassifierMixin if is_classifier(self.model) else RegressorMixin if is_regressor(self.model) else object
+        mixins = (
+            (ClassifierMixin,) if is_classifier(self.model) else (RegressorMixin,) if is_regressor(self.model) else ()
+        )
         methods = {
             "predict" if name == "prediction" else name: _constant(name, answer)
             for name, answer in self.answers.items()
         }
-        kind = type("Answering", (mixin, BaseEstimator), methods)
+        kind = type("Answering", (*mixins, BaseEstimator), methods)
         fitted = kind()
         fitted.fitted_ = True
         if hasattr(self.model, "classes_"):
@@ -140,7 +160,10 @@ def _constant(name: str, answer: Any) -> Callable[[Any, Any], Any]:
 
 
 def _name(metric: Any) -> str:
-    return metric if isinstance(metric, str) else getattr(metric, "__name__", type(metric).__name__)
+    if isinstance(metric, str):
+        return metric
+    function = getattr(metric, "_score_func", metric)
+    return str(getattr(function, "__name__", type(function).__name__))
 
 
 def _target(guard: Guard) -> str | None:
