@@ -17,12 +17,25 @@ from mlguard.report.plain import as_data
 from mlguard.report.terminal import draw
 
 
-def settle_all(regenerator: Regenerator, prepared: Sequence[Regen], *, yes: bool, dry_run: bool, as_json: bool) -> None:
-    """Settle one guard after the other, answer on standard output and leave with the exit code."""
+def settle_all(
+    regenerator: Regenerator,
+    prepared: Sequence[Regen],
+    *,
+    yes: bool,
+    dry_run: bool,
+    as_json: bool,
+    unknown: Sequence[Verdict] = (),
+) -> None:
+    """Settle one guard after the other, answer on standard output and leave with the exit code.
+
+    `unknown` are the Verdicts of modules that cannot be imported: nobody knows which guards went unrecorded.
+    """
+    for verdict in unknown:
+        tell(draw(verdict))
     answers = [_settle(regenerator, regen, yes=yes, dry_run=dry_run, as_json=as_json) for regen in prepared]
     if as_json:
         click.echo(json.dumps({"guards": answers}, indent=1, sort_keys=True))
-    sys.exit(exit_code([Verdict(a["name"], Outcome(a["outcome"]), usage=a["usage"]) for a in answers]))
+    sys.exit(exit_code([*unknown, *(Verdict(a["name"], Outcome(a["outcome"]), usage=a["usage"]) for a in answers)]))
 
 
 def _settle(regenerator: Regenerator, regen: Regen, *, yes: bool, dry_run: bool, as_json: bool) -> dict[str, Any]:
@@ -32,10 +45,7 @@ def _settle(regenerator: Regenerator, regen: Regen, *, yes: bool, dry_run: bool,
         tell(draw(regen.refused))
         return {**_answer(name, "refused", regen.refused), "problem": regen.refused.problem}
     if regen.proposal is None or not regen.proposal.changed:
-        _say(f"{name}: nothing to record, {regen.seen.verdict.outcome}", as_json=as_json)
-        if regen.proposal is not None and not dry_run:
-            regenerator.accept(regen)
-        return _answer(name, "unchanged", None)
+        return _unchanged(regen, as_json=as_json)
     _show(regen, as_json=as_json)
     if dry_run:
         return {**_answer(name, "would change", None), "summary": list(regen.proposal.summary)}
@@ -48,6 +58,16 @@ def _settle(regenerator: Regenerator, regen: Regen, *, yes: bool, dry_run: bool,
         return _answer(name, "not written", Verdict(name, Outcome.ERROR, problem=error.message))
     _say(f"{name}: recorded, {len(files)} files", as_json=as_json)
     return {**_answer(name, "recorded", None), "summary": list(regen.proposal.summary), "files": files}
+
+
+def _unchanged(regen: Regen, *, as_json: bool) -> dict[str, Any]:
+    """Nothing to write; where the guard fails all the same, as by a `require` gate, recording cannot help."""
+    name, verdict = regen.guard.ref.name, regen.seen.verdict
+    _say(f"{name}: nothing to record, {verdict.outcome}", as_json=as_json)
+    if verdict.outcome is Outcome.MATCH:
+        return _answer(name, "unchanged", None)
+    tell(draw(verdict))
+    return _answer(name, "unchanged", verdict)
 
 
 def _show(regen: Regen, *, as_json: bool) -> None:

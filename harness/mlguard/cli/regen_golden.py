@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from mlguard.checker.check import Checker
+from mlguard.checker.check import Checker, broken
 from mlguard.checker.regen import Regenerator
 from mlguard.cli.approval import settle_all
 from mlguard.cli.select import at_once, opened, refuse_in_ci, tell
@@ -39,4 +39,5 @@ def command(
         checker = Checker(project.settings, project.runner)
         regenerator = Regenerator(checker, reason=reason or ("dry run" if dry_run else ""), progress=tell)
         prepared = at_once(lambda guard: regenerator.prepare(guard, everything=everything), project.guards, jobs)
-        settle_all(regenerator, prepared, yes=yes, dry_run=dry_run, as_json=as_json)
+        unknown = broken(project.settings, project.found)
+        settle_all(regenerator, prepared, yes=yes, dry_run=dry_run, as_json=as_json, unknown=unknown)
