@@ -68,7 +68,7 @@ def load(start: Path | None = None) -> Settings:
     if found is None:
         return _settings(here, None, {}, declared=False)
     file, section = found
-    return _settings(here, file.parent, section or {}, declared=section is not None)
+    return _settings(here, file.parent, {} if section is None else section, declared=section is not None)
 
 
 def require_project(settings: Settings) -> Path:
@@ -92,11 +92,16 @@ def _find(here: Path) -> tuple[Path, Mapping[str, Any] | None] | None:
     for folder in (here, *here.parents):
         pyproject = folder / "pyproject.toml"
         if pyproject.is_file():
-            section = _read(pyproject).get("tool", {}).get("mlguard")
+            section = _tools(pyproject).get("mlguard")
             if section is not None:
                 return pyproject, section
         marked = marked or next((folder / m for m in _MARKERS if (folder / m).is_file()), None)
     return None if marked is None else (marked, None)
+
+
+def _tools(pyproject: Path) -> Mapping[str, Any]:
+    tools = _read(pyproject).get("tool")
+    return tools if isinstance(tools, Mapping) else {}
 
 
 def _read(pyproject: Path) -> Mapping[str, Any]:
@@ -179,7 +184,7 @@ def _pytest_pythonpath(base: Path) -> list[str]:
         if (base / name).is_file():
             return _from_ini(base / name, section)
     if (base / "pyproject.toml").is_file():
-        options = _read(base / "pyproject.toml").get("tool", {}).get("pytest", {})
+        options = _tools(base / "pyproject.toml").get("pytest", {})
         options = options.get("ini_options", options) if isinstance(options, Mapping) else {}
         if options:
             value = options.get("pythonpath", [])

@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mlguard.core.error import UsageError
+from mlguard.settings import in_ci, load, require_project
+
+
+def project(folder: Path, text: str = "[tool.mlguard]\n", name: str = "pyproject.toml") -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_the_nearest_project_with_a_section_counts(tmp_path: Path) -> None:
+    outer = project(tmp_path, '[tool.mlguard]\ngolden = "g"\n')
+    inner = project(tmp_path / "a", '[tool.mlguard]\nguards = "checks"\ntimeout = 5\nenvironments = "any"\n')
+    deep = project(inner / "b", "[project]\nname = 'x'\n") / "c"
+    deep.mkdir()
+    found = load(deep)
+    assert (found.root, found.declared, found.here) == (inner, True, deep)
+    assert (found.guards, found.golden) == ((inner / "checks",), inner / "golden")
+    assert (found.timeout, found.environments, found.generators) == (5.0, "any", inner / "datasets" / "generators")
+    assert load(tmp_path).golden == outer / "g"
+    assert found.relative(inner / "checks" / "t.py") == "checks/t.py"
+    assert found.relative(tmp_path / "x.py") == str(tmp_path / "x.py")
+
+
+def test_without_a_section_the_nearest_project_is_the_root_and_is_not_declared(tmp_path: Path) -> None:
+    inner = project(tmp_path / "a", "", "setup.py")
+    project(tmp_path, "[project]\nname = 'x'\n")
+    found = load(inner)
+    assert (found.root, found.declared, found.guards) == (inner, False, (inner / "tests" / "guards",))
+    with pytest.raises(UsageError, match=r"no \[tool.mlguard\] in a pyproject.toml at or above .*; run `mlguard init`"):
+        require_project(found)
+    assert require_project(load(project(tmp_path / "b"))) == tmp_path / "b"
+
+
+def test_outside_any_project_the_defaults_serve(tmp_path: Path) -> None:
+    found = load(tmp_path)
+    assert (found.root, found.declared, found.base) == (None, False, tmp_path)
+    assert found.import_path == (str(tmp_path),)
+
+
+def test_everything_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
+    entries = (
+        'guard = "x"',
+        "timout = 3",
+        "xyz = 1",
+        "golden = 3",
+        "guards = []",
+        "timeout = -1",
+        'environments = "all"',
+    )
+    text = "\n".join(("[tool.mlguard]", *entries, ""))
+    with pytest.raises(UsageError) as caught:
+        load(project(tmp_path, text))
+    place = tmp_path / "pyproject.toml"
+    assert caught.value.message.splitlines() == [
+        "7 problems:",
+        f"  - {place}: [tool.mlguard] has no entry `guard`; did you mean `guards`?",
+        f"  - {place}: [tool.mlguard] has no entry `timout`; did you mean `timeout`?",
+        f"  - {place}: [tool.mlguard] has no entry `xyz`; known are guards, generators, golden, timeout, environments",
+        f"  - {place}: [tool.mlguard] `golden` must be a folder, not 3",
+        f"  - {place}: [tool.mlguard] `guards` must be a list of folders or files, not []",
+        f"  - {place}: [tool.mlguard] `timeout` must be a positive number of seconds, not -1",
+        f'  - {place}: [tool.mlguard] `environments` must be "one" or "any", not \'all\'',
+    ]
+
+
+@pytest.mark.parametrize("value", ["3", "false", "[]", "''"])
+def test_a_section_that_is_no_table_is_refused(value: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"\[tool.mlguard\] must be a table, not "):
+        load(project(tmp_path, f"[tool]\nmlguard = {value}\n"))
+
+
+def test_a_tool_entry_that_is_no_table_is_no_section(tmp_path: Path) -> None:
+    assert not load(project(tmp_path, "tool = 3\n")).declared
+
+
+@pytest.mark.parametrize(("text", "slug"), [(b"[tool", "settings-toml"), (b"\xff", "settings-toml")])
+def test_a_broken_file_is_named(text: bytes, slug: str, tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_bytes(text)
+    with pytest.raises(UsageError, match=r"pyproject.toml is not valid TOML: .*; mend it first") as caught:
+        load(tmp_path)
+    assert caught.value.slug == slug
+
+
+INI = "[pytest]\npythonpath = src 'my lib'\n"
+TOML = '[tool.pytest.ini_options]\npythonpath = ["src", "my lib"]\n'
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("pytest.ini", INI),
+        (".pytest.ini", INI),
+        ("pyproject.toml", TOML),
+        ("pyproject.toml", "[tool.pytest.ini_options]\npythonpath = \"src 'my lib'\"\n"),
+        ("pyproject.toml", '[tool.pytest]\npythonpath = ["src", "my lib"]\n'),
+        ("tox.ini", INI),
+        ("setup.cfg", INI.replace("pytest]", "tool:pytest]")),
+    ],
+)
+def test_the_import_path_is_the_one_that_pytest_is_configured_to_use(name: str, text: str, tmp_path: Path) -> None:
+    project(tmp_path)
+    with (tmp_path / name).open("a", encoding="utf-8") as file:
+        file.write(text)
+    assert load(tmp_path).import_path == tuple(map(str, (tmp_path, tmp_path / "src", tmp_path / "my lib")))
+
+
+def test_the_first_configuration_of_pytest_decides(tmp_path: Path) -> None:
+    project(tmp_path, "[tool.mlguard]\n" + TOML)
+    project(tmp_path, "[pytest]\npythonpath = other\n", "pytest.ini")
+    assert load(tmp_path).import_path == (str(tmp_path), str(tmp_path / "other"))
+
+
+def test_a_broken_configuration_of_pytest_is_not_ours_to_judge(tmp_path: Path) -> None:
+    project(project(tmp_path), "[pytest\n", "pytest.ini")
+    assert load(tmp_path).import_path == (str(tmp_path),)
+
+
+@pytest.mark.parametrize(
+    ("value", "ci"),
+    [("true", True), ("1", True), ("yes", True), ("0", False), ("false", False), (" FALSE ", False), ("", False)],
+)
+def test_ci_is_set_to_a_true_value(value: str, ci: bool) -> None:
+    assert in_ci({"CI": value}) is ci
+    assert not in_ci({})
