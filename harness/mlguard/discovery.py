@@ -86,7 +86,8 @@ def load_module(file: Path, import_path: Sequence[str] = ()) -> ModuleType:
     The folder above its package is put on the import path, so that siblings can be imported as under pytest.
     """
     base, name = module_name(file)
-    for entry in (*import_path, str(base)):
+    # Each goes to the front, so that they end up in the order in which the project names them.
+    for entry in (*reversed(import_path), str(base)):
         if entry not in sys.path:
             sys.path.insert(0, entry)
     loaded = sys.modules.get(name)
@@ -170,7 +171,9 @@ def select(guards: Sequence[Declared], names: Iterable[str], *, where: str) -> l
 
 def _hits(guards: Sequence[Declared], name: str) -> list[Declared]:
     exact = [g for g in guards if name in (g.ref.name, g.ref.class_name)]
-    return exact or [g for g in guards if fnmatchcase(g.ref.name, name)]
+    # The brackets of a variant are no character class: `Churn[*]` is every variant of Churn.
+    globs = (name, name.replace("[", "[[]"))
+    return exact or [g for g in guards if any(fnmatchcase(g.ref.name, glob) for glob in globs)]
 
 
 def _unknown(name: str, guards: Sequence[Declared], where: str) -> str:
