@@ -44,7 +44,7 @@ def flatten(values: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
     if isinstance(values, Mapping):
         for key, value in values.items():
             yield from flatten(value, f"{prefix}{key}.")
-    elif isinstance(values, Sequence) and not isinstance(values, str):
+    elif isinstance(values, Sequence) and not isinstance(values, str | bytes):
         for position, value in enumerate(values):
             yield from flatten(value, f"{prefix}{position}.")
     else:
