@@ -32,7 +32,7 @@ def test_unchanged_code_passes_and_the_command_agrees(real):
     ran = real.pytest("-v")
     assert ran.code == 0, ran.out
     assert ran.out.count("PASSED") == 6
-    assert "1 guards: 1 match" in ran.out
+    assert "1 guard: 1 match" in ran.out
     assert real.mlguard("check").code == 0
     assert real.golden() == before
 
@@ -67,7 +67,7 @@ def test_xdist_runs_a_guard_once_and_the_controller_sums_up(real):
     ran = real.pytest("-n", "2", "--guard-quick", plugins=("xdist.plugin",), COUNT=str(both))
     assert ran.code == 0, ran.out
     assert both.read_text() == alone.read_text()
-    assert ran.out.count("1 guards: 1 match") == 1
+    assert ran.out.count("1 guard: 1 match") == 1
 
 
 def test_what_pytest_changes_in_its_own_process_does_not_reach_a_guard(real):
