@@ -117,10 +117,17 @@ def _moves(verdict: Verdict) -> Iterator[str]:
     for finding in [f for f in inside if f.stage == verdict.first_moved][:3] if moves else []:
         yield f"inside: {finding.message}"
     for position, finding in enumerate(moves[:SHOWN]):
-        yield from finding_lines(finding) if position < IN_FULL else [finding.message]
+        yield from finding_lines(finding) if position < IN_FULL else [_short(finding)]
     if len(moves) > SHOWN:
         later = ", ".join(dict.fromkeys(f.stage for f in moves[SHOWN:]))
         yield f"… and {len(moves) - SHOWN} more, in {later}"
+
+
+def _short(finding: Finding) -> str:
+    """One line; a single number, such as a metric, with both of its values."""
+    if finding.total != 1 or len(finding.worst) != 1:
+        return finding.message
+    return f"{finding.message}: {shown(finding.worst[0].golden)} -> {shown(finding.worst[0].new)}"
 
 
 def _clean_before(verdict: Verdict) -> str:

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from mlguard.core.verdict import Outcome, Verdict
+from mlguard.report.terminal import draw, draw_all
+from mlguard.report.wording import MEANING, next_command, shown, times
+from tests.core.records import against, seen
+from tests.report.verdicts import VERDICTS
+
+
+@pytest.mark.parametrize("name", VERDICTS)
+def test_a_verdict_reads_as_it_is_meant_to(name: str, snapshot: SnapshotAssertion) -> None:
+    assert draw(VERDICTS[name]) == snapshot
+
+
+def test_every_outcome_is_drawn_and_has_a_meaning() -> None:
+    assert {verdict.outcome for verdict in VERDICTS.values()} == set(Outcome) == set(MEANING)
+
+
+def test_what_failed_stands_at_the_end_of_a_run(snapshot: SnapshotAssertion) -> None:
+    chosen = [VERDICTS[name] for name in ("error", "match", "shifted in another run", "stale")]
+    assert draw_all(chosen) == snapshot
+
+
+def test_a_failure_says_what_by_how_much_where_why_and_what_next() -> None:
+    text = draw(VERDICTS["shifted"])
+    for part in (
+        "Churn: shifted, first moved in stage train",
+        "cause: the configuration was edited: model.C 1.0 -> 2.0",
+        "dataset and split hold, train moved",
+        "inside: train coef_: 1 of 3 moved, at most 0.5",
+        "predict test.proba: 2 of 4 moved, at most 0.2 (limit 1.34e-08)",
+        "row r1: 0.9 -> 0.7",
+        "row unseen city #1: 'answered' -> 'raised KeyError'",
+        'intended? accept it: mlguard regen-golden Churn --reason "…"',
+    ):
+        assert part in text
+
+
+def test_a_variant_is_quoted_for_the_shell() -> None:
+    assert (
+        next_command(VERDICTS["missing"])
+        == 'record it: mlguard regen-golden "Churn[model_cat]" --reason "first golden"'
+    )
+    assert next_command(VERDICTS["match"]) == next_command(VERDICTS["error"]) == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(None, "missing"), ("", "''"), (0.1, "0.1"), (True, "True"), ("x" * 90, "'" + "x" * 76 + "…")]
+)
+def test_elements_are_shown_as_they_are(value: object, text: str) -> None:
+    assert shown(value) == text
+
+
+def test_how_far_beyond_the_limit_is_told_in_times() -> None:
+    (finding,) = against([seen("evaluate", "auc", 1.0)], [seen("evaluate", "auc", 1.0 + 2.0**-24)]).findings
+    assert times(finding) == "4 times"
+    (finding,) = against([seen("evaluate", "auc", 1.0)], [seen("evaluate", "auc", 2.0)]).findings
+    assert times(finding) == "6.7e+07 times"
+
+
+def test_a_run_of_nothing_says_so() -> None:
+    assert draw_all([]).strip() == "0 guards: none; 0 observations compared"
+    assert "1 guard: 1 match" in draw_all([Verdict("A", Outcome.MATCH)])
