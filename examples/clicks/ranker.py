@@ -143,19 +143,23 @@ def load_model(folder: Path) -> dict[str, Any]:
 
 
 @click.command()
-@click.argument("action", type=click.Choice(["train", "evaluate"]))
+@click.argument("action", type=click.Choice(["train", "predict", "evaluate"]))
 @click.option("--config", "config_path", type=click.Path(exists=True, path_type=Path), required=True)
 @click.option("--data", type=click.Path(exists=True, path_type=Path), required=True)
 @click.option("--out-dir", type=click.Path(file_okay=False, path_type=Path), required=True)
 def main(action: str, config_path: Path, data: Path, out_dir: Path) -> None:
-    """Train on the sessions in DATA, or evaluate the model in OUT_DIR."""
+    """Train on the sessions in DATA, or answer with the model in OUT_DIR."""
     config = yaml.safe_load(config_path.read_text(encoding="utf-8"))
     train, test = split_data(config, load_results(data))
     out_dir.mkdir(parents=True, exist_ok=True)
     if action == "train":
         save_model(train_from_data(config, train), out_dir)
+        return
+    probability = predict_from_data(load_model(out_dir), test)
+    if action == "predict":
+        pd.DataFrame({"probability": probability}).to_csv(out_dir / "predictions.csv", index=False)
     else:
-        click.echo(evaluate_from_data(config, test, predict_from_data(load_model(out_dir), test)))
+        click.echo(evaluate_from_data(config, test, probability))
 
 
 if __name__ == "__main__":

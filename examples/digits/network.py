@@ -140,9 +140,9 @@ def load_model(folder: Path) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Command line: train, or evaluate what was trained."""
+    """Command line: train, answer with what was trained, or say how well it does."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("action", choices=["train", "evaluate"])
+    parser.add_argument("action", choices=["train", "predict", "evaluate"])
     parser.add_argument("--config", type=Path, required=True)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out-dir", type=Path, required=True)
@@ -152,8 +152,13 @@ def main() -> None:
     given.out_dir.mkdir(parents=True, exist_ok=True)
     if given.action == "train":
         save_model(train_from_data(config, train), given.out_dir)
+        return
+    probability = predict_from_data(load_model(given.out_dir), test)
+    if given.action == "predict":
+        names = ",".join(str(digit) for digit in range(DIGITS))
+        np.savetxt(given.out_dir / "predictions.csv", probability, delimiter=",", header=names, comments="")
     else:
-        print(evaluate_from_data(config, test, predict_from_data(load_model(given.out_dir), test)))
+        print(evaluate_from_data(config, test, probability))
 
 
 if __name__ == "__main__":

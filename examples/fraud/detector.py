@@ -111,27 +111,29 @@ def train_from_path(config_path: Path, data_path: Path, out_dir: Path) -> None:
     joblib.dump(train_from_data(config, train), out_dir / "detector.joblib")
 
 
-def answer_from_path(config_path: Path, data_path: Path, out_dir: Path) -> dict[str, float]:
-    """Write the answers for the later payments of a file; returns how good they were."""
+def answer_from_path(config_path: Path, data_path: Path, out_dir: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The later payments of a file, and what the kept model says to them."""
     config = json.loads(config_path.read_text(encoding="utf-8"))
     _, test = split_data(config, load_payments(data_path))
-    predictions = predict_from_data(joblib.load(out_dir / "detector.joblib"), test)
-    predictions.to_csv(out_dir / "answers.csv", index=False)
-    return evaluate_from_data(test, predictions)
+    return test, predict_from_data(joblib.load(out_dir / "detector.joblib"), test)
 
 
 def main() -> None:
-    """Command line: train, or answer and say how well."""
+    """Command line: train, answer, or say how well the answers do."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("action", choices=["train", "predict"])
+    parser.add_argument("action", choices=["train", "predict", "evaluate"])
     parser.add_argument("--config", type=Path, required=True)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out-dir", type=Path, required=True)
     given = parser.parse_args()
     if given.action == "train":
         train_from_path(given.config, given.data, given.out_dir)
+        return
+    test, predictions = answer_from_path(given.config, given.data, given.out_dir)
+    if given.action == "predict":
+        predictions.to_csv(given.out_dir / "answers.csv", index=False)
     else:
-        print(json.dumps(answer_from_path(given.config, given.data, given.out_dir), indent=2))
+        print(json.dumps(evaluate_from_data(test, predictions), indent=2))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import joblib
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
@@ -49,10 +50,16 @@ def build_classifier(C: float = 2.0, reach: float = 3.0) -> Pipeline:
     )
 
 
+def evaluate_from_data(benign: pd.Series, values: np.ndarray) -> dict[str, float]:
+    """Share of tumours told right, and how well the decision values rank them."""
+    right = (values > 0) == (benign == 1).to_numpy()
+    return {"accuracy": float(right.mean()), "roc_auc": float(roc_auc_score(benign, values))}
+
+
 def main() -> None:
-    """Command line: train, or write the decision values of a file."""
+    """Command line: train, write the decision values of a file, or say how well they do."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("action", choices=["train", "predict"])
+    parser.add_argument("action", choices=["train", "predict", "evaluate"])
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out-dir", type=Path, required=True)
     given = parser.parse_args()
@@ -63,7 +70,10 @@ def main() -> None:
         joblib.dump(build_classifier().fit(measured, rows["benign"]), given.out_dir / "classifier.joblib")
         return
     values = joblib.load(given.out_dir / "classifier.joblib").decision_function(measured)
-    pd.DataFrame({"benign": values > 0, "value": values}).to_csv(given.out_dir / "answers.csv", index=False)
+    if given.action == "predict":
+        pd.DataFrame({"benign": values > 0, "value": values}).to_csv(given.out_dir / "answers.csv", index=False)
+    else:
+        print(evaluate_from_data(rows["benign"], values))
 
 
 if __name__ == "__main__":

@@ -77,12 +77,12 @@ def evaluate_from_data(progression: pd.Series, predictions: np.ndarray) -> dict[
 
 
 @click.command()
-@click.argument("action", type=click.Choice(["train", "evaluate"]))
+@click.argument("action", type=click.Choice(["train", "predict", "evaluate"]))
 @click.option("--config", "config_path", type=click.Path(exists=True, path_type=Path), required=True)
 @click.option("--data", type=click.Path(exists=True, path_type=Path), required=True)
 @click.option("--out-dir", type=click.Path(file_okay=False, path_type=Path), required=True)
 def main(action: str, config_path: Path, data: Path, out_dir: Path) -> None:
-    """Train on the patients in DATA, or evaluate the model in OUT_DIR."""
+    """Train on the patients in DATA, or answer with the model in OUT_DIR."""
     config = yaml.safe_load(config_path.read_text(encoding="utf-8"))
     train, test = split_data(config, load_patients(data))
     out_dir.mkdir(parents=True, exist_ok=True)
@@ -90,7 +90,10 @@ def main(action: str, config_path: Path, data: Path, out_dir: Path) -> None:
         joblib.dump(train_from_data(config, train), out_dir / "progression.joblib")
         return
     predictions = predict_from_data(joblib.load(out_dir / "progression.joblib"), test)
-    click.echo(evaluate_from_data(test["progression"], predictions))
+    if action == "predict":
+        pd.DataFrame({"progression": predictions}).to_csv(out_dir / "predictions.csv", index=False)
+    else:
+        click.echo(evaluate_from_data(test["progression"], predictions))
 
 
 if __name__ == "__main__":

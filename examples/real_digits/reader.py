@@ -66,9 +66,9 @@ def evaluate_from_data(digits: pd.Series, predictions: pd.DataFrame) -> dict[str
 
 
 def main() -> None:
-    """Command line: train, or read the images of a file."""
+    """Command line: train, read the images of a file, or say how well they are read."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("action", choices=["train", "predict"])
+    parser.add_argument("action", choices=["train", "predict", "evaluate"])
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out-dir", type=Path, required=True)
     given = parser.parse_args()
@@ -76,9 +76,12 @@ def main() -> None:
     given.out_dir.mkdir(parents=True, exist_ok=True)
     if given.action == "train":
         joblib.dump(train_from_data(rows), given.out_dir / "reader.joblib")
-    else:
-        answers = predict_from_data(joblib.load(given.out_dir / "reader.joblib"), rows)
+        return
+    answers = predict_from_data(joblib.load(given.out_dir / "reader.joblib"), rows)
+    if given.action == "predict":
         answers.to_csv(given.out_dir / "digits.csv", index=False)
+    else:
+        print(evaluate_from_data(rows["digit"], answers))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import click
+import joblib
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
@@ -71,3 +75,25 @@ def evaluate_from_data(grower: pd.Series, predictions: pd.DataFrame) -> dict[str
         "accuracy": float((predictions["grower"].to_numpy() == grower.to_numpy()).mean()),
         "log_loss": float(-np.log(np.clip(own, 1e-12, 1.0)).mean()),
     }
+
+
+@click.command()
+@click.argument("action", type=click.Choice(["train", "predict", "evaluate"]))
+@click.option("--data", type=click.Path(exists=True, path_type=Path), required=True)
+@click.option("--out-dir", type=click.Path(file_okay=False, path_type=Path), required=True)
+def main(action: str, data: Path, out_dir: Path) -> None:
+    """Train on the bottles in DATA, or tell their growers with the classifier in OUT_DIR."""
+    bottles = pd.read_csv(data)
+    out_dir.mkdir(parents=True, exist_ok=True)
+    if action == "train":
+        joblib.dump(train_from_data(bottles), out_dir / "classifier.joblib")
+        return
+    predictions = predict_from_data(joblib.load(out_dir / "classifier.joblib"), bottles)
+    if action == "predict":
+        predictions.to_csv(out_dir / "predictions.csv", index=False)
+    else:
+        click.echo(evaluate_from_data(bottles["grower"], predictions))
+
+
+if __name__ == "__main__":
+    main()

@@ -127,23 +127,29 @@ def train_from_path(config_path: Path, data_path: Path, out_dir: Path) -> None:
     joblib.dump(train_from_data(config, train), out_dir / "watch.joblib")
 
 
-def predict_from_path(config_path: Path, data_path: Path, out_dir: Path) -> None:
-    """Write the alarms for the later readings of a file."""
+def answer_from_path(config_path: Path, data_path: Path, out_dir: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The later readings of a file, and what the kept detector says to them."""
     config = tomllib.loads(config_path.read_text(encoding="utf-8"))
     _, test = split_data(config, load_readings(data_path))
-    predict_from_data(joblib.load(out_dir / "watch.joblib"), test).to_csv(out_dir / "alarms.csv", index=False)
+    return test, predict_from_data(joblib.load(out_dir / "watch.joblib"), test)
 
 
 def main() -> None:
-    """Command line: train or predict."""
+    """Command line: train, raise alarms, or say how well they do."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("action", choices=["train", "predict"])
+    parser.add_argument("action", choices=["train", "predict", "evaluate"])
     parser.add_argument("--config", type=Path, required=True)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out-dir", type=Path, required=True)
     given = parser.parse_args()
-    job = {"train": train_from_path, "predict": predict_from_path}[given.action]
-    job(given.config, given.data, given.out_dir)
+    if given.action == "train":
+        train_from_path(given.config, given.data, given.out_dir)
+        return
+    test, predictions = answer_from_path(given.config, given.data, given.out_dir)
+    if given.action == "predict":
+        predictions.to_csv(given.out_dir / "alarms.csv", index=False)
+    else:
+        print(evaluate_from_data(test["failing"], predictions))
 
 
 if __name__ == "__main__":
