@@ -18,6 +18,7 @@ from mlguard.core.value import Value, text
 from mlguard.discovery import Declared, files
 from mlguard.observe.contracts import keep_values
 from mlguard.runner import child
+from mlguard.runner.frames import own_frames
 from mlguard.runner.order import Done, Found, Loading, Order, Search
 from mlguard.runner.preload import third_party
 from mlguard.settings import Settings
@@ -200,7 +201,7 @@ def _failed(guard: str, failure: Failure, output: str, root: Path) -> MlguardErr
     else:
         error = RunError(f"guard {guard}: {failure.text}", slug="guarded-code-raised")
     error.stage = stage  # type: ignore[attr-defined]  # Carried to the verdict.
-    error.traceback = _own_frames(failure, root) or output.strip()[-2000:]  # type: ignore[attr-defined]
+    error.traceback = own_frames(failure, output, root)  # type: ignore[attr-defined]
     return error
 
 
@@ -215,17 +216,6 @@ def _undiscovered(failure: Failure) -> MlguardError:
         "of `guards`",
         slug="guard-module-raised",
     )
-
-
-def _own_frames(failure: Failure, root: Path) -> str:
-    ours = Path(__file__).resolve().parents[1]
-    inside = [f for f in failure.frames if Path(f.path).is_relative_to(root) and "site-packages" not in f.path]
-    own = [f for f in inside if not Path(f.path).is_relative_to(ours)]
-    lines = [
-        f'  File "{Path(f.path).relative_to(root).as_posix()}", line {f.line}, in {f.function}\n    {f.code}'
-        for f in own
-    ]
-    return "\n".join([*lines, failure.text]) if own else ""
 
 
 def _what(failure: Failure) -> str:
