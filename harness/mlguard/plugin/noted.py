@@ -43,7 +43,7 @@ class Notes:
         if where not in STAGES:
             known = ", ".join(STAGES)
             raise UsageError(f"note {name!r} names the stage {where!r}; known are {known}", slug="note-stage")
-        leaves = list(walk(value, name))
+        leaves = list(walk(value, name, whole=True))
         if not leaves:
             raise UsageError(
                 f"note {name!r} is {type(value).__name__}, which holds nothing to compare; note a number, a text, an "
