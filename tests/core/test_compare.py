@@ -271,6 +271,11 @@ class TestContracts:
         expected = Outcome.SHIFTED if status == "not applicable" else Outcome.VIOLATED
         assert self.judged(contract("batches", "same"), contract("batches", status)) is expected
 
+    def test_an_exception_is_told_with_its_words(self) -> None:
+        broken = contract("batches", "raised KeyError: 'x'")
+        first = against([*MAIN_RUN, *contract("batches", "same")], [*MAIN_RUN, *broken]).first
+        assert first.message == "batches: no longer holds: raised KeyError: 'x'"
+
     def test_round_off_breaks_nothing(self) -> None:
         near = gave("batches", "proba", floats(0.1, 0.9 + 1e-15, rows=("r0", "r1")))
         assert self.judged(contract("batches", "same"), contract("batches", "differs", near)) is Outcome.MATCH

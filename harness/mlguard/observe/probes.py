@@ -38,9 +38,11 @@ class Asked:
     """None where nothing was answered."""
 
     def names(self) -> tuple[str, ...]:
-        """Names of the rows; of the answers where there are several per row."""
+        """Names of the rows; of the answers where a key identifies them or there are several per row."""
+        label = self.batch.names[0].rpartition(" #")[0] if self.batch.names else "empty frame"
+        if self.answers is not None and self.answers.names is not None:
+            return tuple(f"{label} {name}" for name in self.answers.names)
         if self.answers is not None and self.answers.length != len(self.batch.names):
-            label = self.batch.names[0].rpartition(" #")[0] if self.batch.names else "empty frame"
             return tuple(f"{label} #{i}" for i in range(self.answers.length))
         return self.batch.names or ("empty frame",)
 
@@ -66,7 +68,17 @@ def ask(run: Run, model: Any, batch: Batch) -> Asked:
     except MlguardError as error:
         cause = error.__cause__
         return Asked(batch, f"raised {type(cause).__name__}" if cause else "unusable answer", None)
-    return Asked(batch, ANSWERED, answers)
+    return Asked(batch, ANSWERED, _by_key(answers))
+
+
+def _by_key(answers: Answers) -> Answers:
+    """Answers with a key in the order of their keys, since the order in which they come is no behaviour."""
+    if answers.names is None:
+        return answers
+    names = answers.names
+    order = sorted(range(len(names)), key=lambda i: names[i])
+    columns = {column: value.take_rows(order) for column, value in answers.columns.items()}
+    return Answers(columns, tuple(names[i] for i in order), answers.raw)
 
 
 def _pool(path: Path) -> Any:
