@@ -146,11 +146,11 @@ BAD = {
     ),
     "train hangs": Bad(
         (
-            (CODE, FIT, f"{FIT}    while True:\n        pass\n"),
-            (GUARD, "seeds = (0, 1)", "seeds = (0, 1)\n    timeout = 2"),
+            (CODE, FIT, f"{FIT}    import time\n    time.sleep(600)\n"),
+            (GUARD, "seeds = (0, 1)", "seeds = (0, 1)\n    timeout = 6"),
         ),
         5,
-        ("guard Line", "stage train", "time limit", "2 s", f'File "{CODE}", line ', "in fit"),
+        ("guard Line", "stage train", "time limit", "6 s", f'File "{CODE}", line ', "in fit"),
     ),
 }
 

@@ -77,6 +77,12 @@ def test_an_edited_generator_alone_is_dataset_changed(line: Project):
     )
 
 
+def test_what_the_guard_waives_is_no_sign_of_changed_code(line: Project):
+    with line.editing(GENERATOR, *OTHER_DATA), line.editing(CODE, '"rows": len(y)', '"rows": len(y) + 1'):
+        seen = line.check(waive={"rows": "counts what it likes"}, require={"mae": "< 0"})
+    assert seen.verdict.causes[-1] == "on the golden's own tables nothing moves: the code is not the cause"
+
+
 def test_data_of_another_seed_alone_are_dataset_changed(line: Project):
     with line.editing(GENERATOR, *OTHER_DATA_IN_SEED_1):
         verdict = line.check().verdict

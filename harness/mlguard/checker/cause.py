@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mlguard.core.compare import Comparison, Rules, compare
@@ -31,7 +31,13 @@ class Cause:
 
 
 def explain(
-    runner: Runner, goldens: LocalStore, guard: Declared, golden: Record, done: Done, comparison: Comparison
+    runner: Runner,
+    goldens: LocalStore,
+    guard: Declared,
+    golden: Record,
+    done: Done,
+    comparison: Comparison,
+    rules: Rules,
 ) -> Cause:
     """The cause of a move beyond the tolerances.
 
@@ -39,11 +45,13 @@ def explain(
     library differences excuse a move only where the project's own sources are those of the golden.
     """
     before, after = golden.provenance, done.record.provenance
+    # A gate on a metric says nothing about where a move comes from.
+    again_under = replace(rules, requirements=())
     lines = [*_configuration(before, after)]
     if lines:
         return Cause(_red(comparison), (*lines, *_environment_lines(golden, after)))
     if before.dataset.get("digest") != after.dataset.get("digest") or _only_data(comparison):
-        return _data(runner, goldens, guard, golden, done, comparison)
+        return _data(runner, goldens, guard, golden, comparison, again_under)
     libraries = list(changed_libraries(before, after))
     if libraries and comparison.outcome in (Outcome.SHIFTED, Outcome.MISSING):
         if _same_sources(before, after):
@@ -52,7 +60,7 @@ def explain(
         return Cause(comparison.outcome, (_both(golden, libraries),))
     machine = list(changed_machine(before, after))
     if machine and comparison.outcome is Outcome.SHIFTED:
-        return _machine(runner, guard, golden, machine)
+        return _machine(runner, guard, golden, machine, again_under)
     return Cause(comparison.outcome, tuple(_environment_lines(golden, after)))
 
 
@@ -91,7 +99,7 @@ def changed_keys(before: Provenance, after: Provenance) -> list[str]:
     ]
 
 
-def _machine(runner: Runner, guard: Declared, golden: Record, differences: list[str]) -> Cause:
+def _machine(runner: Runner, guard: Declared, golden: Record, differences: list[str], rules: Rules) -> Cause:
     """Whether another machine is to blame is shown, not assumed: run once more with the golden's machine emulated."""
     differs = f"the machine differs from the golden's ({'; '.join(differences)})"
     wanted = emulation(golden.provenance)
@@ -106,7 +114,7 @@ def _machine(runner: Runner, guard: Declared, golden: Record, differences: list[
         )
     # The bundle was not loaded there; left out, contracts are on neither side missing or new.
     left_out = golden.left_out | again.left_out | {f"{MAIN}/contracts"}
-    if compare(golden, again, Rules(), left_out=left_out).moves():
+    if compare(golden, again, rules, left_out=left_out).moves():
         return Cause(Outcome.SHIFTED, (f"{differs}, but emulating the golden's does not bring the values back",))
     text = f"{differs}, and emulating the golden's brings the values back: the certificate is too narrow"
     return Cause(Outcome.ENVIRONMENT_CHANGED, (f"{text}; widen it: mlguard calibrate {guard.ref.name}",))
@@ -145,7 +153,7 @@ def _only_data(comparison: Comparison) -> bool:
 
 
 def _data(
-    runner: Runner, goldens: LocalStore, guard: Declared, golden: Record, done: Done, comparison: Comparison
+    runner: Runner, goldens: LocalStore, guard: Declared, golden: Record, comparison: Comparison, rules: Rules
 ) -> Cause:
     what = _changed_tables(comparison)
     name = str(golden.provenance.dataset.get("name"))
@@ -158,7 +166,7 @@ def _data(
         again = runner.run(guard, tables=goldens.datasets.folder(name))
     except MlguardError as error:
         return Cause(Outcome.SHIFTED, (f"on the golden's own tables the code fails: {error.message}", what))
-    moved = _on_golden_tables(golden, again.record)
+    moved = _on_golden_tables(golden, again.record, rules)
     if moved is not None:
         libraries = list(changed_libraries(golden.provenance, again.record.provenance))
         generator = runner.settings.relative(runner.settings.generators / f"{name}.py")
@@ -179,11 +187,11 @@ def _unusable_tables(goldens: LocalStore, name: str, golden: Record) -> str:
     return ""
 
 
-def _on_golden_tables(golden: Record, record: Record) -> str | None:
+def _on_golden_tables(golden: Record, record: Record, rules: Rules) -> str | None:
     """Where a run on the golden's own tables moved; the data stage and other seeds' data are not in question."""
     others = {o.run for o in golden if o.run.startswith("seed ")}
     left_out = golden.left_out | record.left_out | {f"{MAIN}/dataset", *others}
-    first = compare(golden, record, Rules(), left_out=frozenset(left_out)).first
+    first = compare(golden, record, rules, left_out=frozenset(left_out)).first
     return first.stage if first else None
 
 

@@ -82,7 +82,7 @@ class Checker:
         comparison = compare(golden, done.record, rules(guard), left_out=left_out)
         cause = Cause(comparison.outcome)
         if comparison.moves():
-            cause = explain(self.runner, self.goldens, guard, golden, done, comparison)
+            cause = explain(self.runner, self.goldens, guard, golden, done, comparison, rules(guard))
         elif golden.provenance.configuration != done.record.provenance.configuration:
             cause = replace(cause, remarks=("the configuration was edited, and nothing moved",))
         return _verdict(guard, comparison, cause, done.record)
