@@ -79,8 +79,16 @@ def test_an_edited_generator_alone_is_dataset_changed(line: Project):
 
 def test_what_the_guard_waives_is_no_sign_of_changed_code(line: Project):
     with line.editing(GENERATOR, *OTHER_DATA), line.editing(CODE, '"rows": len(y)', '"rows": len(y) + 1'):
-        seen = line.check(waive={"rows": "counts what it likes"}, require={"mae": "< 0"})
+        seen = line.check(waive={"rows": "counts what it likes"})
+    assert seen.verdict.outcome is Outcome.DATASET_CHANGED
     assert seen.verdict.causes[-1] == "on the golden's own tables nothing moves: the code is not the cause"
+
+
+def test_a_gate_that_fails_is_violated_though_only_the_data_changed(line: Project):
+    with line.editing(GENERATOR, *OTHER_DATA):
+        verdict = line.check(require={"mae": "< 0"}).verdict
+    assert (verdict.outcome, verdict.exit_code) == (Outcome.VIOLATED, 1)
+    assert verdict.causes[-1] == "on the golden's own tables nothing moves: the code is not the cause"
 
 
 def test_data_of_another_seed_alone_are_dataset_changed(line: Project):

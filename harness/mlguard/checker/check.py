@@ -83,6 +83,7 @@ class Checker:
         cause = Cause(comparison.outcome)
         if comparison.moves():
             cause = explain(self.runner, self.goldens, guard, golden, done, comparison, rules(guard))
+            cause = _gated(comparison, cause)
         elif golden.provenance.configuration != done.record.provenance.configuration:
             cause = replace(cause, remarks=("the configuration was edited, and nothing moved",))
         return _verdict(guard, comparison, cause, done.record)
@@ -195,6 +196,13 @@ def _verdict(guard: Declared, comparison: Comparison, cause: Cause, record: Reco
         remarks=(*cause.remarks, *comparison.remarks, *record.remarks),
         problem=None if comparison.findings else f"guard {guard.ref.name}: nothing was compared",
     )
+
+
+def _gated(comparison: Comparison, cause: Cause) -> Cause:
+    """An absolute gate on a metric that fails is red, whoever moved the metric."""
+    failed = any(f.outcome is Outcome.VIOLATED and f.stage == "evaluate" for f in comparison.moves())
+    excused = cause.outcome in (Outcome.DATASET_CHANGED, Outcome.ENVIRONMENT_CHANGED)
+    return replace(cause, outcome=Outcome.VIOLATED) if failed and excused else cause
 
 
 def _failed(guard: Declared, error: MlguardError) -> Verdict:
