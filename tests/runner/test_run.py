@@ -166,8 +166,20 @@ def test_the_errors_of_a_run_leave_no_temporary_folder(line: Project, tmp_path, 
     assert not list(tmp_path.iterdir())
 
 
-def test_in_process_runs_in_this_process_and_says_so_of_the_bundle(line: Project, monkeypatch: pytest.MonkeyPatch):
+def test_a_run_without_room_for_its_files_is_an_error_that_says_what_to_do(
+    line: Project, tmp_path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "gone"))
+    with pytest.raises(RunError) as refused:
+        line.run()
+    assert refused.value.slug == "worker-folder"
+    assert "set TMPDIR" in refused.value.message
+
+
+def test_a_run_in_this_process_leaves_contracts_out_since_the_bundle_needs_another(
+    line: Project, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.syspath_prepend(str(line.root))
     with Runner(load(line.root), in_process=True) as runner:
         record = runner.run(line.declared(), quick=True).record
-    assert status(record, "saved bundle") == "not applicable: everything runs in one process"
+    assert "main/contracts" in record.left_out

@@ -5,7 +5,8 @@ from __future__ import annotations
 import copy
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -82,8 +83,7 @@ class Runner:
 
         Raises UsageError (what it declares or returned), RunError (it raised, hung, died).
         """
-        with tempfile.TemporaryDirectory(prefix="mlguard-") as made:
-            folder = Path(made)
+        with _folder() as folder:
             order = Order(
                 guard.ref, self.settings.base, self.settings.import_path, self._generators(), folder / "run",
                 quick=quick, tables=tables,
@@ -158,6 +158,20 @@ class Runner:
 
         builtin = [Path(place) for place in mlguard.generators.__path__]
         return (self.settings.generators, *builtin)
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """A temporary folder of one run. Raises RunError where there is no room for one."""
+    try:
+        made = tempfile.TemporaryDirectory(prefix="mlguard-")
+    except OSError as error:
+        raise RunError(
+            f"no temporary folder could be made for a run ({error}); free some space or set TMPDIR",
+            slug="worker-folder",
+        ) from error
+    with made as name:
+        yield Path(name)
 
 
 def _compared(columns: Mapping[str, Value], names: Sequence[str] | None, record: Record) -> list[Observation]:
