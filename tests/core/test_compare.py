@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlguard.core.compare import Rules, compare
@@ -37,6 +37,7 @@ OBSERVATIONS = st.builds(
 )
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.lists(OBSERVATIONS, unique_by=lambda o: o.key, max_size=8), st.booleans())
 def test_a_record_is_always_its_own_match(observations: list[Observation], gate: bool) -> None:
     own = record(seen("predict", "x", 1.0), *observations)

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlguard.observe.secondary import KEYS, changed_keys
@@ -45,6 +45,7 @@ def test_one_key_at_a_time_moves_a_little_in_one_direction(config: Any, changed:
     assert dict(changed_keys(config)) == changed
 
 
+@settings(deadline=None, max_examples=40)
 @given(CONFIGS)
 def test_any_configuration_can_be_probed_and_is_left_alone(config: Any) -> None:
     before = repr(config)

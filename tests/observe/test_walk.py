@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
@@ -183,6 +183,7 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None, max_examples=40)
 @given(JSON, st.booleans())
 def test_the_same_object_always_gives_the_same_leaves(value: object, whole: bool) -> None:
     one, other = list(walk(value, "x", whole=whole)), list(walk(value, "x", whole=whole))
