@@ -1,7 +1,7 @@
 """Say what this interpreter computes with, and which bytes every built-in dataset has in it.
 
-`python tests/generators/witness.py` prints both as JSON; with `--expect` it writes `expected_digests.json` instead, which
-is right only after a generator or the codec was changed on purpose.
+`python tests/generators/witness.py` prints both as JSON; with `--expect` it writes `expected_digests.json` instead,
+which is right only after a generator or the codec was changed on purpose.
 """
 
 from __future__ import annotations
