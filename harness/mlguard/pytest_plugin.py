@@ -46,15 +46,13 @@ def pytest_configure_node(node: Any) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_pycollect_makeitem(
-    collector: pytest.Module | pytest.Class, name: str, obj: object
-) -> list[pytest.Collector] | None:
+def pytest_pycollect_makeitem(collector: pytest.Module | pytest.Class, obj: object) -> list[pytest.Collector] | None:
     """Collect the guards that a module defines; one that is imported belongs to its own module."""
     if _GUARDS not in sys.modules or not isinstance(obj, type):
         return None
     from mlguard.plugin.collection import collected
 
-    return collected(collector, name, obj)
+    return collected(collector, obj)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as ElementTree
+
 import pytest
 
 REGEN = ("--regen-golden", "--golden-reason", "first")
@@ -58,6 +60,16 @@ def test_what_moved_fails_in_full_and_can_be_accepted(noted):
     assert noted.run("--regen-golden", "--golden-reason", "meant").code == 0
     assert noted.run().code == 0
     assert '"meant"' in (noted.root / GOLDEN).read_text()
+
+
+def test_a_junit_report_keeps_the_tests_own_properties(noted):
+    test = TEST.replace("SIMS", "0.26").replace(
+        "(guard):\n", "(guard, record_property):\n    record_property('mine', 1)\n"
+    )
+    noted.write("tests/test_sims.py", test)
+    noted.run("--junitxml=report.xml")
+    names = [entry.get("name") for entry in ElementTree.parse(noted.root / "report.xml").iter("property")]
+    assert names == ["mine", "guard", "outcome", "first_moved", "max_scaled"]
 
 
 def test_the_smallest_move_within_the_tolerance_passes(noted):

@@ -12,11 +12,11 @@ from mlguard.plugin.nodes import StageItem, collectors
 from mlguard.plugin.session import SESSION
 
 
-def collected(parent: pytest.Module | pytest.Class, name: str, obj: type) -> list[pytest.Collector] | None:
+def collected(parent: pytest.Module | pytest.Class, obj: type) -> list[pytest.Collector] | None:
     """A collector per variant of a guard; none for bases and imported guards; None for classes of another kind."""
     if not issubclass(obj, Guard):
         return None
-    if not isinstance(parent, pytest.Module) or not _is_own(parent, name, obj):
+    if not isinstance(parent, pytest.Module) or not _is_own(parent, obj):
         return []
     try:
         project = parent.config.stash[SESSION].project(parent.path.resolve().parent)
@@ -26,7 +26,7 @@ def collected(parent: pytest.Module | pytest.Class, name: str, obj: type) -> lis
 
 
 def completed(session: pytest.Session, items: list[pytest.Item]) -> None:
-    """Drop stages that two arguments name, and add the stale goldens, where nothing was left out."""
+    """Drop items that came twice, by two arguments or two names of a class, and add a whole run's stale goldens."""
     items[:] = _once(items)
     mine = session.config.stash[SESSION]
     from mlguard.plugin.whole import is_whole, stale_items
@@ -40,11 +40,9 @@ def completed(session: pytest.Session, items: list[pytest.Item]) -> None:
             items += stale_items(session, project)
 
 
-def _is_own(parent: pytest.Module, name: str, obj: type[Guard]) -> bool:
-    """Whether a module defines this guard, and this is its first name there."""
-    module = parent.obj
-    first = next(known for known, value in vars(module).items() if value is obj)
-    return obj.__module__ == module.__name__ and name == first and not is_base(obj)
+def _is_own(parent: pytest.Module, obj: type[Guard]) -> bool:
+    """Whether a module defines this guard; one that it imports belongs to the module that defines it."""
+    return obj.__module__ == parent.obj.__name__ and not is_base(obj)
 
 
 def _once(items: Sequence[pytest.Item]) -> list[pytest.Item]:

@@ -46,8 +46,7 @@ def _stale(project: Project) -> Sequence[Verdict]:
     if not stale(project.settings, Found(tuple(project.guards.values()))):
         return ()
     # A guard may stand in a module that pytest does not collect, so the project's own search decides.
-    found = project.runner().find()
-    return () if found.broken else stale(project.settings, found)
+    return stale(project.settings, project.runner().find())
 
 
 def _item(session: pytest.Session, settings: Settings, verdict: Verdict) -> StaleItem:
