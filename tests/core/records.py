@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from mlguard.core.compare import Comparison, Rules, compare
+from mlguard.core.compare import Comparison, compare
 from mlguard.core.contract import REFERENCE
 from mlguard.core.record import CONTRACT, CONTRACT_VALUE, EFFECT, MAIN, PROBE, Observation, Record
+from mlguard.core.rules import Rules
 from mlguard.core.value import Value, number, numbers, text, texts
 
 ROWS = ("r0", "r1", "r2", "r3")

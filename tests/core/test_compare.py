@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mlguard.core.compare import Rules, compare
+from mlguard.core.compare import compare
 from mlguard.core.guard import parse_requirements
 from mlguard.core.record import EVIDENCE, INTERNAL, STAGES, Observation
+from mlguard.core.rules import Rules
 from mlguard.core.tolerance import Tolerances
 from mlguard.core.value import numbers, texts
 from mlguard.core.verdict import Outcome

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mlguard.core.compare import Rules, compare
+from mlguard.core.compare import compare
 from mlguard.core.record import Observation, Record
+from mlguard.core.rules import Rules
 from mlguard.core.symmetry import symmetry
 from mlguard.core.tolerance import Tolerance
 from mlguard.core.value import numbers, texts

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mlguard.core.compare import Comparison, Rules, compare
+from mlguard.core.compare import Comparison, compare
 from mlguard.core.record import Observation, Record
+from mlguard.core.rules import Rules
 from mlguard.core.value import number, numbers
 from mlguard.core.verdict import Outcome
 

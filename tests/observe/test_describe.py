@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 import scipy.sparse
 
-from mlguard.core.compare import Rules, compare
+from mlguard.core.compare import compare
 from mlguard.core.record import CONTRACT, Record
+from mlguard.core.rules import Rules
 from mlguard.core.verdict import Outcome
 from mlguard.observe.describe import COMPACT_ROWS, spread
 from tests.observe.pipeline import Shop, make, observed

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mlguard.core.compare import Comparison, Rules, compare
+from mlguard.core.compare import Comparison, compare
 from mlguard.core.error import GoldenError, MlguardError
 from mlguard.core.record import MAIN, Provenance, Record
+from mlguard.core.rules import Rules
 from mlguard.core.verdict import Outcome
 from mlguard.discovery import Declared
 from mlguard.golden.local import LocalStore

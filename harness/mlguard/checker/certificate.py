@@ -9,9 +9,9 @@ import numpy as np
 
 from mlguard.checker.check import rules
 from mlguard.core import probe as probes
-from mlguard.core.compare import Rules
 from mlguard.core.difference import Difference, difference
 from mlguard.core.record import CONTRACT_VALUE, GATE, INTERNAL, MAIN, Key, Observation, Record
+from mlguard.core.rules import Rules
 from mlguard.core.tolerance import Tolerance, pool
 from mlguard.discovery import Declared
 from mlguard.runner.run import Runner

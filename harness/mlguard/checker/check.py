@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mlguard.checker.cause import Cause, explain
-from mlguard.core.compare import Comparison, Rules, compare
+from mlguard.core.compare import Comparison, compare
 from mlguard.core.error import GoldenError, MlguardError, UsageError, several
 from mlguard.core.guard import parse_requirements
 from mlguard.core.record import Record
+from mlguard.core.rules import Rules
 from mlguard.core.verdict import Outcome, Verdict
 from mlguard.discovery import Declared
 from mlguard.golden.local import LocalStore
