@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
 import joblib
 import pytest
 
@@ -10,25 +14,38 @@ from mlguard.core.verdict import Verdict
 from mlguard.runner.run import Runner
 from mlguard.settings import load
 from tests.power.planting import ROOT, plant
-from tests.power.variant import Variant
+from tests.power.variants import VARIANTS
 
-Verdicts = dict[tuple[str, str], Verdict]
+
+class Said(dict[tuple[str, str], Verdict]):
+    """What mlguard says to each variant; said when it is asked for, unless that was done before."""
+
+    def __init__(self, runner: Runner, folder: Path) -> None:
+        super().__init__()
+        self.runner, self.folder = runner, folder
+        self.guards = {guard.ref.name: guard for guard in runner.find().guards}
+        self.variants = {(variant.guard, variant.id): variant for variant in VARIANTS}
+
+    def __missing__(self, key: tuple[str, str]) -> Verdict:
+        place = self.folder / "-".join(key)
+        guard = plant(self.variants[key], self.guards[key[0]], place)
+        settings = load(place)
+        self[key] = Checker(settings, self.runner.elsewhere(settings)).check(guard).verdict
+        return self[key]
 
 
 @pytest.fixture(scope="session")
-def verdicts(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Verdicts:
-    """What mlguard says to each variant whose test was selected, by guard and variant."""
+def verdicts(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Said]:
+    """What mlguard says to each variant, by guard and variant.
+
+    Those whose tests were selected are asked two at a time before the first test; under xdist each worker asks for its
+    own as it comes to them.
+    """
     calls = [getattr(item, "callspec", None) for item in request.session.items]
     variants = [call.params["variant"] for call in calls if call is not None and "variant" in call.params]
-    folder = tmp_path_factory.mktemp("power")
     with Runner(load(ROOT)) as runner:
-        guards = {guard.ref.name: guard for guard in runner.find().guards}
-
-        def say(variant: Variant) -> Verdict:
-            place = folder / f"{variant.guard}-{variant.id}"
-            guard = plant(variant, guards[variant.guard], place)
-            settings = load(place)
-            return Checker(settings, runner.elsewhere(settings)).check(guard).verdict
-
-        said = joblib.Parallel(n_jobs=2, backend="threading")(joblib.delayed(say)(variant) for variant in variants)
-    return {(v.guard, v.id): verdict for v, verdict in zip(variants, said, strict=True)}
+        said = Said(runner, tmp_path_factory.mktemp("power"))
+        if "PYTEST_XDIST_WORKER" not in os.environ:
+            ask = joblib.delayed(said.__getitem__)
+            joblib.Parallel(n_jobs=2, backend="threading")(ask((v.guard, v.id)) for v in variants)
+        yield said
