@@ -178,3 +178,9 @@ def test_a_fixture_of_the_users_own_wins(small):
     small.write("tests/conftest.py", "import pytest\n@pytest.fixture\ndef guard(): return 'mine'\n")
     small.write("tests/test_mine.py", "def test_mine(guard): assert guard == 'mine'\n")
     assert small.run("tests/test_mine.py").code == 0
+
+
+def test_what_the_tested_code_notes_is_heard(noted):
+    assert '"pairs[0]' in (noted.root / GOLDEN).read_text()
+    noted.write("tests/test_sims.py", TEST.replace("SIMS", "0.25").replace('["b", 2]', '["b", 3]'))
+    assert noted.run().code == 1

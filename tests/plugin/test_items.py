@@ -174,3 +174,9 @@ def test_a_defect_of_ours_is_told_once(small, monkeypatch):
 def test_fixtures_do_not_reach_guards(small, made):
     small.write("tests/conftest.py", "import pytest\n@pytest.fixture(autouse=True)\ndef broken():\n    raise OSError\n")
     assert small.run("-k", "Churn").code == 0
+
+
+def test_a_session_leaves_one_folder_however_many_there_were(small, made):
+    for _ in range(3):
+        assert small.run().code == 0
+    assert len(list((small.root / ".mlguard/run").iterdir())) == 1
