@@ -12,7 +12,7 @@ from mlguard.core import probe as probes
 from mlguard.core.difference import Difference, difference
 from mlguard.core.record import CONTRACT_VALUE, GATE, INTERNAL, MAIN, Key, Observation, Record
 from mlguard.core.rules import Rules
-from mlguard.core.tolerance import Tolerance, pool
+from mlguard.core.tolerance import FACTOR, Tolerance, pool
 from mlguard.discovery import Declared
 from mlguard.runner.run import Runner
 from mlguard.worker.describe import effect
@@ -139,7 +139,7 @@ def _jumps(observation: Observation, new: Observation | None, moved: Difference)
     """Whether a move is a jump behind a discontinuity: another structure, another label, or few elements far away.
 
     Where all elements move together, as in a solver that did not converge, the noise is large and no jump; neither
-    is a single number, which only follows from others.
+    is a single number, which only follows from others, unless its limit would exceed the number itself.
     """
     if moved.exact:
         return False
@@ -149,7 +149,9 @@ def _jumps(observation: Observation, new: Observation | None, moved: Difference)
         return True
     if bool(np.any(np.isfinite(observation.value.data) != np.isfinite(new.value.data))):
         return True  # An answer that is none elsewhere: its size says nothing.
-    if moved.max_scaled <= JUMP or observation.value.size == 1:
+    if observation.value.size == 1:
+        return FACTOR * moved.max_scaled > 1.0  # A limit beyond the value itself would hold nothing.
+    if moved.max_scaled <= JUMP:
         return False
     scale = observation.value.scale or 1.0
     sizes = np.abs(observation.value.data - new.value.data) / scale

@@ -215,7 +215,8 @@ def _scaled(size: float | None, scale: float) -> float | None:
 def _signed(golden: Value, new: Value) -> float | None:
     if "c" in (golden.data.dtype.kind, new.data.dtype.kind):
         return None
-    shift = new.data.astype(np.float64) - golden.data.astype(np.float64)
+    with np.errstate(invalid="ignore", over="ignore"):
+        shift = new.data.astype(np.float64) - golden.data.astype(np.float64)
     finite = shift[np.isfinite(shift)]
     return float(finite.mean()) if finite.size else None
 

@@ -139,10 +139,20 @@ def _datasets(order: Order, subject: Subject) -> tuple[Dataset, dict[int, Datase
     if guard.dataset is None:
         return Dataset({}), {}
     if order.tables is not None:
-        return read_dataset(order.tables), {}
+        return read_dataset(order.tables), _other_seeds_if_any(order, subject)
     script = find_generator(guard.dataset, order.generators, subject.name)
     first, *rest = guard.seeds
     return make_checked(script, first), {seed: make(script, seed) for seed in rest}
+
+
+def _other_seeds_if_any(order: Order, subject: Subject) -> dict[int, Dataset]:
+    """The other seeds' data beside stored tables: they say which columns have gaps, and so which probes decide."""
+    guard = subject.guard
+    try:
+        script = find_generator(str(guard.dataset), order.generators, subject.name)
+        return {seed: make(script, seed) for seed in guard.seeds[1:]}
+    except MlguardError:
+        return {}  # What is wrong with the generator was said when the guard ran on its data.
 
 
 def find_generator(name: str, folders: tuple[Path, ...], guard: str) -> Path:
