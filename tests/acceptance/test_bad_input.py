@@ -315,8 +315,17 @@ def start(project: Project, *arguments: str, temporary: Path) -> subprocess.Pope
     variables = {**os.environ, "TMPDIR": str(temporary)}
     variables.pop("CI", None)
     command = [sys.executable, "-m", "mlguard", *arguments]
-    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    return subprocess.Popen(command, cwd=project.root, env=variables, text=True, start_new_session=True, **streams)
+    return subprocess.Popen(
+        command,
+        cwd=project.root,
+        env=variables,
+        text=True,
+        start_new_session=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        # A build that runs in the background of a shell has interrupts ignored, and its children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
 
 
 def test_a_real_check_leaves_only_its_own_folder_behind(project: Project, tmp_path: Path):

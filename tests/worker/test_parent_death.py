@@ -38,6 +38,8 @@ def parent(request, project, tmp_path):
         [sys.executable, "-c", PARENT, str(project), request.param, "2", *map(str, files)],
         env=os.environ | {"TMPDIR": str(temporary)},
         stderr=subprocess.PIPE,
+        # A build that runs in the background of a shell has interrupts ignored, and its children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert until(lambda: all(file.exists() and file.read_text().endswith("\n") for file in files))
     pids = [int(pid) for file in files for pid in file.read_text().split()]
