@@ -71,7 +71,7 @@ def names(value: object, **how: bool) -> list[str]:
         ([], []),
         ({}, []),
     ],
-    ids=str,
+    ids=lambda value: type(value).__name__,
 )
 def test_leaves_have_the_names_that_lead_to_them(value: object, expected: list[str]) -> None:
     assert names(value) == expected
