@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -53,7 +54,7 @@ def keep_contracts(run: Run, path: Path) -> None:
             keep_status(run, asking.name, f"{INAPPLICABLE}: {reason}")
             continue
         model = rowwise.duplicate(path.model)
-        keep_answers(run, path.test, asking.name, lambda a=asking, m=model: a.ask(run, path, m))  # type: ignore[misc]
+        keep_answers(run, path.test, asking.name, partial(asking.ask, run, path, model))
     _targets(run, path)
     keep_found(run, "inputs unchanged", [m for m in run.mutations if not m.endswith(" of config")])
     keep_found(run, "configuration unchanged", [m for m in run.mutations if m.endswith(" of config")])
@@ -118,7 +119,11 @@ def keep_found(run: Run, name: str, found: Sequence[str]) -> None:
 
 
 def _predict_twice(run: Run, path: Path, model: Any) -> Answered:
-    return _answered(path.test, stages.predict(run, model, rowwise.duplicate(path.test.rows)))
+    return _predicted(run, path, model, rowwise.duplicate(path.test.rows))
+
+
+def _predicted(run: Run, path: Path, model: Any, rows: Any) -> Answered:
+    return _answered(path.test, stages.predict(run, model, rows))
 
 
 def _row_order(run: Run, path: Path, model: Any) -> Answered:
@@ -205,7 +210,7 @@ def _targets(run: Run, path: Path) -> None:
         model = rowwise.duplicate(path.model)
         rows = _turned(path.test.rows, target)
         label = name if run.subject.target else f"{name} ({target})"
-        keep_answers(run, path.test, label, lambda m=model, r=rows: _answered(path.test, stages.predict(run, m, r)))  # type: ignore[misc]
+        keep_answers(run, path.test, label, partial(_predicted, run, path, model, rows))
 
 
 def _read_by_evaluate(run: Run, path: Path) -> list[Any]:
