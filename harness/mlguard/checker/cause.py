@@ -142,7 +142,7 @@ def _configuration(before: Provenance, after: Provenance) -> Iterator[str]:
 
 
 def _red(comparison: Comparison) -> Outcome:
-    """With an edited configuration whatever moved is `shifted`; a contract that broke stays `violated`."""
+    """Where nothing excuses a move, whatever moved is `shifted`; a contract that broke stays `violated`."""
     return comparison.outcome if comparison.outcome in (Outcome.SHIFTED, Outcome.VIOLATED) else Outcome.SHIFTED
 
 
@@ -162,7 +162,7 @@ def _data(
         return Cause(Outcome.DATASET_CHANGED, (what,))
     unusable = _unusable_tables(goldens, name, golden)
     if unusable:
-        return Cause(_worse(comparison), (what, f"{unusable}, so that code and data cannot be told apart"))
+        return Cause(_red(comparison), (what, f"{unusable}, so that code and data cannot be told apart"))
     try:
         again = runner.run(guard, tables=goldens.datasets.folder(name))
     except MlguardError as error:
@@ -174,7 +174,7 @@ def _data(
         if libraries and _same_sources(golden.provenance, again.record.provenance, but=generator):
             return Cause(Outcome.DATASET_CHANGED, (what, f"the environment changed as well: {'; '.join(libraries)}"))
         text = f"on the golden's own tables the answers move as well, first in {moved}: the code changed too"
-        return Cause(_worse(comparison), (text, what))
+        return Cause(_red(comparison), (text, what))
     return Cause(Outcome.DATASET_CHANGED, (what, "on the golden's own tables nothing moves: the code is not the cause"))
 
 
@@ -194,10 +194,6 @@ def _on_golden_tables(golden: Record, record: Record, rules: Rules) -> str | Non
     left_out = golden.left_out | record.left_out | {f"{MAIN}/dataset", *others}
     first = compare(golden, record, rules, left_out=frozenset(left_out)).first
     return first.stage if first else None
-
-
-def _worse(comparison: Comparison) -> Outcome:
-    return comparison.outcome if comparison.outcome in (Outcome.SHIFTED, Outcome.VIOLATED) else Outcome.SHIFTED
 
 
 def _changed_tables(comparison: Comparison) -> str:

@@ -58,12 +58,12 @@ class Checker:
 
     def _check(self, guard: Declared) -> Seen:
         if guard.problems:
-            return Seen(_failed(guard, several(list(guard.problems), slug="guard-declaration")))
+            return Seen(failed(guard, several(list(guard.problems), slug="guard-declaration")))
         golden, unreadable = self._golden(guard)
         try:
             done = self.runner.run(guard, quick=self.quick)
         except MlguardError as error:
-            return Seen(_failed(guard, error), golden)
+            return Seen(failed(guard, error), golden)
         if unreadable is not None:
             verdict = _corrupt(guard, unreadable)
         elif golden is None:
@@ -206,7 +206,8 @@ def _gated(comparison: Comparison, cause: Cause) -> Cause:
     return replace(cause, outcome=Outcome.VIOLATED) if failed and excused else cause
 
 
-def _failed(guard: Declared, error: MlguardError) -> Verdict:
+def failed(guard: Declared, error: MlguardError) -> Verdict:
+    """The Verdict of a guard that could not be run to its end, or not be accepted."""
     return Verdict(
         guard.ref.name,
         Outcome.ERROR,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlguard.checker.approve import Proposal, propose
 from mlguard.checker.certificate import Certificate, measure
-from mlguard.checker.check import Checker, Seen
+from mlguard.checker.check import Checker, Seen, failed
 from mlguard.checker.steady import without_rows, without_runs
 from mlguard.core.compare import compare
 from mlguard.core.dataset import Dataset
@@ -64,7 +64,7 @@ class Regenerator:
         try:
             return self._propose(guard, seen)
         except MlguardError as error:
-            return Regen(guard, seen, refused=_error(guard, error))
+            return Regen(guard, seen, refused=failed(guard, error))
 
     def accept(self, regen: Regen) -> tuple[Path, ...]:
         """Write what was proposed, tables included; answers the files that changed."""
@@ -155,18 +155,6 @@ def unstable(guard: Declared, moved: Sequence[str]) -> Verdict:
         problem=f"guard {guard.ref.name} is unstable: {moved[0]}",
         remarks=tuple(moved[1:6]),
         slug="guard-unstable",
-    )
-
-
-def _error(guard: Declared, error: MlguardError) -> Verdict:
-    return Verdict(
-        guard.ref.name,
-        Outcome.ERROR,
-        problem=error.message,
-        slug=error.slug,
-        traceback=getattr(error, "traceback", None),
-        stage=getattr(error, "stage", None),
-        usage=isinstance(error, UsageError),
     )
 
 
