@@ -20,10 +20,18 @@ def plant(variant: Variant, guard: Declared, folder: Path) -> Declared:
         _copy(ROOT / place, folder / place)
     (folder / "pyproject.toml").write_text(f'[tool.mlguard]\nguards = ["{module.as_posix()}"]\n', encoding="utf-8")
     for file, old, new in variant.edits:
-        text = (folder / file).read_text(encoding="utf-8")
-        assert text.count(old) == 1, f"{variant.guard}/{variant.id}: {text.count(old)} places for {old!r} in {file}"
-        (folder / file).write_text(text.replace(old, new), encoding="utf-8")
+        (folder / file).write_text(_edited(folder / file, old, new), encoding="utf-8")
     return replace(guard, ref=replace(guard.ref, file=folder / module))
+
+
+def _edited(file: Path, old: str, new: str) -> str:
+    """The file's new text; an edit of nothing makes a new file."""
+    if not old:
+        assert not file.exists(), f"{file} is there already"
+        return new
+    text = file.read_text(encoding="utf-8")
+    assert text.count(old) == 1, f"{text.count(old)} places for {old!r} in {file}"
+    return text.replace(old, new)
 
 
 def _generator(guard: Declared) -> set[Path]:

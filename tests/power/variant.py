@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 
 @dataclass(frozen=True)
@@ -16,35 +17,48 @@ class Variant:
     kind: str
     """`shift` when behaviour moves, so that the guard must turn red; `keep` for a true refactor."""
     operator: str
-    """The sort of edit, such as `lag-off-by-one`; at most five shifts of all guards share one."""
+    """The sort of edit, such as `lag-off-by-one`; at most eight shifts of all guards share one."""
     stage: str | None
     """The first stage that moves, as the guard declares its stages; None for a keep."""
     description: str
     """The edit in the words of whoever might make it."""
     edits: tuple[tuple[str, str, str], ...]
-    """Replacements `(file, old, new)`; `file` is relative to the project and `old` occurs in it exactly once."""
+    """Replacements `(file, old, new)`; `file` is relative to the project and `old` occurs in it exactly once.
+
+    Where `old` is empty, `file` is a new one and `new` its text.
+    """
     moves_bits: bool = False
     """Whether a keep changes some bit of the outputs, within numerical noise."""
+    hidden: bool = False
+    """Whether a shift leaves the main run alone: only probes, contracts and the runs beside it see it."""
 
 
 @dataclass(frozen=True)
 class Code:
-    """The guarded code of one guard, and how edits of it are written down."""
+    """The guarded code of one guard, and how edits of it are written down.
+
+    An edit is `(old, new)` in the guarded file, or `(name, old, new)` in a file of that name beside it.
+    """
 
     guard: str
     """Name of the Guard class."""
     file: str
     """The file to edit, relative to the project."""
 
-    def shift(self, name: str, operator: str, stage: str, description: str, *edits: tuple[str, str]) -> Variant:
+    def shift(
+        self, name: str, operator: str, stage: str, description: str, *edits: tuple[str, ...], hidden: bool = False
+    ) -> Variant:
         """A behaviour change that the guard must notice, first at this stage."""
-        return Variant(self.guard, name, "shift", operator, stage, description, self._here(edits))
+        return Variant(self.guard, name, "shift", operator, stage, description, self._here(edits), hidden=hidden)
 
     def keep(
-        self, name: str, operator: str, description: str, *edits: tuple[str, str], moves_bits: bool = False
+        self, name: str, operator: str, description: str, *edits: tuple[str, ...], moves_bits: bool = False
     ) -> Variant:
         """A true refactor, which the guard must let pass."""
         return Variant(self.guard, name, "keep", operator, None, description, self._here(edits), moves_bits)
 
-    def _here(self, edits: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str, str], ...]:
-        return tuple((self.file, old, new) for old, new in edits)
+    def _here(self, edits: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, str, str], ...]:
+        return tuple((self._beside(*names), old, new) for *names, old, new in edits)
+
+    def _beside(self, name: str = "") -> str:
+        return str(PurePosixPath(self.file).with_name(name)) if name else self.file
