@@ -62,6 +62,18 @@ class Failure:
 
 
 @dataclass(frozen=True)
+class Called:
+    """How another program ended."""
+
+    code: int
+    """Its exit code, or minus the number of the signal that ended it."""
+    output: bytes
+    """Its standard output."""
+    errors: bytes
+    """Its standard error."""
+
+
+@dataclass(frozen=True)
 class Result:
     """What came back from one job: a value, or a failure."""
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import shutil
 import signal
+import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -20,7 +22,7 @@ from mlguard.worker import coverage
 from mlguard.worker.environment import Environment
 from mlguard.worker.exchange import Exchange
 from mlguard.worker.fork import FORKS, Forked, Nursery, RefusedError
-from mlguard.worker.job import Failure, Job, Result
+from mlguard.worker.job import Called, Failure, Job, Result
 from mlguard.worker.process import WINDOWS, Running, Spawned, end, interpreter
 from mlguard.worker.sentinel import Sentinel
 
@@ -98,33 +100,74 @@ class Workers:
             shutil.rmtree(folder, ignore_errors=True)
 
     @contextlib.contextmanager
-    def _exchange(self) -> Iterator[Exchange]:
+    def scratch(self) -> Iterator[Path]:
+        """An empty folder that is gone after the block, and also if this process is killed inside it.
+
+        Raises RunError where there is no room for one.
+        """
         with self._lock:
             if self._closed:
                 raise RunError("These Workers are closed; open new ones to run another job.", slug="workers-closed")
             self._open()
             folder = Path(tempfile.mkdtemp(dir=self._folder))
         try:
-            yield Exchange(folder)
+            yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
+    def call(self, command: Sequence[str], *, folder: Path, variables: Mapping[str, str]) -> Called:
+        """Run another program to its end; it is killed when this process is, like a worker.
+
+        Raises OSError where the program cannot be started.
+        """
+        with self._lock:
+            self._open()
+            fds = self._registry()
+        process = subprocess.Popen(  # noqa: S603 - the caller names the program, no user does
+            list(command),
+            cwd=folder,
+            env=dict(variables),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+            pass_fds=fds,
+        )
+        with self._watched(Spawned(process)):
+            output, errors = process.communicate()
+        return Called(process.returncode, output, errors)
+
+    @contextlib.contextmanager
+    def _exchange(self) -> Iterator[Exchange]:
+        with self.scratch() as folder:
+            yield Exchange(folder)
+
     def _open(self) -> None:
-        if self._folder is None:
-            try:
-                self._folder = Path(tempfile.mkdtemp(prefix="mlguard-"))
-            except OSError as error:
-                message = f"No temporary folder could be made for a worker ({error}); free some space or set TMPDIR."
-                raise RunError(message, slug="worker-folder") from error
-        if self._sentinel is None and not WINDOWS:
-            self._sentinel = Sentinel(self._folder)
+        if self._folder is not None:
+            return
+        try:
+            folder = Path(tempfile.gettempdir()) / f"mlguard-{secrets.token_hex(8)}"
+            if self._sentinel is None and not WINDOWS:
+                # Before the folder is there, so that no moment is left in which nobody would remove it.
+                self._sentinel = Sentinel(folder)
+            folder.mkdir(mode=0o700)
+        except OSError as error:
+            message = f"No temporary folder could be made for a worker ({error}); free some space or set TMPDIR."
+            raise RunError(message, slug="worker-folder") from error
+        self._folder = folder
 
     @contextlib.contextmanager
     def _started(self, job: Job, exchange: Exchange) -> Iterator[Running]:
-        running = self._start(job, exchange)
+        with self._watched(self._start(job, exchange)) as running:
+            yield running
+
+    @contextlib.contextmanager
+    def _watched(self, running: Running) -> Iterator[Running]:
         with self._lock:
             self._running.add(running)
             too_late = self._closed
+            if self._sentinel is not None:
+                self._sentinel.watch(running.pid)
         try:
             if too_late:
                 raise _stopped()
@@ -156,8 +199,12 @@ class Workers:
                 self._nursery = Nursery(self._preload, variables, self._sentinel.register_fd)
             return None if self._refusal is not None else self._nursery
 
+    def _registry(self) -> tuple[int, ...]:
+        """What a child inherits so that the sentinel waits for it and can kill it; nothing where there is none."""
+        return () if self._sentinel is None else (self._sentinel.register_fd,)
+
     def _spawn(self, environment: Environment, exchange: Exchange) -> Running:
-        fds = () if self._sentinel is None else (self._sentinel.register_fd,)
+        fds = self._registry()
         arguments = [str(fds[0] if fds else -1), str(exchange.folder)]
         with exchange.output.open("ab") as output:
             return Spawned(interpreter("child", arguments, environment.applied_to(self._variables), output, fds))

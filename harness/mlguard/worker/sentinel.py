@@ -42,6 +42,11 @@ class Sentinel:
             os.close(watched)
             os.close(registry)
 
+    def watch(self, group: int) -> None:
+        """Kill this process group too when the parent is gone, whether or not it reports by itself."""
+        with contextlib.suppress(BrokenPipeError):
+            os.write(self.register_fd, b"+%d\n" % group)
+
     def forget(self, group: int) -> None:
         """Stop watching a process group that has ended: its number may be given to somebody else."""
         with contextlib.suppress(BrokenPipeError):
