@@ -129,7 +129,7 @@ def _settings(here: Path, root: Path | None, section: Mapping[str, Any], *, decl
         golden=(base / section.get("golden", DEFAULT_GOLDEN)).resolve(),
         timeout=float(section.get("timeout", DEFAULT_TIMEOUT)),
         environments=section.get("environments", "one"),
-        import_path=_import_path(base),
+        import_path=import_path(base),
     )
 
 
@@ -168,8 +168,8 @@ _ENTRIES = {
 }
 
 
-def _import_path(base: Path) -> tuple[str, ...]:
-    """The project's root and what pytest is configured to put on the import path, as pytest does."""
+def import_path(base: Path) -> tuple[str, ...]:
+    """What a project puts on the import path: its root, and what pytest is configured to put there."""
     entries = [str(base)]
     for name in _pytest_pythonpath(base):
         path = str((base / os.path.expandvars(name)).resolve())

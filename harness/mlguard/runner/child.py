@@ -22,6 +22,7 @@ from mlguard.observe.probe_rows import Known
 from mlguard.observe.run import Run, Subject, copied, scratch, user_frames
 from mlguard.observe.stages import Path as StagePath
 from mlguard.observe.writes import Writes
+from mlguard.runner.elsewhere import redirect, refuse_strays
 from mlguard.runner.order import Done, Found, Loading, Order, Search
 from mlguard.runner.provenance import provenance
 from mlguard.seeding import seed_all
@@ -49,6 +50,7 @@ def observe(order: Order, progress: Progress) -> Done:
     """Run one guard and observe everything about it."""
     started = time.perf_counter()
     progress("dataset")
+    redirect(order.copy)
     subject = find_subject(order.ref, order.root, order.import_path)
     data, others = _datasets(order, subject)
     subject = _with_target(subject, data)
@@ -75,6 +77,7 @@ def observe(order: Order, progress: Progress) -> Done:
             f"guard {subject.name} observed nothing: note at least one value, or declare `predict`",
             slug="nothing-observed",
         )
+    refuse_strays(order.copy, order.generators, subject.name)
     record = Record(
         subject.name,
         tuple(main.observations),
@@ -99,6 +102,7 @@ def load_bundle(order: Loading, progress: Progress) -> dict[str, Any]:
 def _answered_elsewhere(order: Loading, progress: Progress) -> dict[str, Any]:
     progress("contracts")
     os.chdir(order.folder)
+    redirect(order.copy)
     subject = find_subject(order.ref, order.root, order.import_path)
     with order.rows.open("rb") as file:
         rows, data_target = pickle.load(file)  # noqa: S301 -- written a moment ago by this run's own worker.

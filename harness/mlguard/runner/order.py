@@ -11,6 +11,20 @@ from mlguard.discovery import Declared, GuardRef
 
 
 @dataclass(frozen=True)
+class Copy:
+    """Another state of the project's repository, in a folder of its own."""
+
+    original: Path
+    """The repository's folder, from which nothing may be imported."""
+    place: Path
+    """The folder that stands for it."""
+
+    def of(self, path: Path) -> Path:
+        """What stands for a file or folder of the original; anything else stands for itself."""
+        return self.place / path.relative_to(self.original) if path.is_relative_to(self.original) else path
+
+
+@dataclass(frozen=True)
 class Order:
     """One run of one guard in a worker."""
 
@@ -30,6 +44,8 @@ class Order:
     """A folder with the written tables to run on, in place of what the generator makes."""
     seed: int | None = None
     """A first data seed other than the guard's own."""
+    copy: Copy | None = None
+    """Where the code comes from, when not from the project itself."""
 
     @property
     def bundle(self) -> Path:
@@ -92,3 +108,5 @@ class Loading:
     """The rows to answer."""
     folder: Path
     """An empty folder to work in."""
+    copy: Copy | None = None
+    """Where the code comes from, when not from the project itself."""

@@ -20,7 +20,7 @@ from mlguard.discovery import Declared, files
 from mlguard.observe.contracts import keep_values
 from mlguard.runner import child
 from mlguard.runner.frames import own_frames
-from mlguard.runner.order import Done, Found, Loading, Order, Search
+from mlguard.runner.order import Copy, Done, Found, Loading, Order, Search
 from mlguard.runner.preload import third_party
 from mlguard.settings import Settings
 from mlguard.worker.environment import Environment
@@ -38,9 +38,11 @@ class Runner:
         """`many`: whether three or more runs are to be expected; `in_process`: no workers, for debuggers."""
         self.settings = settings
         self.in_process = in_process
+        self._copy: Copy | None = None
         self._files = files(settings)
         preload = third_party(self._files, settings.import_path) if many and not in_process else ()
-        self._workers = Workers(preload=preload, use_zygote=many and not in_process)
+        self.workers = Workers(preload=preload, use_zygote=many and not in_process)
+        """The processes, for callers that have other programs to run or need folders that go with them."""
 
     def __enter__(self) -> Self:
         """Nothing is started before the first run."""
@@ -50,12 +52,15 @@ class Runner:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """End the workers, whatever happened."""
-        self._workers.close()
+        self.workers.close()
 
-    def elsewhere(self, settings: Settings) -> Self:
-        """The same workers for another copy of the project; closing this runner ends them."""
+    def elsewhere(self, settings: Settings, code: Copy | None = None) -> Self:
+        """The same workers for another copy of the project; closing this runner ends them.
+
+        With `code`, whatever leads into the original repository (import paths, editable installs) leads into its copy.
+        """
         other = copy.copy(self)
-        other.settings, other._files = settings, files(settings)
+        other.settings, other._files, other._copy = settings, files(settings), code
         return other
 
     def find(self) -> Found:
@@ -64,7 +69,7 @@ class Runner:
         search = Search(root, tuple(self._files), self.settings.import_path)
         if self.in_process:
             return child.search(search, _silent)
-        result = self._workers.run(self._job("search", search, timeout=self.settings.timeout))
+        result = self.workers.run(self._job("search", search, timeout=self.settings.timeout))
         if result.failure is not None:
             raise _undiscovered(result.failure)
         found: Any = result.value
@@ -86,7 +91,7 @@ class Runner:
         with _folder() as folder:
             order = Order(
                 guard.ref, self.settings.base, self.settings.import_path, self._generators(), folder / "run",
-                quick=quick, tables=tables,
+                quick=quick, tables=tables, copy=self._copy,
             )  # fmt: skip
             order.folder.mkdir()
             done = self._observe(guard, order, environment)
@@ -103,12 +108,12 @@ class Runner:
         if self.in_process:
             return child.observe(order, _silent)
         job = self._job("observe", order, timeout=self._timeout(guard), environment=environment)
-        result = self._workers.run(job)
+        result = self.workers.run(job)
         if result.failure is not None and result.failure.kind == "timeout":
             # Once more in a fresh interpreter: a fork can hang where the guarded code does not.
             shutil.rmtree(order.folder)
             order.folder.mkdir()
-            result = self._workers.run(replace(job, fresh=True))
+            result = self.workers.run(replace(job, fresh=True))
         return _checked_done(self._value(guard, result))
 
     def _bundle(
@@ -124,9 +129,9 @@ class Runner:
         moved, work = elsewhere / "bundle", elsewhere / "work"
         shutil.move(order.bundle, moved)
         work.mkdir()
-        loading = Loading(guard.ref, order.root, order.import_path, moved, order.rows, work)
+        loading = Loading(guard.ref, order.root, order.import_path, moved, order.rows, work, self._copy)
         job = self._job("load_bundle", loading, timeout=self._timeout(guard), environment=environment)
-        result = self._workers.run(job)
+        result = self.workers.run(job)
         if result.failure is not None:
             return [_status(f"{RAISED} {_what(result.failure)}")]
         value: Any = result.value
