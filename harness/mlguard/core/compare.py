@@ -57,21 +57,26 @@ def _order(finding: Finding) -> tuple[bool, int]:
 
 
 def compare(
-    golden: Record, record: Record, rules: Rules | None = None, *, left_out: frozenset[str] = frozenset()
+    golden: Record,
+    record: Record,
+    rules: Rules | None = None,
+    *,
+    left_out: frozenset[str] = frozenset(),
+    called: str = "the golden",
 ) -> Comparison:
     """Compare a new Record with a golden one, under the golden's Tolerances and the guard's Rules.
 
     `left_out` names runs (`seed 1`) and stages of runs (`main/contracts`) that were not run on purpose; they are
-    neither compared nor missing.
+    neither compared nor missing. `called` is what messages call the first Record.
     """
-    return _Comparer(golden, record, rules or Rules(), left_out).compare()
+    return _Comparer(golden, record, rules or Rules(), left_out, called).compare()
 
 
 class _Comparer:
     """One comparison under way."""
 
-    def __init__(self, golden: Record, record: Record, rules: Rules, left_out: frozenset[str]) -> None:
-        self.golden, self.record, self.rules, self.left_out = golden, record, rules, left_out
+    def __init__(self, golden: Record, record: Record, rules: Rules, left_out: frozenset[str], called: str) -> None:
+        self.golden, self.record, self.rules, self.left_out, self.called = golden, record, rules, left_out, called
         self.before, self.after = golden.by_key(), record.by_key()
 
     def compare(self) -> Comparison:
@@ -207,7 +212,9 @@ class _Comparer:
             now = "holds now" if status == contracts.SAME else f"now differs in another way: {status}"
             text = f"{observation.name}: did not hold and {now}"
             return _plain(observation, Outcome.SHIFTED, text, gates=gates)
-        return _plain(observation, Outcome.MATCH, f"{observation.name}: does not hold, as in the golden", gates=gates)
+        return _plain(
+            observation, Outcome.MATCH, f"{observation.name}: does not hold, as in {self.called}", gates=gates
+        )
 
     def _contract_values(self, record: Record, status: Observation) -> dict[str, Observation]:
         """A contract's values by answer, taken from the main run where they are bitwise the same."""
@@ -235,7 +242,7 @@ class _Comparer:
         gates = not self.rules.waived(observation)
         if observation.role == EFFECT and observation.run not in {o.run for o in self.golden}:
             gates = False
-        return _plain(observation, Outcome.MISSING, f"{observation.label} is not in the golden", gates=gates)
+        return _plain(observation, Outcome.MISSING, f"{observation.label} is not in {self.called}", gates=gates)
 
     def _required(self) -> Iterator[Finding]:
         for requirement in self.rules.requirements:
@@ -248,7 +255,7 @@ class _Comparer:
                 yield _plain(place, Outcome.VIOLATED, text, gates=True)
 
     def _lost(self, observation: Observation) -> Finding:
-        text = f"{observation.label} is in the golden and was not observed"
+        text = f"{observation.label} is in {self.called} and was not observed"
         return _plain(observation, Outcome.SHIFTED, text, gates=not self.rules.waived(observation))
 
     def _finding(self, observation: Observation, moved: Difference, *, gates: bool = True) -> Finding:
