@@ -7,7 +7,8 @@ import hashlib
 import io
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ from mlguard.golden.local import LocalStore
 from mlguard.runner.order import Done
 from mlguard.runner.run import Runner
 from mlguard.settings import load
-from mlguard.worker.job import Job, Result
+from mlguard.worker.job import Called, Job, Result
 from mlguard.worker.pool import Workers
 
 GENERATOR = "datasets/generators/tiny.py"
@@ -222,6 +223,14 @@ class SharedWorkers:
     def run(self, job: Job) -> Result:
         """Run one job."""
         return self._workers.run(job)
+
+    def scratch(self) -> AbstractContextManager[Path]:
+        """A folder that goes with them."""
+        return self._workers.scratch()
+
+    def call(self, command: Sequence[str], *, folder: Path, variables: Mapping[str, str]) -> Called:
+        """Run another program."""
+        return self._workers.call(command, folder=folder, variables=variables)
 
     def close(self) -> None:
         """Leave them to the others."""

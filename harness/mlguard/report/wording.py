@@ -44,7 +44,7 @@ def explanation(verdict: Verdict) -> list[str]:
     if verdict.traceback:
         lines += ["", *verdict.traceback.splitlines()]
     lines += [f"cause: {line}" for line in verdict.causes]
-    lines += list(_moves(verdict))
+    lines += list(moves(verdict))
     lines += [f"note: {remark}" for remark in verdict.remarks]
     command = next_command(verdict)
     return [*lines, *([command] if command else [])]
@@ -105,22 +105,22 @@ def summary(verdicts: Sequence[Verdict]) -> str:
     return f"{guards}: {told or 'none'}; {compared} observations compared"
 
 
-def _moves(verdict: Verdict) -> Iterator[str]:
+def moves(verdict: Verdict) -> Iterator[str]:
     """The first moved stage in full, what explains it, and the later ones in a line each."""
-    moves = list(verdict.moves())
+    moved = list(verdict.moves())
     inside = [
         f for f in verdict.findings if not f.gates and f.outcome is Outcome.SHIFTED and f.run == verdict.first_run
     ]
     clean = _clean_before(verdict)
-    if moves and clean:
+    if moved and clean:
         yield clean
-    for finding in [f for f in inside if f.stage == verdict.first_moved][:3] if moves else []:
+    for finding in [f for f in inside if f.stage == verdict.first_moved][:3] if moved else []:
         yield f"inside: {finding.message}"
-    for position, finding in enumerate(moves[:SHOWN]):
+    for position, finding in enumerate(moved[:SHOWN]):
         yield from finding_lines(finding) if position < IN_FULL else [_short(finding)]
-    if len(moves) > SHOWN:
-        later = ", ".join(dict.fromkeys(f.stage for f in moves[SHOWN:]))
-        yield f"… and {len(moves) - SHOWN} more, in {later}"
+    if len(moved) > SHOWN:
+        later = ", ".join(dict.fromkeys(f.stage for f in moved[SHOWN:]))
+        yield f"… and {len(moved) - SHOWN} more, in {later}"
 
 
 def _short(finding: Finding) -> str:

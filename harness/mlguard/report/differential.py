@@ -1,0 +1,119 @@
+"""Draw what moved between two revisions, as text and as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from mlguard.core.verdict import Outcome, Verdict, exit_code, worst
+from mlguard.report.plain import SCHEMA, as_data
+from mlguard.report.wording import headline, moves, summary
+
+
+@dataclass(frozen=True)
+class Place:
+    """The function that moved first."""
+
+    function: str
+    """Its dotted name, its own name last."""
+    file: str
+    """Its file, below the project's root."""
+    line: int
+    """The line of its definition, from 1."""
+    how: str
+    """Why it is the one: `inputs equal, output differs`."""
+    values: tuple[str, ...] = ()
+    """What it answered before and after, at the worst place first."""
+    hunk: str = ""
+    """The edit that touched it, as `git diff -U0` shows it; empty where none did."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """One guard's part of the answer."""
+
+    verdict: Verdict
+    """What came of it."""
+    place: Place | None = None
+    """The first moved function, where it was found."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What `mlguard diff` has to say."""
+
+    before: str
+    """What the first side is called."""
+    after: str
+    """What the second side is called."""
+    guards: tuple[Told, ...]
+    """One per guard."""
+    remarks: tuple[str, ...] = ()
+    """What both sides share that their revisions do not."""
+
+    @property
+    def verdicts(self) -> list[Verdict]:
+        """The Verdicts alone."""
+        return [one.verdict for one in self.guards]
+
+
+def draw_answer(answer: Answer) -> str:
+    """All guards, those that match first, so that what moved stands where the reader looks: at the end."""
+    ordered = sorted(answer.guards, key=lambda one: -one.verdict.outcome.rank)
+    parts = ["\n".join(_lines(one)) for one in ordered]
+    remarks = [f"note: {remark}" for remark in answer.remarks]
+    return "\n".join([f"{answer.before} -> {answer.after}", *remarks, *parts, "", summary(answer.verdicts)])
+
+
+def answer_as_data(answer: Answer) -> dict[str, Any]:
+    """The whole answer of `mlguard diff --json`."""
+    verdicts = answer.verdicts
+    return {
+        "schema": SCHEMA,
+        "before": answer.before,
+        "after": answer.after,
+        "remarks": list(answer.remarks),
+        "outcome": str(worst(verdict.outcome for verdict in verdicts)),
+        "exit_code": exit_code(verdicts),
+        "guards": [{**as_data(one.verdict), **place_as_data(one.place)} for one in answer.guards],
+    }
+
+
+def place_as_data(place: Place | None) -> dict[str, Any]:
+    """The first moved function; nulls where none was found."""
+    return {
+        "function": place.function if place else None,
+        "file": place.file if place else None,
+        "line": place.line if place else None,
+        "how": place.how if place else None,
+        "values": list(place.values) if place else [],
+        "hunk": place.hunk if place else None,
+    }
+
+
+def place_lines(place: Place) -> Iterator[str]:
+    """The first moved function with its values and the edit that touched it."""
+    yield f"first moved function: {place.function} ({place.file}:{place.line}): {place.how}"
+    yield from (f"  {value}" for value in place.values)
+    yield from (f"  {line}" for line in place.hunk.splitlines())
+
+
+def _lines(told: Told) -> Iterator[str]:
+    verdict = told.verdict
+    yield headline(verdict)
+    yield from (f"  {line}".rstrip() for line in _explained(verdict, told.place))
+
+
+def _explained(verdict: Verdict, place: Place | None) -> Iterator[str]:
+    if verdict.problem:
+        yield from verdict.problem.splitlines()
+    if verdict.traceback:
+        yield from ["", *verdict.traceback.splitlines()]
+    yield from (f"cause: {line}" for line in verdict.causes)
+    if place is not None:
+        yield from place_lines(place)
+    if verdict.outcome is not Outcome.MATCH:
+        yield from moves(verdict)
+    mark = "" if verdict.outcome is Outcome.MATCH else "note: "
+    yield from (f"{mark}{remark}" for remark in verdict.remarks)

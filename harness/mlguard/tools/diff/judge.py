@@ -1,0 +1,119 @@
+"""Judge one guard on two sides: whether it moved, in which stage first, and then in which function."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+
+from mlguard.checker.cause import changed_keys
+from mlguard.checker.certificate import Certificate
+from mlguard.checker.check import failed, rules
+from mlguard.checker.regen import tolerances_of
+from mlguard.core.compare import Comparison, compare
+from mlguard.core.error import GoldenError, MlguardError, RunError, several
+from mlguard.core.record import CONTRACT, EFFECT, Record
+from mlguard.core.tolerance import Tolerances
+from mlguard.core.verdict import Finding, Outcome, Verdict
+from mlguard.discovery import Declared
+from mlguard.golden.local import LocalStore
+from mlguard.runner.run import Runner
+from mlguard.tools.diff.sides import WORKING_TREE, Side
+
+_ABSENT = re.compile(r"No module named '([^']+)'")
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What came of one guard on two sides."""
+
+    verdict: Verdict
+    """Compared as a check compares, with the first side in the place of the golden."""
+    before: Record | None = field(default=None, repr=False)
+    """What the first side left; None where it failed."""
+
+
+class Judge:
+    """Runs guards on two sides and compares what they leave; workers are shared."""
+
+    def __init__(self, runner: Runner, before: Side, after: Side, *, exact: bool = False) -> None:
+        """`exact`: whether moves in the last digits count."""
+        self.before, self.after, self.exact = before, after, exact
+        self._runners = {side.name: runner.elsewhere(side.settings, side.copy) for side in (before, after)}
+        self._goldens = LocalStore(runner.settings.golden, runner.settings.base)
+
+    def judge(self, guard: Declared, before: Record | None = None) -> Judged:
+        """Run a guard on both sides, or on the second where the first's Record is at hand.
+
+        Whatever goes wrong is a Verdict that names the side, never an exception.
+        """
+        if guard.problems:
+            return Judged(failed(guard, several(list(guard.problems), slug="guard-declaration")))
+        done: list[Record] = []
+        for side in (self.before, self.after):
+            try:
+                known = before if side is self.before else None
+                done.append(known or self._run(guard, side))
+            except MlguardError as error:
+                return Judged(failed(guard, _told(error, side)), done[0] if done else None)
+        return Judged(self._compared(guard, *done), done[0])
+
+    def _run(self, guard: Declared, side: Side) -> Record:
+        return self._runners[side.name].run(side.guard(guard)).record
+
+    def _compared(self, guard: Declared, before: Record, after: Record) -> Verdict:
+        """The tolerances are the golden's where there is one; on one machine nothing but rounding needs any."""
+        reference = replace(before, tolerances=self._tolerances(guard, before))
+        # Gates on a metric and on contracts say what is right, not what moved.
+        asked = replace(rules(guard), requirements=(), require_contracts=False)
+        left_out = before.left_out | after.left_out
+        comparison = compare(reference, after, asked, left_out=left_out, called=self.before.name)
+        if self.exact:
+            comparison = Comparison(tuple(_exactly(finding) for finding in comparison.findings), comparison.remarks)
+        return self._verdict(guard, comparison, before, after)
+
+    def _tolerances(self, guard: Declared, before: Record) -> Tolerances:
+        try:
+            golden = self._goldens.load(guard.ref.name)
+        except GoldenError:
+            golden = None  # `check` says what is wrong with it.
+        return golden.tolerances if golden else tolerances_of(guard, before, Certificate())
+
+    def _verdict(self, guard: Declared, comparison: Comparison, before: Record, after: Record) -> Verdict:
+        first = comparison.first
+        keys = changed_keys(before.provenance, after.provenance)
+        told = f"the configuration was edited: {', '.join(keys)}"
+        return Verdict(
+            guard.ref.name,
+            comparison.outcome,
+            findings=comparison.findings,
+            first_moved=first.stage if first else None,
+            first_run=first.run if first else "main",
+            causes=(told,) if keys and first else (),
+            remarks=(*([told] if keys and not first else []), *comparison.remarks, *after.remarks),
+            problem=None if comparison.findings else f"guard {guard.ref.name}: nothing was compared",
+            commit=self.before.commit.sha if self.before.commit else None,
+            file=self.after.settings.relative(guard.ref.file),
+        )
+
+
+def _exactly(finding: Finding) -> Finding:
+    """A Finding where every moved bit counts; contracts and effects are judged, not measured."""
+    if not finding.gates or finding.exact or finding.role in (CONTRACT, EFFECT) or finding.outcome is not Outcome.MATCH:
+        return finding
+    text = f"{finding.stage} {finding.observation}: moved in the last digits, by at most {finding.max_abs or 0.0:.3g}"
+    return replace(finding, outcome=Outcome.SHIFTED, message=text, limit=0.0)
+
+
+def _told(error: MlguardError, side: Side) -> MlguardError:
+    """The same error, saying on which side it came up and, where a module is absent there, what that means."""
+    absent = _ABSENT.search(error.message)
+    if absent and side.name != WORKING_TREE:
+        told: MlguardError = RunError(
+            f"at {side.name}, the module `{absent[1]}` is missing: it is neither installed here nor part of that "
+            f"revision; install it, or take a revision that has it ({error.message})",
+            slug="revision-module-missing",
+        )
+    else:
+        told = type(error)(f"at {side.name}: {error.message}", slug=error.slug)
+    told.__dict__.update({name: value for name, value in vars(error).items() if name in ("stage", "traceback")})
+    return told

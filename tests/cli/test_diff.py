@@ -1,0 +1,177 @@
+"""`mlguard diff`: real repositories, the command, its answer, its exit code, and a repository that stays as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.project import CODE, FILES, GENERATOR, GUARD
+from tests.repository import Repository
+
+SHIFT = ('model["shift"] +', 'model["shift"] + 0.25 +')
+ROUNDING = (
+    '(model["shift"] + model["slope"] * rows["x"])',
+    '(model["slope"] * (rows["x"] + model["shift"] / model["slope"]))',
+)
+
+
+@pytest.fixture
+def repository(at_once: None, tmp_path_factory: pytest.TempPathFactory) -> Repository:
+    """A project with one commit."""
+    return Repository(tmp_path_factory.mktemp("repository"))
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """Guards one after the other."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("os.cpu_count", lambda: 1)
+        yield
+
+
+def test_the_working_tree_is_the_second_side_and_edits_that_nobody_committed_count(repository: Repository):
+    repository.project.edit(CODE, *SHIFT)
+    before = repository.state()
+    ran = repository.project.command("diff", "HEAD", "--json")
+    assert repository.state() == before
+    (guard,) = ran.json["guards"]
+    assert (ran.code, ran.json["exit_code"], ran.json["outcome"]) == (1, 1, "shifted")
+    assert (guard["name"], guard["outcome"], guard["first_moved"]) == ("Line", "shifted", "predict")
+    moved = next(f for f in guard["findings"] if (f["run"], f["observation"]) == ("main", "test.prediction"))
+    assert moved["max_abs"] == pytest.approx(0.25)
+    assert {"function", "file", "line"} <= guard.keys()
+
+
+def test_a_clean_tree_matches_its_commit(repository: Repository):
+    ran = repository.project.command("diff", "HEAD")
+    assert (ran.code, ran.err, ran.changed) == (0, "", ())
+    assert ran.out.splitlines()[:2] == [f"HEAD ({repository.first}) -> the working tree", "Line: match"]
+
+
+def test_two_revisions_are_compared_whatever_the_working_tree_holds(repository: Repository):
+    repository.edit(CODE, *SHIFT)
+    repository.edit(CODE, "+ 0.25 +", "+")
+    repository.project.edit(CODE, *SHIFT)
+    assert repository.project.command("diff", "HEAD~2", "HEAD").code == 0
+    ran = repository.project.command("diff", "HEAD~1", "HEAD", "--json")
+    (guard,) = ran.json["guards"]
+    moved = next(f for f in guard["findings"] if (f["run"], f["observation"]) == ("main", "test.prediction"))
+    assert (ran.code, moved["signed"]) == (1, pytest.approx(-0.25))
+
+
+def test_last_digits_are_one_line_and_count_with_exact(repository: Repository):
+    repository.project.edit(CODE, *ROUNDING)
+    ran = repository.project.command("diff", "HEAD")
+    assert ran.code == 0
+    (told,) = (line for line in ran.out.splitlines() if "moved in the last digits" in line)
+    assert "and passed" in told
+    ran = repository.project.command("diff", "HEAD", "--exact")
+    assert ran.code == 1
+    assert "predict test.prediction: moved in the last digits, by at most" in ran.out
+
+
+def test_the_goldens_tolerances_decide_where_there_is_one(repository: Repository):
+    repository.project.write(GUARD, FILES[GUARD].replace("seeds = (0, 1)", 'seeds = (0, 1)\n    floor = "noise"'))
+    repository.project.regen(floor="noise")
+    repository.commit("Ask for no floor")
+    repository.project.edit(CODE, 'model["shift"] +', 'model["shift"] + 1e-10 +')
+    ran = repository.project.command("diff", "HEAD", "--json")
+    assert (ran.code, ran.json["guards"][0]["first_moved"]) == (1, "predict")
+
+
+def test_a_revision_without_any_configuration_of_ours_runs_the_working_trees_guards(
+    at_once: None, tmp_path_factory: pytest.TempPathFactory
+):
+    bare = {CODE: FILES[CODE]}
+    repository = Repository(tmp_path_factory.mktemp("bare"), files=bare)
+    for name in ("pyproject.toml", GUARD, GENERATOR):
+        repository.project.write(name, FILES[name])
+    assert repository.project.command("diff", "HEAD").code == 0
+    repository.project.edit(CODE, *SHIFT)
+    ran = repository.project.command("diff", "HEAD", "--json")
+    assert (ran.code, ran.json["guards"][0]["outcome"]) == (1, "shifted")
+
+
+def test_guards_are_the_working_trees_and_what_was_edited_in_them_is_named(repository: Repository):
+    repository.project.edit(GUARD, "return line.answer(model, rows)", "return line.answer(model, rows) + 1")
+    ran = repository.project.command("diff", "HEAD")
+    assert ran.code == 0
+    assert f"what was edited in {GUARD} is not compared" in ran.out
+
+
+def test_an_edited_generator_moves_nothing_and_both_sides_have_it(repository: Repository):
+    repository.project.edit(GENERATOR, "2 * x + 1", "3 * x + 1")
+    assert repository.project.command("diff", "HEAD").code == 0
+
+
+def test_an_edited_configuration_is_behaviour_and_said(repository: Repository):
+    project = repository.project
+    project.write("line.yaml", "ridge: 0.0\n")
+    project.edit(GUARD, 'dataset = "tiny"', 'dataset = "tiny"\n    config = "line.yaml"')
+    project.edit(GUARD, "line.fit(train)", 'line.fit(train, self.config["ridge"])')
+    repository.commit("Configure the ridge")
+    project.write("line.yaml", "ridge: 5.0\n")
+    ran = project.command("diff", "HEAD")
+    assert ran.code == 1
+    assert "cause: the configuration was edited: ridge 0.0 -> 5.0" in ran.out
+    # The first commit has no such file, and its guard is the working tree's.
+    assert "the configuration was edited" not in project.command("diff", repository.first).out
+
+
+def test_a_side_that_raises_is_an_error_that_names_its_revision(repository: Repository):
+    broken = repository.edit(CODE, "    slope =", '    raise ValueError("no")\n    slope =')
+    repository.edit(CODE, '    raise ValueError("no")\n', "")
+    ran = repository.project.command("diff", "HEAD~1")
+    assert (ran.code, ran.err) == (5, "")
+    assert f"at HEAD~1 ({broken}): guard Line: `train` raised ValueError: no" in ran.out
+    assert 'File "line.py"' in ran.out
+
+
+def test_a_module_that_a_revision_lacks_is_named_with_the_revision(repository: Repository):
+    repository.edit(CODE, "def fit", "import no_such_module\n\n\ndef fit")
+    repository.edit(CODE, "import no_such_module\n\n\n", "")
+    ran = repository.project.command("diff", "HEAD~1", "--json")
+    (guard,) = ran.json["guards"]
+    assert (ran.code, guard["outcome"], guard["slug"]) == (5, "error", "revision-module-missing")
+    assert "the module `no_such_module` is missing" in guard["problem"]
+    assert repository.git("rev-parse", "--short", "HEAD~1") in guard["problem"]
+
+
+def test_only_the_guards_that_are_named_run(repository: Repository):
+    second = FILES[GUARD].replace("class Line", "class Second")
+    repository.project.write("tests/guards/test_second.py", second)
+    ran = repository.project.command("diff", "HEAD", "--guard", "Sec*", "--json")
+    assert [guard["name"] for guard in ran.json["guards"]] == ["Second"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "slug", "part"),
+    [
+        ((), "diff-revisions", "one or two revisions, not 0"),
+        (("HEAD", "HEAD", "HEAD"), "diff-revisions", "--guard"),
+        (("nowhere",), "revision-unknown", "'nowhere'"),
+        (("HEAD..main",), "revision-unknown", "blank between"),
+        (("HEAD", "--guard", "Lime"), "guard-unknown", "nearest: Line"),
+    ],
+)
+def test_what_cannot_be_asked_is_usage(repository: Repository, arguments: tuple[str, ...], slug: str, part: str):
+    ran = repository.project.command("diff", *arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert part in ran.err
+    assert f"[{slug}]" in ran.err
+
+
+def test_a_project_outside_of_any_repository_is_usage(repository: Repository, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(repository.top.parent))
+    (repository.top / ".git").rename(repository.top / "gone")
+    ran = repository.project.command("diff", "HEAD")
+    assert (ran.code, ran.out) == (2, "")
+    assert "is in no git repository" in ran.err
+
+
+def test_a_machine_without_git_is_usage(repository: Repository, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("PATH", "/nonexistent")
+    ran = repository.project.command("diff", "HEAD")
+    assert (ran.code, ran.out) == (2, "")
+    assert "[git-missing]" in ran.err
