@@ -10,15 +10,17 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from mlguard.core.error import MlguardError, RunError, UsageError
-from mlguard.settings import load
+from mlguard.settings import Settings, load
 from mlguard.tables.catalogue import catalogue
 from mlguard.tables.codec import CSV, FORMATS
 from mlguard.tables.folder import Written, write_dataset
 from mlguard.tables.generate import make_checked
 from mlguard.tables.manifest import Manifest
 from mlguard.tables.verify import State, Verified, verify
+from mlguard.tools.like.write import Likeness, write_like
 
 _EXIT = {State.EQUAL: 0, State.DIFFERS: 1, State.MISSING: 3}
 _SHORT = len("sha256:") + 12
@@ -35,6 +37,13 @@ U = TypeVar("U")
 )
 @click.option("--format", type=click.Choice(FORMATS), default=CSV, show_default=True, help="Format of the tables.")
 @click.option("--verify", "verifying", is_flag=True, help="Write nothing; compare what lies there with the generators.")
+@click.option(
+    "--like",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write no tables but a generator script for tables like this one (csv, tsv, jsonl, ndjson, parquet).",
+)
+@click.option("--target", metavar="COLUMN", help="With --like: the column that is to be predicted from the others.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
 @click.pass_context
 def command(
@@ -45,6 +54,8 @@ def command(
     out_dir: Path | None,
     format: str,
     verifying: bool,
+    like: Path | None,
+    target: str | None,
     as_json: bool,
 ) -> None:
     """Write the tables of seeded datasets.
@@ -55,8 +66,14 @@ def command(
 
     With --verify, seed and rows default to those that the files were made with, and the exit code is 0 where all are
     equal, 1 where any differs and 3 where any is missing.
+
+    With --like, a real table is read, and a script named after it is written to the project's folder of generators.
     """
     settings = load()
+    if like is not None or target is not None:
+        likeness = write_like(_alone(ctx, like), settings.generators, target=target)
+        click.echo(_likeness_json(likeness) if as_json else _likeness(likeness, settings))
+        return
     out = settings.base / "datasets" if out_dir is None else out_dir.resolve()
     scripts = catalogue(settings.generators).pick(names)
     sys.path[:0] = [entry for entry in settings.import_path if entry not in sys.path]
@@ -71,6 +88,21 @@ def command(
         for name, dataset in made.items()
     ]
     click.echo(_written_json(written) if as_json else _table(written))
+
+
+def _alone(ctx: click.Context, like: Path | None) -> Path:
+    """The file of --like, beside which no option that is about tables can stand."""
+    if like is None:
+        raise click.UsageError("--target says what --like is to learn; name the table with --like FILE")
+    given = [
+        parameter.opts[0] if isinstance(parameter, click.Option) else "NAME"
+        for parameter in ctx.command.params
+        if parameter.name not in ("like", "target", "as_json")
+        and ctx.get_parameter_source(str(parameter.name)) is ParameterSource.COMMANDLINE
+    ]
+    if given:
+        raise click.UsageError(f"--like writes a script and no tables; run it without {', '.join(given)}")
+    return like
 
 
 def _each(names: Iterable[str], job: Callable[[str], U]) -> list[U]:
@@ -117,6 +149,23 @@ def _aligned(line: tuple[str, ...], widths: list[int]) -> str:
     numeric = range(2, 5)
     cells = [c.rjust(w) if i in numeric else c.ljust(w) for i, (c, w) in enumerate(zip(line, widths, strict=True))]
     return "  ".join(cells).rstrip()
+
+
+def _likeness(likeness: Likeness, settings: Settings) -> str:
+    """What was written, every note, and the command that runs it."""
+    learned = likeness.profile
+    first = f"{settings.relative(likeness.script)}: {len(learned.columns)} columns, learned from {learned.rows:,} rows"
+    notes = [f"  {note}" for note in likeness.notes]
+    return "\n".join([first, *notes, f"Read it, edit it, and run: mlguard make-dataset {likeness.name}"])
+
+
+def _likeness_json(likeness: Likeness) -> str:
+    columns = [
+        {"name": column.name, "type": column.type, "drawn": type(column.drawn).__name__.lower()}
+        for column in likeness.profile.columns
+    ]
+    told = {"name": likeness.name, "path": str(likeness.script), "rows": likeness.profile.rows, "columns": columns}
+    return json.dumps({"scripts": [{**told, "notes": list(likeness.notes)}]}, indent=2, ensure_ascii=False)
 
 
 def _written_json(written: list[Written]) -> str:

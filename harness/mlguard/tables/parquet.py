@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from mlguard.core.error import UsageError
 from mlguard.tables.cells import to_array, to_cells
@@ -43,6 +45,21 @@ def read(data: bytes, schema: Schema) -> list[Line]:
         raise ValueError(f"its columns are {', '.join(table.column_names)}")
     columns = [_cells(arrow, table.column(i), kind) for i, kind in enumerate(schema.types)]
     return list(zip(*columns, strict=True))
+
+
+def read_frame(file: Path, most: int) -> pd.DataFrame:
+    """The first rows of a Parquet file that others wrote, `most` of them, with an index from 0.
+
+    Raises ValueError where it is no such file, UsageError where pyarrow is not installed.
+    """
+    arrow = _arrow()
+    try:
+        batches = arrow.parquet.ParquetFile(file).iter_batches(batch_size=most)
+        first = next(batches, None)
+    except arrow.ArrowException as error:
+        raise ValueError(f"not a Parquet file: {error}") from error
+    frame: pd.DataFrame = pd.DataFrame() if first is None else first.to_pandas().reset_index(drop=True)
+    return frame
 
 
 def _arrow() -> Any:

@@ -1,0 +1,117 @@
+"""What may be told of a real column: frequent labels, coarse quantiles, shares; never a row, a name or a rare value."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Hashable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+GROUP = 10
+"""Rows that share a label at least, before it may be told."""
+SHARE = 0.05
+"""Share of the rows that have a text label at least, before it may be told as it is spelled."""
+STRUCTURE = 0.01
+"""Share of the rows that a label has at least, before it stays a level of its own, under an invented name."""
+EXTREMES = 5
+"""Rows at each end of a number's range that tell nothing."""
+OTHER = "other"
+"""The level of all labels that are too rare."""
+
+_MOST_KNOTS = 21
+_PERSONAL_COLUMN = re.compile(
+    r"(^|_)(name|first_?name|last_?name|surname|person|author|customer|client|patient|doctor|physician|employee|"
+    r"manager|seller|contact|owner|teacher|student|e?mail|phone|address|street|ssn|iban)s?$",
+    re.IGNORECASE,
+)
+_PERSONAL_LABEL = re.compile(
+    r"@|\d{4,}|://|\+\d|"  # An address, a number of somebody or something, a link, a telephone.
+    r"^(Dr|Mr|Mrs|Ms|Prof|Herr|Frau)\b|"
+    r"^[^\W\d_a-z][\w'\-]+(,? [^\W\d_a-z]\.?[\w'\-]*)+$"  # Words that all begin with a capital letter.
+)
+_NUMERAL = re.compile(r"[^\W\d_]")
+
+
+def is_personal(column: str, label: str) -> bool:
+    """Whether a label may be somebody's name or address, going by its form and by what the column is called."""
+    named = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", column)
+    if _PERSONAL_COLUMN.search(named):
+        return True
+    return bool(_PERSONAL_LABEL.search(label)) and bool(_NUMERAL.search(label) or len(label) > 4)
+
+
+def told_labels(column: str, labels: Sequence[str], *, every: bool = False) -> dict[str, str | None]:
+    """What each label is called in the script: itself, an invented name, or None where it is too rare.
+
+    `every`: the labels are a target's, which its owner named; then the share of the rows decides nothing.
+    """
+    told: dict[str, str | None] = {}
+    for label, count in sorted(Counter(labels).items(), key=lambda item: (-item[1], item[0])):
+        share = count / len(labels)
+        if count < GROUP or (share < STRUCTURE and not every):
+            told[label] = None
+        elif (share < SHARE and not every) or is_personal(column, label) or len(label) > 40:
+            told[label] = f"{column}_{sum(value is not None for value in told.values()) + 1}"
+        else:
+            told[label] = label
+    return told
+
+
+def told_values(values: Sequence[Hashable]) -> list[Hashable]:
+    """The values that enough rows share."""
+    counted = Counter(values)
+    return [value for value, count in counted.items() if count >= GROUP and count >= 0.005 * len(values)]
+
+
+def knots(values: npt.NDArray[np.float64], step: float) -> tuple[float, ...]:
+    """Values at evenly spaced shares of the rows, each the mean of several rows and rounded.
+
+    The outermost `EXTREMES` rows of each end, or one in a hundred, are told nowhere: they count as much as their
+    neighbours' mean. Values are rounded to `step` at least, and to about a two-hundredth of their range.
+    """
+    ordered = _without_extremes(np.sort(values))
+    # Doubles near the largest would overflow when they are added.
+    scale = max(1.0, float(np.abs(ordered).max()) / 1e150)
+    scaled = ordered / scale
+    count = min(_MOST_KNOTS, max(3, len(scaled) // GROUP))
+    half = max(len(scaled) / (count - 1) / 2.0, EXTREMES / 2.0)
+    means = [_mean(scaled, share * (len(scaled) - 1), half) * scale for share in np.linspace(0.0, 1.0, count)]
+    unit = _unit(max(means) - min(means), step)
+    return tuple(_rounded(mean, unit) for mean in means)
+
+
+def coarse(share: float) -> float:
+    """A share as it is told: in hundredths, and never nothing."""
+    return max(0.01, round(share, 2))
+
+
+def _without_extremes(ordered: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The values with those of each end replaced by the mean of as many that follow."""
+    cut = max(EXTREMES, math.ceil(len(ordered) / 100))
+    low, high = ordered[cut : 2 * cut], ordered[-2 * cut : -cut]
+    kept = ordered.copy()
+    kept[:cut] = np.mean(low / len(low)) * len(low)
+    kept[-cut:] = np.mean(high / len(high)) * len(high)
+    return kept
+
+
+def _mean(ordered: npt.NDArray[np.float64], place: float, half: float) -> float:
+    low, high = max(0, math.floor(place - half)), min(len(ordered), math.ceil(place + half) + 1)
+    return float(np.mean(ordered[low:high]))
+
+
+def _unit(spread: float, step: float) -> float:
+    if not 0.0 < spread < math.inf:
+        return step
+    return max(step, 10.0 ** math.floor(math.log10(spread / 200.0)))
+
+
+def _rounded(value: float, unit: float) -> float:
+    if unit <= 0.0:
+        return float(f"{value:.3g}")
+    decimals = max(0, -math.floor(math.log10(unit)))
+    whole = float(round(value / unit)) * unit if abs(value / unit) < 1e15 else float(f"{value:.3g}")
+    return round(whole, decimals) if decimals < 300 else whole
