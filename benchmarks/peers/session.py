@@ -1,0 +1,90 @@
+"""Run the tests of the peers: once to write baselines, once to see that they hold, once on what was changed."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import shutil
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+from benchmarks.answers import ROOT, Answer
+from benchmarks.trial import Gate
+
+PEERS: Mapping[str, str] = {
+    "pytest-regressions": "test_pytest_regressions",
+    "syrupy": "test_syrupy",
+    "assert_allclose": "test_assert_allclose",
+    "accuracy gate": "test_accuracy_gate",
+}
+"""The peers and their tests."""
+
+PLUGINS = ("pytest_datadir.plugin", "pytest_regressions.plugin", "syrupy")
+
+Red = Mapping[str, Mapping[str, bool]]
+"""By peer and trial: whether its test failed."""
+
+
+def ask_peers(
+    before: Mapping[str, Answer], after: Mapping[str, Answer], gates: Mapping[str, Gate], folder: Path
+) -> Red:
+    """Whether each peer's test of each trial turns red; all mappings are by the trial's key.
+
+    Ends the program where a peer's test fails on the very answers that its baseline was written from.
+    """
+    folder.mkdir(parents=True)
+    (folder / "stored").mkdir()
+    shutil.copy(Path(__file__).with_name("tests_of_peers.py"), folder / "test_peers.py")
+    for name, answers in (("before", before), ("after", after)):
+        _store(folder / name, answers, gates)
+    _session(folder, "before", "--regen-all", "--snapshot-update")
+    control = _session(folder, "before")
+    unfit = [f"{peer} {key}" for peer, red in control.items() for key, failed in red.items() if failed]
+    if unfit:
+        sys.exit(f"these tests of peers fail without any change, so their answers mean nothing: {', '.join(unfit)}")
+    return _session(folder, "after")
+
+
+def _store(folder: Path, answers: Mapping[str, Answer], gates: Mapping[str, Gate]) -> None:
+    folder.mkdir()
+    for key, answer in answers.items():
+        (folder / f"{key}.pkl").write_bytes(pickle.dumps(answer))
+    (folder / "gates.json").write_text(json.dumps({key: asdict(gate) for key, gate in gates.items()}))
+
+
+def _session(folder: Path, answers: str, *options: str) -> Red:
+    """One pytest process with the peers' plugins and no others."""
+    report = folder / "report.xml"
+    plugins = [part for plugin in PLUGINS for part in ("-p", plugin)]
+    plain = ["-q", "-c", os.devnull, "--rootdir", str(folder), "-p", "no:cacheprovider", "--tb=no"]
+    ended = subprocess.run(
+        [sys.executable, "-m", "pytest", *plain, *plugins, *options, f"--junitxml={report}", "test_peers.py"],
+        cwd=folder,
+        env=os.environ
+        | {
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+            "PYTHONPATH": str(ROOT),
+            "BENCHMARK_ANSWERS": str(folder / answers),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if ended.returncode > 1:
+        sys.exit(f"the session of the peers came to no end:\n{ended.stdout}{ended.stderr}")
+    return _read(report)
+
+
+def _read(report: Path) -> Red:
+    red: dict[str, dict[str, bool]] = {peer: {} for peer in PEERS}
+    peers = {test: peer for peer, test in PEERS.items()}
+    for case in ElementTree.parse(report).getroot().iter("testcase"):
+        test, _, key = case.attrib["name"].rstrip("]").partition("[")
+        failed = any(part.tag in ("failure", "error") for part in case)
+        red[peers[test]][key] = failed
+    return red
