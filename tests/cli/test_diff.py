@@ -175,3 +175,61 @@ def test_a_machine_without_git_is_usage(repository: Repository, monkeypatch: pyt
     ran = repository.project.command("diff", "HEAD")
     assert (ran.code, ran.out) == (2, "")
     assert "[git-missing]" in ran.err
+
+
+def history(repository: Repository) -> dict[str, str]:
+    """Nine commits by name: the fourth shifts, the sixth and seventh cannot run, the others move nothing."""
+    edits = {
+        "quiet": (CODE, "def fit", "# one\ndef fit"),
+        "rounding": (CODE, *ROUNDING),
+        "shift": (CODE, 'rows["x"] + model', 'rows["x"] + 0.25 + model'),
+        "later": (CODE, "# one", "# two"),
+        "broken": (CODE, "def score", "import no_such_module\n\n\ndef score"),
+        "still": (CODE, "# two", "# three"),
+        "mended": (CODE, "import no_such_module\n\n\n", ""),
+        "last": (CODE, "# three", "# four"),
+    }
+    return {name: repository.edit(*edit) for name, edit in edits.items()}
+
+
+def test_bisect_finds_the_first_commit_that_shifted_and_skips_those_that_cannot_run(repository: Repository):
+    commits = history(repository)
+    repository.project.edit(CODE, "# four", "# five")
+    before = repository.state()
+    ran = repository.project.command("diff", "--bisect", repository.first, "HEAD", "Line", "--json")
+    assert repository.state() == before
+    (commit,) = ran.json["commits"]
+    assert commit["commit"].startswith(commits["shift"])
+    assert (commit["subject"], commit["date"]) == ("Edit line.py", "2024-05-17 12:00:00 +0000")
+    (guard,) = ran.json["guards"]
+    assert (ran.code, guard["name"], guard["first_moved"]) == (1, "Line", "predict")
+    assert ran.json["tried"] >= 2
+
+
+def test_bisect_says_so_where_only_commits_are_left_that_cannot_run(repository: Repository):
+    history(repository)
+    ran = repository.project.command("diff", "--bisect", "HEAD~5", "HEAD~1", "--json")
+    assert ran.json["commits"] == []
+    repository.project.edit(CODE, "0.25", "0.75")
+    repository.project.edit(CODE, "def score", "import no_such_module\n\n\ndef score")
+    broken = repository.commit("Shift and break")
+    mended = repository.edit(CODE, "import no_such_module\n\n\n", "")
+    ran = repository.project.command("diff", "--bisect", "HEAD~2", "HEAD")
+    assert ran.code == 1
+    assert "behaviour moved in one of these commits, and those between cannot run:" in ran.out
+    found = [line.split()[0] for line in ran.out.splitlines() if line.startswith("  ") and "2024-05-17" in line]
+    assert sorted(sha[: len(broken)] for sha in found) == sorted([broken, mended])
+
+
+def test_bisect_between_equal_ends_has_nothing_to_find(repository: Repository):
+    repository.edit(CODE, *ROUNDING)
+    ran = repository.project.command("diff", "--bisect", "HEAD~1", "HEAD")
+    assert ran.code == 0
+    assert "there is no commit to find" in ran.out
+
+
+def test_bisect_wants_the_earlier_revision_first(repository: Repository):
+    repository.edit(CODE, *SHIFT)
+    ran = repository.project.command("diff", "--bisect", "HEAD", "HEAD~1")
+    assert (ran.code, ran.out) == (2, "")
+    assert "[bisect-order]" in ran.err

@@ -10,11 +10,21 @@ from collections.abc import Iterator
 import click
 
 from mlguard.checker.check import broken
-from mlguard.cli.select import Opened, at_once, opened
+from mlguard.cli.select import Opened, at_once, opened, tell
 from mlguard.core.error import UsageError
 from mlguard.core.verdict import exit_code
 from mlguard.discovery import Declared
-from mlguard.report.differential import Answer, Told, answer_as_data, draw_answer
+from mlguard.report.differential import (
+    Answer,
+    History,
+    Origin,
+    Told,
+    answer_as_data,
+    draw_answer,
+    draw_history,
+    history_as_data,
+)
+from mlguard.tools.diff.bisect import Bisection
 from mlguard.tools.diff.judge import Judge
 from mlguard.tools.diff.repository import Repository
 from mlguard.tools.diff.sides import Side, revision, working_tree
@@ -23,35 +33,69 @@ from mlguard.tools.diff.sides import Side, revision, working_tree
 @click.command("diff")
 @click.argument("revisions", metavar="REV [REV2]", nargs=-1)
 @click.option("--guard", "-g", "names", metavar="GUARD", multiple=True, help="Only this guard; may be repeated.")
+@click.option("--bisect", is_flag=True, help="GOOD BAD [GUARD]...: find the first commit that shifted behaviour.")
 @click.option("--exact", is_flag=True, help="Let moves in the last digits count.")
 @click.option(
     "--jobs", "-j", type=click.IntRange(1), default=None, help="Guards to run at once; default: one per core."
 )
 @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document on standard output.")
 def command(
-    revisions: tuple[str, ...], names: tuple[str, ...], jobs: int | None, *, exact: bool, as_json: bool
+    revisions: tuple[str, ...], names: tuple[str, ...], jobs: int | None, *, bisect: bool, exact: bool, as_json: bool
 ) -> None:
     """Run the same guards on two revisions, and say what moved, and where first.
 
     Without REV2, the second side is the working tree with everything in it. Guards, generators and settings are the
     working tree's on both sides; nothing in the repository is changed.
     """
-    if len(revisions) not in (1, 2):
+    asked = _asked(revisions, bisect=bisect)
+    with opened([*names, *revisions[len(asked) :]], many=True) as project:
+        if bisect:
+            history = _bisected(project, *asked, exact=exact)
+            answer = history.answer
+            drawn, plain = draw_history(history), history_as_data(history)
+        else:
+            answer = _compared(project, asked, jobs, exact=exact)
+            drawn, plain = draw_answer(answer), answer_as_data(answer)
+    click.echo(json.dumps(plain, indent=1, sort_keys=True) if as_json else drawn)
+    sys.exit(exit_code(answer.verdicts))
+
+
+def _asked(revisions: tuple[str, ...], *, bisect: bool) -> tuple[str, ...]:
+    """The revisions among the arguments; what follows them in a bisection names guards."""
+    if bisect and len(revisions) < 2:
+        raise UsageError("`mlguard diff --bisect` takes two revisions: GOOD BAD [GUARD]...", slug="diff-revisions")
+    if not bisect and len(revisions) not in (1, 2):
         raise UsageError(
             f"`mlguard diff` takes one or two revisions, not {len(revisions)}; guards are named with --guard",
             slug="diff-revisions",
         )
-    with opened(names, many=True) as project, _sides(project, revisions) as (before, after):
+    return revisions[:2]
+
+
+def _compared(project: Opened, revisions: tuple[str, ...], jobs: int | None, *, exact: bool) -> Answer:
+    with _sides(project, revisions) as (before, after):
         judge = Judge(project.runner, before, after, exact=exact)
 
         def one(guard: Declared) -> Told:
             return Told(judge.judge(guard).verdict)
 
-        told = at_once(one, project.guards, jobs) + [Told(v) for v in broken(project.settings, project.found)]
-        remarks = dict.fromkeys([*before.remarks, *after.remarks])
-        answer = Answer(before.name, after.name, tuple(told), tuple(remarks))
-    click.echo(json.dumps(answer_as_data(answer), indent=1, sort_keys=True) if as_json else draw_answer(answer))
-    sys.exit(exit_code(answer.verdicts))
+        told = [*at_once(one, project.guards, jobs), *_broken(project)]
+        return Answer(before.name, after.name, tuple(told), tuple(dict.fromkeys([*before.remarks, *after.remarks])))
+
+
+def _bisected(project: Opened, good: str, bad: str, *, exact: bool) -> History:
+    repository = Repository.around(project.settings.base, project.runner.workers)
+    found = Bisection(project.runner, repository, project.found.guards, tell, exact=exact).search(
+        project.guards, repository.commit(good), repository.commit(bad)
+    )
+    origins = tuple(Origin(commit.sha, commit.date, commit.subject) for commit in found.commits)
+    told = [*(Told(verdict) for verdict in found.verdicts), *_broken(project)]
+    return History(Answer(found.before.short, found.after.short, tuple(told)), origins, found.tried, found.skipped)
+
+
+def _broken(project: Opened) -> list[Told]:
+    """What to say of the modules that cannot be imported."""
+    return [Told(verdict) for verdict in broken(project.settings, project.found)]
 
 
 @contextlib.contextmanager

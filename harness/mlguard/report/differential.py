@@ -117,3 +117,49 @@ def _explained(verdict: Verdict, place: Place | None) -> Iterator[str]:
         yield from moves(verdict)
     mark = "" if verdict.outcome is Outcome.MATCH else "note: "
     yield from (f"{mark}{remark}" for remark in verdict.remarks)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The commit since which behaviour differs."""
+
+    commit: str
+    """Its full name."""
+    date: str
+    """The author's date."""
+    subject: str
+    """The first line of its message."""
+
+
+@dataclass(frozen=True)
+class History:
+    """What `mlguard diff --bisect` has to say."""
+
+    answer: Answer
+    """The guards at the found commit, or at the ends."""
+    origins: tuple[Origin, ...]
+    """The first commit that shifted; several where those between cannot run; none where nothing did."""
+    tried: int
+    """Commits between the ends that were run."""
+    skipped: int
+    """Those of them that could not be run to the end."""
+
+
+def draw_history(history: History) -> str:
+    """The commit first, then what it moved."""
+    between = f"{history.tried} {'commit' if history.tried == 1 else 'commits'} between were run"
+    counted = f"{between}, {history.skipped} of them could not" if history.skipped else between
+    if not history.origins:
+        return f"{draw_answer(history.answer)}\nnothing moved between the two: there is no commit to find"
+    if len(history.origins) > 1:
+        first = ["behaviour moved in one of these commits, and those between cannot run:"]
+    else:
+        first = ["first commit that shifted behaviour:"]
+    origins = [f"  {origin.commit} {origin.date} {origin.subject}" for origin in history.origins]
+    return "\n".join([*first, *origins, f"({counted})", "", draw_answer(history.answer)])
+
+
+def history_as_data(history: History) -> dict[str, Any]:
+    """The whole answer of `mlguard diff --bisect --json`."""
+    commits = [{"commit": o.commit, "date": o.date, "subject": o.subject} for o in history.origins]
+    return {**answer_as_data(history.answer), "commits": commits, "tried": history.tried, "skipped": history.skipped}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,6 @@ _SETTINGS = {
     "core.sparseCheckout": "false",
     "core.splitIndex": "false",
     "core.untrackedCache": "false",
-    "core.bare": "false",
     "core.quotePath": "false",
     "gc.auto": "0",
     "submodule.recurse": "false",
@@ -76,13 +75,22 @@ class Repository:
         return cls(Path(top).resolve(), Path(folder), (project / common).resolve(), workers)
 
     def git(
-        self, *arguments: str, git_dir: Path | None = None, tree: Path | None = None, index: Path | None = None
+        self,
+        *arguments: str,
+        git_dir: Path | None = None,
+        tree: Path | None = None,
+        index: Path | None = None,
+        fine: Container[int] = (0,),
     ) -> str:
-        """What a git command prints. Raises RunError with git's own words where it fails."""
+        """What a git command prints.
+
+        `git_dir`, `tree` and `index` stand in for the repository's own, and exit codes other than `fine` are failures.
+        Raises RunError with git's own words.
+        """
         places = [f"--git-dir={git_dir or self.folder}", *([f"--work-tree={tree}"] if tree else [])]
         extra = {"GIT_INDEX_FILE": str(index)} if index else {}
-        code, told, error = _git(self.workers, [*places, *arguments], tree or self.top, extra)
-        if code:
+        code, told, error = _git(self.workers, [*places, *arguments], tree or git_dir or self.top, extra)
+        if code not in fine:
             raise RunError(f"git {arguments[0]} failed: {error or told}", slug="git-failed")
         return told
 
