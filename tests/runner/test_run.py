@@ -8,6 +8,7 @@ from mlguard.core.error import MlguardError, RunError, UsageError
 from mlguard.core.record import CONTRACT, Record
 from mlguard.runner.run import Runner
 from mlguard.settings import load
+from mlguard.worker.pool import Workers
 from tests.project import CODE, GENERATOR, GUARD, Project
 
 FIT = "def fit(rows, ridge=0.0):\n"
@@ -160,6 +161,7 @@ def test_a_guard_that_vanished_since_it_was_found_is_a_usage_error(line: Project
 
 def test_the_errors_of_a_run_leave_no_temporary_folder(line: Project, tmp_path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr("mlguard.runner.run.Workers", Workers)
     with line.editing(CODE, FIT, f"{FIT}    raise ValueError\n"), pytest.raises(MlguardError):
         line.run()
     line.run(quick=True)
@@ -170,6 +172,7 @@ def test_a_run_without_room_for_its_files_is_an_error_that_says_what_to_do(
     line: Project, tmp_path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "gone"))
+    monkeypatch.setattr("mlguard.runner.run.Workers", Workers)
     with pytest.raises(RunError) as refused:
         line.run()
     assert refused.value.slug == "worker-folder"

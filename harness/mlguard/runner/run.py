@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import copy
 import shutil
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -88,7 +86,7 @@ class Runner:
 
         Raises UsageError (what it declares or returned), RunError (it raised, hung, died).
         """
-        with _folder() as folder:
+        with self.workers.scratch() as folder:
             order = Order(
                 guard.ref, self.settings.base, self.settings.import_path, self._generators(), folder / "run",
                 quick=quick, tables=tables, copy=self._copy,
@@ -163,20 +161,6 @@ class Runner:
 
         builtin = [Path(place) for place in mlguard.generators.__path__]
         return (self.settings.generators, *builtin)
-
-
-@contextmanager
-def _folder() -> Iterator[Path]:
-    """A temporary folder of one run. Raises RunError where there is no room for one."""
-    try:
-        made = tempfile.TemporaryDirectory(prefix="mlguard-")
-    except OSError as error:
-        raise RunError(
-            f"no temporary folder could be made for a run ({error}); free some space or set TMPDIR",
-            slug="worker-folder",
-        ) from error
-    with made as name:
-        yield Path(name)
 
 
 def _compared(columns: Mapping[str, Value], names: Sequence[str] | None, record: Record) -> list[Observation]:

@@ -11,11 +11,11 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from mlguard.core.error import RunError
 from mlguard.worker import coverage
@@ -25,6 +25,8 @@ from mlguard.worker.fork import FORKS, Forked, Nursery, RefusedError
 from mlguard.worker.job import Called, Failure, Job, Result
 from mlguard.worker.process import WINDOWS, Running, Spawned, end, interpreter
 from mlguard.worker.sentinel import Sentinel
+
+T = TypeVar("T")
 
 STEP = 0.25
 """Seconds between two looks at a running worker's output and answer."""
@@ -109,7 +111,7 @@ class Workers:
             if self._closed:
                 raise RunError("These Workers are closed; open new ones to run another job.", slug="workers-closed")
             self._open()
-            folder = Path(tempfile.mkdtemp(dir=self._folder))
+            folder = _made(lambda: Path(tempfile.mkdtemp(dir=self._folder)))
         try:
             yield folder
         finally:
@@ -145,15 +147,11 @@ class Workers:
     def _open(self) -> None:
         if self._folder is not None:
             return
-        try:
-            folder = Path(tempfile.gettempdir()) / f"mlguard-{secrets.token_hex(8)}"
-            if self._sentinel is None and not WINDOWS:
-                # Before the folder is there, so that no moment is left in which nobody would remove it.
-                self._sentinel = Sentinel(folder)
-            folder.mkdir(mode=0o700)
-        except OSError as error:
-            message = f"No temporary folder could be made for a worker ({error}); free some space or set TMPDIR."
-            raise RunError(message, slug="worker-folder") from error
+        folder = _made(lambda: Path(tempfile.gettempdir())) / f"mlguard-{secrets.token_hex(8)}"
+        if self._sentinel is None and not WINDOWS:
+            # Before the folder is there, so that no moment is left in which nobody would remove it.
+            self._sentinel = Sentinel(folder)
+        _made(lambda: folder.mkdir(mode=0o700))
         self._folder = folder
 
     @contextlib.contextmanager
@@ -208,6 +206,15 @@ class Workers:
         arguments = [str(fds[0] if fds else -1), str(exchange.folder)]
         with exchange.output.open("ab") as output:
             return Spawned(interpreter("child", arguments, environment.applied_to(self._variables), output, fds))
+
+
+def _made(make: Callable[[], T]) -> T:
+    """What making a folder answers. Raises RunError where there is no room for one."""
+    try:
+        return make()
+    except OSError as error:
+        message = f"no temporary folder could be made for a run ({error}); free some space or set TMPDIR"
+        raise RunError(message, slug="worker-folder") from error
 
 
 def _stopped() -> RunError:
