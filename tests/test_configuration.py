@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import datetime
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from mlguard.configuration import configurations, flatten
+from mlguard.configuration import configurations, flatten, written
 from mlguard.core.error import UsageError
 
 
@@ -63,3 +67,30 @@ def test_entries_have_dotted_keys() -> None:
     values = {"a": {"b": [1, {"c": "x"}]}, 2: None, "t": (3,)}
     assert list(flatten(values)) == [("a.b.0", 1), ("a.b.1.c", "x"), ("2", None), ("t.0", 3)]
     assert list(flatten({"raw": b"ab", "name": "ab"})) == [("raw", b"ab"), ("name", "ab")]
+
+
+PLAIN = st.recursive(
+    st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(values=st.dictionaries(st.text(max_size=4), PLAIN, max_size=4))
+def test_changed_values_are_read_back_from_a_file_of_the_same_kind(values: dict[str, Any]) -> None:
+    for name in ("a.yaml", "a.yml", "a.json", "a.toml"):
+        with tempfile.TemporaryDirectory() as folder:
+            place = written(values, Path("configs") / name, Path(folder))
+            assert place == Path(folder) / name
+            assert configurations(place, Path(folder), "Churn")[0].values == values
+
+
+def test_what_toml_cannot_say_is_left_out_and_dates_stay_dates(tmp_path: Path) -> None:
+    day = datetime.date(2024, 5, 1)
+    place = written({"day": day, "C": None, "inner": {"penalty": None, "k": 2}}, Path("a.toml"), tmp_path)
+    assert configurations(place, tmp_path, "Churn")[0].values == {"day": day, "inner": {"k": 2}}
+
+
+def test_values_without_a_file_are_not_written(tmp_path: Path) -> None:
+    assert written({"C": 1}, None, tmp_path) is None
+    assert list(tmp_path.iterdir()) == []

@@ -51,6 +51,18 @@ def flatten(values: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
         yield prefix.removesuffix("."), values
 
 
+def written(values: Any, source: Path | None, folder: Path) -> Path | None:
+    """Write changed values as a file of the same name and kind as `source` into a folder, for code that reads the path.
+
+    None where the values came from no file.
+    """
+    if source is None:
+        return None
+    place = folder / source.name
+    place.write_text(_text(values, source.suffix.lower()), encoding="utf-8")
+    return place
+
+
 def _label(entry: Any, position: int) -> str:
     return re.sub(r"[^\w.-]+", "_", Path(entry).stem) if isinstance(entry, str | Path) else str(position)
 
@@ -108,3 +120,30 @@ def _parse(path: Path) -> Any:
         return yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise ValueError(str(error)) from error
+
+
+def _text(values: Any, kind: str) -> str:
+    if kind == ".json":
+        return json.dumps(values)
+    if kind == ".toml":
+        return "".join(f"{_toml(str(key))} = {_toml(value)}\n" for key, value in values.items() if value is not None)
+    import yaml
+
+    dumped: str = yaml.safe_dump(values, sort_keys=False)
+    return dumped
+
+
+def _toml(value: Any) -> str:
+    """One value as TOML writes it: tables inline, and keys without a value left out, since TOML has none."""
+    if isinstance(value, Mapping):
+        inner = (f"{_toml(str(key))} = {_toml(part)}" for key, part in value.items() if part is not None)
+        return f"{{{', '.join(inner)}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(_toml(part) for part in value)}]"
+    if isinstance(value, str):
+        # JSON escapes all that TOML wants escaped but the delete character, and half surrogates, which are no text.
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    # Numbers read the same in both, `inf` and `nan` among them; dates and times are ISO 8601.
+    return value.isoformat() if hasattr(value, "isoformat") else repr(value)

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -57,13 +56,3 @@ def test_any_configuration_can_be_probed_and_is_left_alone(config: Any) -> None:
 
 def test_a_long_configuration_is_probed_in_part() -> None:
     assert len(list(changed_keys({f"k{i}": i for i in range(KEYS + 9)}))) == KEYS
-
-
-def test_a_config_file_is_written_anew_for_code_that_reads_it(tmp_path: Path) -> None:
-    from mlguard.observe.secondary import _written
-
-    for name in ("a.yaml", "a.json"):
-        written = _written(tmp_path / "elsewhere" / name, {"C": 2.0}, tmp_path)
-        assert written == tmp_path / name
-        assert "2.0" in written.read_text()
-    assert _written(None, {}, tmp_path) is None

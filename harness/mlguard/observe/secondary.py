@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import copy
-import json
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from pathlib import Path as File
 from typing import Any
 
+from mlguard.configuration import written
 from mlguard.core.contract import RAISED
 from mlguard.core.difference import difference
 from mlguard.core.error import MlguardError
@@ -53,7 +52,7 @@ def config_probe(main: Run, path: Path, key: str, config: Any) -> tuple[list[Obs
     """How much changing one key changes, stage by stage; only its coming and going decides."""
     run = _beside(main, f"config {key}", main.data)
     run.config = config
-    run.config_path = _written(main.config_path, config, run.folder)
+    run.config_path = written(config, main.config_path, run.folder)
     try:
         seed_all(0)
         other = walk_path(run, parts=("test",))
@@ -142,20 +141,6 @@ def _with(config: Any, path: tuple[Any, ...], value: Any) -> Any:
     fresh = copy.deepcopy(config)
     fresh[path[0]] = _with(config[path[0]], path[1:], value)
     return fresh
-
-
-def _written(source: File | None, config: Any, folder: File) -> File | None:
-    """The changed configuration as a file of the same kind, for code that reads the path."""
-    if source is None or source.suffix.lower() == ".toml":
-        return source
-    place = folder / source.name
-    if source.suffix.lower() == ".json":
-        place.write_text(json.dumps(config), encoding="utf-8")
-    else:
-        import yaml
-
-        place.write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
-    return place
 
 
 def _effects(main: Path, other: Path) -> Iterator[tuple[str, float]]:
