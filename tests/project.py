@@ -24,7 +24,7 @@ from mlguard.cli.main import main
 from mlguard.core.record import Record
 from mlguard.discovery import Declared, GuardRef
 from mlguard.golden.local import LocalStore
-from mlguard.runner.order import Done
+from mlguard.runner.order import Done, Extent
 from mlguard.runner.run import Runner
 from mlguard.settings import load
 from mlguard.worker.job import Called, Job, Result
@@ -161,7 +161,8 @@ class Project:
     def check(self, name: str = "Line", file: str = GUARD, *, quick: bool = False, **options: Any) -> Seen:
         """Check one guard."""
         with self.runner() as runner:
-            return Checker(runner.settings, runner, quick=quick).check(self.declared(name, file, **options))
+            extent = Extent.QUICK if quick else Extent.FULL
+            return Checker(runner.settings, runner, extent=extent).check(self.declared(name, file, **options))
 
     def regen(self, name: str = "Line", file: str = GUARD, *, everything: bool = False, **options: Any) -> regen.Regen:
         """Record one guard anew, and accept what is proposed."""

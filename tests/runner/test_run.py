@@ -6,6 +6,7 @@ import pytest
 
 from mlguard.core.error import MlguardError, RunError, UsageError
 from mlguard.core.record import CONTRACT, Record
+from mlguard.runner.order import Extent
 from mlguard.runner.run import Runner
 from mlguard.settings import load
 from mlguard.worker.pool import Workers
@@ -33,7 +34,7 @@ def test_a_run_brings_back_every_stage_and_where_it_came_from(line: Project):
 
 
 def test_a_quick_run_says_what_it_left_out(line: Project):
-    record = line.run(quick=True).record
+    record = line.run(extent=Extent.QUICK).record
     assert {o.run for o in record} == {"main"}
     assert record.left_out == {"seed 1", "refit"}
 
@@ -121,7 +122,7 @@ def test_a_model_that_cannot_be_saved_says_why(line: Project):
 def test_two_guards_run_one_after_the_other_share_nothing(line: Project):
     counting = f"COUNT = []\n\n\n{FIT}    COUNT.append(1)\n    ridge = len(COUNT) - 1.0\n"
     with line.editing(CODE, FIT, counting), line.runner() as runner:
-        one, other = (runner.run(line.declared(), quick=True, bundle=False).record for _ in range(2))
+        one, other = (runner.run(line.declared(), extent=Extent.QUICK, bundle=False).record for _ in range(2))
     learned = [[o.value.element(0) for o in r if o.name.endswith("slope")] for r in (one, other)]
     assert learned[0] == learned[1]
     assert learned[0]
@@ -164,7 +165,7 @@ def test_the_errors_of_a_run_leave_no_temporary_folder(line: Project, tmp_path, 
     monkeypatch.setattr("mlguard.runner.run.Workers", Workers)
     with line.editing(CODE, FIT, f"{FIT}    raise ValueError\n"), pytest.raises(MlguardError):
         line.run()
-    line.run(quick=True)
+    line.run(extent=Extent.QUICK)
     assert not list(tmp_path.iterdir())
 
 
@@ -184,5 +185,5 @@ def test_a_run_in_this_process_leaves_contracts_out_since_the_bundle_needs_anoth
 ):
     monkeypatch.syspath_prepend(str(line.root))
     with Runner(load(line.root), in_process=True) as runner:
-        record = runner.run(line.declared(), quick=True).record
+        record = runner.run(line.declared(), extent=Extent.QUICK).record
     assert "main/contracts" in record.left_out

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import py_compile
+import sys
 
 import pytest
 
@@ -77,3 +78,37 @@ def test_a_sibling_package_outside_the_root_counts_and_what_is_installed_does_no
     assert not is_project(INSTALLED_MODULE)
     assert is_installed(INSTALLED_MODULE)
     assert not is_installed(str(tmp_path / "shop.py"))
+
+
+def test_a_text_stands_in_for_a_file_and_nothing_is_written(call, project):
+    shop = project / "shop.py"
+    shop.write_text("PRICE = 1\n")
+    py_compile.compile(str(shop), cfile=str(project / "__pycache__" / f"shop.{sys.implementation.cache_tag}.pyc"))
+    before = sorted(project.rglob("*"))
+    text = '"""Ein Café."""\nPRICE = 2\n\n\ndef total():\n    return PRICE\n'
+    assert call("substituted", {str(shop.resolve()): text}).value == (
+        2,
+        "def total():\n    return PRICE\n",
+        "Ein Café.",
+    )
+    assert (shop.read_text(), sorted(project.rglob("*"))) == ("PRICE = 1\n", before)
+
+
+def test_a_text_is_read_in_the_encoding_that_it_declares(call, project):
+    shop = project / "shop.py"
+    shop.write_text("PRICE = 1\n")
+    text = '# coding: latin-1\n"""Café."""\nPRICE = 2\ndef total(): return 0\n'
+    assert call("substituted", {str(shop.resolve()): text}).value[2] == "Café."
+
+
+def test_a_failure_shows_the_line_that_stood_in(call, project):
+    shop = project / "shop.py"
+    shop.write_text("PRICE = 1\n")
+    assert call("substituted", {str(shop.resolve()): "PRICE = 1 / 0\n"}).failure.frames[-1].code == "PRICE = 1 / 0"
+
+
+def test_a_file_is_found_behind_a_link(call, project):
+    real = project / "elsewhere.py"
+    real.write_text("PRICE = 1\ndef total(): return 0\n")
+    (project / "shop.py").symlink_to(real)
+    assert call("substituted", {str(real.resolve()): "PRICE = 2\ndef total(): return 0\n"}).value[0] == 2

@@ -18,7 +18,7 @@ from mlguard.discovery import Declared
 from mlguard.golden.local import LocalStore
 from mlguard.golden.naming import collisions
 from mlguard.golden.pending import pending_store
-from mlguard.runner.order import Done, Found
+from mlguard.runner.order import Done, Extent, Found
 from mlguard.runner.run import Runner
 from mlguard.settings import Settings
 
@@ -38,9 +38,9 @@ class Seen:
 class Checker:
     """Checks the guards of one project."""
 
-    def __init__(self, settings: Settings, runner: Runner, *, quick: bool = False) -> None:
-        """`quick`: leave out everything that trains again."""
-        self.settings, self.runner, self.quick = settings, runner, quick
+    def __init__(self, settings: Settings, runner: Runner, *, extent: Extent = Extent.FULL) -> None:
+        """`extent`: how much of each guard to run."""
+        self.settings, self.runner, self.extent = settings, runner, extent
         self.goldens = LocalStore(settings.golden, settings.base)
         self.pending = pending_store(settings.base)
 
@@ -61,7 +61,7 @@ class Checker:
             return Seen(failed(guard, several(list(guard.problems), slug="guard-declaration")))
         golden, unreadable = self._golden(guard)
         try:
-            done = self.runner.run(guard, quick=self.quick)
+            done = self.runner.run(guard, extent=self.extent)
         except MlguardError as error:
             return Seen(failed(guard, error), golden)
         if unreadable is not None:

@@ -13,6 +13,7 @@ from mlguard.core.verdict import Verdict, exit_code
 from mlguard.discovery import Declared
 from mlguard.report.plain import run_as_data
 from mlguard.report.terminal import draw, draw_all
+from mlguard.runner.order import Extent
 
 
 @click.command("check")
@@ -41,7 +42,7 @@ def command(names: tuple[str, ...], jobs: int | None, *, quick: bool, in_process
 
 def _check(project: Opened, jobs: int | None, *, quick: bool, in_process: bool, live: bool) -> list[Verdict]:
     """One Verdict per guard, in the order of the guards."""
-    checker = Checker(project.settings, project.runner, quick=quick)
+    checker = Checker(project.settings, project.runner, extent=Extent.QUICK if quick else Extent.FULL)
 
     def one(guard: Declared) -> Verdict:
         verdict = checker.check(guard).verdict

@@ -66,8 +66,8 @@ def compare(
 ) -> Comparison:
     """Compare a new Record with a golden one, under the golden's Tolerances and the guard's Rules.
 
-    `left_out` names runs (`seed 1`) and stages of runs (`main/contracts`) that were not run on purpose; they are
-    neither compared nor missing. `called` is what messages call the first Record.
+    `left_out` names runs (`seed 1`), stages of runs (`main/contracts`) and files of runs (`main/probes`) that were not
+    run on purpose; they are neither compared nor missing. `called` is what messages call the first Record.
     """
     return _Comparer(golden, record, rules or Rules(), left_out, called).compare()
 
@@ -280,7 +280,8 @@ class _Comparer:
         )
 
     def _skipped(self, observation: Observation) -> bool:
-        return observation.run in self.left_out or f"{observation.run}/{observation.stage}" in self.left_out
+        run, stage, file = observation.run, observation.stage, observation.file
+        return not self.left_out.isdisjoint({run, f"{run}/{stage}", f"{run}/{file}"})
 
     def _remarks(self, findings: list[Finding]) -> Iterator[str]:
         close = [f for f in findings if f.gates and f.outcome is Outcome.MATCH and not f.exact and f.max_abs]

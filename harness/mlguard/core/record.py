@@ -18,6 +18,9 @@ MAIN = "main"
 GATE, INTERNAL, EVIDENCE, PROBE = "gate", "internal", "evidence", "probe"
 """What an Observation is for: it decides, it explains, it is only kept, it decides where the golden has an answer."""
 
+PROBES = "probes"
+"""The file of the Observations of probes, whatever their role."""
+
 CONTRACT, CONTRACT_VALUE, EFFECT = "contract", "contract value", "effect"
 """The status of a contract, a value that it gave, and how much a changed configuration key changes."""
 
@@ -105,7 +108,7 @@ class Record:
     approvals: tuple[Approval, ...] = ()
     """Newest first; empty for a Record that nobody accepted."""
     left_out: frozenset[str] = frozenset()
-    """Runs (`seed 1`) and stages of runs (`main/contracts`) that were not run, on purpose."""
+    """Runs (`seed 1`), stages of runs (`main/contracts`) and files of runs (`main/probes`) not run, on purpose."""
     remarks: tuple[str, ...] = ()
     """Lines that the run wants said: a default split, a dropped secondary run, a contract that cannot apply."""
 

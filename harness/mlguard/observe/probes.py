@@ -10,7 +10,7 @@ import numpy as np
 
 from mlguard.core.error import MlguardError
 from mlguard.core.probe import ANSWERED, STATUS
-from mlguard.core.record import EVIDENCE, GATE, PROBE
+from mlguard.core.record import EVIDENCE, GATE, PROBE, PROBES
 from mlguard.core.value import Value, texts
 from mlguard.observe import rows as rowwise
 from mlguard.observe import stages
@@ -95,7 +95,7 @@ def _keep_part(run: Run, part: str, asked: Sequence[Asked]) -> None:
     role = _ROLES[part]
     names = _unique([name for one in asked for name in one.names()])
     statuses = [one.status for one in asked for _ in one.names()]
-    run.keep("predict", f"{part}.{STATUS}", texts(statuses, rows=names), role=role, file="probes")
+    run.keep("predict", f"{part}.{STATUS}", texts(statuses, rows=names), role=role, file=PROBES)
     if part == STATUS_ONLY:
         return
     columns = dict.fromkeys(c for one in asked if one.answers and one.answers.length for c in one.answers.columns)
@@ -105,7 +105,7 @@ def _keep_part(run: Run, part: str, asked: Sequence[Asked]) -> None:
         filled = [p if p is not None else _blank(like, len(one.names())) for p, one in zip(pieces, asked, strict=True)]
         joined = join(filled)
         value = Value(joined.dtype, joined.shape, joined.data, joined.missing, tuple(names))
-        run.keep("predict", f"{part}.{column}", value, role=role, column=column, file="probes")
+        run.keep("predict", f"{part}.{column}", value, role=role, column=column, file=PROBES)
 
 
 def _piece(asked: Asked, column: str) -> Value | None:

@@ -121,8 +121,10 @@ class Project:
     def _make(self, guard: Declared, *, many: bool) -> Result:
         from mlguard.checker.check import Checker
         from mlguard.plugin.shared import Result
+        from mlguard.runner.order import Extent
 
-        checker = Checker(self.settings, self.runner(many=many), quick=self.asked.quick)
+        extent = Extent.QUICK if self.asked.quick else Extent.FULL
+        checker = Checker(self.settings, self.runner(many=many), extent=extent)
         if self.asked.regen:
             return self._recorded(guard, checker)
         return Result(checker.check(guard).verdict)

@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import pickle
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from mlguard.adapters import adapt
-from mlguard.configuration import configurations
+from mlguard.configuration import configurations, written
 from mlguard.core.dataset import Dataset
 from mlguard.core.error import MlguardError, RunError, UsageError
 from mlguard.core.guard import Guard, declares, requirements
-from mlguard.core.record import GATE, Record
+from mlguard.core.record import GATE, MAIN, PROBES, Record
 from mlguard.discovery import GuardRef, declared, guard_classes, load_module
 from mlguard.observe import contracts, describe, probes, secondary, stages
 from mlguard.observe.probe_rows import Known
 from mlguard.observe.run import Run, Subject, copied, scratch, user_frames
 from mlguard.observe.stages import Path as StagePath
 from mlguard.observe.writes import Writes
+from mlguard.runner.datasets import datasets, seeds
 from mlguard.runner.elsewhere import redirect, refuse_strays
-from mlguard.runner.order import Done, Found, Loading, Order, Search
+from mlguard.runner.order import Change, Done, Extent, Found, Loading, Order, Search
 from mlguard.runner.provenance import provenance
 from mlguard.seeding import seed_all
-from mlguard.tables.folder import read_dataset
-from mlguard.tables.generate import make, make_checked
+from mlguard.worker.source import substitute
 
 Progress = Callable[[str], None]
 
@@ -51,8 +53,10 @@ def observe(order: Order, progress: Progress) -> Done:
     started = time.perf_counter()
     progress("dataset")
     redirect(order.copy)
-    subject = find_subject(order.ref, order.root, order.import_path)
-    data, others = _datasets(order, subject)
+    substitute(order.change.sources)
+    found = find_subject(order.ref, order.root, order.import_path)
+    subject = _changed(found, order.change)
+    data, others = datasets(order, subject.guard, subject.name)
     subject = _with_target(subject, data)
     main = Run(
         subject,
@@ -60,7 +64,7 @@ def observe(order: Order, progress: Progress) -> Done:
         data,
         scratch(order.folder, "run"),
         config=subject.configuration.values,
-        config_path=subject.configuration.path,
+        config_path=_config_file(subject, order),
         progress=progress,
         watch=True,
         writes=Writes(order.root),
@@ -83,7 +87,7 @@ def observe(order: Order, progress: Progress) -> Done:
         tuple(main.observations),
         provenance(subject, data, order, seconds=time.perf_counter() - started),
         remarks=tuple(remarks),
-        left_out=_left_out(subject, others) if order.quick else frozenset(),
+        left_out=_left_out(found, order, others),
     )
     return Done(record, bundle, pristine)
 
@@ -103,7 +107,8 @@ def _answered_elsewhere(order: Loading, progress: Progress) -> dict[str, Any]:
     progress("contracts")
     os.chdir(order.folder)
     redirect(order.copy)
-    subject = find_subject(order.ref, order.root, order.import_path)
+    substitute(order.change.sources)
+    subject = _changed(find_subject(order.ref, order.root, order.import_path), order.change)
     with order.rows.open("rb") as file:
         rows, data_target = pickle.load(file)  # noqa: S301 -- written a moment ago by this run's own worker.
     _hide(order.root)
@@ -137,35 +142,20 @@ def _with_target(subject: Subject, data: Dataset) -> Subject:
     return Subject(subject.name, subject.guard, subject.configuration, subject.root, subject.target or data.target)
 
 
-def _datasets(order: Order, subject: Subject) -> tuple[Dataset, dict[int, Dataset]]:
-    """The Dataset of the first seed and those of the others."""
-    guard = subject.guard
-    if guard.dataset is None:
-        return Dataset({}), {}
-    if order.tables is not None:
-        return read_dataset(order.tables), _other_seeds_if_any(order, subject)
-    script = find_generator(guard.dataset, order.generators, subject.name)
-    first, *rest = guard.seeds
-    return make_checked(script, first), {seed: make(script, seed) for seed in rest}
+def _changed(subject: Subject, change: Change) -> Subject:
+    """The subject under the changed configuration; its file is still where that came from."""
+    if change.config is None:
+        return subject
+    values = change.config(copy.deepcopy(subject.configuration.values))
+    return replace(subject, configuration=replace(subject.configuration, values=values))
 
 
-def _other_seeds_if_any(order: Order, subject: Subject) -> dict[int, Dataset]:
-    """The other seeds' data beside stored tables: they say which columns have gaps, and so which probes decide."""
-    guard = subject.guard
-    try:
-        script = find_generator(str(guard.dataset), order.generators, subject.name)
-        return {seed: make(script, seed) for seed in guard.seeds[1:]}
-    except MlguardError:
-        return {}  # What is wrong with the generator was said when the guard ran on its data.
-
-
-def find_generator(name: str, folders: tuple[Path, ...], guard: str) -> Path:
-    """The generator script of a dataset; the project's wins over a built-in one."""
-    for folder in folders:
-        if (folder / f"{name}.py").is_file():
-            return folder / f"{name}.py"
-    places = " or ".join(str(folder) for folder in folders)
-    raise UsageError(f"guard {guard}: there is no generator {name}.py in {places}; write one", slug="generator-unknown")
+def _config_file(subject: Subject, order: Order) -> Path | None:
+    """The configuration's file, or one that holds the changed values, for code that reads the path."""
+    path = subject.configuration.path
+    if order.change.config is None or path is None:
+        return path
+    return written(subject.configuration.values, path, scratch(order.folder, "config"))
 
 
 def _observe_path(main: Run, order: Order, pristine: Dataset, others: dict[int, Dataset]) -> tuple[list[str], str]:
@@ -174,14 +164,16 @@ def _observe_path(main: Run, order: Order, pristine: Dataset, others: dict[int, 
     _check_requirements(main, path)
     describe.describe_answers(main, path)
     _look_inside(main, path)
+    remarks = ["the rows were split in order, three quarters to one"] if stages.splits_in_order(main) else []
+    if order.extent is Extent.MAIN:
+        return remarks, ""
     bundle = _save(main, path, order)
     main.watch = main.listen = False
     main.progress("contracts")
     contracts.keep_contracts(main, path)
     main.progress("predict")
     probes.keep_probes(main, path, Known(_gaps([pristine, *others.values()]), _thresholds(main.subject.guard)))
-    remarks = ["the rows were split in order, three quarters to one"] if stages.splits_in_order(main) else []
-    if not order.quick:
+    if order.extent is Extent.FULL:
         remarks += _run_others(main, path, pristine, others)
     return remarks, bundle
 
@@ -207,12 +199,14 @@ def _run_others(main: Run, path: StagePath, pristine: Dataset, others: dict[int,
 def _observe_itself(main: Run, order: Order, pristine: Dataset, others: dict[int, Dataset]) -> list[str]:
     main.call("observe", data=main.data, notes=main)
     main.watch = False
+    if order.extent is Extent.MAIN:
+        return []
     contracts.keep_found(main, "inputs unchanged", [m for m in main.mutations if not m.endswith(" of config")])
     contracts.keep_found(main, "configuration unchanged", [m for m in main.mutations if m.endswith(" of config")])
     if main.writes is not None:
         contracts.keep_found(main, "no files outside the folder", main.writes.heard)
     remarks = []
-    if not order.quick:
+    if order.extent is Extent.FULL:
         for seed, data in others.items():
             found, remark = secondary.observe_again(main, f"seed {seed}", data)
             main.observations += found
@@ -308,6 +302,12 @@ def _thresholds(guard: type[Guard]) -> dict[str, float]:
     return {str(column): float(value) for column, value in declared_threshold.items()}
 
 
-def _left_out(subject: Subject, others: dict[int, Dataset]) -> frozenset[str]:
+def _left_out(subject: Subject, order: Order, others: dict[int, Dataset]) -> frozenset[str]:
+    """What this run's extent leaves out, under the names that a comparison knows."""
+    if order.extent is Extent.FULL:
+        return frozenset()
     keys = (f"config {key}" for key, _ in secondary.changed_keys(subject.configuration.values))
-    return frozenset([*(f"seed {seed}" for seed in others), *keys, secondary.REFIT])
+    main = order.extent is Extent.MAIN
+    unmade = seeds(order, subject.guard)[1:] if main else others
+    parts = (f"{MAIN}/contracts", f"{MAIN}/{PROBES}") if main else ()
+    return frozenset([*(f"seed {seed}" for seed in unmade), *keys, secondary.REFIT, *parts])

@@ -2,12 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from mlguard.core.dataset import Dataset
 from mlguard.core.record import Record
 from mlguard.discovery import Declared, GuardRef
+
+
+class Extent(StrEnum):
+    """How much of a guard is run."""
+
+    MAIN = "main"
+    """The first data seed from dataset to evaluate: no probes, contracts, saved bundle or other runs."""
+    QUICK = "quick"
+    """The main run and what needs no further training."""
+    FULL = "full"
+    """Everything."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What one run has differently from the project as it lies on disk; nothing is written there.
+
+    Everything must be picklable. It reaches the run's own workers only: a process that guarded code starts by itself
+    imports what lies on disk.
+    """
+
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """Absolute real path of a source file -> the text that is compiled in its place."""
+    config: Callable[[Any], Any] | None = None
+    """What becomes of the effective configuration; it is given a copy."""
+    data: Callable[[Dataset], Dataset] | None = None
+    """What becomes of each Dataset, of the first and of other seeds, before anything is observed."""
+    rows: int | None = None
+    """Rows that the generator is asked for; one that takes no `rows` is refused with the slug `generator-rows`."""
+    seeds: tuple[int, ...] | None = None
+    """Data seeds in place of the guard's own."""
 
 
 @dataclass(frozen=True)
@@ -38,12 +72,12 @@ class Order:
     """Folders of generator scripts; the first that has a script of the dataset's name wins."""
     folder: Path
     """An empty folder of this run, for scratch files and the bundle."""
-    quick: bool = False
-    """Whether to leave out everything that trains again."""
+    extent: Extent = Extent.FULL
+    """How much to run."""
     tables: Path | None = None
     """A folder with the written tables to run on, in place of what the generator makes."""
-    seed: int | None = None
-    """A first data seed other than the guard's own."""
+    change: Change = field(default_factory=Change)
+    """What this run has differently from the project on disk."""
     copy: Copy | None = None
     """Where the code comes from, when not from the project itself."""
 
@@ -108,5 +142,7 @@ class Loading:
     """The rows to answer."""
     folder: Path
     """An empty folder to work in."""
+    change: Change = field(default_factory=Change)
+    """What the run that saved the bundle had differently from the project on disk."""
     copy: Copy | None = None
     """Where the code comes from, when not from the project itself."""

@@ -29,7 +29,7 @@ _TOOLS = frozenset(
 def provenance(subject: Subject, data: Dataset, order: Order, *, seconds: float) -> Provenance:
     """The provenance of a run that has just ended in this process."""
     return Provenance(
-        dataset=_dataset(subject, data),
+        dataset=_dataset(subject, data, order),
         configuration=_configuration(subject),
         sources=_sources(subject, order),
         environment={**describe(), "packages": packages()},
@@ -45,17 +45,17 @@ def packages() -> dict[str, str]:
     return {name.lower(): metadata.version(name) for name in sorted(names) if name.lower() not in _TOOLS}
 
 
-def source_digest(file: Path) -> str:
-    """The digest of a source file, whatever its line ends."""
-    content = file.read_bytes().replace(b"\r\n", b"\n")
+def source_digest(file: Path, text: str | None = None) -> str:
+    """The digest of a source file, or of the text that stood in for it, whatever its line ends."""
+    content = (file.read_bytes() if text is None else text.encode()).replace(b"\r\n", b"\n")
     return f"sha256:{hashlib.sha256(content).hexdigest()}"
 
 
-def _dataset(subject: Subject, data: Dataset) -> dict[str, Any]:
+def _dataset(subject: Subject, data: Dataset, order: Order) -> dict[str, Any]:
     if subject.guard.dataset is None:
         return {}
     rows = {name: len(table) for name, table in data.items()}
-    seed = int(next(iter(subject.guard.seeds)))
+    seed = int(next(iter(order.change.seeds or subject.guard.seeds)))
     return {"name": subject.guard.dataset, "seed": seed, "digest": digest(data), "rows": rows, "target": data.target}
 
 
@@ -85,7 +85,8 @@ def _sources(subject: Subject, order: Order) -> dict[str, str]:
     if subject.guard.dataset is not None:
         files |= {folder.resolve() / f"{subject.guard.dataset}.py" for folder in order.generators[:1]}
     own = sorted(file for file in files if _inside(file, root) and file.suffix == ".py" and file.is_file())
-    return {file.relative_to(root).as_posix(): source_digest(file) for file in own}
+    changed = order.change.sources
+    return {file.relative_to(root).as_posix(): source_digest(file, changed.get(str(file))) for file in own}
 
 
 def _inside(file: Path, root: Path) -> bool:

@@ -18,7 +18,7 @@ from mlguard.discovery import Declared, files
 from mlguard.observe.contracts import keep_values
 from mlguard.runner import child
 from mlguard.runner.frames import own_frames
-from mlguard.runner.order import Copy, Done, Found, Loading, Order, Search
+from mlguard.runner.order import Change, Copy, Done, Extent, Found, Loading, Order, Search
 from mlguard.runner.preload import third_party
 from mlguard.settings import Settings
 from mlguard.worker.environment import Environment
@@ -77,23 +77,25 @@ class Runner:
         self,
         guard: Declared,
         *,
-        quick: bool = False,
+        extent: Extent = Extent.FULL,
+        change: Change | None = None,
         tables: Path | None = None,
         environment: Environment | None = None,
         bundle: bool = True,
     ) -> Done:
         """Run one guard: everything that it observes, and the contract of its saved bundle unless that is left out.
 
-        Raises UsageError (what it declares or returned), RunError (it raised, hung, died).
+        `change` is what this run has differently from the project on disk. Raises UsageError (what it declares or
+        returned), RunError (it raised, hung, died).
         """
         with self.workers.scratch() as folder:
             order = Order(
                 guard.ref, self.settings.base, self.settings.import_path, self._generators(), folder / "run",
-                quick=quick, tables=tables, copy=self._copy,
+                extent=extent, tables=tables, change=change or Change(), copy=self._copy,
             )  # fmt: skip
             order.folder.mkdir()
             done = self._observe(guard, order, environment)
-            if not bundle:
+            if not bundle or extent is Extent.MAIN:
                 return done
             record = done.record
             if self.in_process:
@@ -104,6 +106,7 @@ class Runner:
 
     def _observe(self, guard: Declared, order: Order, environment: Environment | None) -> Done:
         if self.in_process:
+            _refuse_sources(order.change)
             return child.observe(order, _silent)
         job = self._job("observe", order, timeout=self._timeout(guard), environment=environment)
         result = self.workers.run(job)
@@ -127,7 +130,7 @@ class Runner:
         moved, work = elsewhere / "bundle", elsewhere / "work"
         shutil.move(order.bundle, moved)
         work.mkdir()
-        loading = Loading(guard.ref, order.root, order.import_path, moved, order.rows, work, self._copy)
+        loading = Loading(guard.ref, order.root, order.import_path, moved, order.rows, work, order.change, self._copy)
         job = self._job("load_bundle", loading, timeout=self._timeout(guard), environment=environment)
         result = self.workers.run(job)
         if result.failure is not None:
@@ -219,6 +222,14 @@ def _undiscovered(failure: Failure) -> MlguardError:
         "of `guards`",
         slug="guard-module-raised",
     )
+
+
+def _refuse_sources(change: Change) -> None:
+    """This process has imported the project, and would go on with what it has, or keep what it is given for good."""
+    if change.sources:
+        raise UsageError(
+            "sources cannot be changed for a run in this process; run the guard in a worker", slug="change-in-process"
+        )
 
 
 def _what(failure: Failure) -> str:

@@ -8,6 +8,7 @@ import sys
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -103,7 +104,9 @@ def _execute(script: Path) -> ModuleType:
     module.__file__ = str(script)
     # Where dataclasses and typing look up the script's own names.
     sys.modules[module.__name__] = module
-    code = compile(script.read_bytes(), script, "exec", dont_inherit=True)
+    # Through the loader of modules, so that a text that stands in for the file is what runs.
+    source = SourceFileLoader(module.__name__, str(script)).get_data(str(script))
+    code = compile(source, script, "exec", dont_inherit=True)
     exec(code, module.__dict__)  # noqa: S102 -- running the script is the job.
     return module
 

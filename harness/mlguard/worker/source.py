@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import linecache
 import os
 import site
 import sys
 import sysconfig
-from collections.abc import Callable
+import tokenize
+from collections.abc import Callable, Mapping
 from importlib.machinery import SourceFileLoader
 from types import CodeType
 
@@ -33,6 +36,33 @@ def compile_from_source(root: str) -> None:
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
 
 
+def substitute(sources: Mapping[str, str]) -> None:
+    """From here on, load these texts in place of the files at these absolute real paths; nothing is written.
+
+    Tracebacks and `inspect` show the texts too. Processes that are started from this one load the files.
+    """
+    ordinary_data, ordinary_code = SourceFileLoader.get_data, SourceFileLoader.get_code
+
+    def get_data(self: SourceFileLoader, path: str) -> bytes:
+        text = sources.get(os.path.realpath(path))
+        if text is None:
+            return ordinary_data(self, path)
+        # Without a time, no check of the file on disk takes the entry out again.
+        linecache.cache[path] = (len(text), None, io.StringIO(text).readlines(), path)
+        return _encoded(text)
+
+    def get_code(self: SourceFileLoader, fullname: str) -> CodeType | None:
+        path = self.get_filename(fullname)
+        if os.path.realpath(path) not in sources:
+            return ordinary_code(self, fullname)
+        code: CodeType = self.source_to_code(self.get_data(path), path)
+        return code
+
+    if sources:
+        SourceFileLoader.get_data = get_data  # type: ignore[method-assign, assignment]  # as in compile_from_source
+        SourceFileLoader.get_code = get_code  # type: ignore[method-assign, assignment]
+
+
 def project_source_test(root: str) -> Callable[[str], bool]:
     """Return the test that tells a project's sources from installed ones.
 
@@ -57,6 +87,12 @@ def is_installed(path: str) -> bool:
     """Return whether the file at `path` belongs to the interpreter or was installed into it."""
     path = os.path.abspath(path)
     return path.startswith(_installed()) or not INSTALLED_FOLDERS.isdisjoint(path.split(os.sep))
+
+
+def _encoded(text: str) -> bytes:
+    """The text in the encoding that it declares in its first lines, as the file would hold it."""
+    encoding, _ = tokenize.detect_encoding(io.BytesIO(text.encode()).readline)
+    return text.encode(encoding)
 
 
 def _installed() -> tuple[str, ...]:

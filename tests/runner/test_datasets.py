@@ -1,4 +1,4 @@
-"""What a worker does that needs no worker: finding generators, naming what a guard has to declare."""
+"""The Datasets of a run: which generator makes them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mlguard.core.error import UsageError
-from mlguard.runner.child import find_generator
+from mlguard.runner.datasets import find_generator
 
 
 def script(folder: Path, name: str) -> Path:
