@@ -87,9 +87,10 @@ def machines(guards: Sequence[tuple[str, str]], known: Mapping[str, list[object]
     rows = (everything if every else covering)({"guard": list(guards), **known})
     found = []
     for row in rows:
-        guard: Any = row.pop("guard")
+        chosen: Any = row.pop("guard")
+        project, guard = chosen
         machine = Environment(**row)  # type: ignore[arg-type]  # Values of its own knobs.
-        found.append(Trial(*guard, named(machine), MACHINE, machine=machine))
+        found.append(Trial(project, guard, named(machine), MACHINE, machine=machine))
     return sorted(found, key=lambda trial: (list(guards).index((trial.project, trial.guard)), trial.name))
 
 
