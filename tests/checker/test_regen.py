@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from mlguard.checker.check import Checker
-from mlguard.checker.regen import Regenerator, head
+from mlguard.checker.regen import Regenerator
 from mlguard.core.error import RunError, UsageError
 from mlguard.core.verdict import Outcome
 from mlguard.golden import swap
@@ -165,13 +165,3 @@ def test_a_reason_is_required_and_blanks_are_none(line: Project):
     with line.runner() as runner, pytest.raises(UsageError) as refused:
         Regenerator(Checker(runner.settings, runner), reason="  ")
     assert refused.value.slug == "reason-missing"
-
-
-def test_there_is_no_commit_without_git_outside_a_repository_or_before_the_first(
-    fresh: Project, monkeypatch: pytest.MonkeyPatch
-):
-    assert head(fresh.root) is None
-    git(fresh, "init", "-q")
-    assert head(fresh.root) is None
-    monkeypatch.setenv("PATH", "")
-    assert head(fresh.root) is None

@@ -233,3 +233,27 @@ def test_bisect_wants_the_earlier_revision_first(repository: Repository):
     ran = repository.project.command("diff", "--bisect", "HEAD", "HEAD~1")
     assert (ran.code, ran.out) == (2, "")
     assert "[bisect-order]" in ran.err
+
+
+def test_a_failed_check_offers_the_command_with_the_commit_that_brought_the_golden(repository: Repository):
+    project = repository.project
+    assert project.regen().proposal is not None
+    golden = repository.commit("Record a golden")
+    repository.commit("Something else")
+    project.edit(CODE, *SHIFT)
+    ran = project.command("check")
+    assert ran.code == 1
+    (offer,) = (line for line in ran.out.splitlines() if "mlguard diff" in line)
+    assert offer.endswith(f"mlguard diff {golden} --guard Line")
+    asked = offer.partition("mlguard ")[2].split()
+    assert project.command(*asked).code == 1
+
+
+def test_a_check_that_passes_or_has_no_repository_offers_nothing(repository: Repository):
+    project = repository.project
+    project.regen()
+    assert "mlguard diff" not in project.command("check").out
+    (repository.top / ".git").rename(repository.top / "gone")
+    with project.editing(CODE, *SHIFT), pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GIT_CEILING_DIRECTORIES", str(repository.top.parent))
+        assert "mlguard diff" not in project.command("check").out

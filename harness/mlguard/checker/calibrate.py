@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from mlguard.checker.approve import propose
 from mlguard.checker.certificate import measure
-from mlguard.checker.regen import Regen, Regenerator, head, now, tolerances_of, unstable
+from mlguard.checker.history import head
+from mlguard.checker.regen import Regen, Regenerator, now, tolerances_of, unstable
 from mlguard.core.record import Approval
 from mlguard.core.verdict import Outcome
 from mlguard.discovery import Declared

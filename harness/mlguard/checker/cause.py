@@ -58,7 +58,7 @@ def explain(
         if _same_sources(before, after):
             text = f"the project's sources are those of the golden, and the environment is not: {'; '.join(libraries)}"
             return Cause(Outcome.ENVIRONMENT_CHANGED, (text,))
-        return Cause(comparison.outcome, (_both(golden, libraries),))
+        return Cause(comparison.outcome, (_both(libraries),))
     machine = list(changed_machine(before, after))
     if machine and comparison.outcome is Outcome.SHIFTED:
         return _machine(runner, guard, golden, machine, again_under)
@@ -215,17 +215,15 @@ def _environment_lines(golden: Record, after: Provenance) -> Iterator[str]:
     if libraries and _same_sources(before, after):
         yield f"the environment changed as well, the project's sources did not: {'; '.join(libraries)}"
     elif libraries:
-        yield _both(golden, libraries)
+        yield _both(libraries)
     machine = list(changed_machine(before, after))
     if machine:
         yield f"the machine differs from the golden's ({'; '.join(machine)}), which by itself is no excuse"
 
 
-def _both(golden: Record, libraries: list[str]) -> str:
-    commit = golden.approvals[0].commit if golden.approvals else None
-    how = f"`mlguard diff {commit}`" if commit else "running the golden's sources"
+def _both(libraries: list[str]) -> str:
     both = f"the sources changed and so did the environment ({'; '.join(libraries)})"
-    return f"{both}; {how} in this environment separates them"
+    return f"{both}; `mlguard diff` with the golden's commit, in this environment, separates them"
 
 
 def _same_sources(before: Provenance, after: Provenance, but: str | None = None) -> bool:

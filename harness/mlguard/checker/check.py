@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mlguard.checker.cause import Cause, explain
+from mlguard.checker.history import golden_commit
 from mlguard.core.compare import Comparison, compare
 from mlguard.core.error import GoldenError, MlguardError, UsageError, several
 from mlguard.core.guard import parse_requirements
@@ -52,9 +53,16 @@ class Checker:
             seen.verdict,
             seconds=time.perf_counter() - started,
             file=self.settings.relative(guard.ref.file),
-            commit=seen.golden.approvals[0].commit if seen.golden and seen.golden.approvals else None,
+            commit=self._commit(seen),
         )
         return replace(seen, verdict=verdict)
+
+    def _commit(self, seen: Seen) -> str | None:
+        """What a move can be compared with; git is asked only then, so that a check that passes costs nothing more."""
+        if seen.golden is None or seen.verdict.outcome not in (Outcome.SHIFTED, Outcome.VIOLATED):
+            return None
+        approved = seen.golden.approvals[0].commit if seen.golden.approvals else None
+        return golden_commit(self.settings.base, self.goldens.folder(seen.golden.guard), approved)
 
     def _check(self, guard: Declared) -> Seen:
         if guard.problems:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from mlguard.checker.approve import Proposal, propose
 from mlguard.checker.certificate import Certificate, measure
 from mlguard.checker.check import Checker, Seen, failed
+from mlguard.checker.history import head
 from mlguard.checker.steady import without_rows, without_runs
 from mlguard.core.compare import compare
 from mlguard.core.dataset import Dataset
@@ -161,19 +161,3 @@ def unstable(guard: Declared, moved: Sequence[str]) -> Verdict:
 def now() -> str:
     """This moment in UTC, to the second."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def head(project: Path) -> str | None:
-    """The commit that is checked out; None without git, outside a repository or before the first commit."""
-    try:
-        asked = subprocess.run(
-            ["git", "rev-parse", "--short=12", "HEAD"],  # noqa: S607 -- the user's own git, wherever it is.
-            cwd=project,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=20,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return asked.stdout.strip() or None if asked.returncode == 0 else None

@@ -139,7 +139,7 @@ class Verdict:
     usage: bool = False
     """Whether `problem` is a usage error, which exits with 2."""
     commit: str | None = None
-    """The commit of the golden's last approval."""
+    """Where something moved: the commit with which the golden was accepted, if the repository has it."""
     file: str | None = None
     """The module that declares the guard, below the project's root."""
     seconds: float = field(default=0.0, compare=False)

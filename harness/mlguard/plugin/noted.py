@@ -96,7 +96,8 @@ class Notes:
         self, store: LocalStore, golden: Record | None, record: Record, verdict: Verdict
     ) -> tuple[Verdict, tuple[str, ...]]:
         from mlguard.checker.approve import propose
-        from mlguard.checker.regen import head, now
+        from mlguard.checker.history import head
+        from mlguard.checker.regen import now
         from mlguard.core.record import Approval
         from mlguard.core.tolerance import Tolerances
 

@@ -46,8 +46,7 @@ def explanation(verdict: Verdict) -> list[str]:
     lines += [f"cause: {line}" for line in verdict.causes]
     lines += list(moves(verdict))
     lines += [f"note: {remark}" for remark in verdict.remarks]
-    command = next_command(verdict)
-    return [*lines, *([command] if command else [])]
+    return [*lines, *filter(None, (difference_command(verdict), next_command(verdict)))]
 
 
 def finding_lines(finding: Finding) -> list[str]:
@@ -80,9 +79,18 @@ def shown(value: object) -> str:
     return text if len(text) <= 80 else f"{text[:77]}…"
 
 
+def difference_command(verdict: Verdict) -> str:
+    """The command that finds the edit that moved it; empty where there is no commit to compare with."""
+    if verdict.commit is None or verdict.outcome not in (Outcome.SHIFTED, Outcome.VIOLATED):
+        return ""
+    return (
+        f"which edit? compare with the golden's commit: mlguard diff {verdict.commit} --guard {_quoted(verdict.guard)}"
+    )
+
+
 def next_command(verdict: Verdict) -> str:
     """The command that comes next; empty for a match."""
-    name = f'"{verdict.guard}"' if "[" in verdict.guard else verdict.guard
+    name = _quoted(verdict.guard)
     if verdict.outcome is Outcome.ERROR or verdict.outcome is Outcome.MATCH:
         return ""
     if verdict.outcome is Outcome.STALE:
@@ -94,6 +102,11 @@ def next_command(verdict: Verdict) -> str:
     if verdict.outcome is Outcome.UNSTABLE:
         return ""
     return f'intended? accept it: mlguard regen-golden {name} --reason "…"'
+
+
+def _quoted(guard: str) -> str:
+    """A guard's name as a shell takes it: the brackets of a variant are a pattern there."""
+    return f'"{guard}"' if "[" in guard else guard
 
 
 def summary(verdicts: Sequence[Verdict]) -> str:

@@ -1,0 +1,53 @@
+"""Where a golden stands in the project's git history: what `mlguard diff` is to compare with after a failed check."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+PATIENCE = 20.0
+"""Seconds that git may take."""
+
+
+def head(project: Path) -> str | None:
+    """The commit that is checked out; None without git, outside a repository or before the first commit."""
+    return _git(project, "rev-parse", "--short=12", "HEAD")
+
+
+def golden_commit(project: Path, golden: Path, approved: str | None) -> str | None:
+    """The commit whose code a golden was accepted with; None where the repository does not have it.
+
+    An approval happens before the commit that it becomes part of, so that the commit which brought the golden's file is
+    asked first, and the one that was checked out at the approval (`approved`) only where the file is not committed as
+    it is.
+    """
+    if _git(project, "status", "--porcelain", "--", str(golden)) is None:
+        brought = _git(project, "log", "-1", "--format=%h", "--", str(golden))
+        return None if brought is None or _is_cut(project, brought) else brought
+    return approved if approved and _git(project, "cat-file", "-t", approved) == "commit" else None
+
+
+def _is_cut(project: Path, commit: str) -> bool:
+    """Whether a shallow clone ends at this commit, which then seems to have brought every file."""
+    return _git(project, "rev-parse", "--is-shallow-repository") == "true" and not _git(
+        project, "log", "-1", "--format=%P", commit
+    )
+
+
+def _git(project: Path, *arguments: str) -> str | None:
+    """What a git command prints; None where that is nothing, or it fails."""
+    try:
+        asked = subprocess.run(  # noqa: S603 -- arguments are our own, and a golden's path
+            ["git", *arguments],  # noqa: S607 -- the user's own git, wherever it is.
+            cwd=project,
+            # Looking must not refresh the index, in which somebody may be working.
+            env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=PATIENCE,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return asked.stdout.strip() or None if asked.returncode == 0 else None
