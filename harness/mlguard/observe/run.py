@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,8 @@ class Run:
     stage: str = STAGES[0]
     listen: bool = True
     """Whether `mlguard.note` is heard; contracts and probes repeat calls that were heard before."""
+    following: Callable[[str, str], AbstractContextManager[None]] = lambda run, stage: nullcontext()
+    """What goes on around each call of the user's code, by the names of the run and the stage."""
     _taken: set[tuple[str, str]] = field(default_factory=set, init=False)
 
     def declares(self, method: str) -> bool:
@@ -79,7 +82,8 @@ class Run:
         watched = {**arguments, "data": guard.data, "config": guard.config} if self.watch else {}
         before = {name: rowwise.fingerprint(value) for name, value in watched.items() if name != "model"}
         try:
-            with listening(self if self.listen else None), self._writing():
+            heard = listening(self if self.listen else None)
+            with heard, self._writing(), self.following(self.name, self.stage):
                 answer = getattr(guard, method)(*arguments.values())
         except MlguardError:
             raise
@@ -134,8 +138,6 @@ class Run:
         return guard
 
     def _writing(self) -> Any:
-        from contextlib import nullcontext
-
         return self.writes.listening(self.folder) if self.writes is not None and self.watch else nullcontext()
 
 

@@ -29,6 +29,7 @@ from mlguard.runner.elsewhere import redirect, refuse_strays
 from mlguard.runner.order import Change, Done, Extent, Found, Loading, Order, Search
 from mlguard.runner.provenance import provenance
 from mlguard.seeding import seed_all
+from mlguard.tracing.tracer import Tracer
 from mlguard.worker.source import substitute
 
 Progress = Callable[[str], None]
@@ -69,6 +70,8 @@ def observe(order: Order, progress: Progress) -> Done:
         watch=True,
         writes=Writes(order.root),
     )
+    tracer = _tracer(order)
+    main.following = tracer or main.following
     pristine = copied(data)
     describe.describe_dataset(main)
     seed_all(0)
@@ -89,7 +92,7 @@ def observe(order: Order, progress: Progress) -> Done:
         remarks=tuple(remarks),
         left_out=_left_out(found, order, others),
     )
-    return Done(record, bundle, pristine)
+    return Done(record, bundle, pristine, trace=None if tracer is None else tracer.trace())
 
 
 def load_bundle(order: Loading, progress: Progress) -> dict[str, Any]:
@@ -158,6 +161,14 @@ def _config_file(subject: Subject, order: Order) -> Path | None:
     return written(subject.configuration.values, path, scratch(order.folder, "config"))
 
 
+def _tracer(order: Order) -> Tracer | None:
+    if not order.trace:
+        return None
+    # The folder lies elsewhere in every run, and the root in the other copy of the project.
+    places = {str(order.folder): "<folder>", str(order.root): "<root>"}
+    return Tracer(order.root, order.ref.file, order.trace, places)
+
+
 def _observe_path(main: Run, order: Order, pristine: Dataset, others: dict[int, Dataset]) -> tuple[list[str], str]:
     early = {"split": describe.describe_split, "train": describe.describe_model}
     path = stages.walk_path(main, seen=lambda stage, so_far: early[stage](main, so_far))
@@ -169,10 +180,14 @@ def _observe_path(main: Run, order: Order, pristine: Dataset, others: dict[int, 
         return remarks, ""
     bundle = _save(main, path, order)
     main.watch = main.listen = False
+    follow = main.following
+    main.following = lambda run, stage: follow("contracts", stage)
     main.progress("contracts")
     contracts.keep_contracts(main, path)
+    main.following = lambda run, stage: follow("probes", stage)
     main.progress("predict")
     probes.keep_probes(main, path, Known(_gaps([pristine, *others.values()]), _thresholds(main.subject.guard)))
+    main.following = follow
     if order.extent is Extent.FULL:
         remarks += _run_others(main, path, pristine, others)
     return remarks, bundle

@@ -11,6 +11,7 @@ from typing import Any
 from mlguard.core.dataset import Dataset
 from mlguard.core.record import Record
 from mlguard.discovery import Declared, GuardRef
+from mlguard.tracing.trace import Trace
 
 
 class Extent(StrEnum):
@@ -80,6 +81,8 @@ class Order:
     """What this run has differently from the project on disk."""
     copy: Copy | None = None
     """Where the code comes from, when not from the project itself."""
+    trace: frozenset[str] = frozenset()
+    """Runs in which the project's functions are followed: `main`, `contracts`, `probes`, `seed 1`, …"""
 
     @property
     def bundle(self) -> Path:
@@ -102,6 +105,8 @@ class Done:
     """Empty where the bundle was saved; else why it could not be."""
     dataset: Any = None
     """The Dataset of the first seed, for the golden."""
+    trace: Trace | None = None
+    """The calls of the project's functions, where it was asked for."""
 
 
 @dataclass(frozen=True)

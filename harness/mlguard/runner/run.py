@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -82,16 +82,18 @@ class Runner:
         tables: Path | None = None,
         environment: Environment | None = None,
         bundle: bool = True,
+        trace: bool | Collection[str] = False,
     ) -> Done:
         """Run one guard: everything that it observes, and the contract of its saved bundle unless that is left out.
 
-        `change` is what this run has differently from the project on disk. Raises UsageError (what it declares or
-        returned), RunError (it raised, hung, died).
+        `change` is what this run has differently from the project on disk; `trace` names the runs in which the
+        project's functions are followed, such as `seed 1`, and True is the main run. Raises UsageError (what it
+        declares or returned), RunError (it raised, hung, died).
         """
         with self.workers.scratch() as folder:
             order = Order(
                 guard.ref, self.settings.base, self.settings.import_path, self._generators(), folder / "run",
-                extent=extent, tables=tables, change=change or Change(), copy=self._copy,
+                extent=extent, tables=tables, change=change or Change(), copy=self._copy, trace=_followed(trace),
             )  # fmt: skip
             order.folder.mkdir()
             done = self._observe(guard, order, environment)
@@ -164,6 +166,13 @@ class Runner:
 
         builtin = [Path(place) for place in mlguard.generators.__path__]
         return (self.settings.generators, *builtin)
+
+
+def _followed(trace: bool | Collection[str]) -> frozenset[str]:
+    """The names of the runs to follow."""
+    if isinstance(trace, bool):
+        return frozenset({MAIN} if trace else ())
+    return frozenset({trace} if isinstance(trace, str) else trace)
 
 
 def _compared(columns: Mapping[str, Value], names: Sequence[str] | None, record: Record) -> list[Observation]:

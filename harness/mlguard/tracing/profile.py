@@ -1,0 +1,70 @@
+"""Hear of calls through `sys.setprofile`, for interpreters without `sys.monitoring`."""
+
+from __future__ import annotations
+
+import dis
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any, Protocol
+
+from mlguard.tracing.functions import Function, Functions
+
+RAISED = "Exception"
+"""What is known of an exception's type: a profile function is not told."""
+
+_RETURN, _YIELD = dis.opmap["RETURN_VALUE"], dis.opmap["YIELD_VALUE"]
+
+
+class Listener(Protocol):
+    """Who wants to hear of calls."""
+
+    functions: Functions
+
+    def enter(self, function: Function, frame: FrameType) -> None:
+        """A function begins, or goes on after a pause."""
+
+    def pause(self, frame: FrameType, value: object) -> None:
+        """A generator hands out a value."""
+
+    def leave(self, frame: FrameType, value: object, raised: str | None) -> None:
+        """A function ends."""
+
+
+@contextmanager
+def following(listener: Listener) -> Iterator[None]:
+    """Tell the listener of the project's functions in this thread and in those that start meanwhile."""
+    find, under_way = listener.functions.find, True
+
+    def hear(frame: FrameType, event: str, value: Any) -> None:
+        if event == "call":
+            function = find(frame.f_code, frame.f_globals)
+            if function is not None and under_way:
+                listener.enter(function, frame)
+        elif event == "return":
+            function = find(frame.f_code, frame.f_globals)
+            if function is not None:
+                _ended(listener, function, frame, value)
+        elif not under_way:
+            sys.setprofile(None)  # A thread that outlived what it was started in.
+
+    before, before_in_threads = sys.getprofile(), threading.getprofile()
+    threading.setprofile(hear)
+    sys.setprofile(hear)
+    try:
+        yield
+    finally:
+        under_way = False
+        sys.setprofile(before)
+        threading.setprofile(before_in_threads)
+
+
+def _ended(listener: Listener, function: Function, frame: FrameType, value: object) -> None:
+    """Whether a frame is left by a return, a yield or an exception shows in the instruction that it stands at."""
+    instruction = frame.f_code.co_code[frame.f_lasti]
+    if instruction == _YIELD and function.suspends:
+        listener.pause(frame, value)
+    else:
+        listener.leave(frame, value, None if instruction == _RETURN else RAISED)
