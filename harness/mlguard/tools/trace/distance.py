@@ -1,0 +1,144 @@
+"""Whether two fingerprints are equal within a tolerance, whatever their parts are called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from enum import IntEnum
+
+from mlguard.core.difference import Difference, difference
+from mlguard.core.tolerance import EPS, SOLVER_FLOOR, Tolerance
+from mlguard.core.value import Value
+from mlguard.tracing.trace import ORDER, Fingerprint, Leaf
+
+ROUND_OFF = 100.0
+"""Units of eps, per unit of scale, by which the same calculation in another order may differ."""
+
+
+class Step(IntEnum):
+    """How far two fingerprints are apart, least first."""
+
+    EQUAL = 0
+    """Every bit is the same."""
+    CLOSE = 1
+    """Equal within the tolerance."""
+    STRUCTURE = 2
+    """What both have is close, but parts came, went, or stand in another order or type."""
+    MOVED = 3
+    """A part that both have moved."""
+
+
+@dataclass(frozen=True)
+class Distance:
+    """What lies between two fingerprints."""
+
+    step: Step
+    """How far they are apart."""
+    part: str = ""
+    """The part that moved most."""
+    worst: Difference | None = None
+    """How it moved; None where none did."""
+    exact: bool = True
+    """Whether every part that both have is bitwise equal."""
+    told: tuple[str, str] = ("", "")
+    """The part on both sides in words, where no element can be shown."""
+
+
+def round_off(value: Value) -> Tolerance:
+    """About 100 eps of the scale: what a vectorised loop moves even on one machine."""
+    return Tolerance(ROUND_OFF * EPS.get(_precision(value), EPS["float64"]))
+
+
+def solver(value: Value) -> Tolerance:
+    """Where the inputs differ in their last digits, what a solver's stopping rule makes of it."""
+    return Tolerance(SOLVER_FLOOR.get(_precision(value), SOLVER_FLOOR["float64"]))
+
+
+def distance(before: Fingerprint, after: Fingerprint, *, behind_noise: bool = False) -> Distance:
+    """Compare two fingerprints part by part: by path, else by content, since parts may have been renamed.
+
+    `behind_noise`: whether what they were calculated from differs in its last digits already.
+    """
+    if before.digest == after.digest:
+        return Distance(Step.EQUAL)
+    pairs, alone = _paired(before.leaves, after.leaves)
+    found = [_part(one, other, behind_noise=behind_noise) for one, other in pairs if one.digest != other.digest]
+    if alone:
+        found.append(_alone(alone[0], is_new=alone[0] in after.leaves))
+    most = max(found, key=_rank, default=Distance(Step.CLOSE))
+    return replace(most, exact=all(part.exact for part in found))
+
+
+def _rank(found: Distance) -> tuple[int, float]:
+    size = 0.0 if found.worst is None else found.worst.max_scaled
+    return found.step, float("inf") if size is None else size
+
+
+def _part(one: Leaf, other: Leaf, *, behind_noise: bool) -> Distance:
+    if one.value.dtype == ORDER or other.value.dtype == ORDER:
+        return Distance(Step.STRUCTURE, other.path, told=(_names(one), _names(other)))
+    moved = _moved(one, other, behind_noise=behind_noise)
+    told = _kind(one), _kind(other)
+    if moved.moved or one.shape != other.shape:
+        shown = _shown(one, other, behind_noise=behind_noise) or moved
+        return Distance(Step.MOVED, other.path, shown, exact=False, told=told)
+    return Distance(Step.STRUCTURE if moved.structure else Step.CLOSE, other.path, moved, moved.max_abs == 0.0, told)
+
+
+def _moved(one: Leaf, other: Leaf, *, behind_noise: bool) -> Difference:
+    rule = solver if behind_noise else round_off
+    coarse = max((one.value, other.value), key=lambda value: rule(value).rtol)
+    return difference(one.value, other.value, rule(coarse))
+
+
+def _shown(one: Leaf, other: Leaf, *, behind_noise: bool) -> Difference | None:
+    """Of a large array, what moved in the sample: sums of blocks tell nobody anything."""
+    if one.sample is None or other.sample is None:
+        return None
+    rule = solver if behind_noise else round_off
+    found = difference(one.sample, other.sample, rule(one.sample))
+    return found if found.moved else None
+
+
+def _alone(leaf: Leaf, *, is_new: bool) -> Distance:
+    told = ("absent", _kind(leaf)) if is_new else (_kind(leaf), "absent")
+    return Distance(Step.STRUCTURE, leaf.path, told=told)
+
+
+def _kind(leaf: Leaf) -> str:
+    return f"{leaf.value.dtype} of shape {leaf.shape}"
+
+
+def _names(leaf: Leaf) -> str:
+    return ", ".join(str(name) for name in leaf.value.data)
+
+
+def _precision(value: Value) -> str:
+    return {"complex64": "float32", "complex128": "float64"}.get(value.dtype, value.dtype)
+
+
+def _paired(before: Iterable[Leaf], after: Iterable[Leaf]) -> tuple[list[tuple[Leaf, Leaf]], list[Leaf]]:
+    """Leaves that belong together, and those that only one side has."""
+    ours, theirs = {leaf.path: leaf for leaf in before}, {leaf.path: leaf for leaf in after}
+    pairs = [(ours.pop(path), theirs.pop(path)) for path in list(ours) if path in theirs]
+    renamed = list(_by_content(ours, theirs))
+    return pairs + renamed, [*ours.values(), *theirs.values()]
+
+
+def _by_content(ours: dict[str, Leaf], theirs: dict[str, Leaf]) -> Iterator[tuple[Leaf, Leaf]]:
+    """Leaves under another name with the same or close content, taken out of both sides."""
+    for same in (_is_same, _is_close):
+        for path, leaf in list(ours.items()):
+            found = next((name for name, other in theirs.items() if same(leaf, other)), None)
+            if found is not None:
+                yield ours.pop(path), theirs.pop(found)
+
+
+def _is_same(one: Leaf, other: Leaf) -> bool:
+    return one.digest == other.digest
+
+
+def _is_close(one: Leaf, other: Leaf) -> bool:
+    if one.shape != other.shape or not (one.value.is_numeric and other.value.is_numeric):
+        return False
+    return not _moved(one, other, behind_noise=False).moved

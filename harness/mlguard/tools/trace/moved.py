@@ -1,0 +1,150 @@
+"""The first moved function: the innermost one that was given the same and gave something else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mlguard.tools.trace.align import Pair, Tree, align
+from mlguard.tools.trace.distance import Distance, Step, distance
+from mlguard.tracing.fingerprint import joined
+from mlguard.tracing.trace import RETURN, Call, Fingerprint, Trace, parameter
+
+HOW = "inputs equal, output differs"
+"""What is said of every function that is named."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a function is defined in one of the two revisions."""
+
+    name: str
+    """Dotted name, the function's own name last."""
+    file: str
+    """Its file, relative to the project's root."""
+    line: int
+    """Line of its `def`."""
+    end: int
+    """Its last line."""
+
+
+@dataclass(frozen=True)
+class MovedFunction:
+    """The first function that moved."""
+
+    name: str
+    """Dotted name in the second revision, the function's own name last."""
+    file: str
+    """Its file, relative to the project's root."""
+    line: int
+    """Line of its `def`."""
+    end: int
+    """Its last line."""
+    was: Place
+    """The function in the first revision."""
+    run: str
+    """The run in which it was called: `main`, `seed 1`, …"""
+    stage: str
+    """The stage that was under way."""
+    part: str
+    """The part of its output that moved most: a column, an attribute, `rows.price` for a parameter that it changed."""
+    row: str
+    """The row or position in that part; empty for a scalar."""
+    before: object
+    """What the first revision has there."""
+    after: object
+    """What the second revision has there."""
+    how: str = HOW
+    """What is known of it."""
+
+
+def first_moved(before: Trace, after: Trace) -> MovedFunction | None:
+    """The first function, in time, that was given the same in both traces and gave something else.
+
+    Where one of the functions that it calls explains that, it is that one. What both sides have in common is looked at
+    first; only where none of it moved, parts that came, went, or changed their order or type.
+    """
+    for step in (Step.MOVED, Step.STRUCTURE):
+        for run in dict.fromkeys(call.run for call in after.calls):
+            found = _Search(Tree.of(before, run), Tree.of(after, run), step).run()
+            if found is not None:
+                return found
+    return None
+
+
+@dataclass(frozen=True)
+class _Search:
+    """A walk down two trees of calls, along what moved."""
+
+    before: Tree
+    after: Tree
+    step: Step
+    """From where on two fingerprints count as moved."""
+
+    def run(self) -> MovedFunction | None:
+        """The first outermost call that moved by itself; whoever called those was mlguard or a library."""
+        for pair in self._inside(None, None):
+            if self._given(pair).step < self.step and self._moved(pair):
+                return self._innermost(pair)
+        return None
+
+    def _innermost(self, pair: Pair) -> MovedFunction:
+        """The function that explains why this one moved: one that it calls, or itself."""
+        for inner in self._inside(*pair):
+            if self._given(inner).step >= self.step:
+                break  # It was given something else by now, and no call before it explains that.
+            if self._moved(inner):
+                return self._innermost(inner)
+        return self._named(pair)
+
+    def _inside(self, one: int | None, other: int | None) -> list[Pair]:
+        return align(self.before, self.after, self.before.inside.get(one, ()), self.after.inside.get(other, ()))
+
+    def _calls(self, pair: Pair) -> tuple[Call, Call]:
+        return self.before.calls[pair[0]], self.after.calls[pair[1]]
+
+    def _given(self, pair: Pair) -> Distance:
+        one, other = self._calls(pair)
+        return distance(one.arguments, other.arguments)
+
+    def _gave(self, pair: Pair) -> Distance:
+        one, other = self._calls(pair)
+        changed = _parameters(one.changed) | _parameters(other.changed)
+        return distance(_output(one, changed), _output(other, changed), behind_noise=not self._given(pair).exact)
+
+    def _moved(self, pair: Pair) -> bool:
+        one, other = self._calls(pair)
+        return one.raised != other.raised or self._gave(pair).step >= self.step
+
+    def _named(self, pair: Pair) -> MovedFunction:
+        one, other = self._calls(pair)
+        gave = self._gave(pair)
+        row, before, after = _worst(one, other, gave)
+        return MovedFunction(
+            other.function, other.file, other.line, other.end, Place(one.function, one.file, one.line, one.end),
+            other.run, other.stage, gave.part.removeprefix(RETURN).lstrip(". "), row, before, after,
+        )  # fmt: skip
+
+
+def _output(call: Call, changed: frozenset[str]) -> Fingerprint:
+    """What a call gave back, and the parameters that it or its like changed, as it left them."""
+    own = _parameters(call.changed)
+    unchanged = [leaf for leaf in call.arguments.leaves if parameter(leaf.path) in changed - own]
+    return joined([*call.result.leaves, *unchanged, *call.changed.leaves])
+
+
+def _parameters(seen: Fingerprint) -> frozenset[str]:
+    return frozenset(parameter(leaf.path) for leaf in seen.leaves)
+
+
+def _worst(one: Call, other: Call, gave: Distance) -> tuple[str, object, object]:
+    """The row that moved most, with both values; shapes where rows came or went."""
+    if one.raised != other.raised:
+        return "", _ended(one), _ended(other)
+    if gave.worst is not None and gave.worst.worst:
+        moved = gave.worst.worst[0]
+        return moved.place, moved.golden, moved.new
+    return "", *gave.told
+
+
+def _ended(call: Call) -> str:
+    return "returned" if call.raised is None else f"raised {call.raised}"
