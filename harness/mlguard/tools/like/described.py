@@ -61,6 +61,8 @@ class Times:
     """Instants at evenly spaced shares of the rows."""
     unit: str
     """NumPy's code of the coarsest unit that holds them all: `D`, `h`, `m`, `s`, `ms`, `us` or `ns`."""
+    step: int = 1
+    """How many units all instants are multiples of."""
     weekdays: tuple[int, ...] = ()
     """The weekdays that occur, Monday being 0; empty for all of them."""
     dates: bool = False
@@ -105,11 +107,30 @@ class Text:
 
 
 @dataclass(frozen=True)
+class Lists:
+    """A column of lists."""
+
+    lengths: tuple[float, ...]
+    """Numbers of elements at evenly spaced shares of the rows."""
+    shares: tuple[tuple[Value, float], ...] = ()
+    """The elements with their shares, where they are a few; the others are told by quantiles."""
+    quantiles: tuple[float, ...] = ()
+    """Elements at evenly spaced shares of all of them."""
+    step: float = 1
+    """What all elements are multiples of."""
+    decimals: int = 0
+    """Decimals that elements are written with; 0 for whole numbers."""
+
+
+@dataclass(frozen=True)
 class Missing:
-    """A column without any element, or one whose elements cannot be described: all of it is missing."""
+    """A column without any element, or with too few to tell: all of it is missing."""
+
+    dtype: str
+    """The pandas type."""
 
 
-Drawn = Levels | Numbers | Times | Keys | Text | Missing
+Drawn = Levels | Numbers | Times | Keys | Text | Lists | Missing
 
 
 @dataclass(frozen=True)

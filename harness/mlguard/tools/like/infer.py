@@ -14,7 +14,7 @@ GAPS = frozenset({"", "NA", "N/A", "NaN", "nan", "null", "NULL", "None"})
 """Texts that stand for a missing element."""
 
 # A leading zero says that digits are a name, as in a postal code.
-_INTEGER = re.compile(r"[+-]?(0|[1-9]\d{0,18})")
+_INTEGER = re.compile(r"[+-]?(0|[1-9]\d{0,19})")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _PADDED = re.compile(r"[+-]?0\d")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")

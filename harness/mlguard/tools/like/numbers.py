@@ -11,14 +11,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from mlguard.tables.logical import TICKS, LogicalType, ticks
-from mlguard.tools.like.described import Levels, Missing, Numbers, Times
+from mlguard.tables.logical import FLOATS, INTEGERS, TICKS, LogicalType, ticks
+from mlguard.tools.like.described import Levels, Numbers, Times
 from mlguard.tools.like.privacy import coarse, knots, told_values
 
 Floats = npt.NDArray[np.float64]
 
 MOST_LEVELS = 12
 """Different numbers that are told one by one at most."""
+
+MEASURED = ("bool", "date", "timestamp", "duration", "decimal", *INTEGERS, *FLOATS)
+"""Logical types whose elements have an order of their own."""
 
 _MOST_DECIMALS = 9
 _UNITS = {"D": 86_400, "h": 3_600, "m": 60, "s": 1}
@@ -37,11 +40,9 @@ def plain(series: pd.Series[Any], kind: LogicalType) -> Floats:
     return np.where(np.isfinite(values), values, math.nan)
 
 
-def described_numbers(values: Floats, kind: LogicalType, *, gaps: bool) -> tuple[Levels | Numbers | Missing, Floats]:
+def described_numbers(values: Floats, kind: LogicalType, *, gaps: bool) -> tuple[Levels | Numbers, Floats]:
     """What is told of a column of numbers or truths, and the elements as they are told: rare ones by a neighbour."""
     present = values[~np.isnan(values)]
-    if not len(present):
-        return Missing(), values
     dtype = _dtype(kind, gaps=gaps)
     told = _told(present, kind)
     if told is not None:
@@ -54,14 +55,13 @@ def described_numbers(values: Floats, kind: LogicalType, *, gaps: bool) -> tuple
     return Numbers(limited, step, decimals, _number(kind), dtype), values
 
 
-def described_times(series: pd.Series[Any], kind: LogicalType) -> Times | Missing:
+def described_times(series: pd.Series[Any], kind: LogicalType) -> Times:
     """What is told of a column of dates or timestamps."""
     unit, counts = _instants(series, kind)
-    if not len(counts):
-        return Missing()
     weekdays = _weekdays(counts) if unit == "D" else ()
+    step = int(np.gcd.reduce(counts)) or 1 if unit != "D" else 1
     told = [np.datetime64(int(knot), unit) for knot in knots(counts.astype(np.float64), 1.0)]  # type: ignore[call-overload]
-    return Times(tuple(str(one) for one in told), unit, weekdays, kind.base == "date", kind.zone)
+    return Times(tuple(str(one) for one in told), unit, step, weekdays, kind.base == "date", kind.zone)
 
 
 def _told(present: Floats, kind: LogicalType) -> list[float] | None:
@@ -93,8 +93,26 @@ def _dtype(kind: LogicalType, *, gaps: bool) -> str:
     if kind.base == "bool":
         return "boolean" if gaps else ""
     if "int" in kind.base and gaps:
-        return kind.base.replace("uint", "UInt") if kind.base[0] == "u" else kind.base.replace("int", "Int")
+        return nullable(kind.base)
     return kind.base if kind.base not in ("int64", "float64", "decimal", "duration") else ""
+
+
+def missing_dtype(kind: LogicalType) -> str:
+    """The pandas type of a column of this kind that has no element."""
+    if kind.base == "bool":
+        return "boolean"
+    if kind.base in INTEGERS:
+        return nullable(kind.base)
+    if kind.base == "timestamp":
+        return f"datetime64[ns, {kind.zone}]" if kind.zone else "datetime64[ns]"
+    return {"duration": "timedelta64[ns]", "category": "category"}.get(
+        kind.base, kind.base if kind.is_float else "object"
+    )
+
+
+def nullable(base: str) -> str:
+    """pandas' name of a type of whole numbers that may be missing."""
+    return base.replace("uint", "UInt") if base.startswith("u") else base.replace("int", "Int")
 
 
 def _step(present: Floats, *, whole: bool) -> tuple[float, int]:

@@ -6,10 +6,13 @@ import math
 import re
 from collections import Counter
 from collections.abc import Hashable, Sequence
+from itertools import count
 
 import numpy as np
 import numpy.typing as npt
 
+LEAST = 20
+"""Elements below which a description would be one of single rows, and not of a distribution."""
 GROUP = 10
 """Rows that share a label at least, before it may be told."""
 SHARE = 0.05
@@ -49,12 +52,13 @@ def told_labels(column: str, labels: Sequence[str], *, every: bool = False) -> d
     `every`: the labels are a target's, which its owner named; then the share of the rows decides nothing.
     """
     told: dict[str, str | None] = {}
-    for label, count in sorted(Counter(labels).items(), key=lambda item: (-item[1], item[0])):
-        share = count / len(labels)
-        if count < GROUP or (share < STRUCTURE and not every):
+    invented = (f"{column}_{number}" for number in count(1) if f"{column}_{number}" not in labels)
+    for label, rows in sorted(Counter(labels).items(), key=lambda item: (-item[1], item[0])):
+        share = rows / len(labels)
+        if rows < GROUP or (share < STRUCTURE and not every):
             told[label] = None
-        elif (share < SHARE and not every) or is_personal(column, label) or len(label) > 40:
-            told[label] = f"{column}_{sum(value is not None for value in told.values()) + 1}"
+        elif (share < SHARE and not every) or not label.isprintable() or len(label) > 40 or is_personal(column, label):
+            told[label] = next(invented)
         else:
             told[label] = label
     return told
@@ -63,7 +67,7 @@ def told_labels(column: str, labels: Sequence[str], *, every: bool = False) -> d
 def told_values(values: Sequence[Hashable]) -> list[Hashable]:
     """The values that enough rows share."""
     counted = Counter(values)
-    return [value for value, count in counted.items() if count >= GROUP and count >= 0.005 * len(values)]
+    return [value for value, rows in counted.items() if rows >= GROUP and rows >= 0.005 * len(values)]
 
 
 def knots(values: npt.NDArray[np.float64], step: float) -> tuple[float, ...]:
@@ -76,9 +80,9 @@ def knots(values: npt.NDArray[np.float64], step: float) -> tuple[float, ...]:
     # Doubles near the largest would overflow when they are added.
     scale = max(1.0, float(np.abs(ordered).max()) / 1e150)
     scaled = ordered / scale
-    count = min(_MOST_KNOTS, max(3, len(scaled) // GROUP))
-    half = max(len(scaled) / (count - 1) / 2.0, EXTREMES / 2.0)
-    means = [_mean(scaled, share * (len(scaled) - 1), half) * scale for share in np.linspace(0.0, 1.0, count)]
+    number = min(_MOST_KNOTS, max(3, len(scaled) // GROUP))
+    half = max(len(scaled) / (number - 1) / 2.0, EXTREMES / 2.0)
+    means = [_mean(scaled, share * (len(scaled) - 1), half) * scale for share in np.linspace(0.0, 1.0, number)]
     unit = _unit(max(means) - min(means), step)
     return tuple(_rounded(mean, unit) for mean in means)
 

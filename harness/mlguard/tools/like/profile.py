@@ -17,8 +17,9 @@ from mlguard.tables.logical import LogicalType, absent, logical_type
 from mlguard.tools.like.described import Column, Drawn, Gaps, Keys, Levels, Missing, Profile, Relation, Text, Times
 from mlguard.tools.like.gaps import pattern_scores, patterns
 from mlguard.tools.like.labels import is_key, merged, number_keys, text_keys, told_levels
-from mlguard.tools.like.numbers import described_numbers, described_times, plain
-from mlguard.tools.like.privacy import OTHER, coarse
+from mlguard.tools.like.lists import described_lists
+from mlguard.tools.like.numbers import MEASURED, described_numbers, described_times, missing_dtype, nullable, plain
+from mlguard.tools.like.privacy import LEAST, OTHER, coarse
 from mlguard.tools.like.relations import Groups, best_order, relations
 from mlguard.tools.like.scores import Floats, normal_scores, ordered_codes
 from mlguard.tools.like.words import described_text, is_prose
@@ -77,31 +78,34 @@ def profile(frame: pd.DataFrame, target: str | None = None) -> Profile:
 
 def _seen(name: str, series: pd.Series[Any], *, target: bool) -> _Seen:
     kind = logical_type(series, column=name)
-    gaps = bool(series.isna().any())
-    if kind.base == "list" or series.isna().all():
-        return _Seen(series, kind, Missing())
-    if kind.base == "category":
-        return _seen_labels(name, series, kind, target=target, category=True)
-    if kind.base == "text":
-        return _seen_labels(name, series, kind, target=target, category=False)
+    present = plain(series, kind) if kind.base in MEASURED else series.dropna().to_numpy()
+    if np.count_nonzero(~pd.isna(present)) < LEAST:
+        return _Seen(series, kind, Missing(missing_dtype(kind)))
+    if kind.base == "list":
+        return _Seen(series, kind, described_lists(name, series))
+    if kind.base in ("category", "text"):
+        return _seen_labels(name, series, kind, target=target)
     if kind.base in ("date", "timestamp"):
-        return _Seen(series, kind, described_times(series, kind), normal_scores(plain(series, kind)))
+        return _Seen(series, kind, described_times(series, kind), _spread(normal_scores(present)))
+    gaps = bool(series.isna().any())
     if "int" in kind.base and not target:
         numbers = [int(value) for value in series.tolist() if not pd.isna(value)]
         if is_key(name, numbers):
-            return _Seen(series, kind, number_keys(numbers, kind.base if not gaps else _nullable(kind.base)))
-    drawn, values = described_numbers(plain(series, kind), kind, gaps=gaps)
-    return _Seen(series, kind, drawn, None if isinstance(drawn, Missing) else normal_scores(values))
+            return _Seen(series, kind, number_keys(numbers, nullable(kind.base) if gaps else kind.base))
+    drawn, values = described_numbers(present, kind, gaps=gaps)
+    return _Seen(series, kind, drawn, _spread(normal_scores(values)))
 
 
-def _nullable(base: str) -> str:
-    return base.replace("uint", "UInt") if base.startswith("u") else base.replace("int", "Int")
+def _spread(scores: Floats) -> Floats | None:
+    """The scores, where there are two different ones."""
+    present = scores[~np.isnan(scores)]
+    return scores if len(present) and float(np.ptp(present)) > 0.0 else None
 
 
-def _seen_labels(name: str, series: pd.Series[Any], kind: LogicalType, *, target: bool, category: bool) -> _Seen:
+def _seen_labels(name: str, series: pd.Series[Any], kind: LogicalType, *, target: bool) -> _Seen:
     cells = to_cells(series, kind)
     present = [cell for cell in cells if cell is not None]
-    told = told_levels(name, cells, target=target, always=category)
+    told = told_levels(name, cells, target=target, always=kind.base == "category")
     if told is not None:
         return _Seen(series, kind, Levels(()), labels=tuple(merged(cells, told)))
     if is_prose(present):
@@ -145,7 +149,7 @@ def _ordered(one: _Seen, references: list[Floats]) -> _Seen:
     drawn = Levels(shares, categories=tuple(known) if one.kind.values else (), ordered=one.kind.ordered)
     if one.kind.ordered:
         drawn = replace(drawn, categories=tuple(order))
-    return replace(one, drawn=drawn, scores=normal_scores(ordered_codes(one.labels, order)))
+    return replace(one, drawn=drawn, scores=_spread(normal_scores(ordered_codes(one.labels, order))))
 
 
 def _scores(seen: Mapping[str, _Seen], target: str | None, groups: Groups | None) -> dict[str, Floats]:
@@ -181,8 +185,7 @@ def _notes(seen: Mapping[str, _Seen]) -> tuple[str, ...]:
     notes = []
     for name, one in seen.items():
         if isinstance(one.drawn, Missing):
-            what = "holds lists, which are not described" if one.kind.base == "list" else "has no elements"
-            notes.append(f"{name}: {what}; all of it is missing in the script")
+            notes.append(f"{name}: fewer than {LEAST} elements; all of it is missing in the script")
         elif isinstance(one.drawn, Keys):
             notes.append(f"{name}: keys, replaced by invented ones")
         elif isinstance(one.drawn, Text):

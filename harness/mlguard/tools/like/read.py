@@ -15,11 +15,10 @@ import pandas as pd
 from mlguard.core.error import UsageError
 from mlguard.tables.parquet import read_frame
 from mlguard.tools.like.infer import typed
+from mlguard.tools.like.privacy import LEAST
 
 MOST = 100_000
 """Rows that are read at most: what is learned from them does not get better after that."""
-LEAST = 20
-"""Rows below which a description would be one of persons, and not of a distribution."""
 
 _SEPARATORS = ",;\t|"
 _NAMES = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}

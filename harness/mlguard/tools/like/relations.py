@@ -19,6 +19,7 @@ SMALLEST = 0.05
 """Weight below which a column is not leant on."""
 
 _STRONGEST = 0.98
+_LEVEL = 0.1
 _DISCRETE = 0.9
 
 
@@ -46,7 +47,8 @@ def relations(scores: Mapping[str, Floats], groups: Groups | None) -> dict[str, 
         parents, weights, own = _regressed(correlation, at, least)
         lean = tuple((names[parent], weight) for parent, weight in zip(parents, weights, strict=True))
         shift, spread = shifts[name]
-        found[name] = Relation(_told(shift), _told(spread), lean, own) if groups else Relation((), (), lean, own)
+        plain = groups is None or (np.abs(shift).max() < least and np.abs(spread - 1.0).max() < _LEVEL)
+        found[name] = Relation(() if plain else _told(shift), () if plain else _told(spread), lean, own)
     return found
 
 

@@ -15,6 +15,7 @@ from mlguard.tools.like.described import (
     Gaps,
     Keys,
     Levels,
+    Lists,
     Missing,
     Numbers,
     Profile,
@@ -146,22 +147,27 @@ def _statement(column: Column, *, groups: bool = False) -> Statement:
             how = _given(dtype=dtype, categories=categories, ordered=ordered)
             return Statement("groups" if groups else "levels", (column.name, dict(shares)), (*how, *relation))
         case Numbers(told, step, decimals, kind, dtype):
-            whole = decimals == 0
-            values = tuple(_shortened(knot, decimals) for knot in told)
             named = _given(decimals=decimals, kind=kind if kind != "float" else "", dtype=dtype)
-            return Statement("numbers", (column.name, values, int(step) if whole else step), (*named, *relation))
-        case Times(told_times, unit, weekdays, dates, zone):
-            named = _given(weekdays=weekdays, dates=dates, zone=zone)
+            return Statement(
+                "numbers", (column.name, _short(told, decimals), *_short((step,), decimals)), (*named, *relation)
+            )
+        case Times(told_times, unit, time_step, weekdays, dates, zone):
+            named = _given(step=time_step if time_step != 1 else None, weekdays=weekdays, dates=dates, zone=zone)
             return Statement("times", (column.name, told_times, unit), (*named, *relation))
         case Keys(form, first, distinct, curve, shuffled, dtype):
             repeated = _given(distinct=distinct, curve=curve) if distinct < 1.0 else ()
             spelled = _given(form=form) if form else _given(first=first)
             return Statement("keys", (column.name,), (*spelled, *repeated, *_given(shuffled=shuffled, dtype=dtype)))
         case Text(lengths, words, rest, capital, end):
-            named = _given(lengths=lengths, words=dict(words) or {}, rest=rest, capital=capital, end=end)
+            named = _given(lengths=_short(lengths, 0), words=dict(words) or {}, rest=rest, capital=capital, end=end)
             return Statement("text", (column.name,), named if words else (*named, ("words", {})))
-        case Missing():
-            return Statement("missing", (column.name,))
+        case Lists(lengths, shares, quantiles, step, decimals):
+            elements = _given(shares=dict(shares)) or _given(
+                quantiles=_short(quantiles, decimals), step=step if step != 1 else None, decimals=decimals
+            )
+            return Statement("lists", (column.name,), (("lengths", _short(lengths, 0)), *elements))
+        case Missing(dtype):
+            return Statement("missing", (column.name, dtype))
 
 
 def _given(**named: Any) -> tuple[tuple[str, Any], ...]:
@@ -174,8 +180,9 @@ def _relation(relation: Relation) -> tuple[tuple[str, Any], ...]:
     return (*_given(shift=relation.shift, spread=relation.spread, lean=dict(relation.lean)), *own)
 
 
-def _shortened(knot: float, decimals: int) -> int | float:
-    return int(knot) if decimals == 0 and knot == math.floor(knot) else knot
+def _short(knots: tuple[float, ...], decimals: int) -> tuple[int | float, ...]:
+    """Numbers as they are written: without a point where they are whole."""
+    return tuple(int(knot) if decimals == 0 and knot == math.floor(knot) else knot for knot in knots)
 
 
 def _returned(profile: Profile) -> str:
@@ -193,9 +200,9 @@ def _functions(methods: set[str]) -> str:
     needed = set(methods)
     if "groups" in methods:
         needed.add("levels")
-    if {"levels", "groups", "gaps"} & methods:
+    if {"levels", "groups", "gaps", "lists"} & methods:
         needed.add("level")
-    if {"numbers", "times", "keys", "text"} & methods:
+    if {"numbers", "times", "keys", "text", "lists"} & methods:
         needed.add("between")
     kept = [parts[0], *(text for name, text in zip(parts[1::2], parts[2::2], strict=True) if name in needed)]
     return "".join(kept).rstrip("\n") + "\n"

@@ -14,7 +14,7 @@ from mlguard.tools.like.described import Text
 from mlguard.tools.like.privacy import GROUP, SHARE, knots
 from mlguard.tools.like.relations import Groups
 
-WORDS = 30
+WORDS = 60
 """Frequent words that have an invented one in their place at most."""
 REST = 24
 """Invented words in the place of all others."""
@@ -56,7 +56,7 @@ def _frequent(split: Sequence[Sequence[str]], groups: Groups | None) -> dict[str
     counts = [Counter(word for row in rows_of for word in split[row]) for rows_of in members]
     totals = [max(1, sum(count.values())) for count in counts]
     shares = {w: tuple(round(c[w] / t, 3) for c, t in zip(counts, totals, strict=True)) for w in known}
-    telling = sorted(known, key=lambda word: (-_telling(shares[word]), word))[: WORDS // 2]
+    telling = sorted(known, key=lambda word: (-_telling(shares[word]), word))[: 2 * WORDS // 3]
     common = sorted((word for word in known if word not in telling), key=lambda word: (-rows[word], word))
     return {word: shares[word] for word in [*telling, *common][:WORDS]}
 
