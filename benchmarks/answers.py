@@ -17,11 +17,11 @@ from mlguard.core.error import MlguardError
 from mlguard.discovery import Declared
 from mlguard.observe.run import Run
 from mlguard.observe.stages import walk_path
-from mlguard.runner.child import find_generator, find_subject
-from mlguard.runner.order import Order
+from mlguard.runner.child import find_subject
+from mlguard.runner.datasets import datasets
+from mlguard.runner.order import Extent, Order
 from mlguard.seeding import seed_all
 from mlguard.settings import Settings
-from mlguard.tables.generate import make
 from mlguard.worker.environment import Environment
 from mlguard.worker.job import Job
 
@@ -44,9 +44,13 @@ def ask(runner: Emulating, guard: Declared, settings: Settings, machine: Environ
     """Call the guard's methods in a worker process, in the environment that guards run in."""
     builtin = [Path(place) for place in mlguard.generators.__path__]
     with tempfile.TemporaryDirectory() as folder:
+        order = Order(
+            guard.ref, settings.base, settings.import_path, (settings.generators, *builtin), Path(folder),
+            extent=Extent.MAIN,
+        )  # fmt: skip
         job = Job(
             "benchmarks.answers:answer",
-            Order(guard.ref, settings.base, settings.import_path, (settings.generators, *builtin), Path(folder)),
+            order,
             root=settings.base,
             # Last, so that the project's own modules win; the worker looks for this file there.
             import_path=(*settings.import_path, str(ROOT)),
@@ -64,8 +68,7 @@ def ask(runner: Emulating, guard: Declared, settings: Settings, machine: Environ
 def answer(order: Order, progress: Callable[[str], None]) -> Answer:
     """What happens in the worker: dataset, split, train, predict, evaluate, once."""
     subject = find_subject(order.ref, order.root, order.import_path)
-    script = find_generator(str(subject.guard.dataset), order.generators, subject.name)
-    data = make(script, subject.guard.seeds[0])
+    data, _ = datasets(order, subject.guard, subject.name)
     configuration = subject.configuration
     run = Run(
         subject, "main", data, order.folder, config=configuration.values, config_path=configuration.path,

@@ -23,6 +23,7 @@ from mlguard.core.error import MlguardError
 from mlguard.core.record import MAIN, Record
 from mlguard.core.verdict import Outcome
 from mlguard.discovery import Declared
+from mlguard.runner.order import Change, Extent
 from mlguard.settings import load
 
 
@@ -102,19 +103,19 @@ def _run(project: Project, trial: Trial, seed: int, work: Path) -> Record:
     """The main run of the planted guard with this seed for its first and only one."""
     with tempfile.TemporaryDirectory(dir=work) as name:
         place = Path(name) / trial.key
-        guard: Declared = project.plant(trial, place)
-        text = guard.ref.file.read_text(encoding="utf-8")
-        line = f'    dataset = "{guard.dataset}"\n'
-        if text.count(line) != 1:
-            sys.exit(f"{guard.ref.file.name} has no line of its own for the dataset, so its seeds cannot be set")
-        guard.ref.file.write_text(text.replace(line, f"{line}    seeds = ({seed},)\n"), encoding="utf-8")
-        return project.runner.elsewhere(load(place)).run(guard, quick=True).record
+        guard = project.plant(trial, place)
+        runner = project.runner.elsewhere(load(place))
+        return runner.run(guard, extent=Extent.QUICK, change=Change(seeds=(seed,))).record
+
+
+def _told(wanted: tuple[str, str, int]) -> str:
+    return "{}-{}, seed {}".format(*wanted)
 
 
 def _looked(projects: Mapping[str, Project], shifts: Sequence[Trial], work: Path) -> list[list[Seen]]:
     guards = dict.fromkeys((t.project, t.guard) for t in shifts)
     wanted = [(p, g, seed) for p, g in guards for seed in others(projects[p].guards[g])]
-    records = each(wanted, lambda w: _run(projects[w[0]], Trial(*w[:2], "as it is", SHIFT), w[2], work), str)
+    records = each(wanted, lambda w: _run(projects[w[0]], Trial(*w[:2], "as it is", SHIFT), w[2], work), _told)
     bases = dict(zip(wanted, records, strict=True))
     return each(shifts, lambda t: look(projects[t.project], t, bases, work), lambda t: t.key)
 
