@@ -46,6 +46,45 @@ VARIANTS = (
         "of a customer who is listed twice the first row counts",
         ('keep="last"', 'keep="first"'),
     ),
+    CODE.shift(
+        "seed-in-the-code",
+        "setting-hard-coded",
+        "split",
+        "the seed of the split is today's setting, written into the code",
+        ('np.random.RandomState(config["seed"])', "np.random.RandomState(3)"),
+        hidden=True,
+    ),
+    CODE.shift(
+        "squeezed-distances",
+        "squeezed-row",
+        "contracts",
+        "distances are squeezed, which takes the only row of a batch away",
+        ("model.centres[None, :, :]) ** 2).sum(axis=2))", "model.centres[None, :, :]) ** 2).sum(axis=2)).squeeze()"),
+        hidden=True,
+    ),
+    CODE.shift(
+        "filled-in-place",
+        "input-mutation",
+        "contracts",
+        "the typical pause is written into the caller's table",
+        (
+            '    idle = rows["idle_days"].fillna(typical_idle).clip(upper=config["idle_cap"])\n',
+            '    rows["idle_days"] = rows["idle_days"].fillna(typical_idle)\n'
+            '    idle = rows["idle_days"].clip(upper=config["idle_cap"])\n',
+        ),
+        hidden=True,
+    ),
+    CODE.shift(
+        "separation-of-means",
+        "mean-of-ratios",
+        "evaluate",
+        "separation is the ratio of two means and no longer the mean of ratios",
+        (
+            '    separation = predictions["margin"] / (predictions["distance"] + predictions["margin"])\n',
+            '    means = predictions[["distance", "margin"]].mean()\n',
+        ),
+        ("float(separation.mean())", 'float(means["margin"] / (means["distance"] + means["margin"]))'),
+    ),
     CODE.keep(
         "expanded-square",
         "equivalent-formula",
@@ -63,6 +102,56 @@ VARIANTS = (
         (
             "(habits.to_numpy(dtype=float) - mean) / scale * weights",
             "(habits.to_numpy(dtype=float) - mean) * (weights / scale)",
+        ),
+        moves_bits=True,
+    ),
+    CODE.keep(
+        "distances-in-blocks",
+        "blocked-loop",
+        "distances are found for sixteen customers at a time to spare memory",
+        (
+            "    distances = np.sqrt(((points[:, None, :] - model.centres[None, :, :]) ** 2).sum(axis=2))\n",
+            "    distances = np.empty((len(points), len(model.centres)))\n"
+            "    for first in range(0, len(points), 16):\n"
+            "        block = points[first : first + 16, None, :] - model.centres[None, :, :]\n"
+            "        distances[first : first + 16] = np.sqrt((block**2).sum(axis=2))\n",
+        ),
+    ),
+    CODE.keep(
+        "moments-in-numpy",
+        "pandas-to-numpy",
+        "mean and deviation are sums over a matrix, divided by its length",
+        (
+            "    mean = habits.mean(axis=0).to_numpy()\n    scale = habits.std(axis=0, ddof=0).to_numpy()\n",
+            "    values = habits.to_numpy(dtype=float)\n"
+            "    mean = values.sum(axis=0) / len(values)\n"
+            "    scale = np.sqrt((values**2).sum(axis=0) / len(values) - mean**2)\n",
+        ),
+        moves_bits=True,
+    ),
+    CODE.keep(
+        "bundle-as-text",
+        "bundle-format",
+        "the bundle is one readable file, with every digit of the numbers",
+        (
+            '    np.savez(folder / "centres.npz", mean=model.mean, scale=model.scale, centres=model.centres)\n'
+            '    rest = {"config": model.config, "typical_idle": model.typical_idle}\n',
+            '    rest = {name: np.array(value).tolist() for name, value in vars(model).items() if name != "config"}\n'
+            '    rest["config"] = model.config\n',
+        ),
+        (
+            '    with np.load(folder / "centres.npz") as arrays:\n        return Segmentation(',
+            '    arrays = {name: np.array(rest.pop(name)) for name in ("mean", "scale", "centres")}\n'
+            "    return Segmentation(",
+        ),
+    ),
+    CODE.keep(
+        "centre-by-centre",
+        "loop-over-centres",
+        "distances are measured to one centre after the other, by the norm of the differences",
+        (
+            "np.sqrt(((points[:, None, :] - model.centres[None, :, :]) ** 2).sum(axis=2))",
+            'np.column_stack([np.sqrt(np.einsum("ij,ij->i", points - c, points - c)) for c in model.centres])',
         ),
         moves_bits=True,
     ),
