@@ -51,6 +51,48 @@ VARIANTS = (
         ),
         ('CHANNELS = ("temperature"', '_SEEN: dict[int, pd.DataFrame] = {}\nCHANNELS = ("temperature"'),
     ),
+    CODE.shift(
+        "heat-in-the-code",
+        "setting-hard-coded",
+        "predict",
+        "the hot temperature is today's setting, written into the code",
+        ('>= watch.config["hot"]', ">= 90.0"),
+        hidden=True,
+    ),
+    CODE.shift(
+        "features-by-time",
+        "answers-reordered",
+        "predict",
+        "readings are put in the order of time before they are described, and their scores stay in that order",
+        (
+            "    return deviations(watch.config, watch.habits, rows)",
+            '    rows = rows.sort_values("taken_at", kind="stable").reset_index(drop=True)\n'
+            "    return deviations(watch.config, watch.habits, rows)",
+        ),
+        hidden=True,
+    ),
+    CODE.shift(
+        "stranger-as-first-pump",
+        "unseen-default",
+        "features",
+        "an unknown pump is held against the first known one",
+        ('habits.get(name, habits[""])', "habits.get(name, next(iter(habits.values())))"),
+    ),
+    CODE.shift(
+        "forest-without-seed",
+        "seed-lost",
+        "train",
+        "the forest's settings are spelled out, and the seed is forgotten",
+        (
+            'IsolationForest(**config["forest"], contamination="auto", bootstrap=False)',
+            "IsolationForest(\n"
+            '        n_estimators=config["forest"]["n_estimators"],\n'
+            '        max_samples=config["forest"]["max_samples"],\n'
+            '        contamination="auto",\n'
+            "        bootstrap=False,\n"
+            "    )",
+        ),
+    ),
     CODE.keep(
         "reciprocal-width",
         "division-to-product",
@@ -65,6 +107,52 @@ VARIANTS = (
         (
             "features[list(CHANNELS)].abs().max(axis=1)",
             "np.abs(features[list(CHANNELS)].to_numpy()).max(axis=1)",
+        ),
+    ),
+    CODE.keep(
+        "deviations-at-once",
+        "vectorise",
+        "all channels are described by one matrix instead of one after the other",
+        (
+            """    features = pd.DataFrame(index=rows.index)
+    for channel in CHANNELS:
+        middle = np.array([habit[channel][0] for habit in known])
+        width = np.array([habit[channel][1] for habit in known])
+        score = ((channels[channel] - middle) / width).clip(-config["clip"], config["clip"])
+        features[channel] = score.fillna(0.0)
+""",
+            """    table = np.array([[habit[channel] for channel in CHANNELS] for habit in known])
+    scores = (channels[list(CHANNELS)].to_numpy(dtype=float) - table[:, :, 0]) / table[:, :, 1]
+    scores = np.nan_to_num(np.clip(scores, -config["clip"], config["clip"]), nan=0.0)
+    features = pd.DataFrame(scores, columns=list(CHANNELS), index=rows.index)
+""",
+        ),
+    ),
+    CODE.keep(
+        "habit-as-line",
+        "reordered-product",
+        "a deviation is a line in the reading: its slope is one over the width, its offset the habit in widths",
+        ("((channels[channel] - middle) / width)", "(channels[channel] / width - middle / width)"),
+        moves_bits=True,
+    ),
+    CODE.keep(
+        "scored-from-the-decision",
+        "api-by-hand",
+        "strangeness is read from the forest's decision function, whose offset is taken off again",
+        (
+            "    limit = np.quantile(-forest.score_samples(features), 1",
+            "    limit = np.quantile(strangeness(forest, features), 1",
+        ),
+        (
+            "    score = -watch.forest.score_samples(features_from_data(watch, rows).to_numpy())\n",
+            "    score = strangeness(watch.forest, features_from_data(watch, rows).to_numpy())\n",
+        ),
+        (
+            "def train_from_data(",
+            "def strangeness(forest: IsolationForest, features: np.ndarray) -> np.ndarray:\n"
+            '    """How strange each reading is; higher is stranger."""\n'
+            "    return -(forest.decision_function(features) + forest.offset_)\n\n\n"
+            "def train_from_data(",
         ),
     ),
 )

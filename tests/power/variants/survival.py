@@ -49,6 +49,36 @@ VARIANTS = (
         "the penalty stays in the curvature and is lost from the gradient",
         ('gradient - config["penalty"] * beta', "gradient"),
     ),
+    CODE.shift(
+        "age_unclipped",
+        "clip-lost",
+        "predict",
+        "an age below zero is no longer drawn to zero before its logarithm",
+        ('np.log1p(pumps["age"].clip(lower=0.0))', 'np.log1p(pumps["age"])'),
+        hidden=True,
+    ),
+    CODE.shift(
+        "levels_as_they_come",
+        "category-order",
+        "features",
+        "levels are listed as they appear, so that another one becomes the baseline",
+        ("[str(name) for name in sorted(pumps[column].unique())]", "[str(name) for name in pumps[column].unique()]"),
+    ),
+    CODE.shift(
+        "masked_mean",
+        "metric-denominator",
+        "evaluate",
+        "pumps whose outcome is unknown count as errors of zero instead of not at all",
+        ("- alive)[known] ** 2).mean())", "- alive) ** 2 * known).mean())"),
+    ),
+    CODE.shift(
+        "study_end_in_the_code",
+        "setting-hard-coded",
+        "predict",
+        "the end of the study is today's setting, written into the code",
+        ('np.append(model.event_days, model.config["study_end"])', "np.append(model.event_days, 730)"),
+        hidden=True,
+    ),
     CODE.keep(
         "vectorised_ties",
         "vectorise",
@@ -91,5 +121,54 @@ VARIANTS = (
         ),
         ("asdict(model).items()", "vars(model).items()"),
         moves_bits=False,
+    ),
+    CODE.keep(
+        "risk_sets_accumulated",
+        "vectorise",
+        "risk sets are running sums over the pumps, sorted from the longest observed",
+        (
+            "    jumps = [((days == day) & (failed == 1)).sum() / risk[days >= day].sum() for day in event_days]\n",
+            '    order = np.argsort(-days, kind="stable")\n'
+            "    running = np.cumsum(risk[order])\n"
+            '    last = np.searchsorted(-days[order], -event_days, side="right") - 1\n'
+            "    jumps = np.bincount(np.searchsorted(event_days, days[failed == 1])) / running[last]\n",
+        ),
+        moves_bits=True,
+    ),
+    CODE.keep(
+        "step_by_cholesky",
+        "solver-swapped",
+        "the Newton step is solved through a Cholesky factor",
+        (
+            '        step = np.linalg.solve(curvature, gradient - config["penalty"] * beta)\n',
+            "        factor = np.linalg.cholesky(curvature)\n"
+            '        step = np.linalg.solve(factor.T, np.linalg.solve(factor, gradient - config["penalty"] * beta))\n',
+        ),
+        moves_bits=True,
+    ),
+    CODE.keep(
+        "pairs_counted_in_a_loop",
+        "array-to-loop",
+        "pairs whose order is known are counted one pump at a time",
+        (
+            """    known = (failed[:, None] == 1) & (days[:, None] < days[None, :])
+    higher, equal = ratio[:, None] > ratio[None, :], ratio[:, None] == ratio[None, :]
+    return float((known & higher).sum() + 0.5 * (known & equal).sum()) / float(known.sum())
+""",
+            """    won = pairs = 0.0
+    for day, risk in zip(days[failed == 1], ratio[failed == 1], strict=True):
+        later = ratio[days > day]
+        pairs += len(later)
+        won += (risk > later).sum() + 0.5 * (risk == later).sum()
+    return float(won / pairs)
+""",
+        ),
+    ),
+    CODE.keep(
+        "baseline_to_the_power",
+        "equivalent-formula",
+        "the chance to survive is the baseline's chance to the power of the hazard ratio",
+        ("= np.exp(-steps[reached] * ratio)", "= np.exp(-steps[reached]) ** ratio"),
+        moves_bits=True,
     ),
 )
