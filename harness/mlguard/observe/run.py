@@ -55,6 +55,8 @@ class Run:
     config: Any = None
     config_path: Path | None = None
     progress: Progress = lambda stage: None
+    tell: bool = False
+    """Whether to report each stage as it begins."""
     watch: bool = False
     """Whether to fingerprint what methods are given, and to listen for files that they write."""
     model: Any = None
@@ -76,7 +78,7 @@ class Run:
     def call(self, method: str, **arguments: Any) -> Any:
         """Call one method on a fresh instance; what the user's code raises becomes a RunError with its stage."""
         self.stage = STAGE_OF.get(method, method)
-        if self.watch:
+        if self.tell:
             self.progress(self.stage)
         guard = self._instance()
         watched = {**arguments, "data": guard.data, "config": guard.config} if self.watch else {}
@@ -146,6 +148,7 @@ def raised(subject: Subject, stage: str, method: str, error: BaseException, *, r
     inside = "" if run == MAIN else f" in run {run}"
     text = f"guard {subject.name}: `{method}` raised {type(error).__name__}{inside}: {_first_line(error)}"
     problem = RunError(text, slug="guarded-code-raised")
+    problem.raised = (method, type(error).__name__)  # type: ignore[attr-defined]  # As below.
     problem.stage = stage  # type: ignore[attr-defined]  # Carried to the verdict across the process boundary.
     problem.traceback = user_frames(error, subject.root)  # type: ignore[attr-defined]
     return problem

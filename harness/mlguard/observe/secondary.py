@@ -99,6 +99,7 @@ def _beside(main: Run, name: str, data: Any) -> Run:
         data=copied(data),
         folder=scratch(main.folder.parent, name),
         config=copy.deepcopy(main.config),
+        tell=False,
         watch=False,
         model=None,
         observations=[],

@@ -67,7 +67,9 @@ def observe(order: Order, progress: Progress) -> Done:
         config=subject.configuration.values,
         config_path=_config_file(subject, order),
         progress=progress,
-        watch=True,
+        tell=True,
+        # What methods do to what they are given is a matter of contracts, which the main run alone does not ask.
+        watch=order.extent is not Extent.MAIN,
         writes=Writes(order.root),
     )
     tracer = _tracer(order)
@@ -179,7 +181,7 @@ def _observe_path(main: Run, order: Order, pristine: Dataset, others: dict[int, 
     if order.extent is Extent.MAIN:
         return remarks, ""
     bundle = _save(main, path, order)
-    main.watch = main.listen = False
+    main.tell = main.watch = main.listen = False
     follow = main.following
     main.following = lambda run, stage: follow("contracts", stage)
     main.progress("contracts")
@@ -213,7 +215,7 @@ def _run_others(main: Run, path: StagePath, pristine: Dataset, others: dict[int,
 
 def _observe_itself(main: Run, order: Order, pristine: Dataset, others: dict[int, Dataset]) -> list[str]:
     main.call("observe", data=main.data, notes=main)
-    main.watch = False
+    main.tell = main.watch = False
     if order.extent is Extent.MAIN:
         return []
     contracts.keep_found(main, "inputs unchanged", [m for m in main.mutations if not m.endswith(" of config")])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
+import sysconfig
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -12,12 +14,17 @@ from mlguard.configuration import flatten
 from mlguard.core.dataset import Dataset
 from mlguard.core.record import Provenance
 from mlguard.observe.run import Subject
-from mlguard.runner.order import Order
+from mlguard.runner.order import Extent, Order
 from mlguard.tables.digest import digest
 from mlguard.worker.describe import describe
 
 _FOREIGN = frozenset({"site-packages", "dist-packages", ".venv", "venv", ".tox", "node_modules"})
 
+
+_LIBRARIES = tuple(
+    os.path.join(sysconfig.get_path(name), "") for name in ("stdlib", "platstdlib", "purelib", "platlib")
+)
+"""Folders of the interpreter's own modules and of installed ones."""
 
 _TOOLS = frozenset(
     {"click", "cloudpickle", "colorama", "coverage", "execnet", "iniconfig", "packaging", "pip", "pluggy", "pygments"}
@@ -32,7 +39,8 @@ def provenance(subject: Subject, data: Dataset, order: Order, *, seconds: float)
         dataset=_dataset(subject, data, order),
         configuration=_configuration(subject),
         sources=_sources(subject, order),
-        environment={**describe(), "packages": packages()},
+        # Nobody keeps a Record of the main run alone, and looking around takes longer than many a guard.
+        environment={} if order.extent is Extent.MAIN else {**describe(), "packages": packages()},
         seconds=seconds,
     )
 
@@ -81,7 +89,9 @@ def _sources(subject: Subject, order: Order) -> dict[str, str]:
     """Digests of the files below the root that were imported or run; mlguard itself is a library, not the subject."""
     root = order.root.resolve()
     modules = [m for name, m in list(sys.modules.items()) if name.partition(".")[0] != "mlguard"]
-    files = {Path(file).resolve() for file in (getattr(m, "__file__", None) for m in modules) if file}
+    # Resolving a path asks the disk, and a thousand modules of libraries are loaded: those are told by their name.
+    paths = [file for file in (getattr(m, "__file__", None) for m in modules) if file]
+    files = {Path(file).resolve() for file in paths if not file.startswith(_LIBRARIES)}
     if subject.guard.dataset is not None:
         files |= {folder.resolve() / f"{subject.guard.dataset}.py" for folder in order.generators[:1]}
     own = sorted(file for file in files if _inside(file, root) and file.suffix == ".py" and file.is_file())
