@@ -30,6 +30,7 @@ from mlguard.runner.order import Change, Done, Extent, Found, Loading, Order, Se
 from mlguard.runner.provenance import provenance
 from mlguard.seeding import seed_all
 from mlguard.tracing.tracer import Tracer
+from mlguard.worker.lines import lines_that_ran
 from mlguard.worker.source import substitute
 
 Progress = Callable[[str], None]
@@ -50,7 +51,15 @@ def search(order: Search, progress: Progress) -> Found:
 
 
 def observe(order: Order, progress: Progress) -> Done:
-    """Run one guard and observe everything about it."""
+    """Run one guard and observe everything about it; where it is asked, also which lines its main run reached."""
+    if not order.lines:
+        return _observed(order, progress, lambda: None)
+    with lines_that_ran(str(order.root)) as lines:
+        done = _observed(order, progress, lines.stop)
+    return replace(done, reached=lines.reached())
+
+
+def _observed(order: Order, progress: Progress, path_ended: Callable[[], None]) -> Done:
     started = time.perf_counter()
     progress("dataset")
     redirect(order.copy)
@@ -78,9 +87,9 @@ def observe(order: Order, progress: Progress) -> Done:
     describe.describe_dataset(main)
     seed_all(0)
     if declares(subject.guard, "observe"):
-        remarks, bundle = _observe_itself(main, order, pristine, others), "the guard observes by itself"
+        remarks, bundle = _observe_itself(main, order, pristine, others, path_ended), "the guard observes by itself"
     else:
-        remarks, bundle = _observe_path(main, order, pristine, others)
+        remarks, bundle = _observe_path(main, order, pristine, others, path_ended)
     if not any(o.role == GATE and o.stage != "dataset" for o in main.observations):
         raise RunError(
             f"guard {subject.name} observed nothing: note at least one value, or declare `predict`",
@@ -100,7 +109,11 @@ def observe(order: Order, progress: Progress) -> Done:
 def load_bundle(order: Loading, progress: Progress) -> dict[str, Any]:
     """Load a saved bundle and answer the rows, with the project's data out of reach; or what that raised."""
     try:
-        return _answered_elsewhere(order, progress)
+        if not order.lines:
+            return _answered_elsewhere(order, progress)
+        with lines_that_ran(str(order.root)) as lines:
+            answered = _answered_elsewhere(order, progress)
+        return {**answered, "reached": lines.reached()}
     except MlguardError as error:
         if error.__cause__ is None:
             raise
@@ -171,7 +184,9 @@ def _tracer(order: Order) -> Tracer | None:
     return Tracer(order.root, order.ref.file, order.trace, places)
 
 
-def _observe_path(main: Run, order: Order, pristine: Dataset, others: dict[int, Dataset]) -> tuple[list[str], str]:
+def _observe_path(
+    main: Run, order: Order, pristine: Dataset, others: dict[int, Dataset], path_ended: Callable[[], None]
+) -> tuple[list[str], str]:
     early = {"split": describe.describe_split, "train": describe.describe_model}
     path = stages.walk_path(main, seen=lambda stage, so_far: early[stage](main, so_far))
     _check_requirements(main, path)
@@ -181,6 +196,7 @@ def _observe_path(main: Run, order: Order, pristine: Dataset, others: dict[int, 
     if order.extent is Extent.MAIN:
         return remarks, ""
     bundle = _save(main, path, order)
+    path_ended()
     main.tell = main.watch = main.listen = False
     follow = main.following
     main.following = lambda run, stage: follow("contracts", stage)
@@ -213,8 +229,11 @@ def _run_others(main: Run, path: StagePath, pristine: Dataset, others: dict[int,
     return remarks
 
 
-def _observe_itself(main: Run, order: Order, pristine: Dataset, others: dict[int, Dataset]) -> list[str]:
+def _observe_itself(
+    main: Run, order: Order, pristine: Dataset, others: dict[int, Dataset], path_ended: Callable[[], None]
+) -> list[str]:
     main.call("observe", data=main.data, notes=main)
+    path_ended()
     main.tell = main.watch = False
     if order.extent is Extent.MAIN:
         return []

@@ -83,6 +83,8 @@ class Order:
     """Where the code comes from, when not from the project itself."""
     trace: frozenset[str] = frozenset()
     """Runs in which the project's functions are followed: `main`, `contracts`, `probes`, `seed 1`, …"""
+    lines: bool = False
+    """Whether to note which lines of the project's sources run."""
 
     @property
     def bundle(self) -> Path:
@@ -107,6 +109,9 @@ class Done:
     """The Dataset of the first seed, for the golden."""
     trace: Trace | None = None
     """The calls of the project's functions, where it was asked for."""
+    reached: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    """Lines that the main run reached, saving and loading included, by the real path of their source; empty unless
+    asked for."""
 
 
 @dataclass(frozen=True)
@@ -151,3 +156,5 @@ class Loading:
     """What the run that saved the bundle had differently from the project on disk."""
     copy: Copy | None = None
     """Where the code comes from, when not from the project itself."""
+    lines: bool = False
+    """Whether to note which lines of the project's sources run."""

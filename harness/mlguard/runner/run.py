@@ -17,6 +17,7 @@ from mlguard.core.value import Value, text
 from mlguard.discovery import Declared, files
 from mlguard.observe.contracts import keep_values
 from mlguard.runner import child
+from mlguard.runner.datasets import find_generator
 from mlguard.runner.frames import own_frames
 from mlguard.runner.order import Change, Copy, Done, Extent, Found, Loading, Order, Search
 from mlguard.runner.preload import third_party
@@ -24,6 +25,9 @@ from mlguard.settings import Settings
 from mlguard.worker.environment import Environment
 from mlguard.worker.job import Failure, Job, Result
 from mlguard.worker.pool import Workers
+
+Reached = Mapping[str, frozenset[int]]
+"""Lines that ran, by the real path of their source."""
 
 BUNDLE = "saved bundle"
 """The contract that a saved model, loaded elsewhere in a fresh process, predicts the same."""
@@ -83,36 +87,45 @@ class Runner:
         environment: Environment | None = None,
         bundle: bool = True,
         trace: bool | Collection[str] = False,
+        lines: bool = False,
+        limit: float | None = None,
     ) -> Done:
         """Run one guard: everything that it observes, and the contract of its saved bundle unless that is left out.
 
         `change` is what this run has differently from the project on disk; `trace` names the runs in which the
-        project's functions are followed, such as `seed 1`, and True is the main run. Raises UsageError (what it
-        declares or returned), RunError (it raised, hung, died).
+        project's functions are followed, such as `seed 1`, and True is the main run; `lines` asks which lines the main
+        run reached; `limit` is a number of seconds in place of the guard's own, after which there is no second try.
+        Raises UsageError (what it declares or returned), RunError (it raised, hung, died).
         """
         with self.workers.scratch() as folder:
             order = Order(
                 guard.ref, self.settings.base, self.settings.import_path, self._generators(), folder / "run",
                 extent=extent, tables=tables, change=change or Change(), copy=self._copy, trace=_followed(trace),
+                lines=lines,
             )  # fmt: skip
             order.folder.mkdir()
-            done = self._observe(guard, order, environment)
+            done = self._observe(guard, order, environment, limit)
             if not bundle or extent is Extent.MAIN:
                 return done
             record = done.record
             if self.in_process:
                 # The contract of the bundle needs a process of its own: contracts are not run, rather than lost.
                 return replace(done, record=replace(record, left_out=record.left_out | {f"{MAIN}/contracts"}))
-            loaded = self._bundle(guard, order, done, folder, environment)
-            return replace(done, record=record.with_observations((*record.observations, *loaded)))
+            loaded, reached = self._bundle(guard, order, done, folder, environment)
+            record = record.with_observations((*record.observations, *loaded))
+            return replace(done, record=record, reached=_both(done.reached, reached))
 
-    def _observe(self, guard: Declared, order: Order, environment: Environment | None) -> Done:
+    def generator(self, guard: Declared) -> Path:
+        """The script that makes the guard's dataset. Raises UsageError where there is none."""
+        return find_generator(str(guard.dataset), self._generators(), guard.ref.name)
+
+    def _observe(self, guard: Declared, order: Order, environment: Environment | None, limit: float | None) -> Done:
         if self.in_process:
             _refuse_sources(order.change)
             return child.observe(order, _silent)
-        job = self._job("observe", order, timeout=self._timeout(guard), environment=environment)
+        job = self._job("observe", order, timeout=limit or self._timeout(guard), environment=environment)
         result = self.workers.run(job)
-        if result.failure is not None and result.failure.kind == "timeout":
+        if result.failure is not None and result.failure.kind == "timeout" and limit is None:
             # Once more in a fresh interpreter: a fork can hang where the guarded code does not.
             shutil.rmtree(order.folder)
             order.folder.mkdir()
@@ -121,26 +134,28 @@ class Runner:
 
     def _bundle(
         self, guard: Declared, order: Order, done: Done, folder: Path, environment: Environment | None
-    ) -> list[Observation]:
-        """Load what was saved, elsewhere and in a fresh process, and predict with it."""
+    ) -> tuple[list[Observation], Reached]:
+        """Load what was saved, elsewhere and in a fresh process, and predict with it; and the lines that ran there."""
         if done.bundle.startswith(RAISED):
-            return [_status(done.bundle)]
+            return [_status(done.bundle)], {}
         if done.bundle:
-            return [_status(f"{INAPPLICABLE}: {done.bundle}")]
+            return [_status(f"{INAPPLICABLE}: {done.bundle}")], {}
         elsewhere = folder / "elsewhere"
         elsewhere.mkdir()
         moved, work = elsewhere / "bundle", elsewhere / "work"
         shutil.move(order.bundle, moved)
         work.mkdir()
-        loading = Loading(guard.ref, order.root, order.import_path, moved, order.rows, work, order.change, self._copy)
+        loading = Loading(
+            guard.ref, order.root, order.import_path, moved, order.rows, work, order.change, self._copy, order.lines
+        )
         job = self._job("load_bundle", loading, timeout=self._timeout(guard), environment=environment)
         result = self.workers.run(job)
         if result.failure is not None:
-            return [_status(f"{RAISED} {_what(result.failure)}")]
+            return [_status(f"{RAISED} {_what(result.failure)}")], {}
         value: Any = result.value
         if "raised" in value:
-            return [_status(f"{RAISED} {value['raised']}")]
-        return _compared(value["columns"], value["names"], done.record)
+            return [_status(f"{RAISED} {value['raised']}")], {}
+        return _compared(value["columns"], value["names"], done.record), value.get("reached", {})
 
     def _job(self, function: str, payload: object, *, timeout: float, environment: Environment | None = None) -> Job:
         return Job(
@@ -194,6 +209,10 @@ def _compared(columns: Mapping[str, Value], names: Sequence[str] | None, record:
     return found
 
 
+def _both(one: Reached, other: Reached) -> Reached:
+    return {name: one.get(name, frozenset()) | other.get(name, frozenset()) for name in {*one, *other}}
+
+
 def _status(status: str) -> Observation:
     return Observation("contracts", BUNDLE, text(status), role=CONTRACT)
 
@@ -215,6 +234,8 @@ def _failed(guard: str, failure: Failure, output: str, root: Path) -> MlguardErr
         error = RunError(f"guard {guard}: its process died with {failure.text} in stage {stage}", slug="guard-died")
     else:
         error = RunError(f"guard {guard}: {failure.text}", slug="guarded-code-raised")
+        # Outside of any method: at import, or in what its answer is made of.
+        error.raised = ("", failure.text.splitlines()[-1].partition(":")[0])  # type: ignore[attr-defined]  # As below.
     error.stage = stage  # type: ignore[attr-defined]  # Carried to the verdict.
     error.traceback = own_frames(failure, output, root)  # type: ignore[attr-defined]
     return error
