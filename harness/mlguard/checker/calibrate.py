@@ -7,7 +7,7 @@ from dataclasses import replace
 from mlguard.checker.approve import propose
 from mlguard.checker.certificate import measure
 from mlguard.checker.history import head
-from mlguard.checker.regen import Regen, Regenerator, now, tolerances_of, unstable
+from mlguard.checker.regen import Regen, Regenerator, now, tolerances_of, unstable, with_power
 from mlguard.core.record import Approval
 from mlguard.core.verdict import Outcome
 from mlguard.discovery import Declared
@@ -24,5 +24,6 @@ def calibrate(regenerator: Regenerator, guard: Declared) -> Regen:
         return Regen(guard, seen, refused=unstable(guard, certificate.unstable))
     tolerances = tolerances_of(guard, seen.done.record, certificate)
     approval = Approval(now(), head(checker.settings.base), regenerator.reason)
-    proposal = propose(seen.golden, replace(seen.golden, approvals=()), tolerances, (), approval)
+    record = with_power(checker.settings.base, replace(seen.golden, approvals=()), seen.golden)
+    proposal = propose(seen.golden, record, tolerances, (), approval)
     return Regen(guard, seen, proposal)

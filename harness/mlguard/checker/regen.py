@@ -21,6 +21,7 @@ from mlguard.core.record import INTERNAL, MAIN, Approval, Record
 from mlguard.core.tolerance import Tolerances
 from mlguard.core.verdict import Outcome, Verdict
 from mlguard.discovery import Declared
+from mlguard.golden.power import kept
 
 if TYPE_CHECKING:
     from mlguard.golden.datasets import GoldenDatasets
@@ -109,6 +110,7 @@ class Regenerator:
         record = without_runs(record, certificate.unsteady_runs, "jumps under round-off")
         record = without_rows(record, certificate.unsteady_rows)
         record = replace(record, remarks=(*record.remarks, *certificate.remarks))
+        record = with_power(self.checker.settings.base, record, seen.golden)
         tolerances = tolerances_of(guard, record, certificate)
         approval = Approval(now(), head(self.checker.settings.base), self.reason)
         return Regen(guard, seen, propose(seen.golden, record, tolerances, seen.verdict.findings, approval))
@@ -128,6 +130,12 @@ def _stable(one: Record, other: Record) -> tuple[Record, list[str]]:
     moves = compare(one, other).moves()
     unsteady = {m.run for m in moves if m.run != MAIN}
     return without_runs(one, unsteady, "is not the same twice"), [m.message for m in moves if m.run == MAIN]
+
+
+def with_power(project: Path, record: Record, golden: Record | None) -> Record:
+    """The Record with what the guard's last audit found, which belongs into the certificate of the next golden."""
+    before = golden.power if golden is not None else {}
+    return replace(record, power=kept(project, record.guard) or before)
 
 
 def tolerances_of(guard: Declared, record: Record, certificate: Certificate) -> Tolerances:

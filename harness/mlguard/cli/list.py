@@ -17,6 +17,8 @@ from mlguard.core.error import GoldenError
 from mlguard.core.record import CONTRACT, Record
 from mlguard.golden.local import LocalStore
 from mlguard.golden.pending import pending_store
+from mlguard.golden.power import kept
+from mlguard.report.power import power_in_words
 
 
 @click.command("list")
@@ -57,6 +59,7 @@ def _guards(project: Opened) -> Iterator[dict[str, Any]]:
             "config": guard.config,
             "stages": list(guard.stages),
             "pending": guard.ref.name in waiting,
+            "power": kept(project.settings.base, guard.ref.name),
             "problems": list(guard.problems),
             "reason": golden.approvals[0].reason if golden and golden.approvals else None,
             "approved": golden.approvals[0].when if golden and golden.approvals else None,
@@ -93,5 +96,6 @@ def _never_held(golden: Record) -> Iterator[str]:
 
 def _remarks(entry: dict[str, Any]) -> str:
     parts = [f"never held: {', '.join(entry['never_held'])}"] if entry.get("never_held") else []
+    parts += [power_in_words(entry["power"])] if entry.get("power") else []
     parts += ["pending"] if entry.get("pending") else []
     return "; ".join([*parts, *entry.get("problems", [])])

@@ -111,6 +111,8 @@ class Record:
     """Runs (`seed 1`), stages of runs (`main/contracts`) and files of runs (`main/probes`) not run, on purpose."""
     remarks: tuple[str, ...] = ()
     """Lines that the run wants said: a default split, a dropped secondary run, a contract that cannot apply."""
+    power: Mapping[str, Any] = field(default_factory=dict)
+    """What the guard's last audit before the approval found: share noticed, interval, counts, budget, date."""
 
     def __iter__(self) -> Iterator[Observation]:
         return iter(self.observations)

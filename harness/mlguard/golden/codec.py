@@ -48,6 +48,8 @@ def encode(record: Record) -> dict[str, bytes]:
     document = _document(record, [line for o, line in lines if o.role != INTERNAL], hidden)
     aside = {name for line in internals for name in line.get("files", ())}
     document["files"] = {name: digest(name, content) for name, content in files.items() if name not in aside}
+    if record.power:
+        document["power"] = to_plain(record.power)
     return {RECORD: sealed(lay_out(document)).encode(), **files}
 
 
@@ -205,6 +207,8 @@ def _record(document: dict[str, Any], files: _Files) -> Record:
         approvals=tuple(_approval(from_plain(approval)) for approval in document["approvals"]),
         left_out=frozenset(document["left_out"]),
         remarks=tuple(document["remarks"]),
+        # A golden that was accepted before its guard was ever audited has none.
+        power=from_plain(document.get("power", {})),
     )
 
 

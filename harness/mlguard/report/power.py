@@ -1,0 +1,112 @@
+"""Draw what an audit found: the power, by operator and by stage, and every survivor with what would catch it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from mlguard.core.power import Audit, Fate, Planted, Power
+from mlguard.core.record import stage_rank
+
+
+def draw_audit(audit: Audit) -> str:
+    """One guard."""
+    if audit.problem is not None:
+        return f"{audit.guard}: not audited\n  {audit.problem} [{audit.slug}]"
+    lines = [headline(audit), f"  {_not_counted(audit)}", *(f"  {line}" for line in _tables(audit))]
+    for survivor in audit.survivors:
+        lines += ["", *(f"  {line}" for line in survivor_lines(survivor))]
+    return "\n".join([*lines, *(f"  note: {remark}" for remark in audit.remarks)])
+
+
+def headline(audit: Audit) -> str:
+    """The power with its interval, or that there is none."""
+    power = audit.power
+    if power.share is None:
+        return f"{audit.guard}: no change was planted that counts"
+    low, high = power.interval
+    counted = power.noticed + power.missed
+    stopped = ", interrupted" if audit.interrupted else ""
+    share = f"{audit.guard}: noticed {power.noticed} of {counted} planted changes"
+    return f"{share}, power {power.share:.0%} (95 % interval {low:.0%} to {high:.0%}){stopped}"
+
+
+def survivor_lines(survivor: Planted) -> list[str]:
+    """Where a change was missed, the change as a diff of two lines, and what would catch it."""
+    place = f"{survivor.file}:{survivor.line}" if survivor.line else survivor.file
+    told = [f"missed: {place}  {survivor.operator}", f"  - {survivor.before}", f"  + {survivor.after}"]
+    return [*told, *(f"  would catch it: {remedy}" for remedy in survivor.remedies)]
+
+
+def audits_as_data(audits: Sequence[Audit], exit_code: int) -> dict[str, Any]:
+    """The whole answer of `mlguard audit --json`."""
+    return {"exit_code": exit_code, "guards": [as_data(audit) for audit in audits]}
+
+
+def as_data(audit: Audit) -> dict[str, Any]:
+    """One guard."""
+    return {
+        "name": audit.guard,
+        **figures(audit),
+        "possible": audit.possible,
+        "seconds": round(audit.seconds, 1),
+        "interrupted": audit.interrupted,
+        "operators": {name: _plain(power) for name, power in audit.by_operator().items()},
+        "stages": audit.by_stage(),
+        "survivors": [_survivor(survivor) for survivor in audit.survivors],
+        "remarks": list(audit.remarks),
+        "problem": audit.problem,
+        "slug": audit.slug,
+    }
+
+
+def figures(audit: Audit) -> dict[str, Any]:
+    """The figures of an audit that outlive it."""
+    return {
+        **_plain(audit.power),
+        "interval": [round(limit, 4) for limit in audit.power.interval],
+        "equivalent": audit.count(Fate.EQUIVALENT),
+        "invalid": audit.count(Fate.INVALID),
+        "budget": audit.budget,
+        "when": audit.when,
+    }
+
+
+def power_in_words(kept: Mapping[str, Any]) -> str:
+    """The figures of an audit in half a line."""
+    if kept["power"] is None:
+        return f"power unknown ({kept['budget']}, {kept['when'][:10]})"
+    counted = kept["noticed"] + kept["missed"]
+    return f"power {kept['power']:.0%} of {counted} changes ({kept['budget']}, {kept['when'][:10]})"
+
+
+def _plain(power: Power) -> dict[str, Any]:
+    share = None if power.share is None else round(power.share, 4)
+    return {"power": share, "noticed": power.noticed, "missed": power.missed}
+
+
+def _survivor(survivor: Planted) -> dict[str, Any]:
+    return {
+        "file": survivor.file,
+        "line": survivor.line,
+        "operator": survivor.operator,
+        "kind": survivor.kind,
+        "diff": f"- {survivor.before}\n+ {survivor.after}",
+        "remedies": list(survivor.remedies),
+    }
+
+
+def _not_counted(audit: Audit) -> str:
+    tried = f"{len(audit.planted)} of {audit.possible} possible changes tried in {audit.seconds:.0f} s"
+    left_out = [f"{audit.count(fate)} {fate}" for fate in (Fate.EQUIVALENT, Fate.INVALID) if audit.count(fate)]
+    return f"{tried}; not counted: {', '.join(left_out)}" if left_out else tried
+
+
+def _tables(audit: Audit) -> Iterator[str]:
+    stages = sorted(audit.by_stage().items(), key=lambda entry: stage_rank(entry[0]))
+    if stages:
+        yield "noticed in " + ", ".join(f"{stage or 'no stage'} {count}" for stage, count in stages)
+    counted = {name: power for name, power in audit.by_operator().items() if power.share is not None}
+    width = max(map(len, counted), default=0)
+    for name, power in sorted(counted.items(), key=lambda entry: (entry[1].share, entry[0])):
+        yield f"{name.ljust(width)}  {power.noticed:>3} of {power.noticed + power.missed}"
