@@ -40,7 +40,10 @@ def test_the_working_tree_is_the_second_side_and_edits_that_nobody_committed_cou
     assert (guard["name"], guard["outcome"], guard["first_moved"]) == ("Line", "shifted", "predict")
     moved = next(f for f in guard["findings"] if (f["run"], f["observation"]) == ("main", "test.prediction"))
     assert moved["max_abs"] == pytest.approx(0.25)
-    assert {"function", "file", "line"} <= guard.keys()
+    assert (guard["function"], guard["file"], guard["line"]) == ("line.answer", CODE, 7)
+    removed, added = guard["hunk"].splitlines()[1:]
+    assert removed.startswith("-    return (model")
+    assert "+ 0.25 +" in added
 
 
 def test_a_clean_tree_matches_its_commit(repository: Repository):
@@ -202,7 +205,7 @@ def test_bisect_finds_the_first_commit_that_shifted_and_skips_those_that_cannot_
     assert commit["commit"].startswith(commits["shift"])
     assert (commit["subject"], commit["date"]) == ("Edit line.py", "2024-05-17 12:00:00 +0000")
     (guard,) = ran.json["guards"]
-    assert (ran.code, guard["name"], guard["first_moved"]) == (1, "Line", "predict")
+    assert (ran.code, guard["name"], guard["first_moved"], guard["function"]) == (1, "Line", "predict", "line.answer")
     assert ran.json["tried"] >= 2
 
 

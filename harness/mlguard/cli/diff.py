@@ -73,11 +73,13 @@ def _asked(revisions: tuple[str, ...], *, bisect: bool) -> tuple[str, ...]:
 
 
 def _compared(project: Opened, revisions: tuple[str, ...], jobs: int | None, *, exact: bool) -> Answer:
-    with _sides(project, revisions) as (before, after):
+    repository = Repository.around(project.settings.base, project.runner.workers)
+    with _sides(project, repository, revisions) as (before, after):
         judge = Judge(project.runner, before, after, exact=exact)
 
         def one(guard: Declared) -> Told:
-            return Told(judge.judge(guard).verdict)
+            judged = judge.located(guard, repository)
+            return Told(judged.verdict, judged.place)
 
         told = [*at_once(one, project.guards, jobs), *_broken(project)]
         return Answer(before.name, after.name, tuple(told), tuple(dict.fromkeys([*before.remarks, *after.remarks])))
@@ -89,7 +91,7 @@ def _bisected(project: Opened, good: str, bad: str, *, exact: bool) -> History:
         project.guards, repository.commit(good), repository.commit(bad)
     )
     origins = tuple(Origin(commit.sha, commit.date, commit.subject) for commit in found.commits)
-    told = [*(Told(verdict) for verdict in found.verdicts), *_broken(project)]
+    told = [*(Told(judged.verdict, judged.place) for judged in found.judged), *_broken(project)]
     return History(Answer(found.before.short, found.after.short, tuple(told)), origins, found.tried, found.skipped)
 
 
@@ -99,9 +101,8 @@ def _broken(project: Opened) -> list[Told]:
 
 
 @contextlib.contextmanager
-def _sides(project: Opened, revisions: tuple[str, ...]) -> Iterator[tuple[Side, Side]]:
+def _sides(project: Opened, repository: Repository, revisions: tuple[str, ...]) -> Iterator[tuple[Side, Side]]:
     """The two sides; what was written for them goes with the block."""
-    repository = Repository.around(project.settings.base, project.runner.workers)
     commits = [(repository.commit(name), name) for name in revisions]
     with contextlib.ExitStack() as stack:
         sides = [

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from mlguard.core.error import UsageError
 from mlguard.core.record import Record
-from mlguard.core.verdict import Outcome, Verdict
+from mlguard.core.verdict import Outcome
 from mlguard.discovery import Declared
 from mlguard.runner.run import Runner
 from mlguard.tools.diff.judge import Judge, Judged
@@ -27,10 +27,10 @@ class Bisected:
     """What a search through the history came to."""
 
     before: Commit
-    """The earlier side of the verdicts: the found commit's parent, else the good end."""
+    """The earlier side of what was judged: the found commit's parent, else the good end."""
     after: Commit
     """The later side: the found commit, else the bad end."""
-    verdicts: tuple[Verdict, ...]
+    judged: tuple[Judged, ...]
     """One per guard that moved there; at the ends, one per guard."""
     commits: tuple[Commit, ...] = ()
     """The first commit that shifted; several where those between cannot run; none where the ends match."""
@@ -65,15 +65,15 @@ class Bisection:
         with self._side(good) as reference:
             ends = self._judged(guards, reference, bad)
             moved = [(g, end.before) for g, end in zip(guards, ends, strict=True) if end.before and _moved(end)]
-            at_ends = Bisected(good, bad, tuple(end.verdict for end in ends))
+            at_ends = Bisected(good, bad, tuple(ends))
             if not moved:
                 return at_ends
             words = self._walk(moved, reference, good, bad)
         commits = tuple(self.repository.commit(sha) for sha in words.found)
         result = self._at(commits[0], [g for g, _ in moved]) if len(commits) == 1 else None
         if result is not None:
-            failed = tuple(end.verdict for end in ends if end.verdict.outcome is Outcome.ERROR)
-            result = replace(result, verdicts=(*result.verdicts, *failed))
+            failed = tuple(end for end in ends if end.verdict.outcome is Outcome.ERROR)
+            result = replace(result, judged=(*result.judged, *failed))
         return replace(result or at_ends, commits=commits, tried=len(words.said), skipped=words.said.count("skip"))
 
     def _walk(self, moved: Sequence[tuple[Declared, Record]], reference: Side, good: Commit, bad: Commit) -> _Words:
@@ -105,9 +105,10 @@ class Bisection:
     def _at(self, commit: Commit, guards: Sequence[Declared]) -> Bisected | None:
         """What the commit itself moved, against its parent; None where the parent cannot say."""
         before = self.repository.commit(f"{commit.sha}^")
-        with self._side(before) as parent:
-            judged = self._judged(guards, parent, commit)
-        moved = tuple(one.verdict for one in judged if _moved(one))
+        with self._side(before) as parent, self._side(commit) as itself:
+            judge = Judge(self.runner, parent, itself, exact=self.exact)
+            judged = [judge.located(guard, self.repository) for guard in guards]
+        moved = tuple(one for one in judged if _moved(one))
         return Bisected(before, commit, moved) if moved else None
 
     def _judged(self, guards: Sequence[Declared], before: Side, commit: Commit) -> list[Judged]:

@@ -16,7 +16,10 @@ from mlguard.core.tolerance import Tolerances
 from mlguard.core.verdict import Finding, Outcome, Verdict
 from mlguard.discovery import Declared
 from mlguard.golden.local import LocalStore
+from mlguard.report.differential import Place
 from mlguard.runner.run import Runner
+from mlguard.tools.diff.place import Finder
+from mlguard.tools.diff.repository import Repository
 from mlguard.tools.diff.sides import WORKING_TREE, Side
 
 _ABSENT = re.compile(r"No module named '([^']+)'")
@@ -30,6 +33,8 @@ class Judged:
     """Compared as a check compares, with the first side in the place of the golden."""
     before: Record | None = field(default=None, repr=False)
     """What the first side left; None where it failed."""
+    place: Place | None = None
+    """The first moved function, where it was asked for and found."""
 
 
 class Judge:
@@ -56,6 +61,12 @@ class Judge:
             except MlguardError as error:
                 return Judged(failed(guard, _told(error, side)), done[0] if done else None)
         return Judged(self._compared(guard, *done), done[0])
+
+    def located(self, guard: Declared, repository: Repository) -> Judged:
+        """As `judge`, and where the guard moved, in which function first."""
+        judged = self.judge(guard)
+        place = Finder(self._runners, repository, self.before, self.after).find(guard, judged.verdict)
+        return replace(judged, place=place)
 
     def _run(self, guard: Declared, side: Side) -> Record:
         return self._runners[side.name].run(side.guard(guard)).record
