@@ -81,10 +81,16 @@ class _Search:
     """From where on two fingerprints count as moved."""
 
     def run(self) -> MovedFunction | None:
-        """The first outermost call that moved by itself; whoever called those was mlguard or a library."""
-        for pair in self._inside(None, None):
-            if self._given(pair).step < self.step and self._moved(pair):
-                return self._innermost(pair)
+        """The first outermost call that moved by itself; whoever called those was mlguard or a library.
+
+        Where none did, the guard's own methods are looked into: one that notes values gives nothing back.
+        """
+        outermost = self._inside(None, None)
+        methods = [pair for pair in outermost if all(call.in_guard for call in self._calls(pair))]
+        for pairs in (outermost, *(self._inside(*pair) for pair in methods)):
+            for pair in pairs:
+                if self._given(pair).step < self.step and self._moved(pair):
+                    return self._innermost(pair)
         return None
 
     def _innermost(self, pair: Pair) -> MovedFunction:
