@@ -75,7 +75,7 @@ def _ask(
     peers = ask_peers(before, after, gates, work / "peers")
     heard: dict[str, Mapping[Trial, Heard]] = {MLGUARD: {s.trial: _heard(s) for s in seen}}
     for peer in PEERS:
-        heard[peer] = {t: Heard(red=peers[peer][t.key], quiet=not peers[peer][t.key]) for t in trials}
+        heard[peer] = {t: Heard(red=peers[peer][t.key] is not None, quiet=peers[peer][t.key] is None) for t in trials}
     return heard, frozenset(t.key for t in trials if t.kind == SHIFT and same(before[t.key], after[t.key]))
 
 

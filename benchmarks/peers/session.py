@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
-from benchmarks.answers import ROOT, Answer
+from benchmarks.answers import Answer
 from benchmarks.trial import Gate
 
 PEERS: Mapping[str, str] = {
@@ -26,14 +26,14 @@ PEERS: Mapping[str, str] = {
 
 PLUGINS = ("pytest_datadir.plugin", "pytest_regressions.plugin", "syrupy")
 
-Red = Mapping[str, Mapping[str, bool]]
-"""By peer and trial: whether its test failed."""
+Failures = Mapping[str, Mapping[str, str | None]]
+"""By peer and trial: why its test failed, None where it passed."""
 
 
 def ask_peers(
     before: Mapping[str, Answer], after: Mapping[str, Answer], gates: Mapping[str, Gate], folder: Path
-) -> Red:
-    """Whether each peer's test of each trial turns red; all mappings are by the trial's key.
+) -> Failures:
+    """Why each peer's test of each trial turns red; all mappings are by the trial's key.
 
     Ends the program where a peer's test fails on the very answers that its baseline was written from.
     """
@@ -44,20 +44,21 @@ def ask_peers(
         _store(folder / name, answers, gates)
     _session(folder, "before", "--regen-all", "--snapshot-update")
     control = _session(folder, "before")
-    unfit = [f"{peer} {key}" for peer, red in control.items() for key, failed in red.items() if failed]
+    unfit = [f"{peer} {key}: {why}" for peer, tests in control.items() for key, why in tests.items() if why]
     if unfit:
-        sys.exit(f"these tests of peers fail without any change, so their answers mean nothing: {', '.join(unfit)}")
+        sys.exit(f"these tests of peers fail without any change, so their answers mean nothing: {'; '.join(unfit)}")
     return _session(folder, "after")
 
 
 def _store(folder: Path, answers: Mapping[str, Answer], gates: Mapping[str, Gate]) -> None:
     folder.mkdir()
     for key, answer in answers.items():
-        (folder / f"{key}.pkl").write_bytes(pickle.dumps(answer))
+        # Plain data: a user's test needs nothing of ours.
+        (folder / f"{key}.pkl").write_bytes(pickle.dumps((answer.predictions, dict(answer.metrics), answer.raised)))
     (folder / "gates.json").write_text(json.dumps({key: asdict(gate) for key, gate in gates.items()}))
 
 
-def _session(folder: Path, answers: str, *options: str) -> Red:
+def _session(folder: Path, answers: str, *options: str) -> Failures:
     """One pytest process with the peers' plugins and no others."""
     report = folder / "report.xml"
     plugins = [part for plugin in PLUGINS for part in ("-p", plugin)]
@@ -65,12 +66,7 @@ def _session(folder: Path, answers: str, *options: str) -> Red:
     ended = subprocess.run(
         [sys.executable, "-m", "pytest", *plain, *plugins, *options, f"--junitxml={report}", "test_peers.py"],
         cwd=folder,
-        env=os.environ
-        | {
-            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-            "PYTHONPATH": str(ROOT),
-            "BENCHMARK_ANSWERS": str(folder / answers),
-        },
+        env=os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "BENCHMARK_ANSWERS": str(folder / answers)},
         capture_output=True,
         text=True,
         check=False,
@@ -80,11 +76,11 @@ def _session(folder: Path, answers: str, *options: str) -> Red:
     return _read(report)
 
 
-def _read(report: Path) -> Red:
-    red: dict[str, dict[str, bool]] = {peer: {} for peer in PEERS}
+def _read(report: Path) -> Failures:
+    found: dict[str, dict[str, str | None]] = {peer: {} for peer in PEERS}
     peers = {test: peer for peer, test in PEERS.items()}
     for case in ElementTree.parse(report).getroot().iter("testcase"):
         test, _, key = case.attrib["name"].rstrip("]").partition("[")
-        failed = any(part.tag in ("failure", "error") for part in case)
-        red[peers[test]][key] = failed
-    return red
+        failed = [part.attrib["message"] for part in case if part.tag in ("failure", "error")]
+        found[peers[test]][key] = failed[0] if failed else None
+    return found

@@ -11,14 +11,20 @@ import math
 import os
 import pickle
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 import pytest
 from syrupy.extensions.json import JSONSnapshotExtension
 
 ANSWERS = Path(os.environ["BENCHMARK_ANSWERS"])
 STORED = Path(__file__).parent / "stored"
+
+
+class Seen(NamedTuple):
+    predictions: pd.DataFrame
+    metrics: dict[str, float]
 
 
 @pytest.fixture(params=sorted(path.stem for path in ANSWERS.glob("*.pkl")))
@@ -27,25 +33,25 @@ def trial(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def seen(trial: str) -> Any:
-    found = pickle.loads((ANSWERS / f"{trial}.pkl").read_bytes())
-    if found.raised:
-        pytest.fail(found.raised)
-    return found
+def seen(trial: str) -> Seen:
+    predictions, metrics, raised = pickle.loads((ANSWERS / f"{trial}.pkl").read_bytes())
+    if raised:
+        pytest.fail(raised)
+    return Seen(predictions, metrics)
 
 
-def test_pytest_regressions(trial: str, seen: Any, dataframe_regression: Any, num_regression: Any) -> None:
+def test_pytest_regressions(trial: str, seen: Seen, dataframe_regression: Any, num_regression: Any) -> None:
     dataframe_regression.check(seen.predictions, basename=f"{trial}-predictions")
-    num_regression.check(dict(seen.metrics), basename=f"{trial}-metrics")
+    num_regression.check(seen.metrics, basename=f"{trial}-metrics")
 
 
-def test_syrupy(seen: Any, snapshot: Any) -> None:
+def test_syrupy(seen: Seen, snapshot: Any) -> None:
     json_snapshot = snapshot.use_extension(JSONSnapshotExtension)
     assert seen.predictions.to_dict(orient="list") == json_snapshot(name="predictions")
-    assert dict(seen.metrics) == json_snapshot(name="metrics")
+    assert seen.metrics == json_snapshot(name="metrics")
 
 
-def test_assert_allclose(trial: str, seen: Any) -> None:
+def test_assert_allclose(trial: str, seen: Seen) -> None:
     values = {name: np.asarray(value) for name, value in (*seen.predictions.items(), *seen.metrics.items())}
     baseline = STORED / f"{trial}.pkl"
     if not baseline.exists():
@@ -57,7 +63,7 @@ def test_assert_allclose(trial: str, seen: Any) -> None:
         compare(value, stored[name])
 
 
-def test_accuracy_gate(trial: str, seen: Any) -> None:
+def test_accuracy_gate(trial: str, seen: Seen) -> None:
     gate = json.loads((ANSWERS / "gates.json").read_text())[trial]
     metric = seen.metrics[gate["metric"] or next(iter(seen.metrics))]
     baseline = STORED / f"{trial}.json"

@@ -34,8 +34,8 @@ AFTER = {
 
 def test_each_peer_sees_what_its_comparison_can(tmp_path: Path) -> None:
     before, gates = dict.fromkeys(AFTER, BEFORE), dict.fromkeys(AFTER, Gate("loss", higher=False))
-    red = ask_peers(before, AFTER, gates, tmp_path / "peers")
-    assert {peer: [key for key in AFTER if found[key]] for peer, found in red.items()} == {
+    failures = ask_peers(before, AFTER, gates, tmp_path / "peers")
+    assert {peer: [key for key in AFTER if found[key]] for peer, found in failures.items()} == {
         "pytest-regressions": ["large", "other-label", "worse", "better", "raised"],
         "syrupy": ["last-digit", "small", "large", "other-label", "worse", "better", "raised"],
         "assert_allclose": ["small", "large", "other-label", "worse", "better", "raised"],
@@ -44,6 +44,8 @@ def test_each_peer_sees_what_its_comparison_can(tmp_path: Path) -> None:
 
 
 def test_a_test_that_fails_without_a_change_ends_the_benchmark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session, "_session", lambda *arguments: {"syrupy": {"same": False, "unfit": True}})
-    with pytest.raises(SystemExit, match=r"fail without any change.*: syrupy unfit$"):
+    monkeypatch.setattr(
+        session, "_session", lambda *arguments: {"syrupy": {"same": None, "unfit": "AssertionError: no"}}
+    )
+    with pytest.raises(SystemExit, match=r"fail without any change.*: syrupy unfit: AssertionError: no$"):
         ask_peers({}, {}, {}, tmp_path / "peers")
