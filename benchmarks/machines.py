@@ -136,8 +136,8 @@ def _probe(runner: Emulating, name: str, value: object) -> tuple[str | None, str
     wanted = Environment(**{name: value})  # type: ignore[arg-type]  # The value is one of that knob's.
     settings = runner.settings
     job = Job(
-        "benchmarks.machines:compute", None, root=settings.base, import_path=settings.import_path, timeout=60,
-        environment=wanted, fresh=True,
+        "benchmarks.machines:compute", None, root=settings.base, import_path=settings.import_path,
+        timeout=settings.timeout, environment=wanted, fresh=True,
     )  # fmt: skip
     result = runner.workers.run(job)
     if result.failure is not None:
