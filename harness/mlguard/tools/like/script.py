@@ -56,11 +56,11 @@ def script_text(profile: Profile, file: str) -> str:
     body = "\n".join(statement.text() for statement in statements)
     order = packed("order = ", [column.name for column in profile.columns], indent=4).removesuffix(",")
     returned = _returned(profile)
-    methods = {statement.method for statement in statements}
+    methods = {statement.method for statement in statements} | _kinds(profile)
     return f'''{_docstring(profile, file)}
 from __future__ import annotations
 
-{_imports(statements)}
+{_imports(_kinds(profile))}
 
 
 def make(rng: np.random.RandomState, rows: int = {min(profile.rows, MOST_ROWS)}) -> Dataset:
@@ -105,14 +105,18 @@ def _plain(text: str) -> bool:
     return text.isprintable() and "\\" not in text and '"' not in text
 
 
-def _imports(statements: Iterable[Statement]) -> str:
-    found = list(statements)
-    decimal = any(("kind", "decimal") in one.named for one in found)
-    lines = ["from collections.abc import Sequence"] + ["from decimal import Decimal"] * decimal
-    return "\n".join([*lines, "", "import numpy as np", "import pandas as pd", "", _OURS])
+def _imports(kinds: set[str]) -> str:
+    lines = ["from collections.abc import Sequence"] + ["from decimal import Decimal"] * ("decimal" in kinds)
+    return "\n".join([*lines, "", "import numpy as np", "import pandas as pd", _OURS])
 
 
 _OURS = "from mlguard import Dataset, run_script, settle"
+
+
+def _kinds(profile: Profile) -> set[str]:
+    """The kinds of numbers that the script must spell in their own way."""
+    kinds = {column.drawn.kind for column in profile.columns if isinstance(column.drawn, Numbers)}
+    return {"duration" if kind.startswith("timedelta") else kind for kind in kinds} & {"decimal", "duration"}
 
 
 def _statements(profile: Profile) -> Iterable[Statement]:
@@ -157,7 +161,11 @@ def _statement(column: Column, *, groups: bool = False) -> Statement:
         case Keys(form, first, distinct, curve, shuffled, dtype):
             repeated = _given(distinct=distinct, curve=curve) if distinct < 1.0 else ()
             spelled = _given(form=form) if form else _given(first=first)
-            return Statement("keys", (column.name,), (*spelled, *repeated, *_given(shuffled=shuffled, dtype=dtype)))
+            return Statement(
+                "keys",
+                (column.name,),
+                (*spelled, *repeated, *_given(shuffled=shuffled, dtype=dtype if dtype != "int64" else "")),
+            )
         case Text(lengths, words, rest, capital, end):
             named = _given(lengths=_short(lengths, 0), words=dict(words) or {}, rest=rest, capital=capital, end=end)
             return Statement("text", (column.name,), named if words else (*named, ("words", {})))
@@ -181,7 +189,8 @@ def _relation(relation: Relation) -> tuple[tuple[str, Any], ...]:
 
 
 def _short(knots: tuple[float, ...], decimals: int) -> tuple[int | float, ...]:
-    """Numbers as they are written: without a point where they are whole."""
+    """Numbers as they are written: without a point where they are whole, and two of them where all are equal."""
+    knots = knots if len(set(knots)) > 1 else knots[:2]
     return tuple(int(knot) if decimals == 0 and knot == math.floor(knot) else knot for knot in knots)
 
 
