@@ -69,6 +69,15 @@ def test_what_is_missing_together_still_is(real, like):
     assert like["empty"].isna().all()
 
 
+def test_what_being_missing_goes_with_survives_the_sorting(tmp_path):
+    rng = np.random.RandomState(0)
+    frame = pd.DataFrame({"day": pd.date_range("2024-01-01", periods=500).date, "x": rng.normal(size=500)})
+    frame["y"] = np.where(frame["x"] + rng.normal(0, 0.3, 500) > 1.0, np.nan, rng.normal(size=500))
+    made = likeness(frame, None, tmp_path)
+    gone = made["y"].isna()
+    assert made.loc[gone, "x"].mean() > made.loc[~gone, "x"].mean() + 1.0
+
+
 def test_keys_come_again_as_often(real, like):
     assert like["order"].is_unique
     assert like["order"].min() > real["order"].max()

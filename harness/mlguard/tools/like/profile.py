@@ -200,7 +200,6 @@ def _replaced(name: str, one: _Seen) -> list[str]:
     new = {label: told for label, told in zip(cells, one.labels, strict=True) if label is not None}
     invented = sum(told not in (label, OTHER) for label, told in new.items())
     rare = sum(told == OTHER != label for label, told in new.items())
-    parts = [f"{invented} labels have invented names"] * bool(invented) + [f"{rare} rare ones are `{OTHER}`"] * bool(
-        rare
-    )
+    parts = [f"{invented} label{'s' * (invented != 1)} renamed"] if invented else []
+    parts += [f"{rare} rare label{'s' * (rare != 1)} merged into `{OTHER}`"] if rare else []
     return [f"{name}: {', '.join(parts)}"] if parts else []
