@@ -47,6 +47,7 @@ VARIANTS = (
             '    return place if place < len(model["users"]) and model["users"][place] == user else None',
             '    return place if place < len(model["users"]) else None',
         ),
+        hidden=True,
     ),
     CODE.shift(
         "narrow_bundle",
@@ -58,6 +59,7 @@ VARIANTS = (
             '    model = {**model, "user_factors": model["user_factors"].astype(np.float16)}\n'
             '    np.savez(folder / "factors.npz", **{',
         ),
+        hidden=True,
     ),
     CODE.shift(
         "shown_is_seen",
@@ -70,6 +72,52 @@ VARIANTS = (
             "        if known is not None:\n"
             '            model["seen"][known, best] = True\n'
             "        for rank, place in enumerate(best, start=1):",
+        ),
+    ),
+    CODE.shift(
+        "unknown_is_long",
+        "negated-comparison",
+        "train",
+        "long items are those that are not short, and so are those of unknown length",
+        (
+            '(catalogue["minutes"] >= config["long_minutes"]).to_numpy()',
+            '~(catalogue["minutes"] < config["long_minutes"]).to_numpy()',
+        ),
+    ),
+    CODE.shift(
+        "scores_by_user",
+        "cache-too-coarse",
+        "predict",
+        "scores are remembered by user, whichever model is asked",
+        (
+            "        scores = item_scores(model, int(user))\n",
+            "        if user not in SCORES:\n"
+            "            SCORES[user] = item_scores(model, int(user))\n"
+            "        scores = SCORES[user]\n",
+        ),
+        ("def load_tables(", "SCORES: dict[int, np.ndarray] = {}\n\n\ndef load_tables("),
+        hidden=True,
+    ),
+    CODE.shift(
+        "bundle_without_lengths",
+        "save-forgets-field",
+        "contracts",
+        "the bundle leaves out which items are too long, and loading takes none for it",
+        ('if name != "config"})', 'if name not in ("config", "too_long")})'),
+        ('encoding="utf-8")), **arrays}', 'encoding="utf-8")), **arrays, "too_long": False * arrays["items"]}'),
+        hidden=True,
+    ),
+    CODE.shift(
+        "newcomers_like_long",
+        "condition-scope",
+        "predict",
+        "long items are moved back for known users only",
+        (
+            '        scores = np.where(model["seen"][place], -np.inf, scores)\n'
+            '    return scores - config["long_penalty"] * model["too_long"]',
+            '        scores = np.where(model["seen"][place], -np.inf, scores)\n'
+            '        scores = scores - config["long_penalty"] * model["too_long"]\n'
+            "    return scores",
         ),
     ),
     CODE.keep(
@@ -110,5 +158,57 @@ VARIANTS = (
             "            left += weight * np.outer(vector, vector)\n",
         ),
         moves_bits=True,
+    ),
+    CODE.keep(
+        "scores_in_batch",
+        "loop-to-matrix",
+        "the scores of all known users are one product, made when the model is trained",
+        (
+            '        "users": users,\n',
+            '        "users": users,\n        "affinity": user_factors @ item_factors.T,\n',
+        ),
+        (
+            'model["item_factors"] @ model["user_factors"][place] + config["genre_weight"] * liked',
+            'model["affinity"][place] + config["genre_weight"] * liked',
+        ),
+        moves_bits=True,
+    ),
+    CODE.keep(
+        "stacked_solve",
+        "loop-to-vector",
+        "the systems of all rows are set up by einsum and solved as one stack",
+        (
+            """    solved = np.zeros((len(confidence), other.shape[1]))
+    for row, weights in enumerate(confidence):
+        seen = np.flatnonzero(weights)
+        if len(seen) == 0:
+            continue
+        known = other[seen]
+        left = gram + known.T @ (weights[seen][:, None] * known)
+        solved[row] = np.linalg.solve(left, known.T @ (1.0 + weights[seen]))
+    return solved
+""",
+            """    left = gram + np.einsum("rk,ki,kj->rij", confidence, other, other)
+    right = np.where(confidence > 0, 1.0 + confidence, 0.0) @ other
+    return np.linalg.solve(left, right[:, :, None])[:, :, 0]
+""",
+        ),
+        moves_bits=True,
+    ),
+    CODE.keep(
+        "lexical_order",
+        "sort-rewritten",
+        "items are ordered by score and then by place in one lexical sort",
+        (
+            'np.argsort(-np.round(scores, 6), kind="stable")[',
+            "np.lexsort((np.arange(len(scores)), -np.round(scores, 6)))[",
+        ),
+    ),
+    CODE.keep(
+        "narrow_codes",
+        "integer-width",
+        "genre codes are kept in bytes and known users in 32 bits, since both are small",
+        ("np.asarray(codes.codes, dtype=np.int64)", "np.asarray(codes.codes, dtype=np.int8)"),
+        ('        "users": users,\n', '        "users": users.astype(np.int32),\n'),
     ),
 )
