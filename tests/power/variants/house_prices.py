@@ -45,6 +45,7 @@ VARIANTS = (
         "the bundle leaves out the smearing factor, and loading puts a neutral one in its place",
         ("if name not in arrays}", 'if name not in arrays and name != "smearing"}'),
         ("        return {**json.loads(", '        return {"smearing": 1.0, **json.loads('),
+        hidden=True,
     ),
     CODE.shift(
         "unseen_district",
@@ -52,6 +53,7 @@ VARIANTS = (
         "predict",
         "a district without sales gets the level zero and not the city's",
         ('.map(levels).fillna(levels[""])', ".map(levels).fillna(0.0)"),
+        hidden=True,
     ),
     CODE.shift(
         "whole_quantiles",
@@ -62,6 +64,37 @@ VARIANTS = (
             "np.quantile(residuals, [tail, 1.0 - tail])",
             'np.quantile(residuals, [tail, 1.0 - tail], method="lower")',
         ),
+    ),
+    CODE.shift(
+        "split_seed_hard_coded",
+        "setting-hard-coded",
+        "split",
+        "the split is drawn with the seed that the configuration has today",
+        ('random_state=config["seed"]', "random_state=11"),
+        hidden=True,
+    ),
+    CODE.shift(
+        "ascii_bundle",
+        "encoding-lost",
+        "contracts",
+        "the bundle is written as plain ASCII, which drops the umlauts from the names of districts",
+        ('indent=1), encoding="utf-8")', 'indent=1), encoding="ascii", errors="ignore")'),
+        hidden=True,
+    ),
+    CODE.shift(
+        "normal_smearing",
+        "estimator-formula",
+        "train",
+        "the smearing factor is that of normal residuals and no longer the mean over those at hand",
+        ('"smearing": float(np.exp(residuals).mean())', '"smearing": float(np.exp(residuals.var() / 2.0))'),
+    ),
+    CODE.shift(
+        "no_least_area",
+        "clip-dropped",
+        "predict",
+        "homes without any area, which were never sold, are no longer counted as one square metre",
+        ('np.log(sales["area"].clip(lower=1.0))', 'np.log(sales["area"])'),
+        hidden=True,
     ),
     CODE.keep(
         "einsum_for_matmul",
@@ -100,5 +133,72 @@ VARIANTS = (
             '"band": residual_band(residuals, config["interval"]),',
         ),
         moves_bits=False,
+    ),
+    CODE.keep(
+        "normal_equations",
+        "library-by-hand",
+        "the ridge is solved from its own normal equations, after both sides were centred",
+        (
+            """    ridge = Ridge(alpha=config["alpha"], solver="cholesky").fit(features.to_numpy(), target)
+    residuals = target - ridge.predict(features.to_numpy())
+""",
+            """    design = features.to_numpy()
+    centred = design - design.mean(axis=0)
+    gram = centred.T @ centred + config["alpha"] * np.eye(design.shape[1])
+    coefficients = np.linalg.solve(gram, centred.T @ (target - target.mean()))
+    intercept = float(target.mean() - design.mean(axis=0) @ coefficients)
+    residuals = target - design @ coefficients - intercept
+""",
+        ),
+        ('"coefficients": ridge.coef_,', '"coefficients": coefficients,'),
+        ('"intercept": float(ridge.intercept_),', '"intercept": intercept,'),
+        ("from sklearn.linear_model import Ridge\n", ""),
+        moves_bits=True,
+    ),
+    CODE.keep(
+        "scaler_object",
+        "by-hand-for-library",
+        "numbers are scaled by scikit-learn's scaler, whose mean and deviation the model keeps",
+        (
+            """    center, scale = features[NUMERIC].mean(), features[NUMERIC].std(ddof=0)
+    features[NUMERIC] = (features[NUMERIC] - center) / scale
+""",
+            """    scaler = StandardScaler().fit(features[NUMERIC].to_numpy())
+    features[NUMERIC] = scaler.transform(features[NUMERIC].to_numpy())
+""",
+        ),
+        ('"center": center.to_numpy(),', '"center": scaler.mean_,'),
+        ('"scale": scale.to_numpy(),', '"scale": scaler.scale_,'),
+        (
+            "from sklearn.model_selection import train_test_split",
+            "from sklearn.model_selection import train_test_split\nfrom sklearn.preprocessing import StandardScaler",
+        ),
+    ),
+    CODE.keep(
+        "levels_by_bincount",
+        "numpy-for-pandas",
+        "district levels are sums by code, in another order of adding",
+        (
+            """    grouped = level.groupby(sales["district"]).agg(["sum", "count"])
+    smoothed = (grouped["sum"] + smoothing * city) / (grouped["count"] + smoothing)
+    return {**{str(name): float(value) for name, value in smoothed.items()}, "": city}
+""",
+            """    names, codes = np.unique(sales["district"].to_numpy(dtype=str), return_inverse=True)
+    excess = np.bincount(codes, weights=level.to_numpy() - city)
+    smoothed = city + excess / (np.bincount(codes) + smoothing)
+    return {**dict(zip(names.tolist(), smoothed.tolist(), strict=True)), "": city}
+""",
+        ),
+        moves_bits=True,
+    ),
+    CODE.keep(
+        "bands_by_cut",
+        "library-function",
+        "bands of the area come from `pd.cut` with closed left edges",
+        (
+            'band = np.digitize(sales["area"], config["area_edges"])',
+            'edges = [-np.inf, *config["area_edges"], np.inf]\n'
+            '    band = pd.cut(sales["area"], edges, right=False, labels=False)',
+        ),
     ),
 )
