@@ -49,6 +49,40 @@ VARIANTS = (
         "the share of defaults is taken among the refused",
         ("default[granted].mean()", "default[~granted].mean()"),
     ),
+    CODE.shift(
+        "missing-in-last-bin",
+        "missing-as-extreme",
+        "features",
+        "a missing value is sorted like a number, behind all others, and lands in the last bin",
+        ("    codes[values.isna().to_numpy()] = np.nan\n", ""),
+    ),
+    CODE.shift(
+        "tenant-by-start",
+        "looser-match",
+        "predict",
+        "a home counts as rented where its text starts with the word, which in the tables is the word alone",
+        ('(rows["home"] == "tenant").to_numpy()', 'rows["home"].str.startswith("tenant").to_numpy()'),
+        hidden=True,
+    ),
+    CODE.shift(
+        "options-written-back",
+        "config-mutation",
+        "contracts",
+        "the fixed options of the boosting are added to the caller's configuration",
+        (
+            "    boosting = HistGradientBoostingClassifier(\n",
+            '    config["boosting"]["early_stopping"] = False\n    boosting = HistGradientBoostingClassifier(\n',
+        ),
+        ("        early_stopping=False,\n", ""),
+        hidden=True,
+    ),
+    CODE.shift(
+        "risk-in-percent",
+        "rounded-answer",
+        "predict",
+        "points are computed from the risk as it is printed, in hundredths of a per cent",
+        ('to_points(model["config"], risk)', 'to_points(model["config"], risk.round(4))'),
+    ),
     CODE.keep(
         "digitize",
         "library-function",
@@ -66,5 +100,79 @@ VARIANTS = (
             'model["boosting"].predict_proba(features_from_data(model, rows).to_numpy())[:, 1]',
             '1.0 / (1.0 + np.exp(-model["boosting"].decision_function(features_from_data(model, rows).to_numpy())))',
         ),
+    ),
+    CODE.keep(
+        "edges-counted",
+        "broadcast-for-search",
+        "the bin is the number of edges that a value has reached, counted for all values at once",
+        (
+            'np.searchsorted(ordered, values.to_numpy(dtype=float), side="right").astype(float)',
+            "(values.to_numpy(dtype=float)[:, None] >= ordered[None, :]).sum(axis=1).astype(float)",
+        ),
+    ),
+    CODE.keep(
+        "reference-class",
+        "class-for-dictionary",
+        "what was learned about incomes becomes a class that reads its own fields",
+        (
+            "def fit_reference(config: dict[str, Any], rows: pd.DataFrame) -> dict[str, Any]:",
+            """class Reference:
+    \"\"\"What the training applications say about incomes.\"\"\"
+
+    def __init__(self, typical: float, edges: list[float]) -> None:
+        self.typical, self.edges = typical, edges
+
+    def filled(self, income: pd.Series) -> pd.Series:
+        \"\"\"Incomes without gaps.\"\"\"
+        return income.where(income.notna(), self.typical)
+
+
+def fit_reference(config: dict[str, Any], rows: pd.DataFrame) -> Reference:""",
+        ),
+        (
+            """    return {
+        "typical_income": float(rows["income"].median()),
+        "income_edges": income_edges(rows["income"], config["income_bins"]),
+    }
+""",
+            '    edges = income_edges(rows["income"], config["income_bins"])\n'
+            '    return Reference(float(rows["income"].median()), edges)\n',
+        ),
+        (
+            "def bin_features(config: dict[str, Any], reference: dict[str, Any],",
+            "def bin_features(config: dict[str, Any], reference: Reference,",
+        ),
+        ('income = rows["income"].fillna(reference["typical_income"])', 'income = reference.filled(rows["income"])'),
+        ('debt_share(rows, reference["typical_income"])', "debt_share(rows, reference.typical)"),
+        ('reference["income_edges"]),\n            "tenant"', 'reference.edges),\n            "tenant"'),
+        ("\n\ndef bin_features(", "\n\ndef bin_features("),
+    ),
+    CODE.keep(
+        "risk-through-tanh",
+        "equivalent-formula",
+        "the risk is half of one plus the hyperbolic tangent of half the score",
+        (
+            'risk = model["boosting"].predict_proba(features_from_data(model, rows).to_numpy())[:, 1]',
+            'score = model["boosting"].decision_function(features_from_data(model, rows).to_numpy())\n'
+            "    risk = 0.5 * (1.0 + np.tanh(0.5 * score))",
+        ),
+        moves_bits=True,
+    ),
+    CODE.keep(
+        "ranks-by-hand",
+        "metric-by-hand",
+        "the area is computed from ranks and the Brier score as a dot product",
+        (
+            'float(roc_auc_score(default, predictions["risk"]))',
+            '(predictions["risk"].rank()[default == 1].sum() / bad - (bad + 1) / 2) / (len(default) - bad)',
+        ),
+        ('float(brier_score_loss(default, predictions["risk"]))', "float(miss @ miss) / len(miss)"),
+        (
+            '    granted = predictions["granted"].to_numpy()\n',
+            '    granted = predictions["granted"].to_numpy()\n'
+            '    bad, miss = int(default.sum()), default - predictions["risk"].to_numpy()\n',
+        ),
+        ("from sklearn.metrics import brier_score_loss, roc_auc_score\n", ""),
+        moves_bits=True,
     ),
 )
