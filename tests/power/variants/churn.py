@@ -40,6 +40,7 @@ VARIANTS = (
             '    out = rows.copy()\n    out["reads_unknown"]',
             '    rows["payer"] = rows["payer"].fillna("unknown")\n    out = rows.copy()\n    out["reads_unknown"]',
         ),
+        hidden=True,
     ),
     CODE.shift(
         "rounded_probability",
@@ -61,6 +62,7 @@ VARIANTS = (
         "predict",
         "the threshold is frozen at the value that the configuration has today",
         ('(probability >= model["config"]["threshold"])', "(probability >= 0.45)"),
+        hidden=True,
     ),
     CODE.shift(
         "auc_of_calls",
@@ -68,6 +70,46 @@ VARIANTS = (
         "evaluate",
         "the ranking metric is computed on the calls and not on the probabilities",
         ('roc_auc_score(churned, predictions["probability"])', 'roc_auc_score(churned, predictions["call"])'),
+    ),
+    CODE.shift(
+        "payer_most_frequent",
+        "fill-value",
+        "features",
+        "an unknown payer becomes the most frequent one of the rows",
+        ('out["payer"].notna(), "unknown")', 'out["payer"].notna(), out["payer"].mode().iloc[0])'),
+    ),
+    CODE.shift(
+        "answers_by_account",
+        "cache-too-coarse",
+        "predict",
+        "probabilities are remembered by account number, so that an account whose figures changed gets the old one",
+        (
+            '    call = (probability >= model["config"]["threshold"])',
+            '    asked = zip(rows["account"], probability, strict=True)\n'
+            "    probability = np.array([ANSWERS.setdefault(who, answer) for who, answer in asked])\n"
+            '    call = (probability >= model["config"]["threshold"])',
+        ),
+        ('CATEGORICAL = ["region"', 'ANSWERS: dict[int, float] = {}\nCATEGORICAL = ["region"'),
+        hidden=True,
+    ),
+    CODE.shift(
+        "negative_reads",
+        "clip-dropped",
+        "predict",
+        "reading frequencies below zero, which no account has, are no longer raised to zero",
+        ('np.log1p(out["reads_week"].clip(lower=0.0))', 'np.log1p(out["reads_week"])'),
+        hidden=True,
+    ),
+    CODE.shift(
+        "fresh_index",
+        "index-alignment",
+        "contracts",
+        "a column is computed as an array and put back under a fresh index, which other frames do not have",
+        (
+            'out["is_new"] = (out["months"] < config["new_months"]).astype(float)',
+            'out["is_new"] = pd.Series(np.where(out["months"].to_numpy() < config["new_months"], 1.0, 0.0))',
+        ),
+        hidden=True,
     ),
     CODE.keep(
         "assign_chain",
@@ -123,5 +165,134 @@ VARIANTS = (
         ('model["classifier"].predict_proba', 'model["pipeline"]["classifier"].predict_proba'),
         ("from sklearn.preprocessing", "from sklearn.pipeline import Pipeline\nfrom sklearn.preprocessing"),
         moves_bits=False,
+    ),
+    CODE.keep(
+        "scaled_by_hand",
+        "library-by-hand",
+        "numbers are scaled by a transformer of our own, through sums of squares and the reciprocal",
+        ('("numeric", StandardScaler(), NUMERIC)', '("numeric", Scaler(), NUMERIC)'),
+        (
+            "def build_preprocessor()",
+            """class Scaler(BaseEstimator, TransformerMixin):
+    \"\"\"Numbers with mean zero and deviation one.\"\"\"
+
+    def fit(self, frame: pd.DataFrame, target: object = None) -> Scaler:
+        \"\"\"Learn mean and deviation of each column.\"\"\"
+        values = frame.to_numpy(dtype=float)
+        self.mean_ = values.sum(axis=0) / len(values)
+        deviation = np.sqrt(np.square(values - self.mean_).mean(axis=0))
+        self.factor_ = 1.0 / np.where(deviation > 0.0, deviation, 1.0)
+        return self
+
+    def transform(self, frame: pd.DataFrame) -> np.ndarray:
+        \"\"\"The scaled numbers.\"\"\"
+        return (frame.to_numpy(dtype=float) - self.mean_) * self.factor_
+
+
+def build_preprocessor()""",
+        ),
+        ("from sklearn.compose", "from sklearn.base import BaseEstimator, TransformerMixin\nfrom sklearn.compose"),
+        moves_bits=True,
+    ),
+    CODE.keep(
+        "model_as_dataclass",
+        "dataclass-for-dictionary",
+        "the model becomes a frozen dataclass, whose fields are read by name",
+        (
+            "def train_from_data(",
+            """@dataclass(frozen=True)
+class Churner:
+    \"\"\"What answering needs.\"\"\"
+
+    config: dict[str, Any]
+    fill: float
+    design: ColumnTransformer
+    regression: LogisticRegression
+
+
+def train_from_data(""",
+        ),
+        ("rows: pd.DataFrame) -> dict[str, Any]:", "rows: pd.DataFrame) -> Churner:"),
+        ("def features_from_data(model: dict[str, Any],", "def features_from_data(model: Churner,"),
+        ("def predict_from_data(model: dict[str, Any],", "def predict_from_data(model: Churner,"),
+        (
+            'return {"config": dict(config), "reads_fill": reads_fill, '
+            '"preprocessor": preprocessor, "classifier": classifier}',
+            "return Churner(dict(config), reads_fill, preprocessor, classifier)",
+        ),
+        (
+            'model["preprocessor"].transform(add_features(model["config"], rows, model["reads_fill"]))',
+            "model.design.transform(add_features(model.config, rows, model.fill))",
+        ),
+        ('model["classifier"].predict_proba', "model.regression.predict_proba"),
+        ('model["config"]["threshold"]', 'model.config["threshold"]'),
+        ("from pathlib import Path", "from dataclasses import dataclass\nfrom pathlib import Path"),
+    ),
+    CODE.keep(
+        "metrics_module",
+        "new-file",
+        "the metrics move to a file of their own, the logarithmic loss written out",
+        (
+            "metrics.py",
+            "",
+            """\"\"\"How good probabilities and calls are.\"\"\"
+
+import numpy as np
+import pandas as pd
+from sklearn.metrics import f1_score, roc_auc_score
+
+
+def loss_of(churned: pd.Series, probability: pd.Series) -> float:
+    \"\"\"Mean negative logarithm of the probability of what happened.\"\"\"
+    happened = probability.to_numpy()[churned.to_numpy() == 1]
+    stayed = probability.to_numpy()[churned.to_numpy() == 0]
+    return float(-(np.log(happened).sum() + np.log1p(-stayed).sum()) / len(churned))
+
+
+def evaluate_from_data(churned: pd.Series, predictions: pd.DataFrame) -> dict[str, float]:
+    \"\"\"How well the probabilities rank and the calls hit.\"\"\"
+    return {
+        "roc_auc": float(roc_auc_score(churned, predictions["probability"])),
+        "log_loss": loss_of(churned, predictions["probability"]),
+        "f1": float(f1_score(churned, predictions["call"], zero_division=0)),
+        "call_share": float(predictions["call"].mean()),
+    }
+""",
+        ),
+        (
+            """def evaluate_from_data(churned: pd.Series, predictions: pd.DataFrame) -> dict[str, float]:
+    \"\"\"How well the probabilities rank and the calls hit.\"\"\"
+    return {
+        "roc_auc": float(roc_auc_score(churned, predictions["probability"])),
+        "log_loss": float(log_loss(churned, predictions["probability"], labels=[0, 1])),
+        "f1": float(f1_score(churned, predictions["call"], zero_division=0)),
+        "call_share": float(predictions["call"].mean()),
+    }
+
+
+""",
+            "",
+        ),
+        ("from sklearn.metrics import f1_score, log_loss, roc_auc_score\n", ""),
+        (
+            "\nNUMERIC = [",
+            "\nfrom examples.churn.metrics import evaluate_from_data\n\nNUMERIC = [",
+        ),
+        moves_bits=True,
+    ),
+    CODE.keep(
+        "typed_with_log",
+        "logging",
+        "training says what it did to a logger, and the numbers to scale are a typed tuple",
+        (
+            '    classifier.fit(design, rows["churned"])\n',
+            '    classifier.fit(design, rows["churned"])\n'
+            '    logger.info("%d accounts, fill %.3f, %d steps", len(rows), reads_fill, classifier.n_iter_[0])\n',
+        ),
+        ('NUMERIC = ["months",', 'logger = logging.getLogger(__name__)\n\nNUMERIC: Final = ["months",'),
+        (
+            "from pathlib import Path\nfrom typing import Any",
+            "import logging\nfrom pathlib import Path\nfrom typing import Any, Final",
+        ),
     ),
 )

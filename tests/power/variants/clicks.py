@@ -37,6 +37,7 @@ VARIANTS = (
             '"typical_price": model["typical_price"], "losses"',
             '"typical_price": round(model["typical_price"]), "losses"',
         ),
+        hidden=True,
     ),
     CODE.shift(
         "brand-filled-in-place",
@@ -47,6 +48,7 @@ VARIANTS = (
             '    hashed = np.zeros((len(rows), config["buckets"]))',
             '    rows["brand"] = rows["brand"].fillna(MISSING)\n    hashed = np.zeros((len(rows), config["buckets"]))',
         ),
+        hidden=True,
     ),
     CODE.shift(
         "ranks-from-two",
@@ -54,6 +56,42 @@ VARIANTS = (
         "evaluate",
         "the discount of the first place is that of the second",
         ("np.arange(2, top + 2)", "np.arange(3, top + 3)"),
+    ),
+    CODE.shift(
+        "always-signed",
+        "setting-hard-coded",
+        "features",
+        "tokens are always signed, as they are configured to be today",
+        ('sign if config["signed"] else 1.0', "sign"),
+        hidden=True,
+    ),
+    CODE.shift(
+        "stripped-text",
+        "text-normalised",
+        "predict",
+        "blanks around a category are cut off on the way to its token, which no category of the tables has",
+        ("else str(row[name]) for name", "else str(row[name]).strip() for name"),
+        hidden=True,
+    ),
+    CODE.shift(
+        "flat-loss",
+        "stopping-rule",
+        "train",
+        "Newton stops where the loss no longer falls visibly, and not where the gradient is flat",
+        (
+            "        if np.abs(gradient).max() < tol:\n",
+            "        if len(losses) > 1 and losses[-2] - losses[-1] < 1e-2:\n",
+        ),
+    ),
+    CODE.shift(
+        "loss-by-session",
+        "metric-average",
+        "evaluate",
+        "the loss is the mean of the sessions' means, so that short sessions weigh more",
+        (
+            "np.log1p(-probability)).mean()",
+            'np.log1p(-probability))\n    loss = pd.Series(loss).groupby(rows["session"].to_numpy()).mean().mean()',
+        ),
     ),
     CODE.keep(
         "einsum-curvature",
@@ -84,5 +122,63 @@ VARIANTS = (
         "a function is renamed",
         ("def bucket(token: str", "def place_token(token: str"),
         ("place, sign = bucket(", "place, sign = place_token("),
+    ),
+    CODE.keep(
+        "sparse-buckets",
+        "sparse-for-dense",
+        "tokens are collected as coordinates of a sparse matrix, which adds up those that meet",
+        (
+            """    hashed = np.zeros((len(rows), config["buckets"]))
+    for number""",
+            """    numbers, places, signs = [], [], []
+    for number""",
+        ),
+        (
+            """            hashed[number, place] += sign if config["signed"] else 1.0
+    return hashed
+""",
+            """            numbers.append(number)
+            places.append(place)
+            signs.append(sign if config["signed"] else 1.0)
+    return csr_matrix((signs, (numbers, places)), shape=(len(rows), config["buckets"])).toarray()
+""",
+        ),
+        ("import yaml\n", "import yaml\nfrom scipy.sparse import csr_matrix\n"),
+    ),
+    CODE.keep(
+        "cached-places",
+        "pure-cache",
+        "the place of a token is remembered by token and number of buckets",
+        ("def bucket(token", "@cache\ndef bucket(token"),
+        ("import zlib\n", "import zlib\nfrom functools import cache\n"),
+    ),
+    CODE.keep(
+        "cholesky-step",
+        "solver-swap",
+        "the Newton step comes from a Cholesky factor, and the curvature from the root of its weights",
+        ("np.linalg.solve(curvature, gradient)", "cho_solve(cho_factor(curvature), gradient)"),
+        (
+            "(design.T * (probability * (1.0 - probability))) @ design + np.diag(penalty)",
+            "halved.T @ halved + np.diag(penalty)",
+        ),
+        (
+            "        curvature = ",
+            "        halved = design * np.sqrt(probability * (1.0 - probability))[:, None]\n        curvature = ",
+        ),
+        ("import yaml\n", "import yaml\nfrom scipy.linalg import cho_factor, cho_solve\n"),
+        moves_bits=True,
+    ),
+    CODE.keep(
+        "gradient-in-blocks",
+        "blocking",
+        "the gradient is added up over blocks of rows that fit into the cache",
+        (
+            "        gradient = design.T @ (probability - clicked) + penalty * weights\n",
+            "        gradient = penalty * weights\n"
+            "        for start in range(0, len(design), 64):\n"
+            "            block = slice(start, start + 64)\n"
+            "            gradient = gradient + design[block].T @ (probability[block] - clicked[block])\n",
+        ),
+        moves_bits=True,
     ),
 )

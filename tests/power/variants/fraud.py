@@ -34,6 +34,7 @@ VARIANTS = (
         "predict",
         "missing limits are filled with the median of the rows at hand, which only small batches show",
         ('rows["limit"].fillna(reference["limit"])', 'rows["limit"].fillna(rows["limit"].median())'),
+        hidden=True,
     ),
     CODE.shift(
         "unseen-channel-raises",
@@ -45,6 +46,33 @@ VARIANTS = (
             'features[f"channel_{channel}"] = '
             '[float(CHANNELS.index(c) == CHANNELS.index(channel)) for c in rows["channel"]]',
         ),
+        hidden=True,
+    ),
+    CODE.shift(
+        "midnight-is-day",
+        "condition-dropped",
+        "features",
+        "the hour before midnight no longer counts as night",
+        ('((rows["hour"] < config["night_ends"]) | (rows["hour"] == 23))', '(rows["hour"] < config["night_ends"])'),
+    ),
+    CODE.shift(
+        "night-as-list",
+        "range-closed",
+        "predict",
+        "the hours of the night are listed, so that one before the first, which no payment has, is none of them",
+        (
+            '((rows["hour"] < config["night_ends"]) | (rows["hour"] == 23))',
+            'rows["hour"].isin([*range(config["night_ends"]), 23])',
+        ),
+        hidden=True,
+    ),
+    CODE.shift(
+        "review-counts-as-caught",
+        "condition-widened",
+        "evaluate",
+        "a fraud that is only reviewed no longer counts as money lost",
+        ("[(fraud == 1) & (stopped == 0)]", '[(fraud == 1) & (predictions["action"] == "pass").to_numpy()]'),
+        hidden=True,
     ),
     CODE.keep(
         "vector-lookup",
@@ -61,5 +89,62 @@ VARIANTS = (
         "the logarithm is spelled out",
         ('np.log1p(rows["amount"].clip(lower=0.0))', 'np.log(1.0 + rows["amount"].clip(lower=0.0))'),
         moves_bits=True,
+    ),
+    CODE.keep(
+        "votes-averaged",
+        "library-by-hand",
+        "the forest's probability is the mean of its trees' own, taken over a stack of them",
+        (
+            'model["forest"].predict_proba(features_from_data(model, rows))[:, fraud_column]',
+            'np.mean([tree.predict_proba(seen)[:, fraud_column] for tree in model["forest"].estimators_], axis=0)',
+        ),
+        (
+            "    fraud_column = list(",
+            "    seen = features_from_data(model, rows).to_numpy(dtype=np.float32)\n    fraud_column = list(",
+        ),
+        moves_bits=True,
+    ),
+    CODE.keep(
+        "precision-by-hand",
+        "metric-by-hand",
+        "average precision and Brier score are written out in NumPy",
+        (
+            '"average_precision": float(average_precision_score(fraud, probability)),\n'
+            '        "brier": float(brier_score_loss(fraud, probability)),',
+            '"average_precision": average_precision(fraud, probability),\n'
+            '        "brier": float(np.square(probability - fraud).cumsum()[-1] / len(fraud)),',
+        ),
+        (
+            "def evaluate_from_data(",
+            """def average_precision(fraud: np.ndarray, probability: np.ndarray) -> float:
+    \"\"\"Precision at each distinct probability, weighted by the recall that it adds.\"\"\"
+    order = np.argsort(-probability, kind="stable")
+    ends = np.append(np.flatnonzero(np.diff(probability[order])), len(order) - 1)
+    hits = np.cumsum(fraud[order])[ends]
+    gained = np.diff(np.append(0, hits)) / fraud.sum()
+    return float((gained[::-1] * (hits / (ends + 1.0))[::-1]).sum())
+
+
+def evaluate_from_data(""",
+        ),
+        (
+            "from sklearn.metrics import average_precision_score, brier_score_loss, precision_score, recall_score",
+            "from sklearn.metrics import precision_score, recall_score",
+        ),
+        moves_bits=True,
+    ),
+    CODE.keep(
+        "channel-dummies",
+        "pandas-rewrite",
+        "channels become dummies of a category with fixed levels, joined to the other features",
+        (
+            """    for channel in CHANNELS:
+        features[f"channel_{channel}"] = (rows["channel"] == channel).astype(float)
+    return features
+""",
+            """    channels = pd.Series(pd.Categorical(rows["channel"], categories=list(CHANNELS)), index=rows.index)
+    return features.join(pd.get_dummies(channels, prefix="channel", dtype=float))
+""",
+        ),
     ),
 )
