@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.emulating import Emulating
+from benchmarks.trial import ROOT
 from mlguard.core.error import MlguardError
 from mlguard.discovery import Declared
 from mlguard.observe.run import Run
@@ -24,8 +25,6 @@ from mlguard.seeding import seed_all
 from mlguard.settings import Settings
 from mlguard.worker.environment import Environment
 from mlguard.worker.job import Job
-
-ROOT = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import click
 
-from benchmarks.trial import SHIFT, Project, Trial, each, opened, sampled
+from benchmarks.trial import SHIFT, Project, Trial, chosen, each, opened, outside, sampled
 from mlguard.checker.check import Checker, rules
 from mlguard.core.compare import compare
 from mlguard.core.error import MlguardError
@@ -122,28 +122,19 @@ def _looked(projects: Mapping[str, Project], shifts: Sequence[Trial], work: Path
 
 @click.command()
 @click.option("--guards", multiple=True, metavar="NAME", help="Only these guards of this repository; may be repeated.")
-@click.option(
-    "--project",
-    "folders",
-    multiple=True,
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="A project from outside, laid out as benchmarks/outside.py says; may be repeated.",
-)
+@outside
 @click.option("--hidden", is_flag=True, help="Only the shifts that are declared hidden.")
 @click.option("--sample", type=click.IntRange(1), default=None, help="Only so many shifts.")
 @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document on standard output.")
 def command(
-    guards: tuple[str, ...], folders: tuple[Path, ...], sample: int | None, *, hidden: bool, as_json: bool
+    guards: tuple[str, ...], folders: tuple[Path, ...], sample: int | None, *, no_own: bool, hidden: bool, as_json: bool
 ) -> None:
     """Compare both forms of other seeds over the shifts; exits 1 where a shift is lost by compactness."""
-    with tempfile.TemporaryDirectory() as name, opened(folders, Path(name)) as projects:
+    with tempfile.TemporaryDirectory() as name, opened(folders, Path(name), own=not no_own) as projects:
         known = {project.name: project for project in projects}
-        shifts = [
-            t
-            for p in projects
-            for t in p.trials
-            if t.kind == SHIFT and (not guards or t.guard in guards) and (t.hidden or not hidden)
-        ]
+        wanted = chosen(projects, guards)
+        shifts = [t for p in projects for t in p.trials if t.kind == SHIFT and (t.project, t.guard) in wanted]
+        shifts = [t for t in shifts if t.hidden or not hidden]
         found = _looked(known, sampled(shifts, sample), Path(name))
     seen = [one for pair in found for one in pair]
     click.echo(json.dumps([asdict(s) for s in seen], indent=1) if as_json else draw(seen))

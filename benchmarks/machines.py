@@ -20,7 +20,7 @@ import click
 
 from benchmarks.covering import covering, everything
 from benchmarks.emulating import Emulating
-from benchmarks.trial import MACHINE, Project, Trial, each, opened, sampled
+from benchmarks.trial import MACHINE, ROOT, Project, Trial, chosen, each, opened, outside, sampled
 from mlguard.checker.check import Checker
 from mlguard.core.verdict import Outcome, Verdict
 from mlguard.settings import load
@@ -136,10 +136,12 @@ def _probe(runner: Emulating, name: str, value: object) -> tuple[str | None, str
     wanted = Environment(**{name: value})  # type: ignore[arg-type]  # The value is one of that knob's.
     settings = runner.settings
     job = Job(
-        "benchmarks.machines:compute", None, root=settings.base, import_path=settings.import_path,
+        "benchmarks.machines:compute", None, root=settings.base, import_path=(*settings.import_path, str(ROOT)),
         timeout=settings.timeout, environment=wanted, fresh=True,
     )  # fmt: skip
     result = runner.workers.run(job)
+    if result.failure is not None and result.failure.kind == "raised":
+        sys.exit(f"no knob can be tried: {result.failure.text}")
     if result.failure is not None:
         return f"{name}={value}: {result.failure.text}", ""
     described: Any = result.value
@@ -148,16 +150,19 @@ def _probe(runner: Emulating, name: str, value: object) -> tuple[str | None, str
 
 @click.command()
 @click.option("--guards", multiple=True, metavar="NAME", help="Only these guards; may be repeated.")
+@outside
 @click.option("--sample", type=click.IntRange(1), default=None, help="Only so many machines, spread evenly.")
 @click.option("--all", "every", is_flag=True, help="Every combination for every guard: takes hours.")
 @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document on standard output.")
-def command(guards: tuple[str, ...], sample: int | None, *, every: bool, as_json: bool) -> None:
-    """Check the repository's guards on emulated machines; exits 1 where one does not match."""
-    with tempfile.TemporaryDirectory() as folder, opened([], Path(folder)) as (own,):
-        known, dropped = knobs(own.runner)
-        wanted = [(own.name, name) for name in own.guards if not guards or name in guards]
-        trials = sampled(machines(wanted, known, every=every), sample)
-        seen = each(trials, lambda trial: check(own, trial, Path(folder)), lambda trial: trial.key)
+def command(
+    guards: tuple[str, ...], folders: tuple[Path, ...], sample: int | None, *, no_own: bool, every: bool, as_json: bool
+) -> None:
+    """Check guards on emulated machines; exits 1 where one does not match."""
+    with tempfile.TemporaryDirectory() as name, opened(folders, Path(name), own=not no_own) as projects:
+        known, dropped = knobs(projects[0].runner)
+        trials = sampled(machines(chosen(projects, guards), known, every=every), sample)
+        project = {project.name: project for project in projects}
+        seen = each(trials, lambda trial: check(project[trial.project], trial, Path(name)), lambda trial: trial.key)
     click.echo(json.dumps(_plain(seen, dropped), indent=1) if as_json else draw(seen, dropped))
     sys.exit(any(s.verdict.outcome is not Outcome.MATCH or s.without_effect for s in seen))
 

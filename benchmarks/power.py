@@ -20,7 +20,7 @@ from benchmarks.answers import Answer, ask, same
 from benchmarks.machines import Seen, check, knobs, machines, told
 from benchmarks.peers.session import PEERS, ask_peers
 from benchmarks.table import MLGUARD, Heard, Row, count, draw, exceptions
-from benchmarks.trial import SHIFT, Project, Trial, each, opened, sampled
+from benchmarks.trial import SHIFT, Project, Trial, chosen, each, opened, outside, sampled
 from mlguard.core.verdict import Outcome, Verdict
 from mlguard.settings import load
 
@@ -30,9 +30,7 @@ RED = (Outcome.SHIFTED, Outcome.VIOLATED, Outcome.ERROR)
 
 @click.command()
 @click.option("--guards", multiple=True, metavar="NAME", help="Only these guards of this repository; may be repeated.")
-@click.option("--project", "folders", multiple=True, type=click.Path(exists=True, file_okay=False, path_type=Path),
-              help="A project from outside, laid out as benchmarks/outside.py says; may be repeated.")  # fmt: skip
-@click.option("--no-own", is_flag=True, help="Only the projects from outside.")
+@outside
 @click.option("--sample", type=click.IntRange(1), default=None, help="Only so many variants and so many machines.")
 @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document on standard output.")
 def command(
@@ -53,7 +51,7 @@ def command(
 
 def _trials(projects: Sequence[Project], guards: Sequence[str], sample: int | None) -> tuple[list[Trial], list[str]]:
     """Variants, then machines."""
-    wanted = [(p.name, g) for p in projects for g in p.guards if p.name != "own" or not guards or g in guards]
+    wanted = chosen(projects, guards)
     variants = [t for p in projects for t in p.trials if (t.project, t.guard) in wanted]
     known, dropped = knobs(projects[0].runner)
     return [*sampled(variants, sample), *sampled(machines(wanted, known, every=False), sample)], dropped
@@ -122,6 +120,7 @@ def _plain(
             "right": {tool: said[t].right(t) for tool, said in heard.items()},
             "declared_stage": t.stage,
             "first_stage": heard[MLGUARD][t].stage if t.kind == SHIFT else None,
+            "said": heard[MLGUARD][t].text,
         }
         for t in heard[MLGUARD]
     ]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+import click
 import joblib
 
 from benchmarks.emulating import Emulating
@@ -17,6 +18,9 @@ from mlguard.worker.environment import Environment
 
 SHIFT, KEEP, MACHINE = "shift", "keep", "machine"
 """Behaviour moved; a true refactor; the same code on another machine."""
+
+ROOT = Path(__file__).resolve().parents[1]
+"""This repository."""
 
 AT_ONCE = 2
 """Trials that run at the same time."""
@@ -92,6 +96,19 @@ def opened(folders: Sequence[Path], work: Path, *, own: bool = True) -> Iterator
     with ExitStack() as stack:
         found: list[Project] = [stack.enter_context(Own())] if own else []
         yield [*found, *(stack.enter_context(Outside(folder, work)) for folder in folders)]
+
+
+def outside(command: Callable[..., None]) -> Callable[..., None]:
+    """The options of a command that also measures projects from outside: `folders` and `no_own`."""
+    folder = click.Path(exists=True, file_okay=False, path_type=Path)
+    about = "A project from outside, laid out as benchmarks/outside.py says; may be repeated."
+    command = click.option("--no-own", is_flag=True, help="Only the projects from outside.")(command)
+    return click.option("--project", "folders", multiple=True, type=folder, help=about)(command)
+
+
+def chosen(projects: Sequence[Project], guards: Sequence[str]) -> list[tuple[str, str]]:
+    """Project and name of the guards to measure: names choose among this repository's own."""
+    return [(p.name, g) for p in projects for g in p.guards if p.name != "own" or not guards or g in guards]
 
 
 def each(items: Sequence[T], ask: Callable[[T], R], told: Callable[[T], str]) -> list[R]:
