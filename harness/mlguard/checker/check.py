@@ -221,8 +221,8 @@ def failed(guard: Declared, error: MlguardError) -> Verdict:
         Outcome.ERROR,
         problem=error.message,
         slug=error.slug,
-        traceback=getattr(error, "traceback", None),
-        stage=getattr(error, "stage", None),
+        traceback=error.traceback,
+        stage=error.stage,
         usage=isinstance(error, UsageError),
     )
 

@@ -9,9 +9,14 @@ class MlguardError(Exception):
     """An error that mlguard explains itself: shown as its text, never as a traceback.
 
     `slug` names the paragraph of docs/messages.md that explains it; `exit_code` is what the command answers with.
+    Where they are known: `stage` is the stage that was running, `traceback` shows the project's own frames, and
+    `raised` names the guard's method and the type of the exception that user code raised.
     """
 
     exit_code = 5
+    stage: str | None = None
+    traceback: str | None = None
+    raised: tuple[str, str] | None = None
 
     def __init__(self, message: str, *, slug: str) -> None:
         super().__init__(message)
@@ -36,6 +41,18 @@ class RunError(MlguardError):
     """User code raised, hung or died, or the disk refused (exit 5)."""
 
     exit_code = 5
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        slug: str,
+        stage: str | None = None,
+        traceback: str | None = None,
+        raised: tuple[str, str] | None = None,
+    ) -> None:
+        super().__init__(message, slug=slug)
+        self.stage, self.traceback, self.raised = stage, traceback, raised
 
 
 class GoldenError(MlguardError):

@@ -147,11 +147,10 @@ def raised(subject: Subject, stage: str, method: str, error: BaseException, *, r
     """What the user's code raised, with its stage and the frames below the project's root."""
     inside = "" if run == MAIN else f" in run {run}"
     text = f"guard {subject.name}: `{method}` raised {type(error).__name__}{inside}: {_first_line(error)}"
-    problem = RunError(text, slug="guarded-code-raised")
-    problem.raised = (method, type(error).__name__)  # type: ignore[attr-defined]  # As below.
-    problem.stage = stage  # type: ignore[attr-defined]  # Carried to the verdict across the process boundary.
-    problem.traceback = user_frames(error, subject.root)  # type: ignore[attr-defined]
-    return problem
+    told = user_frames(error, subject.root)
+    return RunError(
+        text, slug="guarded-code-raised", stage=stage, traceback=told, raised=(method, type(error).__name__)
+    )
 
 
 def user_frames(error: BaseException, root: Path) -> str:

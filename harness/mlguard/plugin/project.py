@@ -64,6 +64,7 @@ class Project:
 
     def result(self, guard: Declared, *, many: bool) -> Result:
         """What came of a guard, which runs once per session; `many`: whether other guards are going to run, too."""
+        from mlguard.checker.check import failed
         from mlguard.plugin.shared import Result
 
         if guard.ref not in self._known:
@@ -71,7 +72,7 @@ class Project:
                 self._refuse(guard)
                 found = self.shared().once(guard.ref.name, lambda: self._made(guard, many=many))
             except MlguardError as error:
-                found = Result(_failed(guard, error))
+                found = Result(failed(guard, error))
             self._known[guard.ref] = found
         return self._known[guard.ref]
 
@@ -191,15 +192,4 @@ def _defect(guard: Declared, error: Exception) -> Verdict:
         problem=f"guard {guard.ref.name}: mlguard itself failed; report the lines below, they are no verdict",
         slug="defect",
         traceback="".join(traceback.format_exception(error)).rstrip(),
-    )
-
-
-def _failed(guard: Declared, error: MlguardError) -> Verdict:
-    return Verdict(
-        guard.ref.name,
-        Outcome.ERROR,
-        problem=error.message,
-        slug=error.slug,
-        traceback=getattr(error, "traceback", None),
-        usage=isinstance(error, UsageError),
     )

@@ -221,8 +221,8 @@ def _failed(guard: str, failure: Failure, output: str, root: Path) -> MlguardErr
     """A worker's failure as an error that names the guard, the stage and the project's own frames."""
     stage = failure.stage or "dataset"
     if isinstance(failure.exception, MlguardError):
-        if not hasattr(failure.exception, "stage") and isinstance(failure.exception, RunError):
-            failure.exception.stage = stage  # type: ignore[attr-defined]  # As for every other failure.
+        if isinstance(failure.exception, RunError) and failure.exception.stage is None:
+            failure.exception.stage = stage
         return failure.exception
     if failure.kind == "timeout":
         error = RunError(
@@ -235,9 +235,8 @@ def _failed(guard: str, failure: Failure, output: str, root: Path) -> MlguardErr
     else:
         error = RunError(f"guard {guard}: {failure.text}", slug="guarded-code-raised")
         # Outside of any method: at import, or in what its answer is made of.
-        error.raised = ("", failure.text.splitlines()[-1].partition(":")[0])  # type: ignore[attr-defined]  # As below.
-    error.stage = stage  # type: ignore[attr-defined]  # Carried to the verdict.
-    error.traceback = own_frames(failure, output, root)  # type: ignore[attr-defined]
+        error.raised = ("", failure.text.splitlines()[-1].partition(":")[0])
+    error.stage, error.traceback = stage, own_frames(failure, output, root)
     return error
 
 
