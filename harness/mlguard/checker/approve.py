@@ -100,6 +100,12 @@ def _rules(golden: Record, tolerances: Tolerances) -> Iterator[str]:
     old, new = golden.tolerances, tolerances
     if old.precision != new.precision or old.floor != new.floor:
         yield f"tolerance floor {old.floor} of {old.precision} -> {new.floor} of {new.precision}"
+    machines = len(old.environments), len(new.environments)
+    if machines[0] != machines[1]:
+        yield f"noise measured on {machines[0]} -> {machines[1]} other machines"
+    for name in sorted({*old.zeros, *new.zeros}):
+        if old.zeros.get(name) != new.zeros.get(name):
+            yield f"zero of {name}, up to: {_measured(old.zeros.get(name))} -> {_measured(new.zeros.get(name))}"
     for name in sorted({*old.noise, *new.noise}):
         before, after = old.noise.get(name), new.noise.get(name)
         if before != after:

@@ -19,7 +19,7 @@ def calibrate(regenerator: Regenerator, guard: Declared) -> Regen:
     seen = checker.check(guard)
     if seen.done is None or seen.golden is None or seen.verdict.outcome is not Outcome.MATCH:
         return Regen(guard, seen, refused=seen.verdict)
-    certificate = measure(checker.runner, guard, seen.done.record, regenerator.progress)
+    certificate = measure(checker.runner, guard, seen.done.record, regenerator.progress, regenerator.machines)
     if certificate.unstable:
         return Regen(guard, seen, refused=unstable(guard, certificate.unstable))
     tolerances = tolerances_of(guard, seen.done.record, certificate)

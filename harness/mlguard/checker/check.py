@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mlguard.checker.cause import Cause, explain
 from mlguard.checker.history import golden_commit
+from mlguard.checker.rows import tell
 from mlguard.core.compare import Comparison, compare
 from mlguard.core.error import GoldenError, MlguardError, UsageError, several
 from mlguard.core.guard import parse_requirements
@@ -95,7 +96,7 @@ class Checker:
             cause = _gated(comparison, cause)
         elif golden.provenance.configuration != done.record.provenance.configuration:
             cause = replace(cause, remarks=("the configuration was edited, and nothing moved",))
-        return _verdict(guard, comparison, cause, done.record)
+        return _verdict(guard, tell(comparison, golden, done.dataset), cause, done.record)
 
     def _missing(self, guard: Declared, record: Record) -> Verdict:
         violated = [f for f in compare(record, record, rules(guard)).findings if f.outcome is Outcome.VIOLATED]

@@ -13,7 +13,9 @@ from mlguard.checker.approve import Proposal, propose
 from mlguard.checker.certificate import Certificate, measure
 from mlguard.checker.check import Checker, Seen, failed
 from mlguard.checker.history import head
+from mlguard.checker.machines import MACHINES, thorough_machines
 from mlguard.checker.steady import without_rows, without_runs
+from mlguard.checker.suspect import CHANCE
 from mlguard.core.compare import compare
 from mlguard.core.dataset import Dataset
 from mlguard.core.error import GoldenError, MlguardError, UsageError
@@ -46,13 +48,16 @@ class Regen:
 class Regenerator:
     """Records goldens of one project."""
 
-    def __init__(self, checker: Checker, *, reason: str, progress: Progress = lambda text: None) -> None:
-        """`reason` goes into the approval log."""
+    def __init__(
+        self, checker: Checker, *, reason: str, progress: Progress = lambda text: None, thorough: bool = False
+    ) -> None:
+        """`reason` goes into the approval log; `thorough`: measure noise on every machine that can be emulated."""
         if not reason.strip():
             raise UsageError(
                 'recording a golden needs a reason: --reason "why the behaviour may change"', slug="reason-missing"
             )
         self.checker, self.reason, self.progress = checker, reason.strip(), progress
+        self.machines = thorough_machines() if thorough else MACHINES
 
     def prepare(self, guard: Declared, *, everything: bool = False) -> Regen:
         """Check a guard; where it fails, or where everything is wanted, run it again and propose a golden."""
@@ -104,7 +109,7 @@ class Regenerator:
         record, moves = _stable(seen.done.record, again.record)
         if moves:
             return Regen(guard, seen, refused=unstable(guard, moves))
-        certificate = measure(self.checker.runner, guard, record, self.progress)
+        certificate = measure(self.checker.runner, guard, record, self.progress, self.machines)
         if certificate.unstable:
             return Regen(guard, seen, refused=unstable(guard, certificate.unstable))
         record = without_runs(record, certificate.unsteady_runs, "jumps under round-off")
@@ -129,7 +134,8 @@ def _stable(one: Record, other: Record) -> tuple[Record, list[str]]:
     """The Record without secondary runs that differ between two identical runs, and what differs in the main one."""
     moves = compare(one, other).moves()
     unsteady = {m.run for m in moves if m.run != MAIN}
-    return without_runs(one, unsteady, "is not the same twice"), [m.message for m in moves if m.run == MAIN]
+    told = [f"{m.message} (likely {CHANCE.cause}; {CHANCE.cure})" for m in moves if m.run == MAIN]
+    return without_runs(one, unsteady, "is not the same twice"), told
 
 
 def with_power(project: Path, record: Record, golden: Record | None) -> Record:
@@ -145,6 +151,7 @@ def tolerances_of(guard: Declared, record: Record, certificate: Certificate) -> 
         floor=str(guard.options.get("floor") or "solver"),
         noise=certificate.noise,
         environments=certificate.environments,
+        zeros=certificate.zeros,
     )
 
 

@@ -4,17 +4,45 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import click
 
+from mlguard.checker.check import Checker
 from mlguard.checker.regen import Regen, Regenerator
 from mlguard.cli.select import tell
 from mlguard.core.error import MlguardError
 from mlguard.core.verdict import Outcome, Verdict, exit_code
 from mlguard.report.plain import as_data
 from mlguard.report.terminal import draw
+
+Function = TypeVar("Function", bound=Callable[..., None])
+
+_OPTIONS = (
+    click.option("--reason", default="", help="Why the golden may change; kept in its log. Required."),
+    click.option("--thorough", is_flag=True, help="Measure noise on every machine that can be emulated here."),
+    click.option("--yes", is_flag=True, help="Accept without asking."),
+    click.option("--dry-run", is_flag=True, help="Show what would change; write nothing."),
+    click.option(
+        "--jobs", "-j", type=click.IntRange(1), default=None, help="Guards to run at once; default: one per core."
+    ),
+    click.option("--allow-ci", is_flag=True, help="Write goldens even in CI."),
+    click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document on standard output."),
+)
+
+
+def approving(command: Function) -> Function:
+    """Give a command the options of everything that records something, in this order."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def regenerator(checker: Checker, reason: str, *, thorough: bool, dry_run: bool) -> Regenerator:
+    """What records goldens as the options of a command say; a dry run needs no reason."""
+    said = reason or ("dry run" if dry_run else "")
+    return Regenerator(checker, reason=said, progress=tell, thorough=thorough)
 
 
 def settle_all(

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from mlguard.core.tolerance import ZERO, Tolerance
+from mlguard.core.tolerance import Tolerance
 from mlguard.core.value import Value
 from mlguard.core.verdict import Moved
 
@@ -164,7 +164,7 @@ def _numeric(golden: Value, new: Value, rule: Tolerance, present: Array) -> tupl
     finite = np.isfinite(a) & np.isfinite(b)
     with np.errstate(invalid="ignore", over="ignore"):
         sizes = np.where(finite, np.abs(a - b), np.inf)
-        zero = finite & (np.abs(a) <= ZERO) & (np.abs(b) <= ZERO)
+        zero = finite & (np.abs(a) <= rule.zero) & (np.abs(b) <= rule.zero)
     sizes[same | ~present] = 0.0
     signs = (np.signbit(a.real) != np.signbit(b.real)) | (np.signbit(a.imag) != np.signbit(b.imag))
     bits = ~same | (signs & ~np.isnan(a))

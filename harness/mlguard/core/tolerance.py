@@ -28,7 +28,7 @@ NOISE_FLOOR = 4.0
 """Units of eps below which noise is not believed to be measurable."""
 
 ZERO = 64 * EPS["float64"]
-"""Magnitude below which both sides count as zero up to rounding."""
+"""Magnitude up to which both sides count as zero up to rounding, for answers of about one."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,8 @@ class Tolerance:
     """Largest noise measured, per unit of scale; None where nothing was measured."""
     source: str = "floor"
     """What the limit came from: `floor` or `noise`."""
+    zero: float = ZERO
+    """Magnitude up to which both sides count as zero."""
 
     def limit(self, reference: Value) -> float:
         """The largest absolute difference that passes."""
@@ -66,14 +68,17 @@ class Tolerances:
     """Largest noise seen per unit of scale, by `pool` of the Observations."""
     environments: tuple[Mapping[str, object], ...] = ()
     """The emulated machines on which the noise was measured, with what took effect."""
+    zeros: Mapping[str, float] = field(default_factory=dict)
+    """Largest magnitude, by `pool`, of what is only the round-off of larger numbers, and so as good as zero."""
 
     def rule(self, observation: Observation) -> Tolerance:
         """The Tolerance of one Observation of the golden."""
         noise = self.noise.get(pool(observation))
         floor = self._floor(observation)
+        zero = max(ZERO, FACTOR * self.zeros.get(pool(observation), 0.0))
         if noise is not None and FACTOR * noise > floor:
-            return Tolerance(FACTOR * noise, noise, "noise")
-        return Tolerance(floor, noise, "floor")
+            return Tolerance(FACTOR * noise, noise, "noise", zero)
+        return Tolerance(floor, noise, "floor", zero)
 
     def _floor(self, observation: Observation) -> float:
         dtype = coarser(observation.value.dtype, self.precision)

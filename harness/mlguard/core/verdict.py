@@ -108,6 +108,8 @@ class Finding:
     """Whether the move passed only thanks to the floor."""
     tie: bool = False
     """Whether it passed because the scores were tied within the tolerance."""
+    told: tuple[str, ...] = ()
+    """What else is known of the move, in words: what the moved rows have in common, which rows carry a metric."""
 
 
 @dataclass(frozen=True)

@@ -187,6 +187,7 @@ def _document(record: Record, lines: list[Line], hidden: dict[str, float]) -> di
                 "floor": rules.floor,
                 "noise": noise,
                 "precision": rules.precision,
+                **({"zeros": {name: float(size) for name, size in rules.zeros.items()}} if rules.zeros else {}),
             }
         ),
     }
@@ -217,7 +218,8 @@ def _approval(fact: dict[str, Any]) -> Approval:
 
 
 def _tolerances(fact: dict[str, Any], hidden: dict[str, float]) -> Tolerances:
-    return Tolerances(fact["precision"], fact["floor"], fact["noise"] | hidden, tuple(fact["environments"]))
+    noise, zeros = fact["noise"] | hidden, fact.get("zeros", {})
+    return Tolerances(fact["precision"], fact["floor"], noise, tuple(fact["environments"]), zeros)
 
 
 def _in_order(lines: list[Line], internals: list[Line]) -> list[Line]:

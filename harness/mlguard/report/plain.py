@@ -86,6 +86,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "total": finding.total,
         "worst": [{"place": m.place, "golden": _plain(m.golden), "new": _plain(m.new)} for m in finding.worst],
         "rows": list(finding.rows),
+        "told": list(finding.told),
     }
 
 
@@ -107,7 +108,11 @@ def _read_finding(data: Mapping[str, Any]) -> Finding:
         total=data["total"],
         worst=worst_moved,
         rows=tuple(data["rows"]),
-        **numbers,
+        told=tuple(data["told"]),
+        max_abs=numbers["max_abs"],
+        max_scaled=numbers["max_scaled"],
+        limit=numbers["limit"],
+        signed=numbers["signed"],
     )
 
 

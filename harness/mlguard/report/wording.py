@@ -60,7 +60,7 @@ def finding_lines(finding: Finding) -> list[str]:
     if facts:
         lines.append("  " + "; ".join(facts))
     lines += [f"  {_place(m.place)}{shown(m.golden)} -> {shown(m.new)}" for m in finding.worst[:3]]
-    return lines
+    return [*lines, *(f"  {line}" for line in finding.told)]
 
 
 def times(finding: Finding) -> str:

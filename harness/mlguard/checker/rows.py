@@ -1,0 +1,143 @@
+"""What the rows that moved tell: which values they have in common, and which metrics they carry."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from mlguard.core.compare import Comparison
+from mlguard.core.dataset import Dataset
+from mlguard.core.record import MAIN, Record
+from mlguard.core.verdict import Finding, Outcome
+
+CHANCE = 0.01
+"""Largest probability that rows picked by chance would have as much in common, over everything that was looked at."""
+
+DISTINCT = 30
+"""Distinct values of a column up to which a single one is worth naming."""
+
+NAMED = 5
+"""Rows that a metric's line names."""
+
+
+def tell(comparison: Comparison, golden: Record, data: Dataset | None) -> Comparison:
+    """The Comparison with what its moved rows tell, for the main run, whose tables are at hand."""
+    return replace(comparison, findings=tuple(_told(f, comparison, golden, data) for f in comparison.findings))
+
+
+def _told(finding: Finding, comparison: Comparison, golden: Record, data: Dataset | None) -> Finding:
+    if not finding.gates or finding.outcome is not Outcome.SHIFTED:
+        return finding
+    if finding.stage == "evaluate":
+        return replace(finding, told=(*finding.told, *carriers(finding, comparison)))
+    observation = golden.by_key().get((finding.run, finding.stage, finding.observation))
+    names = observation.value.rows if observation is not None else None
+    if finding.run != MAIN or data is None or not names or not finding.rows:
+        return finding
+    return replace(finding, told=(*finding.told, *alike(finding.rows, names, data)))
+
+
+def carriers(finding: Finding, comparison: Comparison) -> Iterator[str]:
+    """Which answers a metric's move comes from: the only ones that moved, or none."""
+    answers = [f for f in comparison.findings if f.run == finding.run and f.stage == "predict" and f.role == "gate"]
+    own = [f for f in answers if f.observation.startswith("test.")]
+    if not own:
+        return
+    rows = list(dict.fromkeys(row for f in own if f.outcome is Outcome.SHIFTED for row in f.rows))
+    if not rows:
+        if all(f.outcome is Outcome.MATCH for f in own):
+            yield "no answer moved: it is computed in another way, or from other rows"
+        return
+    total = max(f.total for f in own)
+    if len(rows) < total:
+        more = f" and {len(rows) - NAMED} more" if len(rows) > NAMED else ""
+        yield f"carried by {len(rows)} of {total} test rows: {', '.join(rows[:NAMED])}{more}"
+
+
+@dataclass(frozen=True)
+class Condition:
+    """Something that holds for some rows of a table."""
+
+    text: str
+    """In words."""
+    holds: np.ndarray[Any, Any]
+    """For which rows, as booleans."""
+
+
+def alike(moved: Sequence[str], names: Sequence[str], data: Dataset) -> Iterator[str]:
+    """What all moved rows have and few others, where that is no chance; nothing where the rows are of no table.
+
+    `names` are all rows that were compared. A condition is named where rows picked by chance would share one as rare
+    with a probability below CHANCE, each column and kind of condition counted as a try.
+    """
+    table, places = _rows(names, data)
+    if table is None or len(set(moved)) < 2:
+        return
+    inside = np.isin(np.asarray(names, dtype=object), np.asarray(list(moved), dtype=object))
+    if inside.all():
+        return
+    conditions = list(_conditions(table.iloc[places], inside))
+    shared = [c for c in conditions if c.holds[inside].all()]
+    best = min(shared, key=lambda c: (c.holds.mean(), c.text), default=None)
+    if best is None or len(conditions) * _by_chance(best.holds, inside) > CHANCE:
+        return
+    others = int((best.holds & ~inside).sum())
+    yield f"in common: {best.text} (so {'is' if others == 1 else 'are'} {others} of the {int((~inside).sum())} others)"
+
+
+def _by_chance(holds: np.ndarray[Any, Any], inside: np.ndarray[Any, Any]) -> float:
+    """Probability that as many rows, drawn without putting back, all meet the condition."""
+    hits, total, drawn = int(holds.sum()), len(holds), int(inside.sum())
+    return math.prod((hits - i) / (total - i) for i in range(drawn))
+
+
+def _rows(names: Sequence[str], data: Dataset) -> tuple[Any, list[int]]:
+    """The table that rows are named after, and their places in it; None where they come from none or from several."""
+    split = [name.rpartition(" ") for name in names]
+    tables = {table for table, _, _ in split}
+    if len(tables) != 1 or not all(place.isdigit() for _, _, place in split):
+        return None, []
+    (name,) = tables
+    table = data.get(name) if name else next(iter(data.values()), None)
+    places = [int(place) for _, _, place in split]
+    if table is None or not hasattr(table, "iloc") or max(places) >= len(table):
+        return None, []
+    return table, places
+
+
+def _conditions(table: Any, inside: np.ndarray[Any, Any]) -> Iterator[Condition]:
+    for position, column in enumerate(table.columns):
+        cells = table.iloc[:, position]
+        gone = cells.isna().to_numpy()
+        if gone.any():
+            yield Condition(f"`{column}` is missing", gone)
+        here = cells[inside & ~gone]
+        if not len(here):
+            continue
+        yield from _by_value(str(column), cells, here)
+        if cells.dtype.kind in "iuf":
+            yield from _by_size(str(column), cells.to_numpy(), gone, here)
+
+
+def _by_value(column: str, cells: Any, here: Any) -> Iterator[Condition]:
+    try:
+        few = cells.nunique() <= DISTINCT and here.nunique() == 1
+    except TypeError:  # Lists and other cells that have no hash.
+        return
+    if few:
+        value = here.iloc[0]
+        shown = value.item() if isinstance(value, np.generic) else value
+        yield Condition(f"`{column}` is {shown!r}", (cells == value).fillna(False).to_numpy(dtype=bool))
+
+
+def _by_size(
+    column: str, cells: np.ndarray[Any, Any], gone: np.ndarray[Any, Any], here: Any
+) -> Iterator[Condition]:
+    low, high = here.min(), here.max()
+    bounds: Mapping[str, Any] = {f"`{column}` >= {low:.6g}": cells >= low, f"`{column}` <= {high:.6g}": cells <= high}
+    for text, holds in bounds.items():
+        yield Condition(text, np.asarray(holds) & ~gone)

@@ -1,0 +1,44 @@
+"""What probably made a guard jump, by what jumped with it and where."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from mlguard.checker.machines import MACHINES
+from mlguard.checker.noise import Jump
+from mlguard.checker.suspect import BEHIND, CANCELLED, SET_ORDER, TIE, TREE, UNDEFINED, suspicion, unstable
+from mlguard.core.record import CONTRACT_VALUE, INTERNAL, Observation
+from mlguard.observe.leaf import to_value
+
+OLD, NEW, HASHED = MACHINES
+SCORE = Observation("predict", "test.score", to_value(np.array([0.1, 0.7])))
+LABEL = Observation("predict", "test.label", to_value(np.array([0, 1])))
+SPLIT = Observation("train", "forest.estimators_[0].tree_.threshold", to_value(np.array([0.5])), role=INTERNAL)
+COEF = Observation("train", "coef_", to_value(np.array([0.5])), role=INTERNAL)
+BIAS = Observation("evaluate", "bias", to_value(1e-9))
+
+
+@pytest.mark.parametrize(
+    ("jumps", "likely"),
+    [
+        ([Jump(SCORE, HASHED)], SET_ORDER),
+        ([Jump(SCORE, HASHED), Jump(SCORE, OLD)], BEHIND),
+        ([Jump(LABEL, OLD)], TIE),
+        ([Jump(SCORE, OLD, undefined=True)], UNDEFINED),
+        ([Jump(SCORE, OLD), Jump(SPLIT, OLD)], TREE),
+        ([Jump(SCORE, OLD), Jump(SPLIT, NEW)], BEHIND),
+        ([Jump(SCORE, OLD), Jump(COEF, OLD)], BEHIND),
+        ([Jump(BIAS, OLD)], CANCELLED),
+    ],
+)
+def test_the_likely_cause(jumps: list[Jump], likely: object):
+    own = [jump for jump in jumps if jump.observation is jumps[0].observation]
+    assert suspicion(own, jumps, MACHINES) == likely
+
+
+def test_one_line_for_each_observation_that_decides_with_its_row_and_its_machines():
+    contract = Observation("contracts", "row by row.score", to_value(np.array([0.1])), role=CONTRACT_VALUE)
+    jumps = [Jump(SCORE, OLD, row="17"), Jump(SPLIT, OLD), Jump(contract, OLD), Jump(SCORE, NEW, row="3")]
+    (told,) = unstable(jumps, MACHINES)
+    assert told == (f"predict test.score jumps, row 17 on {OLD} and on {NEW} (likely {TREE.cause}; {TREE.cure})")
