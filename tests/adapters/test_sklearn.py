@@ -7,17 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.cluster import DBSCAN, KMeans
-from sklearn.compose import make_column_transformer
 from sklearn.decomposition import PCA
 from sklearn.ensemble import IsolationForest
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.metrics import f1_score, log_loss, make_scorer, mean_absolute_error, roc_auc_score
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.svm import LinearSVC
 
 from mlguard.adapters import adapt
-from mlguard.adapters.sklearn import step_outputs
 from mlguard.configuration import Configuration
 from mlguard.core.dataset import Dataset
 from mlguard.core.error import UsageError
@@ -117,18 +113,3 @@ def test_a_declaration_that_cannot_work_says_what_to_do(entries: dict[str, Any],
     with pytest.raises(UsageError) as caught:
         walked(tmp_path, **{"estimator": KMeans(2, n_init=1), **entries})
     assert words in caught.value.message
-
-
-def test_the_steps_of_a_pipeline_are_seen_column_by_column() -> None:
-    columns = make_column_transformer((StandardScaler(), ["a"]), (OneHotEncoder(), ["c"]))
-    model = make_pipeline(columns, "passthrough", PCA(1), LogisticRegression()).fit(table()[["a", "c"]], table()["y"])
-    outputs = step_outputs(model, table()[["a", "c"]].iloc[:5])
-    assert list(outputs) == [
-        "columntransformer.standardscaler__a",
-        "columntransformer.onehotencoder__c_x",
-        "columntransformer.onehotencoder__c_y",
-        "pca.pca0",
-    ]
-    assert {len(output) for output in outputs.values()} == {5}
-    assert step_outputs(LogisticRegression(), NUMBERS) == {}
-    assert step_outputs(model, NUMBERS[["b"]]) == {}

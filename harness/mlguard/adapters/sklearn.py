@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from typing import Any
 
-import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, clone, is_classifier, is_regressor
 from sklearn.metrics import get_scorer, get_scorer_names
-from sklearn.pipeline import Pipeline
 
 from mlguard.core.error import UsageError, several
 from mlguard.core.guard import Guard, declares
@@ -27,40 +25,6 @@ def with_estimator(guard: type[Guard]) -> type[Guard]:
     return type(
         guard.__name__, (guard,), {**missing, "__module__": guard.__module__, "__qualname__": guard.__qualname__}
     )
-
-
-def step_outputs(model: Any, rows: Any) -> dict[str, Any]:
-    """What each step of a fitted Pipeline but the last makes of these rows; empty for anything else.
-
-    A step that names its columns gives one entry per column, so that a message can name it.
-    """
-    outputs: dict[str, Any] = {}
-    if not isinstance(model, Pipeline):
-        return outputs
-    current = rows
-    for name, step in model.steps[:-1]:
-        if step is None or step == "passthrough":
-            continue
-        try:
-            current = step.transform(current)
-        except Exception:  # A look inside explains; what it raises fails no guard.
-            return outputs
-        outputs.update(_columns(name, step, current))
-    return outputs
-
-
-def _columns(name: str, step: Any, output: Any) -> Iterator[tuple[str, Any]]:
-    dense = output.toarray() if hasattr(output, "toarray") else output
-    array = np.asarray(dense)
-    try:
-        names = [str(n) for n in step.get_feature_names_out()]
-    except Exception:  # Many transformers cannot name their output; the matrix as a whole will do.
-        names = []
-    if array.ndim == 2 and len(names) == array.shape[1]:
-        for position, column in enumerate(names):
-            yield f"{name}.{column}", array[:, position]
-    else:
-        yield name, array
 
 
 def _train(self: Guard, train: Any) -> Any:

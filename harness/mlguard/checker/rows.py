@@ -134,9 +134,7 @@ def _by_value(column: str, cells: Any, here: Any) -> Iterator[Condition]:
         yield Condition(f"`{column}` is {shown!r}", (cells == value).fillna(False).to_numpy(dtype=bool))
 
 
-def _by_size(
-    column: str, cells: np.ndarray[Any, Any], gone: np.ndarray[Any, Any], here: Any
-) -> Iterator[Condition]:
+def _by_size(column: str, cells: np.ndarray[Any, Any], gone: np.ndarray[Any, Any], here: Any) -> Iterator[Condition]:
     low, high = here.min(), here.max()
     bounds: Mapping[str, Any] = {f"`{column}` >= {low:.6g}": cells >= low, f"`{column}` <= {high:.6g}": cells <= high}
     for text, holds in bounds.items():

@@ -20,6 +20,7 @@ from mlguard.core.guard import Guard, declares, requirements
 from mlguard.core.record import GATE, MAIN, PROBES, Record
 from mlguard.discovery import GuardRef, declared, guard_classes, load_module
 from mlguard.observe import contracts, describe, probes, secondary, stages
+from mlguard.observe import rows as rowwise
 from mlguard.observe.probe_rows import Known
 from mlguard.observe.run import Run, Subject, copied, scratch, user_frames
 from mlguard.observe.stages import Path as StagePath
@@ -28,7 +29,7 @@ from mlguard.runner.datasets import datasets, seeds
 from mlguard.runner.elsewhere import redirect, refuse_strays
 from mlguard.runner.order import Change, Done, Extent, Found, Loading, Order, Search
 from mlguard.runner.provenance import provenance
-from mlguard.seeding import seed_all
+from mlguard.seeding import seed_all, seeded
 from mlguard.tracing.tracer import Tracer
 from mlguard.worker.lines import lines_that_ran
 from mlguard.worker.source import substitute
@@ -191,7 +192,6 @@ def _observe_path(
     path = stages.walk_path(main, seen=lambda stage, so_far: early[stage](main, so_far))
     _check_requirements(main, path)
     describe.describe_answers(main, path)
-    _look_inside(main, path)
     remarks = ["the rows were split in order, three quarters to one"] if stages.splits_in_order(main) else []
     if order.extent is Extent.MAIN:
         return remarks, ""
@@ -205,6 +205,7 @@ def _observe_path(
     main.following = lambda run, stage: follow("probes", stage)
     main.progress("predict")
     probes.keep_probes(main, path, Known(_gaps([pristine, *others.values()]), _thresholds(main.subject.guard)))
+    _look_inside(main, path)
     main.following = follow
     if order.extent is Extent.FULL:
         remarks += _run_others(main, path, pristine, others)
@@ -264,16 +265,15 @@ def _check_requirements(main: Run, path: StagePath) -> None:
 
 
 def _look_inside(main: Run, path: StagePath) -> None:
-    """The outputs of a Pipeline's steps for the test rows, where the model itself is one."""
-    if type(path.model).__module__.split(".")[0] not in ("sklearn", "imblearn"):
+    """What the transformers inside the model make of the test rows, on a copy and beside every other call."""
+    if "sklearn" not in sys.modules:
         return
-    from mlguard.adapters import sklearn
+    from mlguard.adapters import sklearn_steps
 
-    rows = path.test.rows
-    target = main.subject.target
-    if target is not None and hasattr(rows, "columns") and target in rows.columns:
-        rows = rows.drop(columns=[target])
-    describe.step_outputs(main, sklearn.step_outputs(path.model, rows))
+    rows = rowwise.duplicate(path.test.rows)
+    with seeded(0):
+        outputs = sklearn_steps.step_outputs(path.model, lambda model: stages.predict(main, model, rows))
+    describe.step_outputs(main, outputs)
 
 
 def _save(main: Run, path: StagePath, order: Order) -> str:
