@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mlguard.observe.secondary import KEYS, changed_keys
+from mlguard.observe.secondary import KEYS, changed_keys, unchanged_keys
 
 ENTRIES = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.text(max_size=2))
 CONFIGS = st.recursive(
@@ -56,3 +56,18 @@ def test_any_configuration_can_be_probed_and_is_left_alone(config: Any) -> None:
 
 def test_a_long_configuration_is_probed_in_part() -> None:
     assert len(list(changed_keys({f"k{i}": i for i in range(KEYS + 9)}))) == KEYS
+
+
+def test_a_guard_narrows_the_keys_to_names_globs_and_what_lies_below():
+    config = {"model": {"C": 1.0, "seed": 1}, "split": {"share": 0.5}, "rows": 3}
+    assert [key for key, _ in changed_keys(config)] == ["model.C", "model.seed", "split.share", "rows"]
+    assert [key for key, _ in changed_keys(config, ("model", "ro*"))] == ["model.C", "model.seed", "rows"]
+    assert [key for key, _ in changed_keys(config, "split.share")] == ["split.share"]
+    assert list(changed_keys(config, False)) == []
+
+
+def test_keys_past_the_most_that_are_changed_are_counted():
+    config = {f"k{i}": i for i in range(KEYS + 9)}
+    assert (unchanged_keys(config) or "").startswith(f"9 configuration keys past the first {KEYS} are not changed")
+    assert unchanged_keys(config, ("k1*",)) is None
+    assert unchanged_keys(None) is None

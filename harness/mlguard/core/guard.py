@@ -47,6 +47,7 @@ class Guard:
     require: ClassVar[Mapping[str, str]] = {}
     threshold: ClassVar[float | Mapping[str, float] | None] = None
     seeds: ClassVar[Sequence[int]] = (0, 1, 2)
+    config_probes: ClassVar[bool | Sequence[str]] = True
     internals: ClassVar[str] = "explain"
     floor: ClassVar[str] = "solver"
     require_contracts: ClassVar[bool] = False
@@ -163,6 +164,11 @@ def _wrong_options(guard: type[Guard]) -> Iterable[str]:
         yield f"`seeds` must be a tuple of whole numbers from 0 to 2**32 - 1, such as (0, 1, 2), not {seeds!r}"
     elif len(set(seeds)) != len(seeds):
         yield f"`seeds` names a seed twice: {seeds!r}"
+    if not isinstance(guard.config_probes, bool) and not _are_names(guard.config_probes):
+        yield (
+            "`config_probes` must be True, False or the keys to change in turn, such as "
+            f'("model.C", "split.*"), not {guard.config_probes!r}'
+        )
     for name, allowed in (("internals", ("explain", "gate")), ("floor", ("solver", "noise"))):
         if getattr(guard, name) not in allowed:
             yield f"`{name}` must be one of {', '.join(map(repr, allowed))}, not {getattr(guard, name)!r}"

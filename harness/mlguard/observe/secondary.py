@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from typing import Any
 
 from mlguard.configuration import written
@@ -41,11 +42,31 @@ def other_seed(main: Run, seed: int, data: Any) -> tuple[list[Observation], str 
     return run.observations, None
 
 
-def changed_keys(config: Any) -> Iterator[tuple[str, Any]]:
-    """Each key that has a neighbouring value, and the configuration with it changed."""
+def changed_keys(config: Any, wanted: bool | Sequence[str] = True) -> Iterator[tuple[str, Any]]:
+    """Each key that has a neighbouring value, and the configuration with it changed.
+
+    `wanted` narrows them: all, none, or the keys of these names and globs and everything below them.
+    """
     leaves = [(path, _neighbour(path[-1], value)) for path, value in _leaves(config) if path]
-    for path, neighbour in [(p, n) for p, n in leaves if n is not None][:KEYS]:
-        yield ".".join(map(str, path)), _with(config, path, neighbour)
+    able = [(".".join(map(str, path)), path, neighbour) for path, neighbour in leaves if neighbour is not None]
+    for key, path, neighbour in [one for one in able if _is_wanted(one[0], wanted)][:KEYS]:
+        yield key, _with(config, path, neighbour)
+
+
+def unchanged_keys(config: Any, wanted: bool | Sequence[str] = True) -> str | None:
+    """What is said of keys past the first KEYS, which are not changed; None where there are none."""
+    able = [".".join(map(str, p)) for p, value in _leaves(config) if p and _neighbour(p[-1], value) is not None]
+    over = [key for key in able if _is_wanted(key, wanted)][KEYS:]
+    if not over:
+        return None
+    return f"{len(over)} configuration keys past the first {KEYS} are not changed in turn; `config_probes` chooses"
+
+
+def _is_wanted(key: str, wanted: bool | Sequence[str]) -> bool:
+    if isinstance(wanted, bool):
+        return wanted
+    names = [wanted] if isinstance(wanted, str) else wanted
+    return any(fnmatchcase(key, name) or key.startswith(f"{name}.") for name in names)
 
 
 def config_probe(main: Run, path: Path, key: str, config: Any) -> tuple[list[Observation], str | None]:

@@ -221,10 +221,12 @@ def _run_others(main: Run, path: StagePath, pristine: Dataset, others: dict[int,
         found, remark = secondary.other_seed(main, seed, data)
         main.observations += found
         remarks += [remark] if remark else []
-    for key, config in secondary.changed_keys(main.config):
+    for key, config in secondary.changed_keys(main.config, main.subject.guard.config_probes):
         main.progress(f"config {key}")
         found, _ = secondary.config_probe(main, path, key, config)
         main.observations += found
+    past = secondary.unchanged_keys(main.config, main.subject.guard.config_probes)
+    remarks += [past] if past else []
     main.progress(secondary.REFIT)
     main.observations += secondary.refit(main, path)
     return remarks
@@ -342,7 +344,8 @@ def _left_out(subject: Subject, order: Order, others: dict[int, Dataset]) -> fro
     """What this run's extent leaves out, under the names that a comparison knows."""
     if order.extent is Extent.FULL:
         return frozenset()
-    keys = (f"config {key}" for key, _ in secondary.changed_keys(subject.configuration.values))
+    wanted = subject.guard.config_probes
+    keys = (f"config {key}" for key, _ in secondary.changed_keys(subject.configuration.values, wanted))
     main = order.extent is Extent.MAIN
     unmade = seeds(order, subject.guard)[1:] if main else others
     parts = (f"{MAIN}/contracts", f"{MAIN}/{PROBES}") if main else ()
