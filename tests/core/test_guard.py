@@ -37,6 +37,7 @@ def test_a_sound_declaration_has_no_problems(entries: dict[str, Any]) -> None:
     assert problems(guard(**entries)) == []
 
 
+KEYS = '`config_probes` must be True, False or the keys to change in turn, such as ("model.C", "split.*"), not '
 SEEDS = "`seeds` must be a tuple of whole numbers from 0 to 2**32 - 1, such as (0, 1, 2), not "
 
 WRONG: list[tuple[dict[str, Any], str]] = [
@@ -54,8 +55,8 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"load": len}, "it declares `load` without `save`; the bundle needs both, or neither for joblib"),
     ({"dataset": 3}, "`dataset` must be the name of a generator, not int"),
     ({"seeds": ()}, SEEDS + "()"),
-    ({"config_probes": 3}, "`config_probes` must be True, False or the keys to change in turn, such as "),
-    ({"config_probes": ()}, "`config_probes` must be True, False or the keys to change in turn, such as "),
+    ({"config_probes": 3}, KEYS + "3"),
+    ({"config_probes": ()}, KEYS + "()"),
     ({"seeds": (0, -1)}, SEEDS + "(0, -1)"),
     ({"seeds": (2**32,)}, SEEDS + f"({2**32},)"),
     ({"seeds": (True,)}, SEEDS + "(True,)"),
