@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
@@ -64,3 +66,12 @@ def test_how_far_beyond_the_limit_is_told_in_times() -> None:
 def test_a_run_of_nothing_says_so() -> None:
     assert draw_all([]).strip() == "0 guards: none; 0 observations compared"
     assert "1 guard: 1 match" in draw_all([Verdict("A", Outcome.MATCH)])
+
+
+def test_what_each_part_cost_is_told_when_it_is_asked_for():
+    costs = {"main": 0.21, "contracts": 0.5, "seed 1": 0.3, "config C": 0.125, "config tol": 0.125, "refit": 0.1}
+    verdict = replace(VERDICTS["match"], costs=costs)
+    told = "Churn: main 0.21 s, contracts 0.50 s, seed 1 0.30 s, refit 0.10 s, 2 configuration keys 0.25 s"
+    assert told in draw_all([verdict], costs=True).splitlines()
+    assert told not in draw_all([verdict]).splitlines()
+    assert "Churn: nothing ran" in draw_all([VERDICTS["match"]], costs=True)

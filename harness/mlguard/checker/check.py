@@ -53,6 +53,7 @@ class Checker:
         verdict = replace(
             seen.verdict,
             seconds=time.perf_counter() - started,
+            costs=seen.done.costs if seen.done else {},
             file=self.settings.relative(guard.ref.file),
             commit=self._commit(seen),
         )

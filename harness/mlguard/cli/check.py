@@ -22,9 +22,12 @@ from mlguard.runner.order import Extent
     "--jobs", "-j", type=click.IntRange(1), default=None, help="Guards to run at once; default: one per core."
 )
 @click.option("--quick", is_flag=True, help="Only the main run and what needs no further training.")
+@click.option("--costs", is_flag=True, help="Say what each part of a guard cost: probes, other seeds, keys.")
 @click.option("--in-process", is_flag=True, help="Run in this process, for debuggers; its environment is not fixed.")
 @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document on standard output.")
-def command(names: tuple[str, ...], jobs: int | None, *, quick: bool, in_process: bool, as_json: bool) -> None:
+def command(
+    names: tuple[str, ...], jobs: int | None, *, quick: bool, costs: bool, in_process: bool, as_json: bool
+) -> None:
     """Run guards, compare them with their goldens, and explain what moved, where first, by how much and why."""
     with opened(names, in_process=in_process) as project:
         if in_process:
@@ -36,7 +39,7 @@ def command(names: tuple[str, ...], jobs: int | None, *, quick: bool, in_process
     if as_json:
         click.echo(json.dumps(run_as_data(verdicts), indent=1, sort_keys=True))
     else:
-        click.echo(draw_all(verdicts))
+        click.echo(draw_all(verdicts, costs=costs))
     sys.exit(exit_code(verdicts))
 
 

@@ -75,8 +75,6 @@ class Provenance:
     """Content digests of the project's own source files that ran, by path below the root."""
     environment: Mapping[str, Any] = field(default_factory=dict)
     """`python`, `packages`, `machine` (CPU, BLAS and its kernel, SIMD level, threads, OS), `hash_seed`."""
-    seconds: float = 0.0
-    """Wall-clock of the run; shown, never stored in a golden and never compared."""
 
 
 @dataclass(frozen=True)

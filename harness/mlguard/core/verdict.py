@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -146,6 +146,8 @@ class Verdict:
     """The module that declares the guard, below the project's root."""
     seconds: float = field(default=0.0, compare=False)
     """How long it took."""
+    costs: Mapping[str, float] = field(default_factory=dict, compare=False)
+    """Seconds of its parts: `main`, `contracts`, `probes`, `seed 1`, `config C`, `refit`, `saved bundle`."""
 
     @property
     def exit_code(self) -> int:

@@ -42,6 +42,7 @@ def as_data(verdict: Verdict) -> dict[str, Any]:
         "file": verdict.file,
         "compared": verdict.compared,
         "seconds": round(verdict.seconds, 3),
+        "costs": {part: round(seconds, 3) for part, seconds in verdict.costs.items()},
     }
 
 
@@ -63,6 +64,7 @@ def from_data(data: Mapping[str, Any]) -> Verdict:
         commit=data["commit"],
         file=data["file"],
         seconds=data["seconds"],
+        costs=data["costs"],
     )
 
 

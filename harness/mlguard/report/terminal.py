@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mlguard.core.verdict import Outcome, Verdict
-from mlguard.report.wording import explanation, headline, summary
+from mlguard.report.wording import cost_line, explanation, headline, summary
 
 
 def draw(verdict: Verdict) -> str:
@@ -17,7 +17,8 @@ def draw(verdict: Verdict) -> str:
     return "\n".join([first, *(f"  {line}".rstrip() for line in rest)])
 
 
-def draw_all(verdicts: Sequence[Verdict]) -> str:
+def draw_all(verdicts: Sequence[Verdict], *, costs: bool = False) -> str:
     """All guards, the matching ones first so that a failure stands where the reader looks: at the end."""
     ordered = sorted(verdicts, key=lambda v: -v.outcome.rank)
-    return "\n".join([*(draw(verdict) for verdict in ordered), "", summary(verdicts)])
+    spent = ["", *map(cost_line, verdicts)] if costs else []
+    return "\n".join([*(draw(verdict) for verdict in ordered), *spent, "", summary(verdicts)])

@@ -118,6 +118,16 @@ def summary(verdicts: Sequence[Verdict]) -> str:
     return f"{guards}: {told or 'none'}; {compared} observations compared"
 
 
+def cost_line(verdict: Verdict) -> str:
+    """What each part of a guard's run cost; what narrows it is the guard's `seeds` and `config_probes`."""
+    keys = {part: seconds for part, seconds in verdict.costs.items() if part.startswith("config ")}
+    parts = [(part, seconds) for part, seconds in verdict.costs.items() if part not in keys]
+    if keys:
+        parts.append((f"{len(keys)} configuration keys", sum(keys.values())))
+    told = ", ".join(f"{part} {seconds:.2f} s" for part, seconds in parts)
+    return f"{verdict.guard}: {told or 'nothing ran'}"
+
+
 def moves(verdict: Verdict) -> Iterator[str]:
     """The first moved stage in full, what explains it, and the later ones in a line each."""
     moved = list(verdict.moves())

@@ -6,7 +6,6 @@ import copy
 import os
 import pickle
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +24,7 @@ from mlguard.observe.probe_rows import Known
 from mlguard.observe.run import Run, Subject, copied, scratch, user_frames
 from mlguard.observe.stages import Path as StagePath
 from mlguard.observe.writes import Writes
+from mlguard.runner.costs import Costs
 from mlguard.runner.datasets import datasets, seeds
 from mlguard.runner.elsewhere import redirect, refuse_strays
 from mlguard.runner.order import Change, Done, Extent, Found, Loading, Order, Search
@@ -35,6 +35,9 @@ from mlguard.worker.lines import lines_that_ran
 from mlguard.worker.source import substitute
 
 Progress = Callable[[str], None]
+
+Begin = Callable[[str], None]
+"""Told which part of a run begins: `contracts`, `probes`, `seed 1`, `config C`, `refit`."""
 
 
 def search(order: Search, progress: Progress) -> Found:
@@ -61,7 +64,12 @@ def observe(order: Order, progress: Progress) -> Done:
 
 
 def _observed(order: Order, progress: Progress, path_ended: Callable[[], None]) -> Done:
-    started = time.perf_counter()
+    costs = Costs()
+
+    def begin(part: str) -> None:
+        path_ended()
+        costs.begin(part)
+
     progress("dataset")
     redirect(order.copy)
     substitute(order.change.sources)
@@ -88,9 +96,9 @@ def _observed(order: Order, progress: Progress, path_ended: Callable[[], None]) 
     describe.describe_dataset(main)
     seed_all(0)
     if declares(subject.guard, "observe"):
-        remarks, bundle = _observe_itself(main, order, pristine, others, path_ended), "the guard observes by itself"
+        remarks, bundle = _observe_itself(main, order, pristine, others, begin), "the guard observes by itself"
     else:
-        remarks, bundle = _observe_path(main, order, pristine, others, path_ended)
+        remarks, bundle = _observe_path(main, order, pristine, others, begin)
     if not any(o.role == GATE and o.stage != "dataset" for o in main.observations):
         raise RunError(
             f"guard {subject.name} observed nothing: note at least one value, or declare `predict`",
@@ -100,11 +108,11 @@ def _observed(order: Order, progress: Progress, path_ended: Callable[[], None]) 
     record = Record(
         subject.name,
         tuple(main.observations),
-        provenance(subject, data, order, seconds=time.perf_counter() - started),
+        provenance(subject, data, order),
         remarks=tuple(remarks),
         left_out=_left_out(found, order, others),
     )
-    return Done(record, bundle, pristine, trace=None if tracer is None else tracer.trace())
+    return Done(record, bundle, pristine, costs.taken(), trace=None if tracer is None else tracer.trace())
 
 
 def load_bundle(order: Loading, progress: Progress) -> dict[str, Any]:
@@ -186,7 +194,7 @@ def _tracer(order: Order) -> Tracer | None:
 
 
 def _observe_path(
-    main: Run, order: Order, pristine: Dataset, others: dict[int, Dataset], path_ended: Callable[[], None]
+    main: Run, order: Order, pristine: Dataset, others: dict[int, Dataset], begin: Begin
 ) -> tuple[list[str], str]:
     early = {"split": describe.describe_split, "train": describe.describe_model}
     path = stages.walk_path(main, seen=lambda stage, so_far: early[stage](main, so_far))
@@ -196,47 +204,51 @@ def _observe_path(
     if order.extent is Extent.MAIN:
         return remarks, ""
     bundle = _save(main, path, order)
-    path_ended()
+    begin("contracts")
     main.tell = main.watch = main.listen = False
     follow = main.following
     main.following = lambda run, stage: follow("contracts", stage)
     main.progress("contracts")
     contracts.keep_contracts(main, path)
+    begin("probes")
     main.following = lambda run, stage: follow("probes", stage)
     main.progress("predict")
     probes.keep_probes(main, path, Known(_gaps([pristine, *others.values()]), _thresholds(main.subject.guard)))
     _look_inside(main, path)
     main.following = follow
     if order.extent is Extent.FULL:
-        remarks += _run_others(main, path, pristine, others)
+        remarks += _run_others(main, path, pristine, others, begin)
     return remarks, bundle
 
 
-def _run_others(main: Run, path: StagePath, pristine: Dataset, others: dict[int, Dataset]) -> list[str]:
+def _run_others(main: Run, path: StagePath, pristine: Dataset, others: dict[int, Dataset], begin: Begin) -> list[str]:
     """Other seeds, changed configurations and a last refit; a run that gave nothing is named."""
     main.data = pristine
     remarks = []
     for seed, data in others.items():
+        begin(f"seed {seed}")
         main.progress(f"seed {seed}")
         found, remark = secondary.other_seed(main, seed, data)
         main.observations += found
         remarks += [remark] if remark else []
     for key, config in secondary.changed_keys(main.config, main.subject.guard.config_probes):
+        begin(f"config {key}")
         main.progress(f"config {key}")
         found, _ = secondary.config_probe(main, path, key, config)
         main.observations += found
     past = secondary.unchanged_keys(main.config, main.subject.guard.config_probes)
     remarks += [past] if past else []
+    begin(secondary.REFIT)
     main.progress(secondary.REFIT)
     main.observations += secondary.refit(main, path)
     return remarks
 
 
 def _observe_itself(
-    main: Run, order: Order, pristine: Dataset, others: dict[int, Dataset], path_ended: Callable[[], None]
+    main: Run, order: Order, pristine: Dataset, others: dict[int, Dataset], begin: Begin
 ) -> list[str]:
     main.call("observe", data=main.data, notes=main)
-    path_ended()
+    begin("contracts")
     main.tell = main.watch = False
     if order.extent is Extent.MAIN:
         return []
@@ -247,9 +259,11 @@ def _observe_itself(
     remarks = []
     if order.extent is Extent.FULL:
         for seed, data in others.items():
+            begin(f"seed {seed}")
             found, remark = secondary.observe_again(main, f"seed {seed}", data)
             main.observations += found
             remarks += [remark] if remark else []
+        begin(secondary.REFIT)
         main.observations += secondary.observe_as_before(main, pristine)
     return remarks
 

@@ -107,6 +107,8 @@ class Done:
     """Empty where the bundle was saved; else why it could not be."""
     dataset: Any = None
     """The Dataset of the first seed, for the golden."""
+    costs: Mapping[str, float] = field(default_factory=dict)
+    """Seconds by part: `main`, `contracts`, `probes`, `seed 1`, `config C`, `refit`, `saved bundle`."""
     trace: Trace | None = None
     """The calls of the project's functions, where it was asked for."""
     reached: Mapping[str, frozenset[int]] = field(default_factory=dict)

@@ -33,7 +33,7 @@ _TOOLS = frozenset(
 """Distributions that run, show and measure, and compute nothing of what is guarded."""
 
 
-def provenance(subject: Subject, data: Dataset, order: Order, *, seconds: float) -> Provenance:
+def provenance(subject: Subject, data: Dataset, order: Order) -> Provenance:
     """The provenance of a run that has just ended in this process."""
     return Provenance(
         dataset=_dataset(subject, data, order),
@@ -41,7 +41,6 @@ def provenance(subject: Subject, data: Dataset, order: Order, *, seconds: float)
         sources=_sources(subject, order),
         # Nobody keeps a Record of the main run alone, and looking around takes longer than many a guard.
         environment={} if order.extent is Extent.MAIN else {**describe(), "packages": packages()},
-        seconds=seconds,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import shutil
+import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -111,9 +112,11 @@ class Runner:
             if self.in_process:
                 # The contract of the bundle needs a process of its own: contracts are not run, rather than lost.
                 return replace(done, record=replace(record, left_out=record.left_out | {f"{MAIN}/contracts"}))
+            started = time.perf_counter()
             loaded, reached = self._bundle(guard, order, done, folder, environment)
+            costs = {**done.costs, BUNDLE: time.perf_counter() - started}
             record = record.with_observations((*record.observations, *loaded))
-            return replace(done, record=record, reached=_both(done.reached, reached))
+            return replace(done, record=record, reached=_both(done.reached, reached), costs=costs)
 
     def generator(self, guard: Declared) -> Path:
         """The script that makes the guard's dataset. Raises UsageError where there is none."""
