@@ -244,9 +244,7 @@ def _run_others(main: Run, path: StagePath, pristine: Dataset, others: dict[int,
     return remarks
 
 
-def _observe_itself(
-    main: Run, order: Order, pristine: Dataset, others: dict[int, Dataset], begin: Begin
-) -> list[str]:
+def _observe_itself(main: Run, order: Order, pristine: Dataset, others: dict[int, Dataset], begin: Begin) -> list[str]:
     main.call("observe", data=main.data, notes=main)
     begin("contracts")
     main.tell = main.watch = False
