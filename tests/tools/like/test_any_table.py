@@ -61,7 +61,7 @@ def like(frame, target, folder):
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )
 @given(table=tables(), rows=st.sampled_from([1, 2, 30, None]), seed=st.integers(0, 9))
 def test_any_table_gives_a_script_that_runs(tmp_path, table, rows, seed):
