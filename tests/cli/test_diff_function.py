@@ -109,3 +109,11 @@ class Line(Guard):
     repository.commit("Observe by itself")
     repository.project.edit(CODE, "+ ridge))", "+ ridge + 1.0))")
     assert moved(repository)["function"] == "line.fit"
+
+
+def test_a_default_that_moved_is_its_functions_and_not_the_guards(repository: Repository):
+    repository.project.edit(CODE, "ridge=0.0", "ridge=1.0")
+    guard = moved(repository)
+    assert (guard["function"], guard["line"]) == ("line.fit", 1)
+    assert "a default of its own or a constant moved" in guard["how"]
+    assert "+def fit(rows, ridge=1.0):" in guard["hunk"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mlguard.tools.trace.align import Pair, Tree, align
 from mlguard.tools.trace.distance import Distance, Step, distance
@@ -10,7 +10,10 @@ from mlguard.tracing.fingerprint import joined
 from mlguard.tracing.trace import RETURN, Call, Fingerprint, Trace, parameter
 
 HOW = "inputs equal, output differs"
-"""What is said of every function that is named."""
+"""What is said of a function that is named."""
+
+DEFAULT = "called by the guard in the same way, a default of its own or a constant moved, output differs"
+"""What is said of a function that the guard itself calls, with parameters that the guard did not choose."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,7 @@ class _Search:
         Where none did, the guard's own methods are looked into: one that notes values gives nothing back.
         """
         outermost = self._inside(None, None)
-        methods = [pair for pair in outermost if all(call.in_guard for call in self._calls(pair))]
+        methods = [pair for pair in outermost if self._is_guards(pair)]
         for pairs in (outermost, *(self._inside(*pair) for pair in methods)):
             for pair in pairs:
                 if self._given(pair).step < self.step and self._moved(pair):
@@ -97,6 +100,9 @@ class _Search:
         """The function that explains why this one moved: one that it calls, or itself."""
         for inner in self._inside(*pair):
             if self._given(inner).step >= self.step:
+                if self._is_guards(pair) and not self._is_guards(inner):
+                    # Both sides run the same guard, so that the function's own default has moved, or a constant.
+                    return replace(self._named(inner), how=DEFAULT)
                 break  # It was given something else by now, and no call before it explains that.
             if self._moved(inner):
                 return self._innermost(inner)
@@ -107,6 +113,9 @@ class _Search:
 
     def _calls(self, pair: Pair) -> tuple[Call, Call]:
         return self.before.calls[pair[0]], self.after.calls[pair[1]]
+
+    def _is_guards(self, pair: Pair) -> bool:
+        return all(call.in_guard for call in self._calls(pair))
 
     def _given(self, pair: Pair) -> Distance:
         one, other = self._calls(pair)
