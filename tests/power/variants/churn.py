@@ -295,4 +295,41 @@ def evaluate_from_data(churned: pd.Series, predictions: pd.DataFrame) -> dict[st
             "import logging\nfrom pathlib import Path\nfrom typing import Any, Final",
         ),
     ),
+    CODE.keep(
+        "reads_module",
+        "new-file",
+        "what is derived from reading frequencies moves to a file of its own, divisions by them as reciprocals",
+        (
+            "reads.py",
+            "",
+            """\"\"\"What the model learns from how often an account reads.\"\"\"
+
+import numpy as np
+import pandas as pd
+
+
+def add_reads(accounts: pd.DataFrame, fill: float) -> pd.DataFrame:
+    \"\"\"The accounts with reading frequencies filled, and what is derived from them.\"\"\"
+    known = accounts["reads_week"].notna()
+    reads = accounts["reads_week"].where(known, fill)
+    return accounts.assign(
+        reads_unknown=(~known).astype(float),
+        reads_week=reads,
+        log_reads=np.log1p(np.maximum(reads, 0.0)),
+        price_per_read=accounts["price"] * np.reciprocal(np.maximum(reads, 0.5)),
+    )
+""",
+        ),
+        (
+            """    out = rows.copy()
+    out["reads_unknown"] = out["reads_week"].isna().astype(float)
+    out["reads_week"] = out["reads_week"].fillna(reads_fill)
+    out["log_reads"] = np.log1p(out["reads_week"].clip(lower=0.0))
+    out["price_per_read"] = out["price"] / out["reads_week"].clip(lower=0.5)
+""",
+            "    out = add_reads(rows, reads_fill)\n",
+        ),
+        ("\nNUMERIC = [", "\nfrom examples.churn.reads import add_reads\n\nNUMERIC = ["),
+        moves_bits=True,
+    ),
 )

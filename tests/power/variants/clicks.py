@@ -181,4 +181,11 @@ VARIANTS = (
         ),
         moves_bits=True,
     ),
+    CODE.keep(
+        "log-of-quotient",
+        "algebra",
+        "the distance from the typical price is the logarithm of one quotient",
+        ("np.log1p(price) - np.log1p(typical_price)", "np.log((1.0 + price) / (1.0 + typical_price))"),
+        moves_bits=True,
+    ),
 )

@@ -175,4 +175,38 @@ def fit_reference(config: dict[str, Any], rows: pd.DataFrame) -> Reference:""",
         ("from sklearn.metrics import brier_score_loss, roc_auc_score\n", ""),
         moves_bits=True,
     ),
+    CODE.keep(
+        "pipeline-of-bins",
+        "pipeline",
+        "binning and boosting become one pipeline, which takes the applications as they are",
+        ('    boosting.fit(bin_features(config, reference, rows).to_numpy(), rows["default"].to_numpy())\n', ""),
+        (
+            'return {"config": config, "reference": reference, "boosting": boosting}',
+            "steps = make_pipeline(FunctionTransformer(bins_alone, kw_args=settings), boosting)\n"
+            '    return {**settings, "steps": steps.fit(rows, rows["default"].to_numpy())}',
+        ),
+        (
+            "    boosting = HistGradientBoostingClassifier(\n",
+            '    settings = {"config": config, "reference": reference}\n'
+            "    boosting = HistGradientBoostingClassifier(\n",
+        ),
+        (
+            "def train_from_data(",
+            """def bins_alone(rows: pd.DataFrame, config: dict[str, Any], reference: dict[str, Any]) -> np.ndarray:
+    \"\"\"The bin numbers as a matrix.\"\"\"
+    return bin_features(config, reference, rows).to_numpy()
+
+
+def train_from_data(""",
+        ),
+        (
+            'model["boosting"].predict_proba(features_from_data(model, rows).to_numpy())[:, 1]',
+            'model["steps"].predict_proba(rows)[:, 1]',
+        ),
+        (
+            "from sklearn.metrics import brier_score_loss, roc_auc_score",
+            "from sklearn.metrics import brier_score_loss, roc_auc_score\nfrom sklearn.pipeline import make_pipeline\n"
+            "from sklearn.preprocessing import FunctionTransformer",
+        ),
+    ),
 )

@@ -217,4 +217,14 @@ def predict_from_data(model: Network, rows: np.ndarray) -> np.ndarray:""",
             'return Network(rest["config"], arrays["offset"], weights, rest["losses"])',
         ),
     ),
+    CODE.keep(
+        "entropy-in-running-total",
+        "metric-by-hand",
+        "the cross-entropy is a running total of logarithms in base two",
+        (
+            '"cross_entropy": float(-np.log(likelihood).mean()),',
+            '"cross_entropy": float(-np.log2(likelihood).cumsum()[-1] * np.log(2.0) / len(digits)),',
+        ),
+        moves_bits=True,
+    ),
 )

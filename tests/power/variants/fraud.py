@@ -147,4 +147,15 @@ def evaluate_from_data(""",
 """,
         ),
     ),
+    CODE.keep(
+        "risk-by-difference",
+        "algebra",
+        "the smoothed rate is the overall rate and a part of the category's distance from it",
+        (
+            'risk = (stats["sum"] + config["smoothing"] * overall) / (stats["count"] + config["smoothing"])',
+            'weight = stats["count"] / (stats["count"] + config["smoothing"])\n'
+            '    risk = overall + weight * (stats["sum"] / stats["count"] - overall)',
+        ),
+        moves_bits=True,
+    ),
 )

@@ -201,4 +201,15 @@ VARIANTS = (
             '    band = pd.cut(sales["area"], edges, right=False, labels=False)',
         ),
     ),
+    CODE.keep(
+        "sums_of_products",
+        "sum-order",
+        "each home's log price is the sum of its own products, added up from the last feature to the first",
+        (
+            'features_from_data(model, sales).to_numpy() @ model["coefficients"] + model["intercept"]',
+            '(features_from_data(model, sales).to_numpy() * model["coefficients"])[:, ::-1].sum(axis=1)\n'
+            '    log_price += model["intercept"]',
+        ),
+        moves_bits=True,
+    ),
 )

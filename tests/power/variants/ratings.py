@@ -30,6 +30,7 @@ VARIANTS = (
             'np.argsort(-np.round(scores, 6), kind="stable")[: model["config"]["top_k"]]',
             'np.argsort(np.round(scores, 6), kind="stable")[::-1][: model["config"]["top_k"]]',
         ),
+        hidden=True,
     ),
     CODE.shift(
         "one_round_less",
@@ -210,5 +211,15 @@ VARIANTS = (
         "genre codes are kept in bytes and known users in 32 bits, since both are small",
         ("np.asarray(codes.codes, dtype=np.int64)", "np.asarray(codes.codes, dtype=np.int8)"),
         ('        "users": users,\n', '        "users": users.astype(np.int32),\n'),
+    ),
+    CODE.keep(
+        "gram_from_stack",
+        "einsum",
+        "the products of all factors are one einsum, the penalty added on its diagonal in place",
+        (
+            "    gram = other.T @ other + regularisation * np.eye(other.shape[1])\n",
+            '    gram = np.einsum("ki,kj->ij", other, other)\n    gram.flat[:: other.shape[1] + 1] += regularisation\n',
+        ),
+        moves_bits=True,
     ),
 )
