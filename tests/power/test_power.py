@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 
 from mlguard.core.guard import Guard
+from mlguard.core.record import GATE, MAIN
 from mlguard.core.verdict import Outcome, Verdict
 from mlguard.discovery import guard_classes, load_module
 from tests.power.planting import ROOT
@@ -26,6 +27,7 @@ def named(variant: Variant) -> str:
 def test_a_shift_is_caught_at_its_stage(variant: Variant, verdicts: dict[tuple[str, str], Verdict]) -> None:
     verdict = verdicts[variant.guard, variant.id]
     assert (verdict.outcome in RED, verdict.first_moved) == (True, variant.stage), told(verdict)
+    assert hides(verdict) or not variant.hidden, told(verdict)
 
 
 @pytest.mark.parametrize("variant", KEEPS, ids=named)
@@ -51,6 +53,12 @@ def test_no_own_guard_has_a_tolerance_or_waiver_of_its_own() -> None:
     for guard in guards:
         for option in ("allow", "waive", "floor", "internals"):
             assert getattr(guard, option) == getattr(Guard, option), guard.__name__
+
+
+def hides(verdict: Verdict) -> bool:
+    """Whether nothing that the main run gave for its own rows moved; boundaries are made from probes."""
+    given = [f for f in verdict.moves() if f.run == MAIN and f.role == GATE and f.observation != "boundary"]
+    return not given
 
 
 def told(verdict: Verdict) -> str:
