@@ -24,6 +24,31 @@ VARIANTS = (
             '(X[f"worst_{name}"] + 1e-2) / (X[f"mean_{name}"] + 1e-2)',
         ),
     ),
+    CODE.shift(
+        "quartiles-of-a-sample",
+        "quantile-method",
+        "features",
+        "quartiles are measured values instead of points between two",
+        ("[0.25, 0.75], axis=0)", '[0.25, 0.75], axis=0, method="lower")'),
+    ),
+    CODE.shift(
+        "weights-written-down",
+        "derived-to-constant",
+        "train",
+        "the weights that balance the classes are written down with one decimal",
+        ('class_weight="balanced"', "class_weight={0: 1.3, 1: 0.8}"),
+    ),
+    CODE.shift(
+        "negative-to-zero",
+        "clip-added",
+        "predict",
+        "a measurement below zero, which no tumour here has, counts as zero",
+        (
+            "        tamed = [",
+            "        X = X.clip(lower=0.0)\n        tamed = [",
+        ),
+        hidden=True,
+    ),
     CODE.keep(
         "two-bounds",
         "library-function",
@@ -38,6 +63,44 @@ VARIANTS = (
         "equivalent-formula",
         "the logarithm is spelled out",
         ("np.log1p(X[name])", "np.log(1.0 + X[name])"),
+        moves_bits=True,
+    ),
+    CODE.keep(
+        "scaled-by-itself",
+        "steps-merged",
+        "the derived measurements are scaled where they are clipped, so that the pipeline has a step less",
+        (
+            "        self.upper_ = high + self.reach * (high - low)\n",
+            "        self.upper_ = high + self.reach * (high - low)\n"
+            "        clipped = np.clip(self._derive(X), self.lower_, self.upper_)\n"
+            "        self.mean_, self.factor_ = clipped.mean(axis=0), 1.0 / clipped.std(axis=0)\n",
+        ),
+        (
+            "        return np.clip(self._derive(X), self.lower_, self.upper_)\n",
+            "        return (np.clip(self._derive(X), self.lower_, self.upper_) - self.mean_) * self.factor_\n",
+        ),
+        ("        StandardScaler(),\n", ""),
+        ("from sklearn.preprocessing import StandardScaler\n", ""),
+        moves_bits=True,
+    ),
+    CODE.keep(
+        "steps-by-name",
+        "steps-renamed",
+        "the steps of the pipeline get names of their own",
+        (
+            "    return make_pipeline(\n        Measurements(reach),\n        StandardScaler(),\n"
+            '        SVC(C=C, kernel="rbf", gamma="scale", tol=1e-8, class_weight="balanced"),\n    )',
+            '    machine = SVC(C=C, kernel="rbf", gamma="scale", tol=1e-8, class_weight="balanced")\n'
+            '    steps = [("tame", Measurements(reach=reach)), ("scale", StandardScaler()), ("tell", machine)]\n'
+            "    return Pipeline(steps)",
+        ),
+        ("from sklearn.pipeline import Pipeline, make_pipeline", "from sklearn.pipeline import Pipeline"),
+    ),
+    CODE.keep(
+        "without-shrinking",
+        "solver-swapped",
+        "the machine is trained without the shrinking heuristic, to the same optimum",
+        ("tol=1e-8, class_weight", "tol=1e-8, shrinking=False, class_weight"),
         moves_bits=True,
     ),
 )

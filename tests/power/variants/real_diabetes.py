@@ -21,6 +21,28 @@ VARIANTS = (
         "measurements are taken by their position in the table",
         ("rows[list(MEASURED)]", "rows.iloc[:, [0, 2, 3, 4, 5, 6, 7, 8, 9]]"),
     ),
+    CODE.shift(
+        "share-in-the-code",
+        "setting-hard-coded",
+        "split",
+        "the share of the test is today's setting, written into the code",
+        ('int(config["test_share"] * len(rows))', "len(rows) // 4"),
+        hidden=True,
+    ),
+    CODE.shift(
+        "middle-taken-off",
+        "mean-for-median",
+        "train",
+        "the median progression is taken off instead of the mean",
+        ('rows["progression"].mean()', 'rows["progression"].median()'),
+    ),
+    CODE.shift(
+        "whole-index",
+        "integer-division",
+        "train",
+        "the pressure index is divided without its rest",
+        ('rows["bp"] * rows["bmi"] / 1000.0', 'rows["bp"] * rows["bmi"] // 1000.0'),
+    ),
     CODE.keep(
         "kernel-by-hand",
         "library-to-numpy",
@@ -31,5 +53,79 @@ VARIANTS = (
             ' @ model["ridge"].dual_coef_',
         ),
         moves_bits=True,
+    ),
+    CODE.keep(
+        "dual-by-hand",
+        "library-to-numpy",
+        "the regression becomes a class that solves for the dual coefficients itself",
+        (
+            "def train_from_data(",
+            '''class Ridge:
+    """Ridge regression in the space of a polynomial kernel."""
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        self.alpha, self.degree, self.gamma = config["alpha"], config["polynomial"], config["gamma"]
+
+    def kernel(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        """Likeness of each row to each other; shape (left, right)."""
+        return (1.0 + self.gamma * np.einsum("if,jf->ij", left, right)) ** self.degree
+
+    def fit(self, features: np.ndarray, goal: pd.Series) -> Ridge:
+        """Remember the rows and solve for their weights."""
+        self.rows_ = features
+        damped = self.kernel(features, features) + self.alpha * np.eye(len(features))
+        self.weights_ = np.linalg.solve(damped, goal.to_numpy())
+        return self
+
+    def predict(self, features: np.ndarray) -> np.ndarray:
+        """Weighted likeness to the remembered rows."""
+        return self.kernel(features, self.rows_) @ self.weights_
+
+
+def train_from_data(''',
+        ),
+        (
+            """KernelRidge(
+        alpha=config["alpha"], kernel="polynomial", degree=config["polynomial"], gamma=config["gamma"], coef0=1
+    )""",
+            "Ridge(config)",
+        ),
+        ("from sklearn.kernel_ridge import KernelRidge\n", ""),
+        moves_bits=True,
+    ),
+    CODE.keep(
+        "not-male",
+        "sign-flipped",
+        "the flag says who is no man: a feature that is mirrored and then scaled leaves every likeness as it is",
+        (
+            '    out["male"] = (rows["sex"] == 2).astype(float)\n',
+            '    out["not_male"] = (rows["sex"] != 2).astype(float)\n',
+        ),
+        moves_bits=True,
+    ),
+    CODE.keep(
+        "assigned-in-one-go",
+        "statement-to-chain",
+        "ratios and flags are assigned in one call",
+        (
+            """    out = rows[list(MEASURED)].astype(float)
+    out["ldl_hdl"] = rows["s2"] / rows["s3"]
+    out["pressure_index"] = rows["bp"] * rows["bmi"] / 1000.0
+    out["high_bmi"] = (rows["bmi"] >= config["high_bmi"]).astype(float)
+    out["male"] = (rows["sex"] == 2).astype(float)
+    return out
+""",
+            """    return (
+        rows.loc[:, list(MEASURED)]
+        .astype(float)
+        .assign(
+            ldl_hdl=lambda out: out["s2"].div(out["s3"]),
+            pressure_index=lambda out: out["bp"].mul(out["bmi"]).div(1000.0),
+            high_bmi=lambda out: np.where(out["bmi"] >= config["high_bmi"], 1.0, 0.0),
+            male=rows["sex"].eq(2).astype(float),
+        )
+    )
+""",
+        ),
     ),
 )

@@ -98,4 +98,41 @@ def train_from_data(''',
         "neighbours are found by a tree of balls instead of one of boxes",
         ('algorithm="kd_tree"', 'algorithm="ball_tree", leaf_size=12'),
     ),
+    CODE.keep(
+        "moved-out",
+        "function-moved",
+        "reading pixels moves into a module of its own, and says what it takes and gives",
+        (
+            """def darken(pixels: pd.DataFrame) -> np.ndarray:
+    \"\"\"Pixels from 0 to 1, with the faint ones lifted.\"\"\"
+    return np.sqrt(np.clip(pixels.to_numpy(dtype=float), 0.0, 16.0) / 16.0)
+
+
+""",
+            "",
+        ),
+        (
+            "from sklearn.neighbors import KNeighborsClassifier\n",
+            "from sklearn.neighbors import KNeighborsClassifier\n\nfrom examples.real_digits.ink import darken\n",
+        ),
+        (
+            "ink.py",
+            "",
+            """import logging
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+log = logging.getLogger(__name__)
+BLACK = 16.0
+
+
+def darken(pixels: pd.DataFrame) -> npt.NDArray[np.float64]:
+    log.debug("%d images of %d pixels", *pixels.shape)
+    share: npt.NDArray[np.float64] = np.clip(pixels.to_numpy(dtype=float), 0.0, BLACK) / BLACK
+    return np.sqrt(share)
+""",
+        ),
+    ),
 )

@@ -79,6 +79,14 @@ VARIANTS = (
         ('np.append(model.event_days, model.config["study_end"])', "np.append(model.event_days, 730)"),
         hidden=True,
     ),
+    CODE.shift(
+        "strange_site_without_heat",
+        "fallback-value",
+        "predict",
+        "a pump at an unknown site whose heat is missing gets no fill",
+        ('.map(heat_fills).fillna(heat_fills[""]))', ".map(heat_fills))"),
+        hidden=True,
+    ),
     CODE.keep(
         "vectorised_ties",
         "vectorise",
