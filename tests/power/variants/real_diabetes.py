@@ -128,4 +128,52 @@ def train_from_data(''',
 """,
         ),
     ),
+    CODE.keep(
+        "time-of-training",
+        "wall-clock-added",
+        "the model remembers when it was trained",
+        (
+            "from pathlib import Path\nfrom typing",
+            "from datetime import UTC, datetime\nfrom pathlib import Path\nfrom typing",
+        ),
+        (
+            '    return {"config": config, "learned"',
+            "    trained = datetime.now(tz=UTC).isoformat()\n"
+            '    return {"trained_at": trained, "config": config, "learned"',
+        ),
+    ),
+    CODE.keep(
+        "class-for-dictionary",
+        "dictionary-to-class",
+        "the model becomes a class with attributes of other names",
+        ("import click\n", "from dataclasses import dataclass\n\nimport click\n"),
+        (
+            "def train_from_data(config: dict[str, Any], rows: pd.DataFrame) -> dict[str, Any]:",
+            '''@dataclass(frozen=True)
+class Progression:
+    """A fitted model."""
+
+    settings: dict[str, Any]
+    moments: pd.DataFrame
+    intercept: float
+    regression: KernelRidge
+
+
+def train_from_data(config: dict[str, Any], rows: pd.DataFrame) -> Progression:''',
+        ),
+        (
+            '    return {"config": config, "learned": learned, "mean_progression": mean_progression, "ridge": ridge}',
+            "    return Progression(config, learned, mean_progression, ridge)",
+        ),
+        (
+            "def predict_from_data(model: dict[str, Any], rows: pd.DataFrame) -> np.ndarray:",
+            "def predict_from_data(model: Progression, rows: pd.DataFrame) -> np.ndarray:",
+        ),
+        (
+            '    features = scale(model["config"], model["learned"], derive(model["config"], rows))\n'
+            '    return np.maximum(model["ridge"].predict(features) + model["mean_progression"], 25.0)',
+            "    features = scale(model.settings, model.moments, derive(model.settings, rows))\n"
+            "    return np.maximum(model.regression.predict(features) + model.intercept, 25.0)",
+        ),
+    ),
 )

@@ -192,4 +192,24 @@ def train_from_data(''',
         ),
         moves_bits=True,
     ),
+    CODE.keep(
+        "sparse_words",
+        "dense-to-sparse",
+        "words stay a sparse matrix until the scores",
+        (
+            '    words = model["vectoriser"].transform(texts_of(reviews)).toarray()\n'
+            '    return np.hstack([words, extra_features(model["config"], reviews)])',
+            '    words = model["vectoriser"].transform(texts_of(reviews))\n'
+            '    return sparse.hstack([words, extra_features(model["config"], reviews)]).tocsr()',
+        ),
+        (
+            "import pandas as pd\nfrom sklearn.feature",
+            "import pandas as pd\nfrom scipy import sparse\nfrom sklearn.feature",
+        ),
+        (
+            "def features_from_data(model: dict[str, Any], reviews: pd.DataFrame) -> np.ndarray:",
+            "def features_from_data(model: dict[str, Any], reviews: pd.DataFrame) -> sparse.csr_matrix:",
+        ),
+        moves_bits=True,
+    ),
 )

@@ -155,4 +155,10 @@ VARIANTS = (
             "def train_from_data(",
         ),
     ),
+    CODE.keep(
+        "trees-in-parallel",
+        "parallel-jobs",
+        "trees are grown by two threads at a time",
+        ('contamination="auto", bootstrap=False)', 'contamination="auto", bootstrap=False, n_jobs=2)'),
+    ),
 )
