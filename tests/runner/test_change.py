@@ -201,3 +201,9 @@ def test_nothing_is_left_of_the_files_of_a_changed_run(ridge: Project, tmp_path:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     ridge.run("Ridge[b]", extent=Extent.MAIN, change=Change(config=partial(dict, ridge=1.0)))
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("variant", ["a", "b", "c"])
+def test_a_probed_key_acts_on_code_that_reads_the_file(ridge: Project, variant: str):
+    record = ridge.run(f"Ridge[{variant}]").record
+    assert seen(record, "predict", "effect", run="config ridge") > 0
