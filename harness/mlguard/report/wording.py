@@ -147,10 +147,11 @@ def moves(verdict: Verdict) -> Iterator[str]:
 
 
 def _short(finding: Finding) -> str:
-    """One line; a single number, such as a metric, with both of its values."""
+    """One line; a single number, such as a metric, with both of its values and what carries it."""
+    told = "".join(f"; {line}" for line in finding.told)
     if finding.total != 1 or len(finding.worst) != 1:
-        return finding.message
-    return f"{finding.message}: {shown(finding.worst[0].golden)} -> {shown(finding.worst[0].new)}"
+        return f"{finding.message}{told}"
+    return f"{finding.message}: {shown(finding.worst[0].golden)} -> {shown(finding.worst[0].new)}{told}"
 
 
 def _clean_before(verdict: Verdict) -> str:
