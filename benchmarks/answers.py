@@ -18,9 +18,9 @@ from mlguard.core.error import MlguardError
 from mlguard.discovery import Declared
 from mlguard.observe.run import Run
 from mlguard.observe.stages import walk_path
-from mlguard.runner.child import find_subject
 from mlguard.runner.datasets import datasets
 from mlguard.runner.order import Extent, Order
+from mlguard.runner.subject import find_subject
 from mlguard.seeding import seed_all
 from mlguard.settings import Settings
 from mlguard.worker.environment import Environment

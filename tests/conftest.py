@@ -20,7 +20,7 @@ def zygote() -> Iterator[Workers]:
     """Worker processes for the runs of all tiny projects."""
     from mlguard.worker.pool import Workers  # Late: most tests never need it.
 
-    with Workers(preload=("mlguard.runner.child", "joblib"), use_zygote=True) as workers:
+    with Workers(preload=("mlguard.runner.child", "mlguard.runner.bundle", "joblib"), use_zygote=True) as workers:
         yield workers
 
 

@@ -1,34 +1,29 @@
-"""What happens inside a worker: find guards, run one and observe it, load a bundle and predict."""
+"""What happens inside a worker: find guards, run one and observe it."""
 
 from __future__ import annotations
 
-import copy
-import os
-import pickle
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
-from mlguard.adapters import adapt
-from mlguard.configuration import configurations, written
 from mlguard.core.dataset import Dataset
-from mlguard.core.error import MlguardError, RunError, UsageError
+from mlguard.core.error import RunError, UsageError
 from mlguard.core.guard import Guard, declares, requirements
 from mlguard.core.record import GATE, MAIN, PROBES, Record
-from mlguard.discovery import GuardRef, declared, guard_classes, load_module
+from mlguard.discovery import declared, guard_classes, load_module
 from mlguard.observe import contracts, describe, probes, secondary, stages
 from mlguard.observe import rows as rowwise
 from mlguard.observe.probe_rows import Known
 from mlguard.observe.run import Run, Subject, copied, scratch, user_frames
 from mlguard.observe.stages import Path as StagePath
 from mlguard.observe.writes import Writes
+from mlguard.runner.bundle import save
 from mlguard.runner.costs import Costs
 from mlguard.runner.datasets import datasets, seeds
 from mlguard.runner.elsewhere import redirect, refuse_strays
-from mlguard.runner.order import Change, Done, Extent, Found, Loading, Order, Search
+from mlguard.runner.order import Done, Extent, Found, Order, Search
 from mlguard.runner.provenance import provenance
+from mlguard.runner.subject import changed, config_file, find_subject, with_target
 from mlguard.seeding import seed_all, seeded
 from mlguard.tracing.tracer import Tracer
 from mlguard.worker.lines import lines_that_ran
@@ -74,16 +69,16 @@ def _observed(order: Order, progress: Progress, path_ended: Callable[[], None]) 
     redirect(order.copy)
     substitute(order.change.sources)
     found = find_subject(order.ref, order.root, order.import_path)
-    subject = _changed(found, order.change)
+    subject = changed(found, order.change)
     data, others = datasets(order, subject.guard, subject.name)
-    subject = _with_target(subject, data)
+    subject = with_target(subject, data)
     main = Run(
         subject,
         "main",
         data,
         scratch(order.folder, "run"),
         config=subject.configuration.values,
-        config_path=_config_file(subject, order),
+        config_path=config_file(subject, order),
         progress=progress,
         tell=True,
         # What methods do to what they are given is a matter of contracts, which the main run alone does not ask.
@@ -115,76 +110,6 @@ def _observed(order: Order, progress: Progress, path_ended: Callable[[], None]) 
     return Done(record, bundle, pristine, costs.taken(), trace=None if tracer is None else tracer.trace())
 
 
-def load_bundle(order: Loading, progress: Progress) -> dict[str, Any]:
-    """Load a saved bundle and answer the rows, with the project's data out of reach; or what that raised."""
-    try:
-        if not order.lines:
-            return _answered_elsewhere(order, progress)
-        with lines_that_ran(str(order.root)) as lines:
-            answered = _answered_elsewhere(order, progress)
-        return {**answered, "reached": lines.reached()}
-    except MlguardError as error:
-        if error.__cause__ is None:
-            raise
-        # Told here: an exception loses its cause on the way out of a worker.
-        return {"raised": f"{type(error.__cause__).__name__}: {error.__cause__}"}
-
-
-def _answered_elsewhere(order: Loading, progress: Progress) -> dict[str, Any]:
-    progress("contracts")
-    os.chdir(order.folder)
-    redirect(order.copy)
-    substitute(order.change.sources)
-    subject = _changed(find_subject(order.ref, order.root, order.import_path), order.change)
-    with order.rows.open("rb") as file:
-        rows, data_target = pickle.load(file)  # noqa: S301 -- written a moment ago by this run's own worker.
-    _hide(order.root)
-    run = Run(
-        _with_target(subject, Dataset({}, target=data_target)),
-        "main",
-        Dataset({}, target=data_target),
-        scratch(order.folder, "run"),
-        config=subject.configuration.values,
-        progress=progress,
-    )
-    seed_all(0)
-    model = run.model = _load(run, order.bundle)
-    answers = stages.predict(run, model, rows)
-    return {"columns": answers.columns, "names": answers.names}
-
-
-def find_subject(ref: GuardRef, root: Path, import_path: tuple[str, ...]) -> Subject:
-    """The guard's class with every method in place, and its configuration."""
-    module = load_module(ref.file, import_path)
-    klass = getattr(module, ref.class_name, None)
-    if not isinstance(klass, type) or not issubclass(klass, Guard):
-        raise UsageError(f"{ref.file.name} declares no guard {ref.class_name}", slug="guard-unknown")
-    variants = {c.label: c for c in configurations(klass.config, root, ref.class_name)}
-    if ref.variant not in variants:
-        raise UsageError(f"guard {ref.class_name} has no configuration {ref.variant!r}", slug="guard-unknown")
-    return Subject(ref.name, adapt(klass), variants[ref.variant], root, klass.target)
-
-
-def _with_target(subject: Subject, data: Dataset) -> Subject:
-    return Subject(subject.name, subject.guard, subject.configuration, subject.root, subject.target or data.target)
-
-
-def _changed(subject: Subject, change: Change) -> Subject:
-    """The subject under the changed configuration; its file is still where that came from."""
-    if change.config is None:
-        return subject
-    values = change.config(copy.deepcopy(subject.configuration.values))
-    return replace(subject, configuration=replace(subject.configuration, values=values))
-
-
-def _config_file(subject: Subject, order: Order) -> Path | None:
-    """The configuration's file, or one that holds the changed values, for code that reads the path."""
-    path = subject.configuration.path
-    if order.change.config is None or path is None:
-        return path
-    return written(subject.configuration.values, path, scratch(order.folder, "config"))
-
-
 def _tracer(order: Order) -> Tracer | None:
     if not order.trace:
         return None
@@ -203,7 +128,7 @@ def _observe_path(
     remarks = ["the rows were split in order, three quarters to one"] if stages.splits_in_order(main) else []
     if order.extent is Extent.MAIN:
         return remarks, ""
-    bundle = _save(main, path, order)
+    bundle = save(main, path, order)
     begin("contracts")
     main.tell = main.watch = main.listen = False
     follow = main.following
@@ -288,49 +213,6 @@ def _look_inside(main: Run, path: StagePath) -> None:
     with seeded(0):
         outputs = sklearn_steps.step_outputs(path.model, lambda model: stages.predict(main, model, rows))
     describe.step_outputs(main, outputs)
-
-
-def _save(main: Run, path: StagePath, order: Order) -> str:
-    """Leave the bundle and the rows for the process that loads them; why not, where that cannot be."""
-    order.bundle.mkdir()
-    main.folder = order.bundle
-    try:
-        if main.declares("save"):
-            main.call("save", model=path.model, folder=order.bundle)
-        else:
-            import joblib
-
-            joblib.dump(path.model, order.bundle / "model.joblib")
-        with order.rows.open("wb") as file:
-            pickle.dump((path.test.rows, main.data.target), file)
-    except MlguardError as error:
-        return f"raised {type(error.__cause__).__name__}: {error.__cause__}" if error.__cause__ else error.message
-    except Exception as error:  # joblib and pickle raise what the user's classes raise.
-        return f"raised {type(error).__name__}: {error}"
-    return ""
-
-
-def _load(run: Run, bundle: Path) -> Any:
-    if run.declares("load"):
-        return run.call("load", folder=bundle)
-    import joblib
-
-    return joblib.load(bundle / "model.joblib")
-
-
-def _hide(root: Path) -> None:
-    """From now on the project's files but its code are not there, as on a machine that only serves the model."""
-    hidden = str(root.resolve()) + os.sep
-    code = (".py", ".pyc", ".so", ".pyd", ".dll", ".pth")
-
-    def refuse(event: str, arguments: tuple[Any, ...]) -> None:
-        if event != "open" or not isinstance(arguments[0], str | bytes | os.PathLike):
-            return
-        path = os.path.abspath(os.fsdecode(arguments[0]))
-        if path.startswith(hidden) and not path.endswith(code) and "site-packages" not in path:
-            raise FileNotFoundError(f"{path} is not part of the saved bundle")
-
-    sys.addaudithook(refuse)
 
 
 def _gaps(datasets: list[Dataset]) -> frozenset[str]:

@@ -72,7 +72,7 @@ class Runner:
         search = Search(root, tuple(self._files), self.settings.import_path)
         if self.in_process:
             return child.search(search, _silent)
-        result = self.workers.run(self._job("search", search, timeout=self.settings.timeout))
+        result = self.workers.run(self._job("child:search", search, timeout=self.settings.timeout))
         if result.failure is not None:
             raise _undiscovered(result.failure)
         found: Any = result.value
@@ -126,7 +126,7 @@ class Runner:
         if self.in_process:
             _refuse_sources(order.change)
             return child.observe(order, _silent)
-        job = self._job("observe", order, timeout=limit or self._timeout(guard), environment=environment)
+        job = self._job("child:observe", order, timeout=limit or self._timeout(guard), environment=environment)
         result = self.workers.run(job)
         if result.failure is not None and result.failure.kind == "timeout" and limit is None:
             # Once more in a fresh interpreter: a fork can hang where the guarded code does not.
@@ -151,7 +151,7 @@ class Runner:
         loading = Loading(
             guard.ref, order.root, order.import_path, moved, order.rows, work, order.change, self._copy, order.lines
         )
-        job = self._job("load_bundle", loading, timeout=self._timeout(guard), environment=environment)
+        job = self._job("bundle:load_bundle", loading, timeout=self._timeout(guard), environment=environment)
         result = self.workers.run(job)
         if result.failure is not None:
             return [_status(f"{RAISED} {_what(result.failure)}")], {}
@@ -162,7 +162,7 @@ class Runner:
 
     def _job(self, function: str, payload: object, *, timeout: float, environment: Environment | None = None) -> Job:
         return Job(
-            f"mlguard.runner.child:{function}",
+            f"mlguard.runner.{function}",
             payload,
             root=self.settings.base,
             import_path=self.settings.import_path,

@@ -1,0 +1,105 @@
+"""The saved bundle, on both sides: saved where the model was trained, loaded where nothing of the project has run."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from mlguard.core.dataset import Dataset
+from mlguard.core.error import MlguardError
+from mlguard.observe import stages
+from mlguard.observe.run import Run, scratch
+from mlguard.observe.stages import Path as StagePath
+from mlguard.runner.elsewhere import redirect
+from mlguard.runner.order import Loading, Order
+from mlguard.runner.subject import changed, find_subject, with_target
+from mlguard.seeding import seed_all
+from mlguard.worker.lines import lines_that_ran
+from mlguard.worker.source import substitute
+
+Progress = Callable[[str], None]
+
+
+def save(main: Run, path: StagePath, order: Order) -> str:
+    """Leave the bundle and the rows for the process that loads them; why not, where that cannot be."""
+    order.bundle.mkdir()
+    main.folder = order.bundle
+    try:
+        if main.declares("save"):
+            main.call("save", model=path.model, folder=order.bundle)
+        else:
+            import joblib
+
+            joblib.dump(path.model, order.bundle / "model.joblib")
+        with order.rows.open("wb") as file:
+            pickle.dump((path.test.rows, main.data.target), file)
+    except MlguardError as error:
+        return f"raised {type(error.__cause__).__name__}: {error.__cause__}" if error.__cause__ else error.message
+    except Exception as error:  # joblib and pickle raise what the user's classes raise.
+        return f"raised {type(error).__name__}: {error}"
+    return ""
+
+
+def load_bundle(order: Loading, progress: Progress) -> dict[str, Any]:
+    """Load a saved bundle and answer the rows, with the project's data out of reach; or what that raised."""
+    try:
+        if not order.lines:
+            return _answered_elsewhere(order, progress)
+        with lines_that_ran(str(order.root)) as lines:
+            answered = _answered_elsewhere(order, progress)
+        return {**answered, "reached": lines.reached()}
+    except MlguardError as error:
+        if error.__cause__ is None:
+            raise
+        # Told here: an exception loses its cause on the way out of a worker.
+        return {"raised": f"{type(error.__cause__).__name__}: {error.__cause__}"}
+
+
+def _answered_elsewhere(order: Loading, progress: Progress) -> dict[str, Any]:
+    progress("contracts")
+    os.chdir(order.folder)
+    redirect(order.copy)
+    substitute(order.change.sources)
+    subject = changed(find_subject(order.ref, order.root, order.import_path), order.change)
+    with order.rows.open("rb") as file:
+        rows, data_target = pickle.load(file)  # noqa: S301 -- written a moment ago by this run's own worker.
+    _hide(order.root)
+    run = Run(
+        with_target(subject, Dataset({}, target=data_target)),
+        "main",
+        Dataset({}, target=data_target),
+        scratch(order.folder, "run"),
+        config=subject.configuration.values,
+        progress=progress,
+    )
+    seed_all(0)
+    model = run.model = _load(run, order.bundle)
+    answers = stages.predict(run, model, rows)
+    return {"columns": answers.columns, "names": answers.names}
+
+
+def _load(run: Run, bundle: Path) -> Any:
+    if run.declares("load"):
+        return run.call("load", folder=bundle)
+    import joblib
+
+    return joblib.load(bundle / "model.joblib")
+
+
+def _hide(root: Path) -> None:
+    """From now on the project's files but its code are not there, as on a machine that only serves the model."""
+    hidden = str(root.resolve()) + os.sep
+    code = (".py", ".pyc", ".so", ".pyd", ".dll", ".pth")
+
+    def refuse(event: str, arguments: tuple[Any, ...]) -> None:
+        if event != "open" or not isinstance(arguments[0], str | bytes | os.PathLike):
+            return
+        path = os.path.abspath(os.fsdecode(arguments[0]))
+        if path.startswith(hidden) and not path.endswith(code) and "site-packages" not in path:
+            raise FileNotFoundError(f"{path} is not part of the saved bundle")
+
+    sys.addaudithook(refuse)
