@@ -1,0 +1,129 @@
+"""`mlguard audit`: plant behaviour changes and report which of them the guards notice."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from mlguard.cli.select import Opened, opened, tell
+from mlguard.core.error import MlguardError, several
+from mlguard.core.power import Audit
+from mlguard.core.verdict import USAGE_EXIT, Outcome
+from mlguard.discovery import Declared
+from mlguard.golden.power import keep
+from mlguard.report.power import audits_as_data, draw_audit, figures
+from mlguard.tools.audit.run import Budget, Watch, audit
+
+DEFAULT = "60s"
+_UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
+_INTERRUPTED = 130
+
+
+class Seconds(click.ParamType[float]):
+    """A time such as `60s`, `5m` or `90`."""
+
+    name = "time"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The time in seconds."""
+        match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([smh]?)\s*", str(value))
+        if match is None or not float(match[1]):
+            self.fail(f"{value!r} is no time; write 60s, 5m or a number of seconds", param, ctx)
+        return float(match[1]) * _UNITS[match[2]]
+
+
+@click.command("audit")
+@click.argument("names", metavar="[GUARD]...", nargs=-1)
+@click.option(
+    "--budget", type=Seconds(), help=f"Time for each guard: 60s, 5m.  [default: {DEFAULT} unless --changes is given]"
+)
+@click.option("--changes", type=click.IntRange(1), help="Changes to plant into each guard at most.")
+@click.option("--min-power", type=click.FloatRange(0, 1), help="Exit with 1 where a guard notices a smaller share.")
+@click.option("--seed", type=click.IntRange(0), default=0, help="Which changes are drawn.  [default: 0]")
+@click.option(
+    "--jobs", "-j", type=click.IntRange(1), default=None, help="Changes to try at once; default: one per core."
+)
+@click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document on standard output.")
+def command(
+    names: tuple[str, ...],
+    budget: float | None,
+    changes: int | None,
+    min_power: float | None,
+    seed: int,
+    jobs: int | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Plant behaviour changes in code, configuration and data, and report which of them the guards notice.
+
+    Nothing is written into your files: changed sources are loaded from memory. A guard must match its golden first.
+    """
+    limits = _limits(budget, changes, seed, jobs)
+    audits = []
+    with opened(names, many=True) as project:
+        for guard in project.guards:
+            found = _audited(project, guard, limits)
+            audits.append(found)
+            if not as_json:
+                click.echo(draw_audit(found))
+            if found.interrupted:
+                break
+    code = _exit_code(audits, min_power)
+    if as_json:
+        click.echo(json.dumps(audits_as_data(audits, code), indent=1, sort_keys=True))
+    sys.exit(code)
+
+
+def _limits(budget: float | None, changes: int | None, seed: int, jobs: int | None) -> Budget:
+    seconds = Seconds().convert(DEFAULT, None, None) if budget is None and changes is None else budget
+    return Budget(seconds, changes, seed, jobs or os.cpu_count() or 1)
+
+
+def _audited(project: Opened, guard: Declared, limits: Budget) -> Audit:
+    """The audit of one guard, kept for `mlguard list`; a problem with one guard does not hide the others."""
+    try:
+        if guard.problems:
+            raise several(list(guard.problems), slug="guard-declaration")
+        with _progress(guard) as watch:
+            found = audit(project.runner, guard, limits, watch)
+        if not found.interrupted:
+            keep(project.settings.base, guard.ref.name, figures(found))
+    except MlguardError as error:
+        return Audit(guard.ref.name, problem=error.message, slug=error.slug, failed=error.exit_code)
+    return found
+
+
+@contextmanager
+def _progress(guard: Declared) -> Iterator[Watch]:
+    """A bar on a terminal, nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield Watch()
+        return
+    tell(f"{guard.ref.name}: a clean run, then a forced failure")
+    with click.progressbar(length=1, label=guard.ref.name, file=sys.stderr) as bar:
+
+        def begun(number: int) -> None:
+            bar.length = number
+
+        yield Watch(begun, lambda planted: bar.update(1))
+
+
+def _exit_code(audits: list[Audit], least: float | None) -> int:
+    """Interrupted first, then what could not be audited, then a power that is too small, or none at all."""
+    if any(found.interrupted for found in audits):
+        return _INTERRUPTED
+    failures = [found.failed for found in audits if found.failed]
+    if failures:
+        return USAGE_EXIT if USAGE_EXIT in failures else max(failures)
+    if least is None:
+        return 0
+    shares = [found.power.share for found in audits]
+    if any(share is not None and share < least for share in shares):
+        return Outcome.SHIFTED.exit_code
+    return Outcome.MISSING.exit_code if None in shares else 0

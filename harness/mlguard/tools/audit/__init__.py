@@ -1,0 +1,1 @@
+"""How many planted behaviour changes does a guard notice?"""

@@ -1,0 +1,69 @@
+"""Is a planted change noticed? Compare what it left with the reference, over what was run and what may count."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from mlguard.core.compare import Comparison, compare
+from mlguard.core.error import MlguardError, RunError
+from mlguard.core.power import Fate
+from mlguard.core.record import EFFECT, Observation, Record
+from mlguard.core.rules import Rules
+
+OWN_FACTS = ("schema", "shape", "content")
+"""What is observed of the Dataset itself, table by table."""
+
+UNFIT = ("IndentationError", "NameError", "SyntaxError", "TabError", "UnboundLocalError")
+"""What a change raises that nobody could have committed: it is no behaviour."""
+
+PASSING_ON = ("worker-folder", "workers-closed", "worker-answer", "state-folder")
+"""Errors that say nothing about the guarded code."""
+
+
+def compared(reference: Record, record: Record, rules: Rules, *, kind: str) -> Comparison:
+    """The Comparison of a run with the reference, of which only what was run is asked for.
+
+    What was planted in the configuration or the data is not noticed by the recorded configuration or the Dataset's own
+    Observations, which would see any edit at all.
+    """
+    counts = _counting(reference, kind)
+    wanted, seen = ([o for o in r if counts(o)] for r in (reference, record))
+    left_out = reference.left_out | record.left_out
+    return compare(
+        reference.with_observations(tuple(wanted)), record.with_observations(tuple(seen)), rules, left_out=left_out
+    )
+
+
+def only_answers(rules: Rules) -> Rules:
+    """The rules without gates on metrics, for data on which the owner promised nothing."""
+    return replace(rules, requirements=())
+
+
+def of_error(error: MlguardError) -> tuple[Fate, str]:
+    """What a run that brought nothing back says of the change, in a few words.
+
+    Raises the error again where it is about this machine and not about the change.
+    """
+    if error.slug in PASSING_ON:
+        raise error
+    method, kind = getattr(error, "raised", ("", ""))
+    if error.slug == "guard-timeout":
+        return Fate.NOTICED, "hung"
+    if isinstance(error, RunError) and kind:
+        if kind in UNFIT or (not method and getattr(error, "stage", None) == "dataset"):
+            return Fate.INVALID, f"raised {kind}" + ("" if method else " at import")
+        return Fate.NOTICED, f"raised {kind}"
+    return Fate.NOTICED, "died" if error.slug == "guard-died" else f"refused [{error.slug}]"
+
+
+def _counting(reference: Record, kind: str) -> Callable[[Observation], bool]:
+    tables = reference.provenance.dataset.get("rows") or {}
+    own = {f"{table}.{fact}" for table in tables for fact in OWN_FACTS}
+
+    def counts(observation: Observation) -> bool:
+        if kind != "code" and observation.stage == "dataset" and observation.name in own:
+            return False
+        return kind != "configuration" or observation.role != EFFECT
+
+    return counts
