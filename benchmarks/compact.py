@@ -123,7 +123,7 @@ def _looked(projects: Mapping[str, Project], shifts: Sequence[Trial], work: Path
 @click.command()
 @click.option("--guards", multiple=True, metavar="NAME", help="Only these guards of this repository; may be repeated.")
 @outside
-@click.option("--hidden", is_flag=True, help="Only the shifts that are declared hidden.")
+@click.option("--hidden", is_flag=True, help="Without the shifts that are declared open to the main run.")
 @click.option("--sample", type=click.IntRange(1), default=None, help="Only so many shifts.")
 @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document on standard output.")
 def command(
@@ -134,7 +134,7 @@ def command(
         known = {project.name: project for project in projects}
         wanted = chosen(projects, guards)
         shifts = [t for p in projects for t in p.trials if t.kind == SHIFT and (t.project, t.guard) in wanted]
-        shifts = [t for t in shifts if t.hidden or not hidden]
+        shifts = [t for t in shifts if not hidden or t.hidden is not False]
         found = _looked(known, sampled(shifts, sample), Path(name))
     seen = [one for pair in found for one in pair]
     click.echo(json.dumps([asdict(s) for s in seen], indent=1) if as_json else draw(seen))
