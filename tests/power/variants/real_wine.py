@@ -45,6 +45,7 @@ VARIANTS = (
         "evaluate",
         "the loss is that of the named grower's probability and not of the true one's",
         ("for code in grower]", 'for code in predictions["grower"]]'),
+        hidden=True,
     ),
     CODE.keep(
         "softmax_by_hand",
