@@ -25,6 +25,7 @@ from mlguard.runner.order import Done, Extent, Found, Order, Search
 from mlguard.runner.provenance import provenance
 from mlguard.runner.subject import changed, config_file, find_subject, with_target
 from mlguard.seeding import seed_all, seeded
+from mlguard.tracing.fingerprint import FOLDER
 from mlguard.tracing.tracer import Tracer
 from mlguard.worker.lines import lines_that_ran
 from mlguard.worker.source import substitute
@@ -114,7 +115,7 @@ def _tracer(order: Order) -> Tracer | None:
     if not order.trace:
         return None
     # The folder lies elsewhere in every run, and the root in the other copy of the project.
-    places = {str(order.folder): "<folder>", str(order.root): "<root>"}
+    places = {str(order.folder): FOLDER, str(order.root): "<root>"}
     return Tracer(order.root, order.ref.file, order.trace, places)
 
 

@@ -8,7 +8,7 @@ import types
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from mlguard.core.value import DIGEST, Value, text, texts
 from mlguard.observe.leaf import is_frame, is_leaf, is_pandas, is_sparse, to_value
 from mlguard.observe.walk import NOT_BEHAVIOUR, walk
 from mlguard.tracing.large import BLOCKED, blocks, sample
-from mlguard.tracing.trace import ORDER, Fingerprint, Leaf
+from mlguard.tracing.trace import FILE, ORDER, Fingerprint, Leaf
 
 LEAVES = 512
 """Leaves of one value that are kept; what is nested more than that is no tiny table or model."""
@@ -28,6 +28,9 @@ ENTRIES = 64
 
 DEPTH = 8
 """Levels of nesting that are followed."""
+
+FOLDER = "<folder>"
+"""What the folder of a run is called, whose files are looked at where a function is given it."""
 
 RANDOM = "random state"
 """Where the state of the global random generators is kept among what a function is given."""
@@ -89,6 +92,7 @@ class Fingerprints:
                 yield from self._visit(child, f"{path}[{position}]", depth + 1)
         elif isinstance(value, PurePath):
             yield self._scalar(value.as_posix(), path)
+            yield from self._files(value, path)
         elif isinstance(value, BaseException):
             yield self._exact(path, f"{type(value).__name__}: {value}")
         else:
@@ -96,6 +100,16 @@ class Fingerprints:
                 yield self._scalar(setting, f"{path} setting {name}")
             for name, leaf in walk(value, path):
                 yield self._keep(name, leaf)
+
+    def _files(self, folder: PurePath, path: str) -> Iterator[Leaf]:
+        """What a function may leave in a folder of this run, such as a saved model."""
+        inside = any(str(folder).startswith(place) for place, name in self._places.items() if name == FOLDER)
+        if inside and isinstance(folder, Path) and folder.is_dir():
+            for file in islice(sorted(folder.rglob("*")), ENTRIES):
+                if file.is_file():
+                    content = hashlib.blake2b(file.read_bytes(), digest_size=16).hexdigest()
+                    name = file.relative_to(folder).as_posix()
+                    yield self._keep(f"{path}/{name}", text(content, dtype=FILE))
 
     def _scalar(self, value: Any, path: str) -> Leaf:
         if type(value) is str:

@@ -12,6 +12,9 @@ ORDER = "order"
 """The dtype of a leaf that only says how columns are called and in which order they stand."""
 
 
+FILE = "file"
+"""The dtype of a leaf that holds the digest of a file: two files may hold the same and still differ."""
+
 RETURN = "return"
 """What a returned value is called beside the parameters, none of which can have this name."""
 
@@ -86,4 +89,4 @@ class Trace:
 
 def parameter(path: str) -> str:
     """The parameter that a leaf belongs to."""
-    return re.split(r"[. \[]", path, maxsplit=1)[0]
+    return re.split(r"[. /\[]", path, maxsplit=1)[0]

@@ -9,7 +9,7 @@ from enum import IntEnum
 from mlguard.core.difference import Difference, difference
 from mlguard.core.tolerance import EPS, SOLVER_FLOOR, Tolerance
 from mlguard.core.value import Value
-from mlguard.tracing.trace import ORDER, Fingerprint, Leaf
+from mlguard.tracing.trace import FILE, ORDER, Fingerprint, Leaf
 
 ROUND_OFF = 100.0
 """Units of eps, per unit of scale, by which the same calculation in another order may differ."""
@@ -75,7 +75,7 @@ def _rank(found: Distance) -> tuple[int, float]:
 
 
 def _part(one: Leaf, other: Leaf, *, behind_noise: bool) -> Distance:
-    if one.value.dtype == ORDER or other.value.dtype == ORDER:
+    if {one.value.dtype, other.value.dtype} & {ORDER, FILE}:
         return Distance(Step.STRUCTURE, other.path, told=(_names(one), _names(other)))
     moved = _moved(one, other, behind_noise=behind_noise)
     told = _kind(one), _kind(other)

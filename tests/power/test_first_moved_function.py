@@ -1,0 +1,106 @@
+"""Of planted edits, the function that they lie in is named; true refactors name none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mlguard.core.verdict import Verdict
+from mlguard.discovery import Declared
+from mlguard.runner.order import Extent
+from mlguard.runner.run import Runner
+from mlguard.settings import load
+from mlguard.tools.diff.place import Following
+from mlguard.tools.trace import MovedFunction, first_moved, hunks, touching
+from mlguard.tracing.trace import Trace
+from tests.power.edited import edited_functions, git_diff
+from tests.power.planting import ROOT, plant
+from tests.power.variant import Variant
+from tests.power.variants import VARIANTS
+
+SHIFTS = [v for v in VARIANTS if v.kind == "shift" and edited_functions(v)]
+KEEPS = [v for v in VARIANTS if v.kind == "keep"]
+
+IN_THE_MAIN_RUN = Following(Extent.MAIN, frozenset({"main"}))
+
+UNNAMED: dict[tuple[str, str], str] = {}
+"""Shifts of which no function is named, and why; a wrong one never is."""
+
+STRUCTURE_ONLY = {("Churn", "pipeline_object")}
+"""Refactors after which a function returns an object of another make, which would be named if something had moved."""
+
+
+def named(variant: Variant) -> str:
+    return f"{variant.guard}-{variant.id}"
+
+
+class Followed:
+    """Runs both sides of a variant and holds their traces against each other; the unedited side once per guard."""
+
+    def __init__(self, runner: Runner, folder: Path) -> None:
+        self.runner, self.folder = runner, folder
+        self.guards = {guard.ref.name: guard for guard in runner.find().guards}
+        self.before: dict[tuple[str, Following], Trace] = {}
+
+    def place(self, variant: Variant) -> Path:
+        return self.folder / named(variant)
+
+    def first_moved(self, variant: Variant, following: Following) -> MovedFunction | None:
+        guard = self.guards[variant.guard]
+        key = variant.guard, following
+        if key not in self.before:
+            self.before[key] = self._trace(self.runner, guard, following)
+        place = self.place(variant)
+        planted = replace(guard, ref=replace(guard.ref, file=place / guard.ref.file.relative_to(ROOT)))
+        if not place.exists():
+            plant(variant, guard, place)
+        settings = load(place)
+        return first_moved(self.before[key], self._trace(self.runner.elsewhere(settings), planted, following))
+
+    def _trace(self, runner: Runner, guard: Declared, following: Following) -> Trace:
+        done = runner.run(guard, extent=following.extent, bundle=False, trace=following.runs)
+        assert done.trace is not None
+        return done.trace
+
+
+@pytest.fixture(scope="module")
+def followed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Followed]:
+    """Shared, since the unedited side of a guard serves all of its variants."""
+    with Runner(load(ROOT)) as runner:
+        yield Followed(runner, tmp_path_factory.mktemp("followed"))
+
+
+@pytest.mark.parametrize("variant", SHIFTS, ids=named)
+def test_the_edited_function_is_named_with_its_hunk(
+    variant: Variant, followed: Followed, verdicts: dict[tuple[str, str], Verdict]
+) -> None:
+    found = followed.first_moved(variant, IN_THE_MAIN_RUN)
+    if found is None:
+        found = followed.first_moved(variant, Following.of(verdicts[variant.guard, variant.id]))
+    assert (found is None) == ((variant.guard, variant.id) in UNNAMED)
+    if found is not None:
+        assert is_right(found, variant), found
+        told = list(hunks(git_diff(followed.place(variant), variant)))
+        after = touching(told, found.file, range(found.line, found.end + 1))
+        before = touching(told, found.was.file, range(found.was.line, found.was.end + 1), side="before")
+        assert before or after
+
+
+@pytest.mark.parametrize("variant", KEEPS, ids=named)
+def test_a_refactor_names_no_function(variant: Variant, followed: Followed) -> None:
+    found = followed.first_moved(variant, IN_THE_MAIN_RUN)
+    assert (found is None) == ((variant.guard, variant.id) not in STRUCTURE_ONLY), found
+
+
+def test_there_are_enough_edits_and_nearly_all_are_named() -> None:
+    assert len(SHIFTS) >= 30
+    assert len(UNNAMED) <= 0.1 * len(SHIFTS)
+    assert len(STRUCTURE_ONLY) <= 0.1 * len(KEEPS)
+
+
+def is_right(found: MovedFunction, variant: Variant) -> bool:
+    """Whether the dotted name ends with the qualified name of an edited function."""
+    return any(found.name.endswith(f".{name}") for name in edited_functions(variant))
