@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from mlguard.core.verdict import Verdict
 from mlguard.discovery import Declared
 from mlguard.runner.order import Extent
 from mlguard.runner.run import Runner
@@ -16,6 +15,7 @@ from mlguard.settings import load
 from mlguard.tools.diff.place import Following
 from mlguard.tools.trace import MovedFunction, first_moved, hunks, touching
 from mlguard.tracing.trace import Trace
+from tests.power.conftest import Said
 from tests.power.edited import edited_functions, git_diff
 from tests.power.planting import ROOT, plant
 from tests.power.variant import Variant
@@ -43,6 +43,7 @@ class Followed:
     def __init__(self, runner: Runner, folder: Path) -> None:
         self.runner, self.folder = runner, folder
         self.guards = {guard.ref.name: guard for guard in runner.find().guards}
+        self.said = Said(runner, folder / "said")
         self.before: dict[tuple[str, Following], Trace] = {}
 
     def place(self, variant: Variant) -> Path:
@@ -74,12 +75,10 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Followed]:
 
 
 @pytest.mark.parametrize("variant", SHIFTS, ids=named)
-def test_the_edited_function_is_named_with_its_hunk(
-    variant: Variant, followed: Followed, verdicts: dict[tuple[str, str], Verdict]
-) -> None:
+def test_the_edited_function_is_named_with_its_hunk(variant: Variant, followed: Followed) -> None:
     found = followed.first_moved(variant, IN_THE_MAIN_RUN)
     if found is None:
-        found = followed.first_moved(variant, Following.of(verdicts[variant.guard, variant.id]))
+        found = followed.first_moved(variant, Following.of(followed.said[variant.guard, variant.id]))
     assert (found is None) == ((variant.guard, variant.id) in UNNAMED)
     if found is not None:
         assert is_right(found, variant), found

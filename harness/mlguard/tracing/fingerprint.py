@@ -36,6 +36,7 @@ RANDOM = "random state"
 """Where the state of the global random generators is kept among what a function is given."""
 
 _SCALARS = (type(None), bool, int, float, complex, str, bytes)
+_CONTAINERS = (dict, list, tuple)
 _CODE = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.ModuleType, type, np.ufunc)
 
 
@@ -47,6 +48,8 @@ class Fingerprints:
         self._places = dict(places)
         self._kept: dict[bytes, Leaf] = {}
         self._scalars: dict[tuple[type, str], Leaf] = {}
+        self._containers: dict[tuple[str, str], list[Leaf]] = {}
+        self._placed: dict[tuple[str, bytes], Leaf] = {}
 
     def of(self, named: Mapping[str, object]) -> Fingerprint:
         """The fingerprint of values by name; nothing is consumed or changed, and nothing that goes wrong is raised."""
@@ -64,6 +67,8 @@ class Fingerprints:
     def _visit(self, value: Any, path: str, depth: int) -> Iterator[Leaf]:
         if type(value) in _SCALARS:
             yield self._scalar(value, path)
+        elif type(value) in _CONTAINERS:
+            yield from self._container(value, path, depth)
         elif isinstance(value, np.ndarray):
             yield from self._array(value, path)
         elif is_frame(value):
@@ -76,23 +81,40 @@ class Fingerprints:
         elif depth < DEPTH:
             yield from self._inside(value, path, depth)
 
+    def _container(self, value: Any, path: str, depth: int) -> Iterator[Leaf]:
+        """A container; of plain values, such as a configuration, the same leaves as when it was last seen."""
+        if depth >= DEPTH:
+            return
+        plain = _are_scalars(value.values() if type(value) is dict else value)
+        key = (path, repr(value)) if plain else None
+        found = None if key is None else self._containers.get(key)
+        if found is None:
+            found = list(self._inside(value, path, depth))
+            if key is not None:
+                self._containers[key] = found
+        yield from found
+
     def _inside(self, value: Any, path: str, depth: int) -> Iterator[Leaf]:
         """What is neither a scalar nor a table."""
-        state = random_state(value)
-        if state is not None:
-            yield self._exact(path, state)
-        elif isinstance(value, Guard):
-            # Its folder and its path are other ones in every run.
-            yield from self._visit({"config": value.config, "data": value.data}, path, depth + 1)
-        elif isinstance(value, Mapping) and len(value) <= ENTRIES:
+        if isinstance(value, Mapping) and len(value) <= ENTRIES:
             for key, child in value.items():
                 yield from self._visit(child, _joined_path(path, str(key)), depth + 1)
         elif isinstance(value, list | tuple) and len(value) <= ENTRIES and not _are_scalars(value):
             for position, child in enumerate(value):
                 yield from self._visit(child, f"{path}[{position}]", depth + 1)
+        elif isinstance(value, Guard):
+            # Its folder and its path are other ones in every run.
+            yield from self._visit({"config": value.config, "data": value.data}, path, depth + 1)
         elif isinstance(value, PurePath):
             yield self._scalar(value.as_posix(), path)
             yield from self._files(value, path)
+        else:
+            yield from self._object(value, path)
+
+    def _object(self, value: Any, path: str) -> Iterator[Leaf]:
+        state = random_state(value)
+        if state is not None:
+            yield self._exact(path, state)
         elif isinstance(value, BaseException):
             yield self._exact(path, f"{type(value).__name__}: {value}")
         else:
@@ -119,7 +141,7 @@ class Fingerprints:
         found = self._scalars.get(key)
         if found is None:
             found = self._scalars[key] = self._keep("", to_value(value))
-        return replace(found, path=path)
+        return self._at(path, found)
 
     def _exact(self, path: str, said: str) -> Leaf:
         return self._keep(path, text(said, dtype=DIGEST))
@@ -138,7 +160,7 @@ class Fingerprints:
             found = self._keep("", to_value(array if column is None else column))
             if key is not None:
                 self._kept[key] = found
-        return replace(found, path=path)
+        return self._at(path, found)
 
     def _column(self, column: Any, path: str) -> Leaf:
         if isinstance(column.dtype, np.dtype):
@@ -174,7 +196,14 @@ class Fingerprints:
             kept = blocks(value, digest) if large else value
             found = Leaf("", kept, value.shape, digest, sample(value) if large else None)
             self._kept[digest] = found
-        return replace(found, path=path)
+        return self._at(path, found)
+
+    def _at(self, path: str, leaf: Leaf) -> Leaf:
+        """The same leaf in its place; functions are given the same things again and again."""
+        found = self._placed.get((path, leaf.digest))
+        if found is None:
+            found = self._placed[path, leaf.digest] = replace(leaf, path=path)
+        return found
 
 
 def joined(leaves: list[Leaf]) -> Fingerprint:

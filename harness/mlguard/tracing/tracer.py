@@ -22,6 +22,12 @@ CALLS = 2000
 ELEMENTS = 20_000_000
 """Elements of arrays that one function may pass around before its later calls are counted only."""
 
+PARTS = 20_000
+"""Parts of values that one function may pass around, for the same reason: each takes some ten microseconds."""
+
+DRAWING = 200
+"""Calls of one function before and after which the global random generators are looked at, which is slow."""
+
 YIELDED = 256
 """Values of one generator that are kept."""
 
@@ -40,9 +46,23 @@ class _Open:
     depth: int
     run: str
     stage: str
+    draws: bool
     arguments: Fingerprint
     yielded: list[Leaf] = field(default_factory=list)
     yields: int = 0
+
+
+@dataclass(slots=True)
+class _Looked:
+    """How much of one function was looked at: the same in every run of the same code, unlike time."""
+
+    calls: int = 0
+    parts: int = 0
+    elements: int = 0
+
+    def add(self, seen: Fingerprint) -> None:
+        self.parts += len(seen.leaves)
+        self.elements += sum(math.prod(leaf.shape) for leaf in seen.leaves)
 
 
 _Level = tuple[FrameType, _Open | None]
@@ -58,7 +78,7 @@ class Tracer:
         self.functions = Functions(root, guard_file)
         self._prints = Fingerprints(places)
         self._calls: list[Call | _Open] = []
-        self._looked: dict[str, list[int]] = {}
+        self._looked: dict[str, _Looked] = {}
         self._counted: dict[str, int] = {}
         self._suspended: dict[int, _Open] = {}
         self._lock = threading.Lock()
@@ -115,15 +135,16 @@ class Tracer:
         # In a thread of its own, a call belongs to what the first thread is doing.
         around = next((call for _, call in reversed(stack or self._first) if call is not None), None)
         values = frame.f_locals
+        draws = self._looked[function.name].calls <= DRAWING
         given = {name: values[name] for name in function.parameters if name in values}
         call = _Open(
             function, frame, given, -1, None if around is None else around.index,
-            0 if around is None else around.depth + 1, self._run, self._stage, self._look(given),
+            0 if around is None else around.depth + 1, self._run, self._stage, draws, self._look(given, draws=draws),
         )  # fmt: skip
         with self._lock:
             call.index = len(self._calls)
             self._calls.append(call)
-        self._looked[function.name][1] += _size(call.arguments)
+        self._looked[function.name].add(call.arguments)
         return call
 
     def _pop(self, frame: FrameType) -> _Open | None:
@@ -141,18 +162,18 @@ class Tracer:
         if call.yielded:
             result = joined([*call.yielded, *result.leaves])
         function = call.function
-        self._looked[function.name][1] += _size(result)
+        self._looked[function.name].add(result)
         return Call(
             function.name, function.file, function.line, function.end, call.arguments, result, self._changed(call),
             raised, call.run, call.stage, call.depth, call.parent, function.in_guard,
         )  # fmt: skip
 
-    def _look(self, given: dict[str, object]) -> Fingerprint:
-        return self._prints.of({**given, RANDOM: global_random_state()})
+    def _look(self, given: dict[str, object], *, draws: bool) -> Fingerprint:
+        return self._prints.of({**given, RANDOM: global_random_state()} if draws else given)
 
     def _changed(self, call: _Open) -> Fingerprint:
         """The parameters that are no longer what they were, as they are now."""
-        after = self._look(call.given)
+        after = self._look(call.given, draws=call.draws)
         if after.digest == call.arguments.digest:
             return _NOTHING
         before = {leaf.path: leaf.digest for leaf in call.arguments.leaves}
@@ -161,9 +182,9 @@ class Tracer:
         return joined([leaf for leaf in after.leaves if parameter(leaf.path) in moved])
 
     def _has_room(self, function: Function) -> bool:
-        calls, elements = looked = self._looked.setdefault(function.name, [0, 0])
-        if calls < CALLS and elements < ELEMENTS:
-            looked[0] += 1
+        looked = self._looked.setdefault(function.name, _Looked())
+        if looked.calls < CALLS and looked.parts < PARTS and looked.elements < ELEMENTS:
+            looked.calls += 1
             return True
         self._counted[function.name] = self._counted.get(function.name, 0) + 1
         return False
@@ -175,7 +196,3 @@ class Tracer:
         except AttributeError:
             stack = self._stacks.open = []
         return stack
-
-
-def _size(seen: Fingerprint) -> int:
-    return sum(math.prod(leaf.shape) for leaf in seen.leaves)
