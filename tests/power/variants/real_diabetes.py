@@ -20,6 +20,7 @@ VARIANTS = (
         "contracts",
         "measurements are taken by their position in the table",
         ("rows[list(MEASURED)]", "rows.iloc[:, [0, 2, 3, 4, 5, 6, 7, 8, 9]]"),
+        hidden=True,
     ),
     CODE.shift(
         "share-in-the-code",

@@ -23,6 +23,7 @@ VARIANTS = (
             "model.predict_proba(analyses[list(model.feature_names_in_)])",
             "model.predict_proba(analyses.to_numpy())",
         ),
+        hidden=True,
     ),
     CODE.shift(
         "hue-unclipped",

@@ -56,6 +56,7 @@ VARIANTS = (
             '    fresh = np.hstack([words, extra_features(model["config"], reviews)])\n'
             "    return _CACHE.setdefault(len(reviews), fresh)",
         ),
+        hidden=True,
     ),
     CODE.shift(
         "pairs_across_articles",

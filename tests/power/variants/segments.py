@@ -38,6 +38,7 @@ VARIANTS = (
         "the bundle forgets the scale, and loading assumes one",
         ("mean=model.mean, scale=model.scale, centres=model.centres)", "mean=model.mean, centres=model.centres)"),
         ('scale=arrays["scale"]', 'scale=np.ones_like(arrays["mean"])'),
+        hidden=True,
     ),
     CODE.shift(
         "first-listing-counts",

@@ -50,6 +50,7 @@ VARIANTS = (
             "    return _SEEN[len(rows)]",
         ),
         ('CHANNELS = ("temperature"', '_SEEN: dict[int, pd.DataFrame] = {}\nCHANNELS = ("temperature"'),
+        hidden=True,
     ),
     CODE.shift(
         "heat-in-the-code",

@@ -41,6 +41,7 @@ VARIANTS = (
         "contracts",
         "numbers are rounded to four decimals to make the bundle smaller",
         ("value.tolist() if isinstance", "value.round(4).tolist() if isinstance"),
+        hidden=True,
     ),
     CODE.shift(
         "penalty_half_lost",
