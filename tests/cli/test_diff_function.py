@@ -117,3 +117,18 @@ def test_a_default_that_moved_is_its_functions_and_not_the_guards(repository: Re
     assert (guard["function"], guard["line"]) == ("line.fit", 1)
     assert "a default of its own or a constant moved" in guard["how"]
     assert "+def fit(rows, ridge=1.0):" in guard["hunk"]
+
+
+def test_a_function_beside_the_project_in_its_repository_has_a_path_from_the_project(
+    at_once: None, tmp_path_factory: pytest.TempPathFactory
+):
+    files = {f"products/{name}": text for name, text in FILES.items() if name != CODE}
+    files["products/pyproject.toml"] += '[tool.pytest.ini_options]\npythonpath = ["../libs"]\n'
+    repository = Repository(tmp_path_factory.mktemp("several"), files={**files, f"libs/{CODE}": FILES[CODE]})
+    repository.project.edit(f"libs/{CODE}", *SCALED)
+    ran = repository.project.command("diff", "HEAD", "--json", below="products")
+    (guard,) = ran.json["guards"]
+    assert (ran.code, guard["function"], guard["file"]) == (1, "line.fit", f"../libs/{CODE}")
+    assert "+ 0.25}" in guard["hunk"]
+    back = repository.project.command("diff", "HEAD", "HEAD~0", "--json", below="products")
+    assert back.code == 0

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.project import CODE
+from tests.project import CODE, FILES, GUARD
 from tests.repository import Repository
 from tests.worker.living import is_alive, until
 
@@ -23,8 +23,10 @@ LONGEST = 6.0
 
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Repository:
-    """Four commits, the third of which shifts, and an edit that nobody committed."""
-    made = Repository(tmp_path_factory.mktemp("repository"))
+    """Two guards; four commits, the third of which shifts, and an edit that nobody committed."""
+    second = FILES[GUARD].replace("class Line", "class Second")
+    files = {**FILES, "tests/guards/test_second.py": second}
+    made = Repository(tmp_path_factory.mktemp("repository"), files=files)
     made.edit(CODE, "def fit", "# one\ndef fit")
     made.edit(CODE, 'model["shift"] +', 'model["shift"] + 0.25 +')
     made.edit(CODE, "# one", "# two")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -121,8 +122,8 @@ def _file(side: Side, file: str) -> Path:
 
 
 def _shown(side: Side, file: str) -> str:
-    """A file as messages show it: below the project's root, or where the original of a copy lies."""
+    """A function's file, relative to the project's root; what lies beside it in its repository has dots in front."""
     path = Path(file)
-    if side.copy is None or not path.is_relative_to(side.copy.place):
-        return file
-    return str(side.copy.original / path.relative_to(side.copy.place))
+    if side.copy is not None and path.is_relative_to(side.copy.place):
+        path = side.copy.original / path.relative_to(side.copy.place)
+    return file if not path.is_absolute() else Path(os.path.relpath(path, side.root)).as_posix()

@@ -32,15 +32,17 @@ class Side:
     remarks: tuple[str, ...] = ()
     """What is not as the revision has it."""
 
+    @property
+    def root(self) -> Path:
+        """The project's root in the working tree."""
+        base = self.settings.base
+        return base if self.copy is None else self.copy.original / base.relative_to(self.copy.place)
+
     def guard(self, guard: Declared) -> Declared:
         """The guard as this side declares it."""
         if self.copy is None:
             return guard
         return replace(guard, ref=replace(guard.ref, file=self.copy.of(guard.ref.file)))
-
-    def place(self, path: Path) -> Path:
-        """Where a file of the working tree lies on this side."""
-        return path if self.copy is None else self.copy.of(path)
 
 
 def working_tree(settings: Settings) -> Side:
