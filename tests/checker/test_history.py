@@ -60,7 +60,7 @@ def test_where_a_shallow_clone_ends_nothing_is_known(repository: Repository, tmp
 
 
 def test_looking_changes_nothing(repository: Repository):
-    (repository.top / "line.py").touch()
+    (repository.top / GOLDEN).touch()
     before = repository.state()
     commit_of(repository, repository.first)
     assert repository.state() == before

@@ -75,10 +75,10 @@ def test_last_digits_are_one_line_and_count_with_exact(repository: Repository):
 
 
 def test_the_goldens_tolerances_decide_where_there_is_one(repository: Repository):
-    repository.project.write(GUARD, FILES[GUARD].replace("seeds = (0, 1)", 'seeds = (0, 1)\n    floor = "noise"'))
-    repository.project.regen(floor="noise")
-    repository.commit("Ask for no floor")
     repository.project.edit(CODE, 'model["shift"] +', 'model["shift"] + 1e-10 +')
+    assert repository.project.command("diff", "HEAD").code == 0
+    with repository.project.editing(CODE, "+ 1e-10 ", ""):
+        repository.project.regen(floor="noise")
     ran = repository.project.command("diff", "HEAD", "--json")
     assert (ran.code, ran.json["guards"][0]["first_moved"]) == (1, "predict")
 
@@ -260,3 +260,8 @@ def test_a_check_that_passes_or_has_no_repository_offers_nothing(repository: Rep
     with project.editing(CODE, *SHIFT), pytest.MonkeyPatch.context() as patch:
         patch.setenv("GIT_CEILING_DIRECTORIES", str(repository.top.parent))
         assert "mlguard diff" not in project.command("check").out
+
+
+def test_a_gate_on_a_metric_says_what_is_right_and_not_what_moved(repository: Repository):
+    repository.project.edit(GUARD, 'dataset = "tiny"', 'dataset = "tiny"\n    require = {"mae": "<= 0.0"}')
+    assert repository.project.command("diff", "HEAD").code == 0

@@ -104,6 +104,7 @@ def test_submodules_are_left_alone_and_named(real: Real, workers: Workers, folde
     inner = Real(tmp_path / "inner", files={"inside.py": ""})
     real.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(inner.top), "vendor")
     real.commit("Take a submodule")
+    real.git("config", "submodule.recurse", "true")
     before = real.state()
     repository = Repository.around(real.top, workers)
     assert "vendor/inside.py" not in written(repository, "HEAD", folder)

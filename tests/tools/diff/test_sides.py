@@ -105,6 +105,17 @@ def test_code_that_moved_to_another_folder_of_the_import_path(real: Real):
     assert outcome(real) == "match"
 
 
+def test_code_whose_folder_only_the_revision_names(at_once: None, tmp_path: Path):
+    """The working tree has given up `src`."""
+    settings = '[tool.mlguard]\n[tool.pytest.ini_options]\npythonpath = ["src"]\n'
+    kept = {name: FILES[name] for name in (GENERATOR, GUARD)}
+    real = Real(tmp_path / "repository", files={**kept, "pyproject.toml": settings, f"src/{CODE}": FILES[CODE]})
+    (real.top / f"src/{CODE}").unlink()
+    real.project.write(CODE, FILES[CODE])
+    real.project.write("pyproject.toml", FILES["pyproject.toml"])
+    assert outcome(real) == "match"
+
+
 def test_code_beside_the_guards_is_the_revisions(at_once: None, tmp_path: Path):
     """A folder that holds guards and code must not make every edit look like none."""
     guard = "tests/guards/test_line.py"
