@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -87,8 +88,14 @@ class _Planting:
 
         # Threads only wait: each trial runs in worker processes of its own.
         parallel = joblib.Parallel(jobs, backend="threading", return_as="generator_unordered", pre_dispatch=jobs)
+        with warnings.catch_warnings():
+            # What was begun and is given up by an interrupt: nobody needs to be told.
+            warnings.filterwarnings("ignore", message=".*have been cancelled", category=UserWarning)
+            self._collect(parallel(joblib.delayed(self.trials.plant)(mutant) for mutant in mutants))
+
+    def _collect(self, outcomes: Iterable[Planted]) -> None:
         try:
-            for planted in parallel(joblib.delayed(self.trials.plant)(mutant) for mutant in mutants):
+            for planted in outcomes:
                 self.planted.append(planted)
                 self.watch.done(planted)
         except KeyboardInterrupt:
