@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
+from mlguard.core.error import RunError, UsageError
 from mlguard.core.power import Audit, Fate, Planted
 from mlguard.runner.order import Change
+from mlguard.tools.audit.judge import of_error
 from mlguard.tools.audit.larger import Larger
 from mlguard.tools.audit.reference import establish
 from mlguard.tools.audit.run import Budget, Watch, audit
@@ -54,6 +56,7 @@ def test_no_time_no_change(line: Project) -> None:
     [
         ("    slope = float(undefined_name)\n", Fate.INVALID, "raised NameError"),
         ("    raise ValueError('no')\n", Fate.NOTICED, "raised ValueError"),
+        ("    return None\n", Fate.NOTICED, "raised TypeError"),
         ("    slope = 1.0\n", Fate.NOTICED, "train slope"),
     ],
 )
@@ -88,3 +91,13 @@ def test_a_change_that_nothing_shows_is_equivalent_and_one_that_fails_at_import_
         broken = trials.plant(by_hand(f"import json.nothing\n{text}"))
     assert (same.fate, same.how) == (Fate.EQUIVALENT, "nothing moves on 10 times the rows (160)")
     assert (broken.fate, broken.how) == (Fate.INVALID, "raised ModuleNotFoundError at import")
+
+
+def test_a_change_that_makes_the_guard_unusable_is_noticed() -> None:
+    refused = UsageError("guard Line: `split` returned nothing", slug="split-returned")
+    assert of_error(refused) == (Fate.NOTICED, "refused [split-returned]")
+
+
+def test_what_is_wrong_with_this_machine_is_said_and_not_counted() -> None:
+    with pytest.raises(RunError):
+        of_error(RunError("No temporary folder could be made", slug="worker-folder"))

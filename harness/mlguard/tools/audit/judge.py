@@ -47,11 +47,11 @@ def of_error(error: MlguardError) -> tuple[Fate, str]:
     """
     if error.slug in PASSING_ON:
         raise error
-    method, kind = getattr(error, "raised", ("", ""))
+    method, kind = error.raised or ("", "")
     if error.slug == "guard-timeout":
         return Fate.NOTICED, "hung"
     if isinstance(error, RunError) and kind:
-        if kind in UNFIT or (not method and getattr(error, "stage", None) == "dataset"):
+        if kind in UNFIT or (not method and error.stage == "dataset"):
             return Fate.INVALID, f"raised {kind}" + ("" if method else " at import")
         return Fate.NOTICED, f"raised {kind}"
     return Fate.NOTICED, "died" if error.slug == "guard-died" else f"refused [{error.slug}]"

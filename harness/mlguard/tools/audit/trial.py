@@ -54,7 +54,7 @@ class Trials:
                 comparison = self._compared(mutant, extent)
             except MlguardError as error:
                 fate, how = of_error(error)
-                return told(mutant, fate, how, stage=getattr(error, "stage", "dataset"))
+                return told(mutant, fate, how, stage=error.stage)
             if comparison.first is not None:
                 return told(mutant, Fate.NOTICED, place(comparison.first), stage=comparison.first.stage)
             inside = inside or next((place(f) for f in comparison.findings if _moved_inside(f)), "")
