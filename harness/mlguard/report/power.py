@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from textwrap import wrap
 from typing import Any
 
 from mlguard.core.power import Audit, Fate, Planted, Power
@@ -107,6 +108,9 @@ def _tables(audit: Audit) -> Iterator[str]:
     if stages:
         yield "noticed in " + ", ".join(f"{stage or 'no stage'} {count}" for stage, count in stages)
     counted = {name: power for name, power in audit.by_operator().items() if power.share is not None}
-    width = max(map(len, counted), default=0)
-    for name, power in sorted(counted.items(), key=lambda entry: (entry[1].share, entry[0])):
-        yield f"{name.ljust(width)}  {power.noticed:>3} of {power.noticed + power.missed}"
+    for name, power in counted.items():
+        if power.missed:
+            yield f"{name}: {power.noticed} of {power.noticed + power.missed}"
+    whole = [f"{name} {power.noticed}" for name, power in counted.items() if not power.missed]
+    if whole:
+        yield from wrap(f"all of {', '.join(whole)}", 110)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from mlguard.core.compare import Comparison, compare
 from mlguard.core.error import MlguardError, RunError
 from mlguard.core.power import Fate
-from mlguard.core.record import EFFECT, Observation, Record
+from mlguard.core.record import EFFECT, GATE, MAIN, Observation, Record
 from mlguard.core.rules import Rules
 
 OWN_FACTS = ("schema", "shape", "content")
@@ -25,11 +25,14 @@ def compared(reference: Record, record: Record, rules: Rules, *, kind: str) -> C
     """The Comparison of a run with the reference, of which only what was run is asked for.
 
     What was planted in the configuration or the data is not noticed by the recorded configuration or the Dataset's own
-    Observations, which would see any edit at all.
+    Observations, which would see any edit at all; and rows of changed data are told by their place, since their names
+    are those of the Dataset's rows.
     """
     counts = _counting(reference, kind)
-    wanted, seen = ([o for o in r if counts(o)] for r in (reference, record))
     left_out = reference.left_out | record.left_out
+    # Contracts find the rows that they are about by name, so where those are asked the names must stay.
+    placed = kind == "data" and f"{MAIN}/contracts" in left_out
+    wanted, seen = ([_placed(o) if placed else o for o in r if counts(o)] for r in (reference, record))
     return compare(
         reference.with_observations(tuple(wanted)), record.with_observations(tuple(seen)), rules, left_out=left_out
     )
@@ -64,6 +67,14 @@ def _counting(reference: Record, kind: str) -> Callable[[Observation], bool]:
     def counts(observation: Observation) -> bool:
         if kind != "code" and observation.stage == "dataset" and observation.name in own:
             return False
+        if kind == "data" and observation.stage == "split" and observation.name.endswith(".rows"):
+            return False
         return kind != "configuration" or observation.role != EFFECT
 
     return counts
+
+
+def _placed(observation: Observation) -> Observation:
+    if observation.role != GATE or observation.stage not in ("features", "predict"):
+        return observation
+    return replace(observation, value=replace(observation.value, rows=None))
