@@ -17,12 +17,12 @@ from mlguard.tracing.functions import Function, Functions
 from mlguard.tracing.trace import RETURN, Call, Fingerprint, Leaf, Trace, parameter
 
 CALLS = 2000
-"""Calls of one function that are looked at; later ones are counted."""
+"""Calls of one function in one run that are looked at; later ones are counted."""
 
 ELEMENTS = 20_000_000
 """Elements of arrays that one function may pass around before its later calls are counted only."""
 
-PARTS = 20_000
+PARTS = 40_000
 """Parts of values that one function may pass around, for the same reason: each takes some ten microseconds."""
 
 DRAWING = 200
@@ -78,7 +78,7 @@ class Tracer:
         self.functions = Functions(root, guard_file)
         self._prints = Fingerprints(places)
         self._calls: list[Call | _Open] = []
-        self._looked: dict[str, _Looked] = {}
+        self._looked: dict[tuple[str, str], _Looked] = {}
         self._counted: dict[str, int] = {}
         self._suspended: dict[int, _Open] = {}
         self._lock = threading.Lock()
@@ -135,7 +135,7 @@ class Tracer:
         # In a thread of its own, a call belongs to what the first thread is doing.
         around = next((call for _, call in reversed(stack or self._first) if call is not None), None)
         values = frame.f_locals
-        draws = self._looked[function.name].calls <= DRAWING
+        draws = self._looked[self._run, function.name].calls <= DRAWING
         given = {name: values[name] for name in function.parameters if name in values}
         call = _Open(
             function, frame, given, -1, None if around is None else around.index,
@@ -144,7 +144,7 @@ class Tracer:
         with self._lock:
             call.index = len(self._calls)
             self._calls.append(call)
-        self._looked[function.name].add(call.arguments)
+        self._looked[call.run, function.name].add(call.arguments)
         return call
 
     def _pop(self, frame: FrameType) -> _Open | None:
@@ -162,7 +162,7 @@ class Tracer:
         if call.yielded:
             result = joined([*call.yielded, *result.leaves])
         function = call.function
-        self._looked[function.name].add(result)
+        self._looked[call.run, function.name].add(result)
         return Call(
             function.name, function.file, function.line, function.end, call.arguments, result, self._changed(call),
             raised, call.run, call.stage, call.depth, call.parent, function.in_guard,
@@ -182,7 +182,7 @@ class Tracer:
         return joined([leaf for leaf in after.leaves if parameter(leaf.path) in moved])
 
     def _has_room(self, function: Function) -> bool:
-        looked = self._looked.setdefault(function.name, _Looked())
+        looked = self._looked.setdefault((self._run, function.name), _Looked())
         if looked.calls < CALLS and looked.parts < PARTS and looked.elements < ELEMENTS:
             looked.calls += 1
             return True
