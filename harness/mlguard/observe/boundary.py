@@ -18,6 +18,9 @@ from mlguard.observe.probe_rows import GATING, Batch
 from mlguard.observe.run import Run
 from mlguard.observe.stages import Path
 
+BOUNDARY = "boundary"
+"""The Observation of where answers flip between rows."""
+
 PAIRS = 6
 """Pairs of rows that are walked."""
 
@@ -59,7 +62,7 @@ def boundary_rows(run: Run, path: Path, model: Any) -> Iterator[Batch]:
     if not tracks:
         return
     # Where labels alone are answered, only the place of the flip tells that a threshold moved.
-    run.keep("predict", "boundary", numbers(low, rows=[str(track) for track in tracks]), file="probes")
+    run.keep("predict", BOUNDARY, numbers(low, rows=[str(track) for track in tracks]), file="probes")
     names = tuple(f"{side} boundary {track}" for track in tracks for side in ("before", "behind"))
     yield Batch(GATING, names, _interleaved(_mixed(rows, tracks, low), _mixed(rows, tracks, high)))
 

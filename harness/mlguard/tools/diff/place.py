@@ -11,6 +11,7 @@ from mlguard.core.error import MlguardError
 from mlguard.core.record import CONTRACT, CONTRACT_VALUE, MAIN, PROBE
 from mlguard.core.verdict import Outcome, Verdict
 from mlguard.discovery import Declared
+from mlguard.observe.boundary import BOUNDARY
 from mlguard.report.differential import Place
 from mlguard.report.wording import shown
 from mlguard.runner.order import Done, Extent
@@ -40,8 +41,9 @@ class Following:
         """As little as shows what moved: a run with tracing is slower, and most of a run does not matter here."""
         if verdict.first_run != MAIN:
             return cls(Extent.FULL, frozenset({verdict.first_run}))
-        stages = any(move.run == MAIN and move.role not in _ASKED for move in verdict.moves())
-        if stages:
+        # Where answers flip is walked to by predictions of their own, though it decides like an answer.
+        moves = [move for move in verdict.moves() if move.run == MAIN and move.observation != BOUNDARY]
+        if any(move.role not in _ASKED for move in moves):
             return cls(Extent.MAIN, frozenset({MAIN}))
         return cls(Extent.QUICK, frozenset({MAIN, "probes", "contracts"}))
 
