@@ -30,7 +30,7 @@ NOT_BEHAVIOUR = frozenset(
         # Wall-clock, thread counts, verbosity and what a solver says about itself: no change of behaviour.
         "refit_time_", "fit_time_", "mean_fit_time", "std_fit_time", "mean_score_time", "std_score_time",
         "n_jobs", "verbose", "thread_count", "nthread", "num_threads", "dual_gap_", "n_iter_", "n_iter", "t_",
-        "n_features_in_", "feature_names_in_", "_sklearn_version", "_repr_html_link",
+        "n_features_in_", "feature_names_in_", "_sklearn_version", "_repr_html_link", "_parent_callback_ctx",
         # The unfitted template of an ensemble's members.
         "estimator_params", "estimator_",
         # The identity of an object in memory.
