@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import click
 from click.core import ParameterSource
 
+from mlguard.cli.shrink import shrink_guard
 from mlguard.core.error import MlguardError, RunError, UsageError
 from mlguard.settings import Settings, load
 from mlguard.tables.catalogue import catalogue
@@ -44,6 +45,11 @@ U = TypeVar("U")
     help="Write no tables but a generator script for tables like this one (csv, tsv, jsonl, ndjson, parquet).",
 )
 @click.option("--target", metavar="COLUMN", help="With --like: the column that is to be predicted from the others.")
+@click.option(
+    "--shrink",
+    metavar="GUARD",
+    help="Write nothing; find the fewest rows on which the guard notices as many planted changes.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
 @click.pass_context
 def command(
@@ -56,6 +62,7 @@ def command(
     verifying: bool,
     like: Path | None,
     target: str | None,
+    shrink: str | None,
     as_json: bool,
 ) -> None:
     """Write the tables of seeded datasets.
@@ -68,8 +75,15 @@ def command(
     equal, 1 where any differs and 3 where any is missing.
 
     With --like, a real table is read, and a script named after it is written to the project's folder of generators.
+
+    With --shrink, changes are planted into the guard on fewer and fewer rows, as `mlguard audit` plants them; --seed
+    says which.
     """
     settings = load()
+    if shrink is not None:
+        _refuse_others(ctx, "--shrink finds a number of rows and writes no tables", ("shrink", "seed", "as_json"))
+        shrink_guard(shrink, seed=seed or 0, as_json=as_json)
+        return
     if like is not None or target is not None:
         likeness = write_like(_alone(ctx, like), settings.generators, target=target)
         click.echo(_likeness_json(likeness) if as_json else _likeness(likeness, settings))
@@ -94,15 +108,20 @@ def _alone(ctx: click.Context, like: Path | None) -> Path:
     """The file of --like, beside which no option that is about tables can stand."""
     if like is None:
         raise click.UsageError("--target says what --like is to learn; name the table with --like FILE")
+    _refuse_others(ctx, "--like writes a script and no tables", ("like", "target", "as_json"))
+    return like
+
+
+def _refuse_others(ctx: click.Context, why: str, allowed: tuple[str, ...]) -> None:
+    """Raises a usage error that names what was given beside an option that stands alone."""
     given = [
         parameter.opts[0] if isinstance(parameter, click.Option) else "NAME"
         for parameter in ctx.command.params
-        if parameter.name not in ("like", "target", "as_json")
+        if parameter.name not in allowed
         and ctx.get_parameter_source(str(parameter.name)) is ParameterSource.COMMANDLINE
     ]
     if given:
-        raise click.UsageError(f"--like writes a script and no tables; run it without {', '.join(given)}")
-    return like
+        raise click.UsageError(f"{why}; run it without {', '.join(given)}")
 
 
 def _each(names: Iterable[str], job: Callable[[str], U]) -> list[U]:

@@ -127,6 +127,23 @@ class Audit:
         return {stage: stages.count(stage) for stage in dict.fromkeys(stages)}
 
 
+@dataclass(frozen=True)
+class Shrunk:
+    """How many rows a guard needs to notice what it notices."""
+
+    guard: str
+    """Name of the guard, with its variant."""
+    dataset: str
+    """Its dataset."""
+    rows: int
+    """The fewest rows on which the power was kept."""
+    own: int
+    """How many rows its generator makes unless it is asked."""
+    steps: tuple[tuple[int, Power | None], ...]
+    """Every number of rows that was tried, in that order, with the power there; None where the guard cannot run on so
+    few. The first is the generator's own."""
+
+
 def power_of(planted: Iterable[Planted]) -> Power:
     """The power over these changes."""
     fates = [one.fate for one in planted]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from textwrap import wrap
 from typing import Any
 
-from mlguard.core.power import Audit, Fate, Planted, Power
+from mlguard.core.power import Audit, Fate, Planted, Power, Shrunk
 from mlguard.core.record import stage_rank
 
 
@@ -71,6 +71,23 @@ def figures(audit: Audit) -> dict[str, Any]:
         "budget": audit.budget,
         "when": audit.when,
     }
+
+
+def draw_shrunk(shrunk: Shrunk) -> str:
+    """How many rows keep the power, and what to do with the number."""
+    power = shrunk.steps[0][1] or Power()
+    kept = f"keep the power: {power.noticed} of {power.noticed + power.missed} planted changes"
+    if shrunk.rows == shrunk.own:
+        return f"{shrunk.guard}: all {shrunk.own} rows of {shrunk.dataset} are needed to {kept}"
+    edit = f"write `rows={shrunk.rows}` into its `make` and record the golden anew"
+    return f"{shrunk.guard}: {shrunk.rows} of {shrunk.own} rows of {shrunk.dataset} {kept}\n  {edit}"
+
+
+def shrunk_as_data(shrunk: Shrunk) -> dict[str, Any]:
+    """The same as plain data."""
+    steps = [{"rows": rows, **(_plain(power) if power else {"power": None})} for rows, power in shrunk.steps]
+    named = {"name": shrunk.guard, "dataset": shrunk.dataset}
+    return {**named, "rows": shrunk.rows, "own_rows": shrunk.own, "steps": steps}
 
 
 def power_in_words(kept: Mapping[str, Any]) -> str:

@@ -37,6 +37,8 @@ class Reference:
     """A clean run, with the lines that its main run reached."""
     seconds: float
     """How long it took."""
+    rows: int | None = None
+    """How many rows the generator is asked for; None for its own number."""
 
 
 def patience(seconds: float) -> float:
@@ -44,18 +46,19 @@ def patience(seconds: float) -> float:
     return max(LEAST, PATIENCE * seconds)
 
 
-def establish(runner: Runner, guard: Declared) -> Reference:
+def establish(runner: Runner, guard: Declared, *, rows: int | None = None) -> Reference:
     """Run a guard unchanged, which must hold, and on spoilt data, which must fail.
 
+    On a number of `rows` that is not the generator's own, no golden was made: the guard must hold against itself.
     Raises UsageError where either is not so: an audit of such a guard would mean nothing.
     """
     started = time.perf_counter()
-    clean = runner.run(guard, lines=True)
+    clean = runner.run(guard, change=Change(rows=rows), lines=True)
     seconds = time.perf_counter() - started
-    golden = LocalStore(runner.settings.golden, runner.settings.base).load(guard.ref.name)
-    against = golden or clean.record
-    held = clean if golden is not None else runner.run(guard)
-    reference = Reference(against, rules(guard), clean, seconds)
+    goldens = LocalStore(runner.settings.golden, runner.settings.base)
+    golden = goldens.load(guard.ref.name) if rows is None else None
+    held = clean if golden is not None else runner.run(guard, change=Change(rows=rows))
+    reference = Reference(golden or clean.record, rules(guard), clean, seconds, rows)
     _must_hold(guard, reference, held.record, golden=golden is not None)
     _must_fail(guard, reference, runner)
     return reference
@@ -92,7 +95,7 @@ def _spoilt(guard: Declared, reference: Reference, runner: Runner) -> Record:
     if guard.dataset is None:
         record = reference.clean.record
         return record.with_observations(tuple(_bent(observation) for observation in record))
-    return runner.run(guard, extent=Extent.MAIN, change=Change(data=UpsideDown())).record
+    return runner.run(guard, extent=Extent.MAIN, change=Change(data=UpsideDown(), rows=reference.rows)).record
 
 
 @dataclass(frozen=True)

@@ -55,11 +55,10 @@ def audit(runner: Runner, guard: Declared, budget: Budget, watch: Watch = Watch(
     unchanged or cannot fail, and what running it raises.
     """
     started = time.monotonic()
-    reference = establish(runner, guard)
-    changes = possible(runner.settings, guard, reference.clean)
-    drawn = sample(changes, budget.changes or len(changes), seed=budget.seed)
+    trials = trials_of(runner, guard)
+    changes = possible(runner.settings, guard, trials.reference.clean)
+    drawn = sample(changes, budget.changes, seed=budget.seed)
     watch.begun(len(drawn))
-    trials = Trials(runner, guard, reference, Larger(runner, guard, reference, _rows(runner, guard)))
     planting = _Planting(trials, watch)
     planting.plant(_until(drawn, budget, started), budget.jobs)
     return Audit(
@@ -71,6 +70,12 @@ def audit(runner: Runner, guard: Declared, budget: Budget, watch: Watch = Watch(
         seconds=time.monotonic() - started,
         interrupted=planting.interrupted,
     )
+
+
+def trials_of(runner: Runner, guard: Declared, *, rows: int | None = None) -> Trials:
+    """A guard that is ready for changes, on the generator's own number of rows or another. Raises as `audit` does."""
+    reference = establish(runner, guard, rows=rows)
+    return Trials(runner, guard, reference, Larger(runner, guard, reference, own_rows(runner, guard)))
 
 
 @dataclass
@@ -110,7 +115,8 @@ def _until(mutants: Sequence[Mutant], budget: Budget, started: float) -> Iterato
         yield mutant
 
 
-def _rows(runner: Runner, guard: Declared) -> int | None:
+def own_rows(runner: Runner, guard: Declared) -> int | None:
+    """How many rows the guard's generator makes unless it is asked; None where it cannot be asked."""
     if guard.dataset is None:
         return None
     try:

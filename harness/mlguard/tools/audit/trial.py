@@ -48,20 +48,26 @@ class Trials:
         return replace(planted, seconds=time.perf_counter() - started)
 
     def _planted(self, mutant: Mutant) -> Planted:
+        settled, inside = self.settled(mutant)
+        return settled or self._survived(mutant, inside)
+
+    def settled(self, mutant: Mutant) -> tuple[Planted | None, str]:
+        """What came of a change that the guard's own runs settle; None for a survivor, with what moved inside it."""
         inside = ""
         for extent in (Extent.MAIN, Extent.FULL) if self._runs(mutant) else (Extent.FULL,):
             try:
                 comparison = self._compared(mutant, extent)
             except MlguardError as error:
                 fate, how = of_error(error)
-                return told(mutant, fate, how, stage=error.stage)
+                return told(mutant, fate, how, stage=error.stage), ""
             if comparison.first is not None:
-                return told(mutant, Fate.NOTICED, place(comparison.first), stage=comparison.first.stage)
+                return told(mutant, Fate.NOTICED, place(comparison.first), stage=comparison.first.stage), ""
             inside = inside or next((place(f) for f in comparison.findings if _moved_inside(f)), "")
-        return self._survived(mutant, inside)
+        return None, inside
 
     def _compared(self, mutant: Mutant, extent: Extent) -> Comparison:
-        record = self.runner.run(self.guard, extent=extent, change=mutant.change, limit=self.limit).record
+        change = replace(mutant.change, rows=self.reference.rows)
+        record = self.runner.run(self.guard, extent=extent, change=change, limit=self.limit).record
         return compared(self.reference.record, record, self.reference.rules, kind=mutant.kind)
 
     def _survived(self, mutant: Mutant, inside: str) -> Planted:
