@@ -10,7 +10,19 @@ from mlguard.core import probe as probes
 from mlguard.core.contract import in_words
 from mlguard.core.difference import Difference, difference
 from mlguard.core.internals import match_internals
-from mlguard.core.record import CONTRACT, EFFECT, EVIDENCE, GATE, INTERNAL, MAIN, Observation, Record, stage_rank
+from mlguard.core.record import (
+    CONTRACT,
+    EFFECT,
+    EVIDENCE,
+    GATE,
+    GUESS,
+    INTERNAL,
+    MAIN,
+    Observation,
+    Record,
+    run_rank,
+    stage_rank,
+)
 from mlguard.core.rules import Rules
 from mlguard.core.symmetry import symmetry
 from mlguard.core.tie import excuse_ties
@@ -52,8 +64,8 @@ class Comparison:
         return min([*(m for m in moves if m.run == run), *inside], key=_order)
 
 
-def _order(finding: Finding) -> tuple[bool, int]:
-    return (finding.run != MAIN, stage_rank(finding.stage))
+def _order(finding: Finding) -> tuple[int, int]:
+    return (run_rank(finding.run), stage_rank(finding.stage))
 
 
 def compare(
@@ -134,8 +146,20 @@ class _Comparer:
                 yield self._finding(observation, moved, gates=self.rules.gate_internals)
             elif self.rules.gate_internals:
                 yield self._lost(observation)
+            elif self._same(observation) is not None:
+                yield self._restructured(observation)
         if self.rules.gate_internals:
             yield from (self._new(o) for o in offered if o.key not in matched)
+
+    def _restructured(self, observation: Observation) -> Finding:
+        """Another dtype or shape under the same name: no move by itself, but the place where outputs first moved."""
+        new = self.after[observation.key].value
+        old = observation.value
+        facts = (("dtype", old.dtype, new.dtype), ("shape", old.shape, new.shape))
+        told = (
+            ", ".join(f"{name} {before} -> {after}" for name, before, after in facts if before != after) or "other rows"
+        )
+        return _plain(observation, Outcome.SHIFTED, f"{observation.label}: {told}", gates=False)
 
     def _probes(self) -> Iterator[Finding]:
         for group in probes.groups(self.golden):
@@ -181,7 +205,10 @@ class _Comparer:
             if observation.role != EFFECT or self._skipped(observation):
                 continue
             new = self._same(observation)
-            yield self._lost(observation) if new is None else self._effect(observation, new)
+            if new is not None:
+                yield self._effect(observation, new)
+            elif not observation.detail.get(GUESS):
+                yield self._lost(observation)
 
     def _effect(self, observation: Observation, new: Observation) -> Finding:
         """Whether a configuration key gained or lost its effect; sizes in between decide nothing."""
@@ -296,7 +323,9 @@ class _Comparer:
                 yield finding.message
         yield from (f.message for f in findings if f.tie)
         yield from self._set_aside(findings)
-        inside = [f for f in findings if not f.gates and f.role == INTERNAL and f.outcome is Outcome.SHIFTED]
+        inside = [
+            f for f in findings if not f.gates and f.role == INTERNAL and f.outcome is Outcome.SHIFTED and f.moved
+        ]
         if inside and not any(f.gates and f.outcome is not Outcome.MATCH for f in findings):
             moved = _count(len(inside), "internal")
             yield f"outputs hold while {moved} moved, first {inside[0].stage} {inside[0].observation}"

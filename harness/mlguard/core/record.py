@@ -24,6 +24,9 @@ PROBES = "probes"
 CONTRACT, CONTRACT_VALUE, EFFECT = "contract", "contract value", "effect"
 """The status of a contract, a value that it gave, and how much a changed configuration key changes."""
 
+GUESS = "guess"
+"""The detail of an `effect` whose changed value the code may refuse, so that it may go without a word."""
+
 Key = tuple[str, str, str]
 """Run, stage and name: what identifies an Observation in its Record."""
 
@@ -122,6 +125,13 @@ class Record:
     def with_observations(self, observations: tuple[Observation, ...]) -> Record:
         """The same Record holding other Observations."""
         return replace(self, observations=observations)
+
+
+def run_rank(run: str) -> int:
+    """Position of a run in the order of explanation: main, other seeds, changed keys, refit; what else there is last."""
+    kinds = (MAIN, "seed", "config", "refit")
+    kind = run.partition(" ")[0]
+    return kinds.index(kind) if kind in kinds else len(kinds)
 
 
 def stage_rank(stage: str) -> int:

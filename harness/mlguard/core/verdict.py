@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from mlguard.core.record import MAIN, stage_rank
+from mlguard.core.record import MAIN, run_rank, stage_rank
 
 
 class Outcome(StrEnum):
@@ -162,7 +162,7 @@ class Verdict:
     def moves(self) -> tuple[Finding, ...]:
         """The gating Findings that did not match, in the order of explanation."""
         moved = [f for f in self.findings if f.gates and f.outcome is not Outcome.MATCH]
-        return tuple(sorted(moved, key=lambda f: (f.run != MAIN, stage_rank(f.stage))))
+        return tuple(sorted(moved, key=lambda f: (run_rank(f.run), stage_rank(f.stage))))
 
 
 def exit_code(verdicts: Sequence[Verdict]) -> int:

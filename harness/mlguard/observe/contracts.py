@@ -123,7 +123,7 @@ def _predict_twice(run: Run, path: Path, model: Any) -> Answered:
 
 
 def _predicted(run: Run, path: Path, model: Any, rows: Any) -> Answered:
-    return _answered(path.test, stages.predict(run, model, rows))
+    return answers_of(path.test, stages.predict(run, model, rows))
 
 
 def _row_order(run: Run, path: Path, model: Any) -> Answered:
@@ -136,7 +136,7 @@ def _reordered(run: Run, path: Path, model: Any, order: Sequence[int]) -> Answer
     rows = rowwise.renumbered(rowwise.take(path.test.rows, order))
     answers = stages.predict(run, model, rowwise.duplicate(rows))
     if answers.names is not None:
-        return _answered(path.test, answers)
+        return answers_of(path.test, answers)
     back = [int(i) for i in np.argsort(np.asarray(order), kind="stable")]
     names = path.test.names()
     return {
@@ -152,12 +152,12 @@ def _back(value: Value, back: Sequence[int]) -> np.ndarray[Any, Any] | None:
 def _row_index(run: Run, path: Path, model: Any) -> Answered:
     rows = rowwise.duplicate(path.test.rows)
     rows.index = [f"row {i}" for i in range(len(rows), 0, -1)]
-    return _answered(path.test, stages.predict(run, model, rows))
+    return answers_of(path.test, stages.predict(run, model, rows))
 
 
 def _column_order(run: Run, path: Path, model: Any) -> Answered:
     rows = rowwise.duplicate(path.test.rows)
-    return _answered(path.test, stages.predict(run, model, rows[list(reversed(list(rows.columns)))]))
+    return answers_of(path.test, stages.predict(run, model, rows[list(reversed(list(rows.columns)))]))
 
 
 def _single_rows(run: Run, path: Path, model: Any) -> Answered:
@@ -183,7 +183,8 @@ def _in_pieces(run: Run, path: Path, model: Any, pieces: Iterable[list[int]]) ->
     return joined if path.test.answers is None or path.test.answers.names is None else _by_name(joined)
 
 
-def _answered(part: Part, answers: Answers) -> Answered:
+def answers_of(part: Part, answers: Answers) -> Answered:
+    """Answers by column, with the names of the rows that they are about."""
     return answer_values(Part(part.name, part.rows, part.origin, answers=answers))
 
 

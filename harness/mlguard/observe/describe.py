@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from mlguard.core.record import INTERNAL
 from mlguard.core.value import DIGEST, Value, digest_of, number, texts
 from mlguard.observe.leaf import is_frame, is_pandas, is_sparse, to_value
-from mlguard.observe.rows import count
+from mlguard.observe.rows import count, take
 from mlguard.observe.run import Run
 from mlguard.observe.stages import Part, Path
 from mlguard.observe.walk import walk
@@ -18,6 +19,9 @@ from mlguard.tables.sheet import sheet
 
 COMPACT_ROWS = 64
 """Answers that the compact form keeps, evenly spread over the test rows."""
+
+SKETCHED = 60
+"""Learned arrays of another data seed that are kept, each as one number."""
 
 NAMED_COLUMNS = 24
 """Columns of features that get Observations of their own; a wider table of numbers is one matrix."""
@@ -69,6 +73,11 @@ def describe_compactly(run: Run, path: Path) -> None:
     for part in (path.train, path.test):
         run.keep("split", f"{part.name}.rows", digest_of(texts(part.origin.rows).digest()))
         run.keep("split", f"{part.name}.length", number(len(part.origin.rows)))
+    if path.test.features is not None:
+        _features(run, path.test, limit=COMPACT_ROWS, file="runs")
+    for leaf, value in islice(walk(path.model, ""), SKETCHED):
+        if value.data.dtype.kind in "iufb" and value.size:
+            run.keep("train", leaf or "model", number(_sketch(value)), role=INTERNAL)
     _answers(run, path.test, limit=COMPACT_ROWS, file="runs")
     _metrics(run, path)
 
@@ -93,23 +102,32 @@ def _split(run: Run, part: Part) -> None:
             run.keep("split", f"{name}.values", value)
 
 
-def _features(run: Run, part: Part) -> None:
+def _features(run: Run, part: Part, *, limit: int | None = None, file: str = "features") -> None:
     table = part.features
     names = part.origin.rows if count(table) == len(part.origin.rows) else None
+    if limit is not None and names is not None:
+        kept = spread(len(names), limit)
+        table, names = take(table, kept), tuple(names[i] for i in kept)
     if is_frame(table):
         run.keep("features", f"{part.name}.columns", texts(str(c) for c in table.columns))
         if table.shape[1] <= NAMED_COLUMNS:
             for position, column in enumerate(table.columns):
                 value = to_value(table.iloc[:, position], rows=names)
-                run.keep("features", f"{part.name}.{column}", value, file="features")
+                run.keep("features", f"{part.name}.{column}", value, file=file)
             return
     if is_frame(table) and all(getattr(d, "kind", "O") in "iufb" for d in table.dtypes):
         table = table.to_numpy()
     if isinstance(table, np.ndarray) or is_sparse(table) or is_pandas(table, "Series"):
-        run.keep("features", f"{part.name}.values", to_value(table, rows=names), file="features")
+        run.keep("features", f"{part.name}.values", to_value(table, rows=names), file=file)
         return
     for name, value in walk(table, part.name, whole=True):
-        run.keep("features", name if "." in name else f"{name}.values", value, file="features")
+        run.keep("features", name if "." in name else f"{name}.values", value, file=file)
+
+
+def _sketch(value: Value) -> float:
+    """One number of a learned array that moves with every element: it names the place of a move, and never decides."""
+    numbers = value.data.astype(np.float64)
+    return float(np.where(np.isfinite(numbers), numbers, 1.0) @ np.cos(np.arange(numbers.size)) / numbers.size**0.5)
 
 
 def _answers(run: Run, part: Part, *, limit: int | None = None, file: str = "predictions") -> None:

@@ -163,6 +163,11 @@ def _accented(text: str) -> str:
     return text.translate(str.maketrans("aeioucnAEIOUCN", "áéíóúçñÁÉÍÓÚÇÑ"))
 
 
+def _full_width(text: str) -> str:
+    """The compatibility forms of ASCII characters, with a ligature: the same text to some normalisations only."""
+    return "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in text) + "\N{LATIN SMALL LIGATURE FI}"
+
+
 _TEXTS: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("unseen", lambda text: "never seen before"),
     ("other case", lambda text: text.upper() if text != text.upper() else text.lower()),
@@ -171,6 +176,7 @@ _TEXTS: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("empty", lambda text: ""),
     ("accented", _accented),
     ("punctuated", _punctuated),
+    ("full width", _full_width),
 )
 
 

@@ -16,6 +16,7 @@ from mlguard.observe import rows as rowwise
 from mlguard.observe import stages
 from mlguard.observe.answers import Answers, join
 from mlguard.observe.boundary import boundary_rows
+from mlguard.observe.corners import corner_rows
 from mlguard.observe.probe_rows import EVIDENCE as EVIDENCE_PART
 from mlguard.observe.probe_rows import GATING, STATUS_ONLY, Batch, Known, derive
 from mlguard.observe.run import Run
@@ -47,18 +48,24 @@ class Asked:
         return self.batch.names or ("empty frame",)
 
 
-def keep_probes(run: Run, path: Path, known: Known) -> None:
-    """Ask all probe rows on a copy of the model, and keep what it answered."""
+def keep_probes(run: Run, path: Path, known: Known) -> list[Batch]:
+    """Ask all probe rows on a copy of the model, and keep what it answered; the batches that were answered and decide."""
     model = rowwise.duplicate(path.model)
     pool = _pool(path)
     batches = [*derive(path.test.rows, pool, known)]
     if run.declares("probe_rows"):
         rows = run.call("probe_rows", rows=rowwise.duplicate(path.test.rows))
         batches.append(Batch(OWN, tuple(f"own #{i}" for i in range(rowwise.count(rows) or 0)), rows))
+    batches += [*corner_rows(run, path, model, pool), *boundary_rows(run, path, model)]
     asked = [ask(run, model, batch) for batch in batches]
-    walked = [ask(run, model, batch) for batch in boundary_rows(run, path, model)]
-    for part in dict.fromkeys(a.batch.part for a in asked):
-        _keep_part(run, part, [a for a in (*asked, *walked) if a.batch.part == part])
+    keep_asked(run, asked)
+    return [one.batch for one in asked if one.batch.part == GATING and one.answers is not None]
+
+
+def keep_asked(run: Run, asked: Sequence[Asked]) -> None:
+    """Keep statuses and answers, part by part."""
+    for part in dict.fromkeys(one.batch.part for one in asked):
+        _keep_part(run, part, [one for one in asked if one.batch.part == part])
 
 
 def ask(run: Run, model: Any, batch: Batch) -> Asked:

@@ -3,32 +3,26 @@
 from __future__ import annotations
 
 import copy
-import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
-from fnmatch import fnmatchcase
 from typing import Any
 
 from mlguard.configuration import written
 from mlguard.core.contract import RAISED
 from mlguard.core.difference import difference
 from mlguard.core.error import MlguardError
-from mlguard.core.record import CONTRACT, EFFECT, GATE, Observation
+from mlguard.core.record import CONTRACT, EFFECT, GATE, GUESS, Observation
 from mlguard.core.value import Value, number, text, texts
-from mlguard.observe.contracts import EXACT, keep_values
+from mlguard.observe.contracts import EXACT, answers_of, keep_values
 from mlguard.observe.describe import answer_values, describe_compactly
+from mlguard.observe.keys import ChangedKey
+from mlguard.observe.rows import duplicate
 from mlguard.observe.run import Run, copied, scratch
-from mlguard.observe.stages import Path, walk_path
+from mlguard.observe.stages import Path, predict, walk_path
 from mlguard.observe.walk import walk
 from mlguard.seeding import seed_all
 
 REFIT = "refit"
-
-SHARE = 0.01
-"""From here to 1 a number may be a share, which must stay one; smaller ones are tolerances and rates."""
-
-KEYS = 24
-"""Configuration keys that are changed, in order; more would make a check take longer than the main run deserves."""
 
 
 def other_seed(main: Run, seed: int, data: Any) -> tuple[list[Observation], str | None]:
@@ -42,46 +36,41 @@ def other_seed(main: Run, seed: int, data: Any) -> tuple[list[Observation], str 
     return run.observations, None
 
 
-def changed_keys(config: Any, wanted: bool | Sequence[str] = True) -> Iterator[tuple[str, Any]]:
-    """Each key that has a neighbouring value, and the configuration with it changed.
+def config_probe(main: Run, path: Path, changed: ChangedKey) -> list[Observation]:
+    """How much changing one key changes, stage by stage as far as the run came; only its coming and going decides.
 
-    `wanted` narrows them: all, none, or the keys of these names and globs and everything below them.
+    A guessed value that the code refuses says nothing: whether it is refused, and where, is no behaviour.
     """
-    leaves = [(path, _neighbour(path[-1], value)) for path, value in _leaves(config) if path]
-    able = [(".".join(map(str, path)), path, neighbour) for path, neighbour in leaves if neighbour is not None]
-    for key, path, neighbour in [one for one in able if _is_wanted(one[0], wanted)][:KEYS]:
-        yield key, _with(config, path, neighbour)
-
-
-def unchanged_keys(config: Any, wanted: bool | Sequence[str] = True) -> str | None:
-    """What is said of keys past the first KEYS, which are not changed; None where there are none."""
-    able = [".".join(map(str, p)) for p, value in _leaves(config) if p and _neighbour(p[-1], value) is not None]
-    over = [key for key in able if _is_wanted(key, wanted)][KEYS:]
-    if not over:
-        return None
-    return f"{len(over)} configuration keys past the first {KEYS} are not changed in turn; `config_probes` chooses"
-
-
-def _is_wanted(key: str, wanted: bool | Sequence[str]) -> bool:
-    if isinstance(wanted, bool):
-        return wanted
-    names = [wanted] if isinstance(wanted, str) else wanted
-    return any(fnmatchcase(key, name) or key.startswith(f"{name}.") for name in names)
-
-
-def config_probe(main: Run, path: Path, key: str, config: Any) -> tuple[list[Observation], str | None]:
-    """How much changing one key changes, stage by stage; only its coming and going decides."""
-    run = _beside(main, f"config {key}", main.data)
-    run.config = config
-    run.config_path = written(config, main.config_path, run.folder)
+    run = _beside(main, f"config {changed.key}", main.data)
+    run.config = changed.config
+    run.config_path = written(changed.config, main.config_path, run.folder)
+    reached: list[Path] = []
     try:
         seed_all(0)
-        other = walk_path(run, parts=("test",))
+        walk_path(run, parts=("test",), seen=lambda stage, so_far: reached.append(so_far))
+    except MlguardError:
+        if changed.guess:
+            return []
+    detail = {GUESS: True} if changed.guess else {}
+    for stage, size in _effects(path, reached[0], changed) if reached else ():
+        run.keep(stage, "effect", number(float(f"{size:.3g}")), role=EFFECT, detail=detail)
+    return run.observations
+
+
+def first_model(main: Run, path: Path) -> list[Observation]:
+    """What the first model answers once others were trained: they must share nothing with it.
+
+    The object itself is asked, since a copy would break what they share; before the refit, which would restore it.
+    """
+    found: list[Observation] = []
+    try:
+        answered = answers_of(path.test, predict(main, path.model, duplicate(path.test.rows)))
     except MlguardError as error:
-        return [], f"run config {key} gave nothing: {error.message}"
-    for stage, size in _effects(path, other):
-        run.keep(stage, "effect", number(float(f"{size:.3g}")), role=EFFECT)
-    return run.observations, None
+        cause = error.__cause__
+        told = f"{RAISED} {type(cause).__name__ if cause else 'UsageError'}: {cause or error.message}"
+        return [Observation("contracts", "first model", text(told), role=CONTRACT, run=REFIT)]
+    keep_values(found, "first model", answered, answer_values(path.test), run=REFIT)
+    return found
 
 
 def refit(main: Run, path: Path) -> list[Observation]:
@@ -129,51 +118,42 @@ def _beside(main: Run, name: str, data: Any) -> Run:
     )
 
 
-def _leaves(values: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
-    """Every entry of a configuration with the keys that lead to it, as their containers have them."""
-    if isinstance(values, Mapping):
-        for key, value in values.items():
-            yield from _leaves(value, (*path, key))
-    elif isinstance(values, list | tuple):
-        for position, value in enumerate(values):
-            yield from _leaves(value, (*path, position))
-    else:
-        yield path, values
-
-
-def _neighbour(key: Any, value: Any) -> Any:
-    """Another plausible value of a setting; None where there is no telling."""
-    if isinstance(value, bool):
-        return not value
-    name = str(key).lower()
-    if isinstance(value, int):
-        return value + 1 if "seed" in name or "random_state" in name else value + max(1, round(abs(value) / 4))
-    if isinstance(value, float) and math.isfinite(value * 1.5):
-        return value + (1.0 - value) / 4 if SHARE <= value < 1.0 else value * 1.5 if value else 0.5
-    return None
-
-
-def _with(config: Any, path: tuple[Any, ...], value: Any) -> Any:
-    """A copy of the configuration with one entry changed; tuples, which cannot be changed, are built anew."""
-    if not path:
-        return value
-    if isinstance(config, tuple):
-        inner = _with(config[path[0]], path[1:], value)
-        return (*copy.deepcopy(config[: path[0]]), inner, *copy.deepcopy(config[path[0] + 1 :]))
-    fresh = copy.deepcopy(config)
-    fresh[path[0]] = _with(config[path[0]], path[1:], value)
-    return fresh
-
-
-def _effects(main: Path, other: Path) -> Iterator[tuple[str, float]]:
-    """The largest relative difference by stage; 1.0 where anything that is no number differs."""
+def _effects(main: Path, other: Path, changed: ChangedKey) -> Iterator[tuple[str, float]]:
+    """The largest relative difference by stage, as far as the other run came; 1.0 where what is no number differs."""
     yield "split", 0.0 if _rows(main) == _rows(other) else 1.0
-    if main.test.features is not None:
+    if main.test.features is not None and other.test.features is not None:
         yield "features", _distance(dict(walk(main.test.features, "f")), dict(walk(other.test.features, "f")))
-    yield "train", _distance(dict(walk(main.model)), dict(walk(other.model)))
-    yield "predict", _distance(answer_values(main.test), answer_values(other.test))
+    if other.model is not None:
+        yield "train", _distance(*_learned(main.model, other.model, changed))
+    if other.test.answers is not None:
+        yield "predict", _distance(answer_values(main.test), answer_values(other.test))
     if main.metrics is not None and other.metrics is not None:
         yield "evaluate", _distance(main.metrics, other.metrics)
+
+
+def _learned(model: Any, other: Any, changed: ChangedKey) -> tuple[dict[str, Value], dict[str, Value]]:
+    """What two models learned, without what merely repeats the changed setting: a model may keep its configuration."""
+    one, two = dict(walk(model)), dict(walk(other))
+    echoes = {
+        name
+        for name in one.keys() & two.keys()
+        if _plain(one[name]) == _setting(changed.old) and _plain(two[name]) == _setting(changed.new)
+    }
+    return _without(one, echoes), _without(two, echoes)
+
+
+def _without(leaves: dict[str, Value], names: set[str]) -> dict[str, Value]:
+    return {name: value for name, value in leaves.items() if name not in names}
+
+
+def _setting(value: Any) -> Any:
+    return list(value) if isinstance(value, list | tuple) else value
+
+
+def _plain(value: Value) -> Any:
+    """A leaf as a configuration has it: one value, or a list of them."""
+    elements = [value.element(i) for i in range(min(value.size, 64))]
+    return elements[0] if not value.shape and elements else elements
 
 
 def _rows(path: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import pickle
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from mlguard.core.dataset import Dataset
 from mlguard.core.error import MlguardError
-from mlguard.observe import stages
+from mlguard.observe import probes, stages
+from mlguard.observe.probe_rows import Batch
 from mlguard.observe.run import Run, scratch
 from mlguard.observe.stages import Path as StagePath
 from mlguard.runner.elsewhere import redirect
@@ -25,7 +26,7 @@ Progress = Callable[[str], None]
 
 
 def save(main: Run, path: StagePath, order: Order) -> str:
-    """Leave the bundle and the rows for the process that loads them; why not, where that cannot be."""
+    """Leave the bundle for the process that loads it; why not, where that cannot be."""
     order.bundle.mkdir()
     main.folder = order.bundle
     try:
@@ -35,13 +36,17 @@ def save(main: Run, path: StagePath, order: Order) -> str:
             import joblib
 
             joblib.dump(path.model, order.bundle / "model.joblib")
-        with order.rows.open("wb") as file:
-            pickle.dump((path.test.rows, main.data.target), file)
     except MlguardError as error:
         return f"raised {type(error.__cause__).__name__}: {error.__cause__}" if error.__cause__ else error.message
     except Exception as error:  # joblib and pickle raise what the user's classes raise.
         return f"raised {type(error).__name__}: {error}"
     return ""
+
+
+def keep_rows(main: Run, path: StagePath, batches: Sequence[Batch], order: Order) -> None:
+    """Leave what the loaded bundle is asked: the test rows and the probe rows that were answered."""
+    with order.rows.open("wb") as file:
+        pickle.dump((path.test.rows, list(batches), main.data.target), file)
 
 
 def load_bundle(order: Loading, progress: Progress) -> dict[str, Any]:
@@ -66,7 +71,7 @@ def _answered_elsewhere(order: Loading, progress: Progress) -> dict[str, Any]:
     substitute(order.change.sources)
     subject = changed(find_subject(order.ref, order.root, order.import_path), order.change)
     with order.rows.open("rb") as file:
-        rows, data_target = pickle.load(file)  # noqa: S301 -- written a moment ago by this run's own worker.
+        rows, batches, data_target = pickle.load(file)  # noqa: S301 -- written a moment ago by this run's own worker.
     _hide(order.root)
     run = Run(
         with_target(subject, Dataset({}, target=data_target)),
@@ -79,7 +84,8 @@ def _answered_elsewhere(order: Loading, progress: Progress) -> dict[str, Any]:
     seed_all(0)
     model = run.model = _load(run, order.bundle)
     answers = stages.predict(run, model, rows)
-    return {"columns": answers.columns, "names": answers.names}
+    probes.keep_asked(run, [probes.ask(run, model, batch) for batch in batches])
+    return {"columns": answers.columns, "names": answers.names, "probes": run.observations}
 
 
 def _load(run: Run, bundle: Path) -> Any:

@@ -11,13 +11,13 @@ from mlguard.core.error import RunError, UsageError
 from mlguard.core.guard import Guard, declares, requirements
 from mlguard.core.record import GATE, MAIN, PROBES, Record
 from mlguard.discovery import declared, guard_classes, load_module
-from mlguard.observe import contracts, describe, probes, secondary, stages
+from mlguard.observe import contracts, describe, keys, probes, secondary, stages
 from mlguard.observe import rows as rowwise
 from mlguard.observe.probe_rows import Known
 from mlguard.observe.run import Run, Subject, copied, scratch, user_frames
 from mlguard.observe.stages import Path as StagePath
 from mlguard.observe.writes import Writes
-from mlguard.runner.bundle import save
+from mlguard.runner.bundle import keep_rows, save
 from mlguard.runner.costs import Costs
 from mlguard.runner.datasets import datasets, seeds
 from mlguard.runner.elsewhere import redirect, refuse_strays
@@ -139,7 +139,8 @@ def _observe_path(
     begin("probes")
     main.following = lambda run, stage: follow("probes", stage)
     main.progress("predict")
-    probes.keep_probes(main, path, Known(_gaps([pristine, *others.values()]), _thresholds(main.subject.guard)))
+    known = Known(_gaps([pristine, *others.values()]), _thresholds(main.subject.guard))
+    keep_rows(main, path, probes.keep_probes(main, path, known), order)
     _look_inside(main, path)
     main.following = follow
     if order.extent is Extent.FULL:
@@ -157,15 +158,15 @@ def _run_others(main: Run, path: StagePath, pristine: Dataset, others: dict[int,
         found, remark = secondary.other_seed(main, seed, data)
         main.observations += found
         remarks += [remark] if remark else []
-    for key, config in secondary.changed_keys(main.config, main.subject.guard.config_probes):
-        begin(f"config {key}")
-        main.progress(f"config {key}")
-        found, _ = secondary.config_probe(main, path, key, config)
-        main.observations += found
-    past = secondary.unchanged_keys(main.config, main.subject.guard.config_probes)
+    for changed_key in keys.changed_keys(main.config, main.subject.guard.config_probes):
+        begin(f"config {changed_key.key}")
+        main.progress(f"config {changed_key.key}")
+        main.observations += secondary.config_probe(main, path, changed_key)
+    past = keys.unchanged_keys(main.config, main.subject.guard.config_probes)
     remarks += [past] if past else []
     begin(secondary.REFIT)
     main.progress(secondary.REFIT)
+    main.observations += secondary.first_model(main, path)
     main.observations += secondary.refit(main, path)
     return remarks
 
@@ -240,8 +241,8 @@ def _left_out(subject: Subject, order: Order, others: dict[int, Dataset]) -> fro
     if order.extent is Extent.FULL:
         return frozenset()
     wanted = subject.guard.config_probes
-    keys = (f"config {key}" for key, _ in secondary.changed_keys(subject.configuration.values, wanted))
+    probed = (f"config {one.key}" for one in keys.changed_keys(subject.configuration.values, wanted))
     main = order.extent is Extent.MAIN
     unmade = seeds(order, subject.guard)[1:] if main else others
     parts = (f"{MAIN}/contracts", f"{MAIN}/{PROBES}") if main else ()
-    return frozenset([*(f"seed {seed}" for seed in unmade), *keys, secondary.REFIT, *parts])
+    return frozenset([*(f"seed {seed}" for seed in unmade), *probed, secondary.REFIT, *parts])

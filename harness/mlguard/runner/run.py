@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from mlguard.core.contract import INAPPLICABLE, RAISED
 from mlguard.core.error import MlguardError, RunError, UsageError
-from mlguard.core.record import CONTRACT, MAIN, Observation, Record
+from mlguard.core.record import CONTRACT, MAIN, PROBE, Observation, Record
 from mlguard.core.value import Value, text
 from mlguard.discovery import Declared, files
 from mlguard.observe.contracts import keep_values
@@ -158,7 +158,8 @@ class Runner:
         value: Any = result.value
         if "raised" in value:
             return [_status(f"{RAISED} {value['raised']}")], {}
-        return _compared(value["columns"], value["names"], done.record), value.get("reached", {})
+        compared = _compared(value["columns"], value["names"], done.record)
+        return [*compared, *_compared_probes(value["probes"], done.record)], value.get("reached", {})
 
     def _job(self, function: str, payload: object, *, timeout: float, environment: Environment | None = None) -> Job:
         return Job(
@@ -209,6 +210,16 @@ def _compared(columns: Mapping[str, Value], names: Sequence[str] | None, record:
     }
     found: list[Observation] = []
     keep_values(found, BUNDLE, answered, main)
+    return found
+
+
+def _compared_probes(loaded: Sequence[Observation], record: Record) -> list[Observation]:
+    """The same for the probe rows: what a bundle forgets may matter only to rows that the test part does not have."""
+    main = {o.column: o.value for o in record if o.run == MAIN and o.role == PROBE and o.column}
+    answered = {o.column: o.value for o in loaded if o.column}
+    found: list[Observation] = []
+    if answered:
+        keep_values(found, f"{BUNDLE}, probe rows", answered, main, about=("predict", "probes"))
     return found
 
 
