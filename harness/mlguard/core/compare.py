@@ -156,9 +156,7 @@ class _Comparer:
         new = self.after[observation.key].value
         old = observation.value
         facts = (("dtype", old.dtype, new.dtype), ("shape", old.shape, new.shape))
-        told = (
-            ", ".join(f"{name} {before} -> {after}" for name, before, after in facts if before != after) or "other rows"
-        )
+        told = ", ".join(f"{name} {before} -> {after}" for name, before, after in facts if before != after)
         return _plain(observation, Outcome.SHIFTED, f"{observation.label}: {told}", gates=False)
 
     def _probes(self) -> Iterator[Finding]:
@@ -323,9 +321,8 @@ class _Comparer:
                 yield finding.message
         yield from (f.message for f in findings if f.tie)
         yield from self._set_aside(findings)
-        inside = [
-            f for f in findings if not f.gates and f.role == INTERNAL and f.outcome is Outcome.SHIFTED and f.moved
-        ]
+        internals = [f for f in findings if not f.gates and f.role == INTERNAL]
+        inside = [f for f in internals if f.outcome is Outcome.SHIFTED and f.moved]
         if inside and not any(f.gates and f.outcome is not Outcome.MATCH for f in findings):
             moved = _count(len(inside), "internal")
             yield f"outputs hold while {moved} moved, first {inside[0].stage} {inside[0].observation}"

@@ -128,7 +128,7 @@ class Record:
 
 
 def run_rank(run: str) -> int:
-    """Position of a run in the order of explanation: main, other seeds, changed keys, refit; what else there is last."""
+    """Position of a run in the order of explanation: main, other seeds, changed keys, refit, anything else."""
     kinds = (MAIN, "seed", "config", "refit")
     kind = run.partition(" ")[0]
     return kinds.index(kind) if kind in kinds else len(kinds)

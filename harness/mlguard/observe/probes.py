@@ -49,7 +49,7 @@ class Asked:
 
 
 def keep_probes(run: Run, path: Path, known: Known) -> list[Batch]:
-    """Ask all probe rows on a copy of the model, and keep what it answered; the batches that were answered and decide."""
+    """Ask all probe rows on a copy of the model and keep what it answered; answers the batches that decide."""
     model = rowwise.duplicate(path.model)
     pool = _pool(path)
     batches = [*derive(path.test.rows, pool, known)]

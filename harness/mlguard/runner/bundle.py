@@ -38,15 +38,19 @@ def save(main: Run, path: StagePath, order: Order) -> str:
             joblib.dump(path.model, order.bundle / "model.joblib")
     except MlguardError as error:
         return f"raised {type(error.__cause__).__name__}: {error.__cause__}" if error.__cause__ else error.message
-    except Exception as error:  # joblib and pickle raise what the user's classes raise.
+    except Exception as error:  # joblib raises what the user's classes raise.
         return f"raised {type(error).__name__}: {error}"
     return ""
 
 
-def keep_rows(main: Run, path: StagePath, batches: Sequence[Batch], order: Order) -> None:
-    """Leave what the loaded bundle is asked: the test rows and the probe rows that were answered."""
-    with order.rows.open("wb") as file:
-        pickle.dump((path.test.rows, list(batches), main.data.target), file)
+def keep_rows(main: Run, path: StagePath, batches: Sequence[Batch], order: Order) -> str:
+    """Leave what the loaded bundle is asked, the test rows and the probe rows that decide; why not, if it cannot be."""
+    try:
+        with order.rows.open("wb") as file:
+            pickle.dump((path.test.rows, list(batches), main.data.target), file)
+    except Exception as error:  # pickle raises what the rows' own classes raise.
+        return f"raised {type(error).__name__}: {error}"
+    return ""
 
 
 def load_bundle(order: Loading, progress: Progress) -> dict[str, Any]:

@@ -140,7 +140,8 @@ def _observe_path(
     main.following = lambda run, stage: follow("probes", stage)
     main.progress("predict")
     known = Known(_gaps([pristine, *others.values()]), _thresholds(main.subject.guard))
-    keep_rows(main, path, probes.keep_probes(main, path, known), order)
+    asked = probes.keep_probes(main, path, known)
+    bundle = bundle or keep_rows(main, path, asked, order)
     _look_inside(main, path)
     main.following = follow
     if order.extent is Extent.FULL:
