@@ -13,6 +13,7 @@ from mlguard.core.dataset import Dataset
 from mlguard.core.guard import Guard
 from mlguard.core.record import Record
 from mlguard.observe import contracts, describe, probes, secondary, stages
+from mlguard.observe.keys import changed_keys
 from mlguard.observe.probe_rows import Known
 from mlguard.observe.run import Run, Subject, copied, scratch
 from mlguard.observe.writes import Writes
@@ -92,8 +93,10 @@ def observed(
     main.data = pristine
     for seed in seeds:
         main.observations += secondary.other_seed(main, seed, Dataset(make(seed)))[0]
-    for key, changed in secondary.changed_keys(config) if configurations else ():
-        main.observations += secondary.config_probe(main, path, key, changed)[0]
+    if refit:
+        main.observations += secondary.first_model(main, path)
+    for changed in changed_keys(config) if configurations else ():
+        main.observations += secondary.config_probe(main, path, changed)
     if refit:
         main.observations += secondary.refit(main, path)
     return Record("Shop", tuple(main.observations))

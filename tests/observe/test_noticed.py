@@ -15,7 +15,7 @@ from mlguard.core.verdict import Outcome
 from mlguard.observe.writes import Writes
 from tests.observe import pipeline, variants
 from tests.observe.pipeline import make, observed
-from tests.observe.variants import cached, once, warm
+from tests.observe.variants import cached, once, shared, warm
 
 ALL: dict[str, Any] = {"seeds": (1,), "configurations": True, "refit": True}
 
@@ -58,7 +58,7 @@ CHANGES: list[tuple[Any, str, str, str, str]] = [
     (variants.RoundsMetric, "shifted", "main", "evaluate", "accuracy"),
     (variants.FailsOnOtherData, "shifted", "seed 1", "dataset", "test.score"),
     (variants.IgnoresAlpha, "shifted", "config alpha", "train", "effect"),
-    (cached, "shifted", "config alpha", "train", "test.score"),
+    (cached, "shifted", "seed 1", "train", "test.score"),
     (once, "shifted", "seed 1", "dataset", "test.score"),
 ]
 
@@ -127,3 +127,53 @@ def test_other_data_are_told_apart_column_by_column(golden: Record, place: Path)
     table.loc[25, "visits"] += 1
     comparison = compare(golden, observed(pipeline.Shop, place, table=table, **ALL))
     assert (comparison.first.stage, comparison.first.rows) == ("dataset", ("visits",))
+
+
+def test_a_model_that_shares_something_with_later_ones_is_noticed(golden: Record, place: Path) -> None:
+    comparison = changed(golden, shared, place, **ALL)
+    (finding,) = [move for move in comparison.moves() if move.observation == "first model"]
+    assert (finding.outcome, finding.run, finding.stage) == (Outcome.VIOLATED, "refit", "contracts")
+
+
+def test_a_model_may_keep_more_or_less_of_its_configuration(place: Path) -> None:
+    whole, part = (observed(guard, place, **ALL) for guard in (variants.KeepsSettings, variants.KeepsOneSetting))
+    assert compare(whole, part).outcome is Outcome.MATCH
+    assert compare(part, whole).outcome is Outcome.MATCH
+    hard_coded = compare(whole, observed(variants.IgnoresAlpha, place, **ALL))
+    assert ("config alpha", "train") in {(move.run, move.stage) for move in hard_coded.moves()}
+
+
+WORDS = {"alpha": 0.5, "threshold": 0.5, "fill": "mean"}
+
+
+def test_a_word_that_is_written_into_the_code_is_noticed(place: Path) -> None:
+    golden = observed(variants.FillsByWord, place, config=WORDS, configurations=True)
+    comparison = compare(golden, observed(variants.FillsByMean, place, config=WORDS, configurations=True))
+    assert (comparison.outcome, comparison.first.run) == (Outcome.SHIFTED, "config fill")
+    assert "`fill` no longer has an effect on train" in comparison.first.message
+
+
+def test_refusing_a_word_that_nobody_uses_is_no_move(place: Path) -> None:
+    lax, strict = (
+        observed(guard, place, config=WORDS, configurations=True)
+        for guard in (variants.FillsByWord, variants.RefusesWords)
+    )
+    assert compare(lax, strict).outcome is Outcome.MATCH
+    assert compare(strict, lax).outcome is Outcome.MATCH
+
+
+def test_a_changed_key_keeps_the_effects_up_to_where_its_run_raised(place: Path) -> None:
+    golden = observed(pipeline.Shop, place, configurations=True)
+    comparison = compare(golden, observed(variants.RaisesAtPrediction, place, configurations=True))
+    assert (comparison.first.run, comparison.first.stage) == ("config threshold", "predict")
+
+
+def test_a_floor_that_no_single_column_reaches_is_noticed_in_a_corner(place: Path) -> None:
+    comparison = compare(observed(variants.HasFloor, place), observed(pipeline.Shop, place))
+    (finding,) = [move for move in comparison.moves() if move.observation == "probes.score"]
+    assert {row.partition(" up to ")[0] for row in finding.rows if " up to " in row} == {"lowest"}
+
+
+def test_another_shape_of_what_was_learned_names_the_place_and_moves_nothing_itself(place: Path) -> None:
+    comparison = compare(observed(pipeline.Shop, place), observed(variants.LearnsMore, place))
+    assert (comparison.outcome, comparison.first.stage) == (Outcome.SHIFTED, "train")

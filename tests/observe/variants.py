@@ -242,3 +242,79 @@ class Renames(Shop):
     def split(self, data: Any) -> Any:
         rows = data.rows.assign(rows=1.0, columns="x")
         return rows.iloc[:20], rows.iloc[20:]
+
+
+def shared() -> type[Shop]:
+    class Shared(Shop):
+        """Every training writes into one model, so that the next one changes what the last one answers."""
+
+        model: ClassVar[dict[str, Any]] = {}
+
+        def train(self, train: Any) -> Any:
+            self.model.update(super().train(train))
+            return self.model
+
+    return Shared
+
+
+class KeepsSettings(Shop):
+    """The model holds the whole configuration."""
+
+    def train(self, train: Any) -> Any:
+        return {**super().train(train), "settings": self.config}
+
+
+class KeepsOneSetting(Shop):
+    """The model holds what prediction needs of the configuration."""
+
+    def train(self, train: Any) -> Any:
+        return {**super().train(train), "settings": {"threshold": self.config["threshold"]}}
+
+
+class FillsByWord(Shop):
+    """Gaps are filled as a word of the configuration says; any other word means the median."""
+
+    def train(self, train: Any) -> Any:
+        model = super().train(train)
+        return {**model, "mean": train["age"].mean() if self.word() == "mean" else train["age"].median()}
+
+    def word(self) -> str:
+        return str(self.config["fill"])
+
+
+class FillsByMean(FillsByWord):
+    def word(self) -> str:
+        return "mean"
+
+
+class RefusesWords(FillsByWord):
+    def word(self) -> str:
+        return {"mean": "mean", "median": "median"}[self.config["fill"]]
+
+
+class HasFloor(Shop):
+    """Scores are held above what any real row, or any row changed in one column, comes to."""
+
+    def score(self, model: Any, rows: Any) -> Any:
+        return np.maximum(super().score(model, rows), self.floor(model))
+
+    def floor(self, model: Any) -> float:
+        lowest = pd.DataFrame({"age": [20.0], "city": ["Rom"], "visits": [1]})
+        return float(Shop.score(self, model, lowest)[0]) + 0.01
+
+
+class RaisesAtPrediction(Shop):
+    def predict(self, model: Any, rows: Any) -> Any:
+        if self.config["threshold"] != 0.5:
+            raise ValueError("another threshold")
+        return super().predict(model, rows)
+
+
+class LearnsMore(Shop):
+    """One thing that was learned has another shape, and scores are those of another mean."""
+
+    def train(self, train: Any) -> Any:
+        return {**super().train(train), "mean": np.zeros(2)}
+
+    def score(self, model: Any, rows: Any) -> Any:
+        return super().score({**model, "mean": 50.0}, rows)

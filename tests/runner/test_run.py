@@ -106,6 +106,25 @@ def test_a_generator_that_raises_is_an_error_of_the_dataset_stage_with_script_an
     assert raised.value.stage == "dataset"
 
 
+def test_a_bundle_that_forgets_what_only_probe_rows_need_breaks_the_contract_about_them(line: Project):
+    forgets = """
+
+    def save(self, model, folder):
+        (folder / "model.txt").write_text(f"{model['slope']!r} {model['shift']!r}")
+
+    def load(self, folder):
+        slope, shift = map(float, (folder / "model.txt").read_text().split())
+        return {"slope": slope, "shift": shift, "limit": 10.0}
+"""
+    answer = 'return (model["shift"] + model["slope"] * rows["x"]'
+    limited = f'{answer}.clip(upper=model.get("limit", 6.05))'
+    end = '        return line.score(test["y"], predictions)\n'
+    with line.editing(CODE, answer, limited), line.editing(GUARD, end, end + forgets), line.runner() as runner:
+        record = runner.run(line.declared(), extent=Extent.QUICK).record
+    assert status(record, "saved bundle") == "same"
+    assert status(record, "saved bundle, probe rows") == "differs"
+
+
 def test_a_bundle_that_needs_the_projects_data_breaks_its_contract_alone(line: Project):
     reading = f"{ANSWER}    model = {{**model, 'shift': float(open('scale.txt').read())}}\n"
     with line.also("scale.txt", "1.5"), line.editing(CODE, ANSWER, reading):

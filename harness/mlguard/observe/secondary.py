@@ -24,6 +24,9 @@ from mlguard.seeding import seed_all
 
 REFIT = "refit"
 
+ECHO = 64
+"""Elements from which on a learned array is no repetition of a setting."""
+
 
 def other_seed(main: Run, seed: int, data: Any) -> tuple[list[Observation], str | None]:
     """The compact Observations of another data seed, or why there are none."""
@@ -134,11 +137,10 @@ def _effects(main: Path, other: Path, changed: ChangedKey) -> Iterator[tuple[str
 def _learned(model: Any, other: Any, changed: ChangedKey) -> tuple[dict[str, Value], dict[str, Value]]:
     """What two models learned, without what merely repeats the changed setting: a model may keep its configuration."""
     one, two = dict(walk(model)), dict(walk(other))
-    echoes = {
-        name
-        for name in one.keys() & two.keys()
-        if _plain(one[name]) == _setting(changed.old) and _plain(two[name]) == _setting(changed.new)
-    }
+    old, new = (set(map(repr, _parts(value))) for value in (changed.old, changed.new))
+    echoes = {name for name in one.keys() & two.keys() if _echo(one[name], two[name], old, new)}
+    # A list that lost an entry has fewer leaves, where it is kept entry by entry.
+    echoes |= {name for name in one.keys() - two.keys() if _within(_elements(one[name]), old)}
     return _without(one, echoes), _without(two, echoes)
 
 
@@ -146,14 +148,31 @@ def _without(leaves: dict[str, Value], names: set[str]) -> dict[str, Value]:
     return {name: value for name, value in leaves.items() if name not in names}
 
 
-def _setting(value: Any) -> Any:
-    return list(value) if isinstance(value, list | tuple) else value
+def _parts(value: Any) -> Iterator[Any]:
+    """A setting's own values, the innermost ones of a list."""
+    if isinstance(value, list | tuple):
+        for part in value:
+            yield from _parts(part)
+    else:
+        yield value
 
 
-def _plain(value: Value) -> Any:
-    """A leaf as a configuration has it: one value, or a list of them."""
-    elements = [value.element(i) for i in range(min(value.size, 64))]
-    return elements[0] if not value.shape and elements else elements
+def _echo(value: Value, other: Value, old: set[str], new: set[str]) -> bool:
+    """Whether two leaves differ as the setting does, and in nothing else."""
+    before, after = _elements(value), _elements(other)
+    if len(before) != len(after):
+        return _within(before, old) and _within(after, new)
+    moved = [(one, two) for one, two in zip(before, after, strict=True) if one != two]
+    return bool(moved) and all(one in old and two in new for one, two in moved)
+
+
+def _within(elements: list[str], setting: set[str]) -> bool:
+    return bool(elements) and setting.issuperset(elements)
+
+
+def _elements(value: Value) -> list[str]:
+    """The elements of a small leaf, spelled; none of a large one, which is no setting."""
+    return [repr(value.element(i)) for i in range(value.size)] if value.size < ECHO else []
 
 
 def _rows(path: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:

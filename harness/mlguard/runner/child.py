@@ -159,6 +159,8 @@ def _run_others(main: Run, path: StagePath, pristine: Dataset, others: dict[int,
         found, remark = secondary.other_seed(main, seed, data)
         main.observations += found
         remarks += [remark] if remark else []
+    # Asked before a run on the first data, which would restore what it shares with later ones.
+    first_model = secondary.first_model(main, path) if others else []
     for changed_key in keys.changed_keys(main.config, main.subject.guard.config_probes):
         begin(f"config {changed_key.key}")
         main.progress(f"config {changed_key.key}")
@@ -167,7 +169,7 @@ def _run_others(main: Run, path: StagePath, pristine: Dataset, others: dict[int,
     remarks += [past] if past else []
     begin(secondary.REFIT)
     main.progress(secondary.REFIT)
-    main.observations += secondary.first_model(main, path)
+    main.observations += first_model or secondary.first_model(main, path)
     main.observations += secondary.refit(main, path)
     return remarks
 

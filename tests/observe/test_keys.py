@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mlguard.observe.secondary import KEYS, changed_keys, unchanged_keys
+from mlguard.observe.keys import GUESSES, KEYS, ChangedKey, changed_keys, unchanged_keys
 
 ENTRIES = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.text(max_size=2))
 CONFIGS = st.recursive(
@@ -30,7 +30,7 @@ CONFIGS = st.recursive(
         ({"C": 2.0}, {"C": {"C": 3.0}}),
         ({"shift": 0.0}, {"shift": {"shift": 0.5}}),
         ({"fit": True}, {"fit": {"fit": False}}),
-        ({"name": "x", "none": None, "raw": b"ab"}, {}),
+        ({"none": None, "raw": b"ab", "empty": ""}, {}),
         ({"ngrams": (1, 2)}, {"ngrams.0": {"ngrams": (2, 2)}, "ngrams.1": {"ngrams": (1, 3)}}),
         ({"a": [{"b": 1}]}, {"a.0.b": {"a": [{"b": 2}]}}),
         ({"model.depth": 3}, {"model.depth": {"model.depth": 4}}),
@@ -41,17 +41,48 @@ CONFIGS = st.recursive(
     ],
 )
 def test_one_key_at_a_time_moves_a_little_in_one_direction(config: Any, changed: dict[str, Any]) -> None:
-    assert dict(changed_keys(config)) == changed
+    assert {one.key: one.config for one in changed_keys(config)} == changed
+    assert not any(one.guess for one in changed_keys(config))
 
 
 @settings(deadline=None, max_examples=40)
 @given(CONFIGS)
 def test_any_configuration_can_be_probed_and_is_left_alone(config: Any) -> None:
     before = repr(config)
-    for _, other in changed_keys(config):
-        assert type(other) is type(config)
-        assert repr(other) != before
+    for one in changed_keys(config):
+        assert type(one.config) is type(config)
+        assert repr(one.config) != before
+        assert repr(one.old) != repr(one.new)
     assert repr(config) == before
+
+
+@pytest.mark.parametrize(
+    ("config", "changed"),
+    [
+        ({"ties": "efron"}, {"ties": {"ties": "not efron"}}),
+        ({"file": "data/x", "table": "x.csv", "url": "s3:x"}, {}),
+        (
+            {"columns": ["a", "b"]},
+            {"columns": {"columns": ["a"]}, "columns.0": {"columns": ["b", "b"]}, "columns.1": {"columns": ["a", "a"]}},
+        ),
+        ({"pairs": [("a", "b")]}, ["pairs", "pairs.0", "pairs.0.0", "pairs.0.1"]),
+        ({"mixed": ["a", 1]}, ["mixed.1", "mixed.0"]),
+    ],
+)
+def test_texts_and_lists_of_texts_are_guessed_at(config: Any, changed: Any) -> None:
+    found = list(changed_keys(config))
+    assert ({one.key: one.config for one in found} if isinstance(changed, dict) else names(found)) == changed
+    assert all(one.guess == isinstance(one.old, str | list | tuple) for one in found)
+
+
+def test_numbers_come_before_guesses_and_guesses_are_few() -> None:
+    found = list(changed_keys({"word": "x", "number": 1, **{f"w{i}": "x" for i in range(20)}}))
+    assert found[0] == ChangedKey("number", {"word": "x", "number": 2, **{f"w{i}": "x" for i in range(20)}}, 1, 2)
+    assert len(found) == 1 + GUESSES
+
+
+def names(found: Any) -> list[str]:
+    return [one.key for one in found]
 
 
 def test_a_long_configuration_is_probed_in_part() -> None:
@@ -60,9 +91,9 @@ def test_a_long_configuration_is_probed_in_part() -> None:
 
 def test_a_guard_narrows_the_keys_to_names_globs_and_what_lies_below():
     config = {"model": {"C": 1.0, "seed": 1}, "split": {"share": 0.5}, "rows": 3}
-    assert [key for key, _ in changed_keys(config)] == ["model.C", "model.seed", "split.share", "rows"]
-    assert [key for key, _ in changed_keys(config, ("model", "ro*"))] == ["model.C", "model.seed", "rows"]
-    assert [key for key, _ in changed_keys(config, "split.share")] == ["split.share"]
+    assert names(changed_keys(config)) == ["model.C", "model.seed", "split.share", "rows"]
+    assert names(changed_keys(config, ("model", "ro*"))) == ["model.C", "model.seed", "rows"]
+    assert names(changed_keys(config, "split.share")) == ["split.share"]
     assert list(changed_keys(config, False)) == []
 
 
