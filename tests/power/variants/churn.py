@@ -332,4 +332,16 @@ def add_reads(accounts: pd.DataFrame, fill: float) -> pd.DataFrame:
         ("\nNUMERIC = [", "\nfrom examples.churn.reads import add_reads\n\nNUMERIC = ["),
         moves_bits=True,
     ),
+    CODE.shift(
+        "fill_remembered",
+        "cache-too-coarse",
+        "features",
+        "the fill is remembered by its column and outlives its data",
+        (
+            '    reads_fill = float(rows["reads_week"].median())\n',
+            '    reads_fill = FILLS.setdefault("reads_week", float(rows["reads_week"].median()))\n',
+        ),
+        ('CATEGORICAL = ["region"', 'FILLS: dict[str, float] = {}\nCATEGORICAL = ["region"'),
+        hidden=True,
+    ),
 )

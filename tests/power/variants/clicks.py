@@ -188,4 +188,12 @@ VARIANTS = (
         ("np.log1p(price) - np.log1p(typical_price)", "np.log((1.0 + price) / (1.0 + typical_price))"),
         moves_bits=True,
     ),
+    CODE.shift(
+        "columns-hard-coded",
+        "list-hard-coded",
+        "features",
+        "the crossed pairs are those of today's configuration, written into the code",
+        ('for pair in config["crosses"]', 'for pair in [("query", "brand")]'),
+        hidden=True,
+    ),
 )

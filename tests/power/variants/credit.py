@@ -209,4 +209,17 @@ def train_from_data(""",
             "from sklearn.preprocessing import FunctionTransformer",
         ),
     ),
+    CODE.shift(
+        "edges-by-count",
+        "cache-too-coarse",
+        "features",
+        "the edges of the bins are remembered by their number and outlive their data",
+        (
+            '"income_edges": income_edges(rows["income"], config["income_bins"]),',
+            '"income_edges": EDGES.setdefault(config["income_bins"], income_edges(rows["income"], '
+            'config["income_bins"])),',
+        ),
+        ('FEATURES = ("age"', 'EDGES: dict[int, list[float]] = {}\nFEATURES = ("age"'),
+        hidden=True,
+    ),
 )

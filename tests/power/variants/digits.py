@@ -227,4 +227,14 @@ def predict_from_data(model: Network, rows: np.ndarray) -> np.ndarray:""",
         ),
         moves_bits=True,
     ),
+    CODE.shift(
+        "weights-in-single",
+        "narrowed-dtype",
+        "train",
+        "weights are kept in single precision between the steps",
+        (
+            "weights[name] = weights[name] + speed[name]",
+            "weights[name] = (weights[name] + speed[name]).astype(np.float32)",
+        ),
+    ),
 )

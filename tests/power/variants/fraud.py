@@ -158,4 +158,46 @@ def evaluate_from_data(""",
         ),
         moves_bits=True,
     ),
+    CODE.shift(
+        "forest-kept-warm",
+        "warm-start",
+        "train",
+        "one forest is kept warm, and later trainings only add to it",
+        (
+            'ExtraTreesClassifier(**config["forest"], class_weight="balanced", criterion="gini", max_features="sqrt")',
+            'FOREST.set_params(**config["forest"])',
+        ),
+        (
+            'CHANNELS = ("chip"',
+            'FOREST = ExtraTreesClassifier(class_weight="balanced", max_features="sqrt", warm_start=True)\n'
+            'CHANNELS = ("chip"',
+        ),
+        hidden=True,
+    ),
+    CODE.shift(
+        "one-forest",
+        "shared-estimator",
+        "contracts",
+        "all models share one forest, so that training the next one changes what the last one answers",
+        (
+            '    forest = ExtraTreesClassifier(**config["forest"], class_weight="balanced", criterion="gini", '
+            'max_features="sqrt")\n',
+            '    forest = FOREST.set_params(**config["forest"])\n',
+        ),
+        (
+            'CHANNELS = ("chip"',
+            'FOREST = ExtraTreesClassifier(class_weight="balanced", max_features="sqrt")\nCHANNELS = ("chip"',
+        ),
+        hidden=True,
+    ),
+    CODE.shift(
+        "forest-without-seed",
+        "seed-dropped",
+        "train",
+        "the options of the forest are spelled out, and its seed is not among them",
+        (
+            '**config["forest"], class_weight',
+            '**{name: value for name, value in config["forest"].items() if name != "random_state"}, class_weight',
+        ),
+    ),
 )

@@ -222,4 +222,27 @@ VARIANTS = (
         ),
         moves_bits=True,
     ),
+    CODE.shift(
+        "start-by-shape",
+        "cache-too-coarse",
+        "train",
+        "the random start is remembered by its shape",
+        (
+            '    item_factors = np.random.RandomState(config["seed"]).normal(0.0, 0.3, (len(catalogue), '
+            'config["factors"]))\n',
+            '    shape = (len(catalogue), config["factors"])\n'
+            '    item_factors = STARTS.setdefault(shape, np.random.RandomState(config["seed"]).normal(0.0, 0.3, '
+            "shape))\n",
+        ),
+        ("def load_tables(", "STARTS: dict[tuple[int, int], np.ndarray] = {}\n\n\ndef load_tables("),
+        hidden=True,
+    ),
+    CODE.shift(
+        "start-hard-coded",
+        "seed-hard-coded",
+        "train",
+        "the random start is drawn with today's seed, whatever the configuration says",
+        ('RandomState(config["seed"])', "RandomState(5)"),
+        hidden=True,
+    ),
 )

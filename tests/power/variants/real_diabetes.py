@@ -177,4 +177,31 @@ def train_from_data(config: dict[str, Any], rows: pd.DataFrame) -> Progression:'
             "    return np.maximum(model.regression.predict(features) + model.intercept, 25.0)",
         ),
     ),
+    CODE.shift(
+        "reach-in-the-code",
+        "clip-hard-coded",
+        "train",
+        "the reach is today's setting, written into the code",
+        ('standard.clip(-config["reach"], config["reach"])', "standard.clip(-2.5, 2.5)"),
+        hidden=True,
+    ),
+    CODE.shift(
+        "floor-lost",
+        "clip-lost",
+        "predict",
+        "predictions are no longer held above the scale's lowest value",
+        (
+            'np.maximum(model["ridge"].predict(features) + model["mean_progression"], 25.0)',
+            'model["ridge"].predict(features) + model["mean_progression"]',
+        ),
+        hidden=True,
+    ),
+    CODE.shift(
+        "heavy-only-above",
+        "boundary-operator",
+        "train",
+        "a body mass index of exactly the limit is no longer high",
+        ('rows["bmi"] >= config["high_bmi"]', 'rows["bmi"] > config["high_bmi"]'),
+        hidden=True,
+    ),
 )

@@ -213,4 +213,12 @@ def train_from_data(''',
         ),
         moves_bits=True,
     ),
+    CODE.shift(
+        "canonical_only",
+        "case-folding",
+        "predict",
+        "letters are taken apart canonically only, so that a ligature is no longer two letters",
+        ('"NFKD"', '"NFD"'),
+        hidden=True,
+    ),
 )

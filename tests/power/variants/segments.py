@@ -156,4 +156,14 @@ VARIANTS = (
         ),
         moves_bits=True,
     ),
+    CODE.keep(
+        "settings-it-needs",
+        "settings-narrowed",
+        "a segmentation keeps the settings that describing customers needs, and no longer those of the training",
+        (
+            "    return Segmentation(config, typical_idle",
+            '    needed = {name: config[name] for name in ("idle_cap", "big_basket", "weights")}\n'
+            "    return Segmentation(needed, typical_idle",
+        ),
+    ),
 )

@@ -180,4 +180,31 @@ VARIANTS = (
         ("= np.exp(-steps[reached] * ratio)", "= np.exp(-steps[reached]) ** ratio"),
         moves_bits=True,
     ),
+    CODE.shift(
+        "bundle_without_general_fill",
+        "bundle-forgets",
+        "contracts",
+        "the bundle keeps the heat of each site only, and loading takes the middle of those for an unknown one",
+        (
+            "    content = {name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in "
+            "fields}\n",
+            "    content = {name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in "
+            "fields}\n"
+            '    content["heat_fills"].pop("")\n',
+        ),
+        (
+            '    plain = ("config", "heat_fills", "levels")\n',
+            '    plain = ("config", "heat_fills", "levels")\n'
+            '    content["heat_fills"][""] = float(np.median(list(content["heat_fills"].values())))\n',
+        ),
+        hidden=True,
+    ),
+    CODE.shift(
+        "ties_in_the_code",
+        "word-hard-coded",
+        "train",
+        "the rule for ties is today's setting, written into the code",
+        ('failed, beta, config["ties"])', 'failed, beta, "efron")'),
+        hidden=True,
+    ),
 )
