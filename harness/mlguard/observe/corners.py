@@ -29,53 +29,64 @@ SETTLED = 1e-6
 
 
 def corner_rows(run: Run, path: Path, model: Any, pool: Any) -> Iterator[Batch]:
-    """Batches towards the lowest and the highest answer, one per column and direction; none where no answer is a size.
+    """One batch towards the lowest answer and one towards the highest; none where no answer is a size.
 
     `pool` are the rows whose ranges count. Which end of a column pushes the answer down is asked with that column
     alone, so that each decision stands on its own.
     """
     rows = path.test.rows
     length = rowwise.count(rows) or 0
-    if not is_frame(rows) or length < ROWS or _level(run, model, rows) is None:
+    if not is_frame(rows) or length < ROWS:
         return
     base = rowwise.take(rows, [int(i) for i in np.linspace(0, length - 1, ROWS).round()]).reset_index(drop=True)
-    ends = list(_ends(run, model, base, pool))
-    for direction, label in ((0, "lowest"), (1, "highest")):
-        pushed = rowwise.duplicate(base)
-        for column, low, high in ends:
-            pushed = _with(pushed, column, (low, high)[direction])
-            names = tuple(f"{label} up to {column} #{i}" for i in range(ROWS))
-            yield Batch(GATING, names, rowwise.duplicate(pushed))
+    ranges = list(_ranges(base, pool))
+    alone = [_with(base, column, end) for column, *ends in ranges for end in ends]
+    levels = _levels(run, model, alone)
+    if not levels:
+        return
+    for lowest, label in ((True, "lowest"), (False, "highest")):
+        names, steps, pushed = [], [], base
+        for (column, low, high), at_low, at_high in zip(ranges, levels[::2], levels[1::2], strict=True):
+            rises = at_high - at_low >= -SETTLED * max(abs(at_low), abs(at_high))
+            pushed = _with(pushed, column, low if rises == lowest else high)
+            names += [f"{label} up to {column} #{i}" for i in range(ROWS)]
+            steps.append(pushed)
+        yield Batch(GATING, tuple(names), _together(steps))
 
 
-def _ends(run: Run, model: Any, base: Any, pool: Any) -> Iterator[tuple[Any, Any, Any]]:
-    """Columns with the end of their range that lowers the answer and the one that raises it."""
+def _ranges(base: Any, pool: Any) -> Iterator[tuple[Any, Any, Any]]:
+    """Numeric columns with the ends of their range."""
     for column in [c for c in base.columns if c in pool][:COLUMNS]:
         value = to_value(pool[column])
         if value.data.dtype.kind not in "iuf" or len(value.shape) != 1:
             continue
         known = value.data[~value.absent()]
         finite = known[np.isfinite(known)]
-        if not finite.size or finite.min() == finite.max():
-            continue
-        low, high = finite.min().item(), finite.max().item()
-        levels = [_level(run, model, _with(base, column, end)) for end in (low, high)]
-        if levels[0] is None or levels[1] is None:
-            continue
-        rises = levels[1] - levels[0] >= -SETTLED * max(abs(levels[0]), abs(levels[1]))
-        yield (column, low, high) if rises else (column, high, low)
+        if finite.size and finite.min() != finite.max():
+            yield column, finite.min().item(), finite.max().item()
 
 
-def _level(run: Run, model: Any, rows: Any) -> float | None:
-    """The mean of the first answer column that holds numbers with fractions; None where there is none."""
+def _levels(run: Run, model: Any, asked: list[Any]) -> list[float]:
+    """The mean answer of each group of rows, by the first column of numbers with fractions; none without one."""
+    if not asked:
+        return []
     try:
-        answers = stages.predict(run, model, rowwise.duplicate(rows))
+        answers = stages.predict(run, model, _together(asked))
     except MlguardError:
-        return None
+        return []
     for value in answers.columns.values():
-        if value.is_float and value.data.dtype.kind == "f" and value.size and np.all(np.isfinite(value.data)):
-            return float(np.mean(value.data, dtype=np.float64))
-    return None
+        if value.data.dtype.kind == "f" and value.size == ROWS * len(asked) and np.all(np.isfinite(value.data)):
+            return [float(mean) for mean in value.data.astype(np.float64).reshape(len(asked), ROWS).mean(axis=1)]
+    return []
+
+
+def _together(parts: list[Any]) -> Any:
+    """The rows of all parts below each other."""
+    together = rowwise.take(parts[0], [i for _ in parts for i in range(ROWS)]).reset_index(drop=True)
+    for column in together.columns:
+        cells = [cell for part in parts for cell in part[column]]
+        together[column] = type(together[column])(cells, dtype=together[column].dtype)
+    return together
 
 
 def _with(rows: Any, column: Any, value: Any) -> Any:

@@ -28,6 +28,10 @@ OWN = "own"
 _ROLES = {GATING: PROBE, EVIDENCE_PART: EVIDENCE, STATUS_ONLY: PROBE, OWN: GATE}
 
 
+_OF_BUNDLES = frozenset({"missing", "unseen", "above", "below", "recombined", "lowest", "highest"})
+"""First words of the probe rows that a loaded bundle is asked: fills, categories and limits are what bundles forget."""
+
+
 @dataclass(frozen=True)
 class Asked:
     """What one batch gave."""
@@ -49,7 +53,7 @@ class Asked:
 
 
 def keep_probes(run: Run, path: Path, known: Known) -> list[Batch]:
-    """Ask all probe rows on a copy of the model and keep what it answered; answers the batches that decide."""
+    """Ask all probe rows on a copy of the model and keep what it answered; answers the batches for a loaded bundle."""
     model = rowwise.duplicate(path.model)
     pool = _pool(path)
     batches = [*derive(path.test.rows, pool, known)]
@@ -59,7 +63,12 @@ def keep_probes(run: Run, path: Path, known: Known) -> list[Batch]:
     batches += [*corner_rows(run, path, model, pool), *boundary_rows(run, path, model)]
     asked = [ask(run, model, batch) for batch in batches]
     keep_asked(run, asked)
-    return [one.batch for one in asked if one.batch.part == GATING and one.answers is not None]
+    return [one.batch for one in asked if one.answers is not None and _tells_bundles(one.batch)]
+
+
+def _tells_bundles(batch: Batch) -> bool:
+    """Whether a batch may need something that other rows do not need, and that a bundle may so forget."""
+    return batch.part == GATING and batch.names[0].partition(" ")[0] in _OF_BUNDLES
 
 
 def keep_asked(run: Run, asked: Sequence[Asked]) -> None:
