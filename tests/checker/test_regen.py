@@ -104,7 +104,7 @@ def test_a_secondary_run_that_raises_is_dropped_and_named(fresh: Project):
     accepted = fresh.regen()
     assert accepted.refused is None
     golden = fresh.golden()
-    assert {o.run for o in golden} == {"main", "refit"}
+    assert {o.run for o in golden} == {"main", "later", "refit"}
     assert "run seed 1 gave nothing: guard Line: `train` raised ValueError in run seed 1: odd" in golden.remarks
     assert fresh.check().verdict.outcome is Outcome.MATCH
 

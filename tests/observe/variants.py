@@ -261,7 +261,8 @@ class KeepsSettings(Shop):
     """The model holds the whole configuration."""
 
     def train(self, train: Any) -> Any:
-        return {**super().train(train), "settings": self.config}
+        numbers = {name: self.config[name] for name in ("alpha", "threshold")}
+        return {**super().train(train), "settings": self.config, "array": np.array([*numbers.values(), 7.0])}
 
 
 class KeepsOneSetting(Shop):

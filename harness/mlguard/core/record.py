@@ -46,7 +46,7 @@ class Observation:
     wherever the golden's answer is defined; a `contract` is judged by its `contract value`s; an `effect` decides
     when it comes or goes."""
     run: str = MAIN
-    """Which run of the guard it belongs to: `main`, `seed 1`, `config C`, `refit`."""
+    """Which run of the guard it belongs to: `main`, `seed 1`, `later`, `config C`, `refit`."""
     column: str | None = None
     """The answer column that it holds, whose noise is pooled over the runs."""
     file: str | None = None
@@ -128,8 +128,8 @@ class Record:
 
 
 def run_rank(run: str) -> int:
-    """Position of a run in the order of explanation: main, other seeds, changed keys, refit, anything else."""
-    kinds = (MAIN, "seed", "config", "refit")
+    """Position of a run in the order of explanation, which is that of execution."""
+    kinds = (MAIN, "seed", "later", "config", "refit")
     kind = run.partition(" ")[0]
     return kinds.index(kind) if kind in kinds else len(kinds)
 

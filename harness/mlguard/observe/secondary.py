@@ -22,7 +22,11 @@ from mlguard.observe.stages import Path, predict, walk_path
 from mlguard.observe.walk import walk
 from mlguard.seeding import seed_all
 
+LATER = "later"
+"""What the first model answers later, when others were trained."""
+
 REFIT = "refit"
+"""The first data and the declared configuration again, after everything else."""
 
 ECHO = 64
 """Elements from which on a learned array is no repetition of a setting."""
@@ -71,8 +75,8 @@ def first_model(main: Run, path: Path) -> list[Observation]:
     except MlguardError as error:
         cause = error.__cause__
         told = f"{RAISED} {type(cause).__name__ if cause else 'UsageError'}: {cause or error.message}"
-        return [Observation("contracts", "first model", text(told), role=CONTRACT, run=REFIT)]
-    keep_values(found, "first model", answered, answer_values(path.test), run=REFIT)
+        return [Observation("contracts", "first model", text(told), role=CONTRACT, run=LATER)]
+    keep_values(found, "first model", answered, answer_values(path.test), run=LATER)
     return found
 
 
@@ -137,7 +141,7 @@ def _effects(main: Path, other: Path, changed: ChangedKey) -> Iterator[tuple[str
 def _learned(model: Any, other: Any, changed: ChangedKey) -> tuple[dict[str, Value], dict[str, Value]]:
     """What two models learned, without what merely repeats the changed setting: a model may keep its configuration."""
     one, two = dict(walk(model)), dict(walk(other))
-    old, new = (set(map(repr, _parts(value))) for value in (changed.old, changed.new))
+    old, new = (set(map(_spelled, _parts(value))) for value in (changed.old, changed.new))
     echoes = {name for name in one.keys() & two.keys() if _echo(one[name], two[name], old, new)}
     # A list that lost an entry has fewer leaves, where it is kept entry by entry.
     echoes |= {name for name in one.keys() - two.keys() if _within(_elements(one[name]), old)}
@@ -172,7 +176,12 @@ def _within(elements: list[str], setting: set[str]) -> bool:
 
 def _elements(value: Value) -> list[str]:
     """The elements of a small leaf, spelled; none of a large one, which is no setting."""
-    return [repr(value.element(i)) for i in range(value.size)] if value.size < ECHO else []
+    return [_spelled(value.element(i)) for i in range(value.size)] if value.size < ECHO else []
+
+
+def _spelled(value: Any) -> str:
+    """A number's own spelling whatever its type, since numbers that are kept together share one."""
+    return repr(float(value)) if isinstance(value, int | float) else repr(value)
 
 
 def _rows(path: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:

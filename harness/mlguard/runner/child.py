@@ -248,4 +248,4 @@ def _left_out(subject: Subject, order: Order, others: dict[int, Dataset]) -> fro
     main = order.extent is Extent.MAIN
     unmade = seeds(order, subject.guard)[1:] if main else others
     parts = (f"{MAIN}/contracts", f"{MAIN}/{PROBES}") if main else ()
-    return frozenset([*(f"seed {seed}" for seed in unmade), *probed, secondary.REFIT, *parts])
+    return frozenset([*(f"seed {seed}" for seed in unmade), *probed, secondary.LATER, secondary.REFIT, *parts])
