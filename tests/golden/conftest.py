@@ -43,7 +43,6 @@ def record() -> Record:
             configuration={"source": "configs/churn.yaml", "values": {"C": 1.0, "limit": float("inf")}},
             sources={"shop/churn.py": "sha256:aa", "shop/cli.py": "sha256:bb"},
             environment={"python": "3.11", "packages": {"numpy": "2.0", "pandas": "3.0"}},
-            seconds=3.0,
         ),
         tolerances=Tolerances(noise={"column proba": 1e-16, "main/train/model.coef": 1e-15}),
         approvals=(Approval("2026-01-02T03:04:05Z", None, "first golden", ("auc 0.9369 -> 0.9342",)),),

@@ -109,6 +109,8 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
         sys.exit(_as_json(error.format_message(), USAGE, UsageError.exit_code, wanted="--json" in given))
     except click.Abort as abort:
         sys.exit(_aborted(abort))
+    except KeyboardInterrupt:  # Outside of what click watches over, as while it is being set up.
+        sys.exit(_aborted(click.Abort()))
     except MlguardError as error:
         click.echo(f"mlguard: {error}", err=True)
         sys.exit(_as_json(error.message, error.slug, error.exit_code, wanted="--json" in given))
