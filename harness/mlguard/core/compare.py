@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 from mlguard.core import contract as contracts
 from mlguard.core import probe as probes
@@ -20,8 +21,6 @@ from mlguard.core.record import (
     MAIN,
     Observation,
     Record,
-    run_rank,
-    stage_rank,
 )
 from mlguard.core.rules import Rules
 from mlguard.core.symmetry import symmetry
@@ -59,13 +58,12 @@ class Comparison:
         if not moves:
             return None
         # Inside the run that moved first, internals may have moved before the outputs did.
-        run = min(moves, key=_order).run
+        run = min(moves, key=_rank).run
         inside = [f for f in self.findings if f.run == run and f.role == INTERNAL and f.outcome is Outcome.SHIFTED]
-        return min([*(m for m in moves if m.run == run), *inside], key=_order)
+        return min([*(m for m in moves if m.run == run), *inside], key=_rank)
 
 
-def _order(finding: Finding) -> tuple[int, int]:
-    return (run_rank(finding.run), stage_rank(finding.stage))
+_rank = attrgetter("rank")
 
 
 def compare(
@@ -102,7 +100,7 @@ class _Comparer:
             *self._required(),
         ]
         findings = list(excuse_ties(self.golden, self.record, findings, self.rules.thresholds))
-        return Comparison(tuple(sorted(findings, key=_order)), tuple(self._remarks(findings)))
+        return Comparison(tuple(sorted(findings, key=_rank)), tuple(self._remarks(findings)))
 
     def _kept(self) -> Iterator[Finding]:
         for observation in self.golden:

@@ -111,6 +111,11 @@ class Finding:
     told: tuple[str, ...] = ()
     """What else is known of the move, in words: what the moved rows have in common, which rows carry a metric."""
 
+    @property
+    def rank(self) -> tuple[int, int]:
+        """Its place in the order of explanation: by run, and by stage inside a run."""
+        return (run_rank(self.run), stage_rank(self.stage))
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -162,7 +167,7 @@ class Verdict:
     def moves(self) -> tuple[Finding, ...]:
         """The gating Findings that did not match, in the order of explanation."""
         moved = [f for f in self.findings if f.gates and f.outcome is not Outcome.MATCH]
-        return tuple(sorted(moved, key=lambda f: (run_rank(f.run), stage_rank(f.stage))))
+        return tuple(sorted(moved, key=lambda finding: finding.rank))
 
 
 def exit_code(verdicts: Sequence[Verdict]) -> int:

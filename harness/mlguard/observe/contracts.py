@@ -67,11 +67,15 @@ def keep_answers(run: Run, part: Part, name: str, ask: Callable[[], Answered]) -
     try:
         answered = ask()
     except MlguardError as error:
-        cause = error.__cause__
-        kind = type(cause).__name__ if cause is not None else "UsageError"
-        keep_status(run, name, f"{RAISED} {kind}: {cause if cause is not None else error.message}")
+        keep_status(run, name, raised_status(error))
         return
     keep_values(run.observations, name, answered, answer_values(part), run=MAIN)
+
+
+def raised_status(error: MlguardError) -> str:
+    """The status of a contract that could not be asked: what user code raised, or how its answer is unusable."""
+    cause = error.__cause__
+    return f"{RAISED} UsageError: {error.message}" if cause is None else f"{RAISED} {type(cause).__name__}: {cause}"
 
 
 def keep_values(

@@ -8,12 +8,11 @@ from dataclasses import replace
 from typing import Any
 
 from mlguard.configuration import written
-from mlguard.core.contract import RAISED
 from mlguard.core.difference import difference
 from mlguard.core.error import MlguardError
 from mlguard.core.record import CONTRACT, EFFECT, GATE, GUESS, Observation
 from mlguard.core.value import Value, number, text, texts
-from mlguard.observe.contracts import EXACT, answers_of, keep_values
+from mlguard.observe.contracts import EXACT, answers_of, keep_values, raised_status
 from mlguard.observe.describe import answer_values, describe_compactly
 from mlguard.observe.keys import ChangedKey
 from mlguard.observe.rows import duplicate
@@ -73,9 +72,7 @@ def first_model(main: Run, path: Path) -> list[Observation]:
     try:
         answered = answers_of(path.test, predict(main, path.model, duplicate(path.test.rows)))
     except MlguardError as error:
-        cause = error.__cause__
-        told = f"{RAISED} {type(cause).__name__ if cause else 'UsageError'}: {cause or error.message}"
-        return [Observation("contracts", "first model", text(told), role=CONTRACT, run=LATER)]
+        return [Observation("contracts", "first model", text(raised_status(error)), role=CONTRACT, run=LATER)]
     keep_values(found, "first model", answered, answer_values(path.test), run=LATER)
     return found
 
@@ -89,8 +86,7 @@ def refit(main: Run, path: Path) -> list[Observation]:
         seed_all(0)
         walk_path(run, parts=("test",), seen=lambda stage, so_far: reached.append(so_far))
     except MlguardError as error:
-        cause = error.__cause__
-        failed = f"{RAISED} {type(cause).__name__ if cause else 'UsageError'}: {cause or error.message}"
+        failed = raised_status(error)
     found: list[Observation] = []
     given, given_again = _given(path), _given(reached[0]) if reached else {}
     for stage, (first, part) in given.items():
