@@ -134,8 +134,11 @@ def test_nothing_stays_behind_when_it_is_stopped_at_any_moment(
     assert until(lambda: list(temporary.iterdir()) == [])
     assert project.files() == before
     if number is signal.SIGINT:
-        assert process.returncode == 130
-        assert not out or json.loads(out)["exit_code"] == 130
+        if out:  # On a fast machine all of it may be done before.
+            assert process.returncode in (130, 0)
+            assert json.loads(out)["exit_code"] == process.returncode
+        else:  # What is stopped while its modules are loaded may end with the signal, which a shell calls 130 as well.
+            assert process.returncode in (130, -signal.SIGINT)
 
 
 def mentioning(text: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Of planted edits, the function that they lie in is named; true refactors name none."""
+"""Of planted edits, the function that they lie in is named; refactors name no other one, and pure ones none."""
 
 from __future__ import annotations
 
@@ -36,7 +36,12 @@ SHIFTS = [
     *first_of_each_guard([v for v in EDITED if not v.hidden], 3),
     *first_of_each_guard([v for v in EDITED if v.hidden], 1),
 ]
-KEEPS = first_of_each_guard([v for v in VARIANTS if v.kind == "keep"], 3)
+
+PURE = {"extract-function", "function-moved", "new-file", "rename", "statement-to-chain", "logging"}
+"""Operators after which every function gives what it gave: code moved, and no calculation changed."""
+
+KEPT = [v for v in VARIANTS if v.kind == "keep"]
+KEEPS = [*first_of_each_guard([v for v in KEPT if v.operator not in PURE], 3), *(v for v in KEPT if v.operator in PURE)]
 
 IN_THE_MAIN_RUN = Following(Extent.MAIN, frozenset({"main"}))
 
@@ -44,12 +49,6 @@ UNNAMED = {
     ("RealBreastCancer", "weights-dropped"): "it is called while the guard's module is imported, which nobody follows",
 }
 """Shifts of which no function is named, and why."""
-
-MISNAMED = {("RealDigits", "two-shades-are-none"): "examples.real_digits.reader.darken"}
-"""Shifts of which another function is named: here the one that is given a column less, which is taken for equal."""
-
-STRUCTURE_ONLY = {("Churn", "pipeline_object")}
-"""Refactors after which a function returns an object of another make, which would be named if something had moved."""
 
 
 def named(variant: Variant) -> str:
@@ -99,10 +98,7 @@ def test_the_edited_function_is_named_with_its_hunk(variant: Variant, followed: 
     if found is None:
         found = followed.first_moved(variant, Following.of(followed.said[variant.guard, variant.id]))
     assert (found is None) == ((variant.guard, variant.id) in UNNAMED)
-    if (variant.guard, variant.id) in MISNAMED:
-        assert found is not None
-        assert found.name == MISNAMED[variant.guard, variant.id]
-    elif found is not None:
+    if found is not None:
         assert is_right(found, variant), found
         told = list(hunks(git_diff(followed.place(variant), variant)))
         after = touching(told, found.file, range(found.line, found.end + 1))
@@ -111,15 +107,16 @@ def test_the_edited_function_is_named_with_its_hunk(variant: Variant, followed: 
 
 
 @pytest.mark.parametrize("variant", KEEPS, ids=named)
-def test_a_refactor_names_no_function(variant: Variant, followed: Followed) -> None:
+def test_a_refactor_names_no_function_that_gives_what_it_gave(variant: Variant, followed: Followed) -> None:
+    """Where a model makes up for features of another scale, a function did move; `diff` never asks for it then."""
     found = followed.first_moved(variant, IN_THE_MAIN_RUN)
-    assert (found is None) == ((variant.guard, variant.id) not in STRUCTURE_ONLY), found
+    assert found is None or (variant.operator not in PURE and is_right(found, variant)), found
 
 
 def test_there_are_enough_edits_and_nearly_all_are_named() -> None:
     assert len(SHIFTS) >= 30
-    assert len(UNNAMED) + len(MISNAMED) <= 0.1 * len(SHIFTS)
-    assert len(STRUCTURE_ONLY) <= 0.1 * len(KEEPS)
+    assert len(UNNAMED) <= 0.1 * len(SHIFTS)
+    assert {variant.operator for variant in KEEPS} >= PURE
 
 
 def is_right(found: MovedFunction, variant: Variant) -> bool:

@@ -148,6 +148,44 @@ def test_a_refactor_beside_a_shift_is_not_to_blame(tmp_path: Path) -> None:
     assert (found.name, found.was.name) == ("pipeline.looked_back", "pipeline.lagged")
 
 
+COLUMNS = """\
+import pandas as pd
+
+def columns(rows):
+    return rows[["price", "rooms"]]
+
+def noted(rows):
+    return {"rows": rows, "size": len(rows)}
+
+def total(noted):
+    return noted["rows"].sum(axis=1)
+
+def main():
+    rows = pd.DataFrame({"price": [1.0, 2.0, 4.0], "rooms": [3.0, 1.0, 2.0], "age": [7.0, 8.0, 9.0]})
+    return total(noted(columns(rows)))
+"""
+
+
+@pytest.mark.parametrize("edit", ['"price"', '"rooms", "price", "age"', '"price", "age"'])
+def test_what_gave_other_columns_is_named_and_not_what_was_given_them(edit: str, tmp_path: Path) -> None:
+    """They have no column in common that moved, and yet their sums did."""
+    after = COLUMNS.replace('"price", "rooms"', edit, 1)
+    found = first_moved(follow(tmp_path, COLUMNS), follow(tmp_path, after))
+    assert found is not None
+    assert found.name.endswith(".columns")
+
+
+def test_the_caller_is_named_where_it_gives_other_columns_itself(tmp_path: Path) -> None:
+    inlined = COLUMNS.replace("noted(columns(rows))", "middle(rows)").replace(
+        "def main", 'def middle(rows):\n    return noted(rows[["price", "rooms"]])\n\ndef main', 1
+    )
+    summed = inlined.replace('"size": len(rows)', '"size": rows.sum(axis=1)')
+    after = summed.replace('noted(rows[["price", "rooms"]])', 'noted(rows[["price"]])')
+    found = first_moved(follow(tmp_path, summed), follow(tmp_path, after))
+    assert found is not None
+    assert found.name.endswith(".middle")
+
+
 def test_only_the_first_of_two_shifts_is_named(tmp_path: Path) -> None:
     found = moved(tmp_path, ("dropna()", "fillna(2.0)"), ("SHARE = 0.5", "SHARE = 0.6"))
     assert found is not None

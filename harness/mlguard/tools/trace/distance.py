@@ -42,6 +42,8 @@ class Distance:
     """Whether every part that both have is bitwise equal."""
     told: tuple[str, str] = ("", "")
     """The part on both sides in words, where no element can be shown."""
+    unshared: frozenset[bytes] = frozenset()
+    """Digests of the contents that came, went or moved."""
 
 
 def round_off(value: Value) -> Tolerance:
@@ -62,11 +64,16 @@ def distance(before: Fingerprint, after: Fingerprint, *, behind_noise: bool = Fa
     if before.digest == after.digest:
         return Distance(Step.EQUAL)
     pairs, alone = _paired(before.leaves, after.leaves)
-    found = [_part(one, other, behind_noise=behind_noise) for one, other in pairs if one.digest != other.digest]
+    differing = [pair for pair in pairs if pair[0].digest != pair[1].digest]
+    found = [_part(*pair, behind_noise=behind_noise) for pair in differing]
+    unshared = {leaf.digest for leaf in alone}
+    for pair, part in zip(differing, found, strict=True):
+        if part.step >= Step.STRUCTURE:
+            unshared |= {leaf.digest for leaf in pair}
     if alone:
         found.append(_alone(alone[0], is_new=alone[0] in after.leaves))
     most = max(found, key=_rank, default=Distance(Step.CLOSE))
-    return replace(most, exact=all(part.exact for part in found))
+    return replace(most, exact=all(part.exact for part in found), unshared=frozenset(unshared))
 
 
 def _rank(found: Distance) -> tuple[int, float]:

@@ -91,22 +91,40 @@ class _Search:
         outermost = self._inside(None, None)
         methods = [pair for pair in outermost if self._is_guards(pair)]
         for pairs in (outermost, *(self._inside(*pair) for pair in methods)):
-            for pair in pairs:
+            for position, pair in enumerate(pairs):
                 if self._given(pair).step < self.step and self._moved(pair):
-                    return self._innermost(pair)
+                    return self._giver(pair, pairs[:position]) or self._innermost(pair)
         return None
 
     def _innermost(self, pair: Pair) -> MovedFunction:
         """The function that explains why this one moved: one that it calls, or itself."""
-        for inner in self._inside(*pair):
-            if self._given(inner).step >= self.step:
+        inside = self._inside(*pair)
+        for position, inner in enumerate(inside):
+            given = self._given(inner).step
+            if given >= self.step:
                 if self._is_guards(pair) and not self._is_guards(inner):
                     # Both sides run the same guard, so that the function's own default has moved, or a constant.
                     return replace(self._named(inner), how=DEFAULT)
                 break  # It was given something else by now, and no call before it explains that.
             if self._moved(inner):
-                return self._innermost(inner)
+                giver = self._giver(inner, inside[:position])
+                was_alike = self._given(pair).step < Step.STRUCTURE and not self._is_guards(pair)
+                if giver is None and given is Step.STRUCTURE and was_alike:
+                    break  # No other function made what came or went: this one did.
+                return giver or self._innermost(inner)
         return self._named(pair)
+
+    def _giver(self, pair: Pair, earlier: list[Pair]) -> MovedFunction | None:
+        """What gave this one the parts that only one side of it was given, among the calls before it.
+
+        A table that lacks a column has nothing in common that moved, and yet all that is calculated from it moves.
+        """
+        given = self._given(pair)
+        if given.step is Step.STRUCTURE:
+            for other in earlier:
+                if self._given(other).step < Step.STRUCTURE and given.unshared & self._gave(other).unshared:
+                    return replace(self, step=Step.STRUCTURE)._innermost(other)
+        return None
 
     def _inside(self, one: int | None, other: int | None) -> list[Pair]:
         return align(self.before, self.after, self.before.inside.get(one, ()), self.after.inside.get(other, ()))
