@@ -45,10 +45,11 @@ def test_json_holds_what_is_documented_and_the_same_seed_draws_the_same(project:
     )
     assert first.code == 0, "a gate that is reached"
     (guard,) = first.json["guards"]
-    counted = {"name", "power", "noticed", "missed", "equivalent", "invalid", "interval", "survivors"}
+    counted = {"name", "power", "noticed", "missed", "equivalent", "invalid", "interval", "survivors", "equivalents"}
     assert counted <= guard.keys()
     assert guard["name"] == "Line"
-    same = ("power", "noticed", "missed", "equivalent", "invalid", "operators", "stages", "survivors")
+    same = ("power", "noticed", "missed", "equivalent", "invalid", "operators", "stages", "survivors", "equivalents")
+    assert len(guard["equivalents"]) == guard["equivalent"]
     assert {key: guard[key] for key in same} == {key: again.json["guards"][0][key] for key in same}
 
 

@@ -66,6 +66,8 @@ def test_data_is_plain_and_whole() -> None:
     (survivor,) = told["survivors"]
     assert (survivor["file"], survivor["line"], survivor["operator"]) == ("a.py", 7, "fill value")
     assert survivor["diff"] == "-     x = x.fillna(0)\n+     x = x.fillna(1)"
+    (equivalent,) = told["equivalents"]
+    assert (equivalent["operator"], "remedies" in equivalent) == ("ddof", False)
     assert told["operators"]["ddof"] == {"power": 1.0, "noticed": 1, "missed": 0}
 
 

@@ -103,9 +103,9 @@ class Audit:
     failed: int = 0
     """The exit code of the problem; 0 without one."""
 
-    def count(self, fate: Fate) -> int:
-        """How many planted changes came to this."""
-        return sum(1 for one in self.planted if one.fate is fate)
+    def of(self, fate: Fate) -> tuple[Planted, ...]:
+        """The planted changes that came to this."""
+        return tuple(one for one in self.planted if one.fate is fate)
 
     @property
     def power(self) -> Power:
@@ -115,7 +115,7 @@ class Audit:
     @property
     def survivors(self) -> tuple[Planted, ...]:
         """The changes that were missed."""
-        return tuple(one for one in self.planted if one.fate is Fate.MISSED)
+        return self.of(Fate.MISSED)
 
     def by_operator(self) -> dict[str, Power]:
         """The power against each operator, in alphabetical order."""

@@ -54,7 +54,8 @@ def as_data(audit: Audit) -> dict[str, Any]:
         "interrupted": audit.interrupted,
         "operators": {name: _plain(power) for name, power in audit.by_operator().items()},
         "stages": audit.by_stage(),
-        "survivors": [_survivor(survivor) for survivor in audit.survivors],
+        "survivors": [_change(planted) | {"remedies": list(planted.remedies)} for planted in audit.survivors],
+        "equivalents": [_change(planted) for planted in audit.of(Fate.EQUIVALENT)],
         "remarks": list(audit.remarks),
         "problem": audit.problem,
         "slug": audit.slug,
@@ -66,8 +67,8 @@ def figures(audit: Audit) -> dict[str, Any]:
     return {
         **_plain(audit.power),
         "interval": [round(limit, 4) for limit in audit.power.interval],
-        "equivalent": audit.count(Fate.EQUIVALENT),
-        "invalid": audit.count(Fate.INVALID),
+        "equivalent": len(audit.of(Fate.EQUIVALENT)),
+        "invalid": len(audit.of(Fate.INVALID)),
         "budget": audit.budget,
         "when": audit.when,
     }
@@ -103,20 +104,19 @@ def _plain(power: Power) -> dict[str, Any]:
     return {"power": share, "noticed": power.noticed, "missed": power.missed}
 
 
-def _survivor(survivor: Planted) -> dict[str, Any]:
+def _change(planted: Planted) -> dict[str, Any]:
     return {
-        "file": survivor.file,
-        "line": survivor.line,
-        "operator": survivor.operator,
-        "kind": survivor.kind,
-        "diff": f"- {survivor.before}\n+ {survivor.after}",
-        "remedies": list(survivor.remedies),
+        "file": planted.file,
+        "line": planted.line,
+        "operator": planted.operator,
+        "kind": planted.kind,
+        "diff": f"- {planted.before}\n+ {planted.after}",
     }
 
 
 def _not_counted(audit: Audit) -> str:
     tried = f"{len(audit.planted)} of {audit.possible} possible changes tried in {audit.seconds:.0f} s"
-    left_out = [f"{audit.count(fate)} {fate}" for fate in (Fate.EQUIVALENT, Fate.INVALID) if audit.count(fate)]
+    left_out = [f"{len(of)} {fate}" for fate in (Fate.EQUIVALENT, Fate.INVALID) if (of := audit.of(fate))]
     return f"{tried}; not counted: {', '.join(left_out)}" if left_out else tried
 
 
