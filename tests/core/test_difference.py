@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from mlguard.core.difference import SHOWN, difference
+from mlguard.core.difference import SHOWN, difference, has_moved
 from mlguard.core.tolerance import SOLVER_FLOOR, Tolerance
 from mlguard.core.value import Value, number, numbers, text, texts
 from tests.core.records import floats
@@ -31,6 +31,13 @@ def test_a_value_is_bit_for_bit_itself(value: Value) -> None:
     assert same.close
     assert same.exact
     assert (same.moved, same.worst, same.rows) == (0, (), ())
+
+
+@settings(deadline=None, max_examples=80)
+@given(ANY, ANY)
+def test_that_something_moved_is_known_without_knowing_what(one: Value, other: Value) -> None:
+    for value in (one, other):
+        assert has_moved(one, value, RULE) == (difference(one, value, RULE).moved > 0)
 
 
 @settings(deadline=None, max_examples=40)

@@ -65,7 +65,15 @@ def difference(golden: Value, new: Value, rule: Tolerance) -> Difference:
         total = max(golden.size, new.size)
         return Difference(structure=structure, exact=False, moved=total, total=total)
     dtype_only = bool(structure) and golden.shape == new.shape and golden.rows == new.rows
-    return _elementwise(*pair, rule, structure, dtype_only=dtype_only)
+    return _summary(*pair, rule, _lanes(*pair, rule, structure), structure, dtype_only=dtype_only)
+
+
+def has_moved(golden: Value, new: Value, rule: Tolerance) -> bool:
+    """Whether any element of two Values moved: as `difference` says, in a fraction of its time."""
+    pair = _alignable(golden, new)
+    if pair is None:
+        return max(golden.size, new.size) > 0
+    return bool(_lanes(*pair, rule, ()).moved.any())
 
 
 def _structure(golden: Value, new: Value) -> tuple[str, ...]:
@@ -124,9 +132,15 @@ def _alignable(golden: Value, new: Value) -> tuple[Value, Value] | None:
     return (golden, new) if golden.shape == new.shape else None
 
 
-def _elementwise(
-    golden: Value, new: Value, rule: Tolerance, structure: tuple[str, ...], *, dtype_only: bool
-) -> Difference:
+@dataclass(frozen=True)
+class _Lanes:
+    sizes: Array
+    moved: Array
+    exact: bool
+    limit: float | None
+
+
+def _lanes(golden: Value, new: Value, rule: Tolerance, structure: tuple[str, ...]) -> _Lanes:
     absent = golden.absent(), new.absent()
     moved = absent[0] != absent[1]
     present = ~(absent[0] | absent[1])
@@ -140,15 +154,7 @@ def _elementwise(
     # A value that came or went is the worst of moves, and has no size.
     sizes[absent[0] != absent[1]] = np.inf
     exact = not bool((exact_moved | (absent[0] != absent[1])).any()) and not structure
-    return _summary(golden, new, rule, _Lanes(sizes, moved, exact, limit), structure, dtype_only=dtype_only)
-
-
-@dataclass(frozen=True)
-class _Lanes:
-    sizes: Array
-    moved: Array
-    exact: bool
-    limit: float | None
+    return _Lanes(sizes, moved, exact, limit)
 
 
 def _numeric(golden: Value, new: Value, rule: Tolerance, present: Array) -> tuple[Array, Array, float | None]:

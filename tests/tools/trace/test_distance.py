@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlguard.tools.trace.distance import Step, distance
+from mlguard.tools.trace.distance import Step, distance, is_close
 from mlguard.tracing.fingerprint import Fingerprints
 from mlguard.tracing.trace import Fingerprint
 
@@ -38,6 +38,12 @@ def test_whether_something_moved_does_not_depend_on_which_comes_first(
 ) -> None:
     there, back = distance(of(**one), of(**other)), distance(of(**other), of(**one))
     assert (there.step is Step.EQUAL) == (back.step is Step.EQUAL)
+
+
+@given(one=NAMED, other=NAMED)
+def test_that_something_moved_is_known_without_looking_on(one: dict[str, object], other: dict[str, object]) -> None:
+    before, after = of(**one), of(**other)
+    assert is_close(before, after) == (distance(before, after).step < Step.MOVED)
 
 
 @given(values=NAMED)

@@ -6,11 +6,14 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from mlguard.tools.trace.distance import Step, distance
+from mlguard.tools.trace.distance import is_close
 from mlguard.tracing.trace import Call, Trace
 
 WINDOW = 32
-"""Later calls of a function among which the one with the closest arguments is looked for."""
+"""Later calls of a function among which one that was given something close is looked for."""
+
+PATIENCE = 3
+"""Calls of a function, one after the other, of which no such call is found, after which the rest is paired in order."""
 
 Pair = tuple[int, int]
 """Indices of one call in the first trace and in the second."""
@@ -111,16 +114,18 @@ class _Siblings:
         one, other = _grouped(self.before, self.one, key), _grouped(self.after, self.other, key)
         for name, mine in one.items():
             theirs = list(other.get(name, ()))
-            for i in mine if theirs else ():
-                if not theirs:
-                    break
-                close = (j for j in theirs[:WINDOW] if self._is_given_alike(i, j))
-                j = next(close, theirs[0])
+            failed = 0
+            for i in mine[: len(theirs)]:
+                found = self._close(i, theirs[:WINDOW]) if failed < PATIENCE else None
+                failed = failed + 1 if found is None else 0
+                j = theirs[0] if found is None else found
                 theirs.remove(j)
                 yield i, j
 
-    def _is_given_alike(self, i: int, j: int) -> bool:
-        return distance(self.before.calls[i].arguments, self.after.calls[j].arguments).step < Step.MOVED
+    def _close(self, i: int, among: Iterable[int]) -> int | None:
+        """The first of these calls that was given something close to what this one was given."""
+        given = self.before.calls[i].arguments
+        return next((j for j in among if is_close(given, self.after.calls[j].arguments)), None)
 
 
 def _same(before: Tree, after: Tree, one: list[int], other: list[int], key: Key) -> Iterator[Pair]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
-from mlguard.core.difference import Difference, difference
+from mlguard.core.difference import Difference, difference, has_moved
 from mlguard.core.tolerance import EPS, SOLVER_FLOOR, Tolerance
 from mlguard.core.value import Value
 from mlguard.tracing.trace import FILE, ORDER, Fingerprint, Leaf
@@ -76,6 +76,14 @@ def distance(before: Fingerprint, after: Fingerprint, *, behind_noise: bool = Fa
     return replace(most, exact=all(part.exact for part in found), unshared=frozenset(unshared))
 
 
+def is_close(before: Fingerprint, after: Fingerprint) -> bool:
+    """Whether nothing that both have moved; as `distance` says, without looking on once something did."""
+    if before.digest == after.digest:
+        return True
+    differing = ((one, other) for one, other in _paired(before.leaves, after.leaves)[0] if one.digest != other.digest)
+    return not any(_has_moved(*pair) for pair in differing)
+
+
 def _rank(found: Distance) -> tuple[int, float]:
     size = 0.0 if found.worst is None else found.worst.max_scaled
     return found.step, float("inf") if size is None else size
@@ -93,9 +101,18 @@ def _part(one: Leaf, other: Leaf, *, behind_noise: bool) -> Distance:
 
 
 def _moved(one: Leaf, other: Leaf, *, behind_noise: bool) -> Difference:
-    rule = solver if behind_noise else round_off
-    coarse = max((one.value, other.value), key=lambda value: rule(value).rtol)
-    return difference(one.value, other.value, rule(coarse))
+    return difference(one.value, other.value, _coarse(one, other, solver if behind_noise else round_off))
+
+
+def _has_moved(one: Leaf, other: Leaf) -> bool:
+    if {one.value.dtype, other.value.dtype} & {ORDER, FILE}:
+        return False
+    return one.shape != other.shape or has_moved(one.value, other.value, _coarse(one, other, round_off))
+
+
+def _coarse(one: Leaf, other: Leaf, rule: Callable[[Value], Tolerance]) -> Tolerance:
+    """The wider one of the tolerances of two Values: of two precisions, the lower one's."""
+    return max((rule(one.value), rule(other.value)), key=lambda tolerance: tolerance.rtol)
 
 
 def _shown(one: Leaf, other: Leaf, *, behind_noise: bool) -> Difference | None:
@@ -148,4 +165,4 @@ def _is_same(one: Leaf, other: Leaf) -> bool:
 def _is_close(one: Leaf, other: Leaf) -> bool:
     if one.shape != other.shape or not (one.value.is_numeric and other.value.is_numeric):
         return False
-    return not _moved(one, other, behind_noise=False).moved
+    return not _has_moved(one, other)
