@@ -207,3 +207,26 @@ def test_nothing_is_left_of_the_files_of_a_changed_run(ridge: Project, tmp_path:
 def test_a_probed_key_acts_on_code_that_reads_the_file(ridge: Project, variant: str):
     record = ridge.run(f"Ridge[{variant}]").record
     assert seen(record, "predict", "effect", run="config ridge") > 0
+
+
+def test_of_other_runs_only_those_that_are_followed_are_run(line: Project):
+    done = line.run(extent=Extent.FOLLOWED, bundle=False, trace={"seed 1"})
+    assert runs(done.record) == {"main", "seed 1"}
+    assert {o.role for o in done.record} & {"probe", "contract"} == set()
+    assert done.trace is not None
+    assert {call.run for call in done.trace.calls} == {"seed 1"}
+
+
+def test_what_the_first_model_answers_later_needs_the_other_seeds(line: Project):
+    done = line.run(extent=Extent.FOLLOWED, bundle=False, trace={"later"})
+    assert {"seed 1", "later"} <= runs(done.record)
+
+
+def test_a_single_contract_or_probe_is_followed(line: Project):
+    wanted = {"contracts single rows", "probes minimum x #0"}
+    done = line.run(extent=Extent.QUICK, bundle=False, trace=wanted)
+    assert done.trace is not None
+    assert {call.run for call in done.trace.calls} == {"contracts single rows", "probes minimum x"}
+    every = line.run(extent=Extent.QUICK, bundle=False, trace={"contracts", "probes"}).trace
+    assert every is not None
+    assert {call.run for call in every.calls} > {"contracts single rows", "contracts row order", "probes maximum x"}

@@ -64,6 +64,7 @@ def keep_contracts(run: Run, path: Path) -> None:
 
 def keep_answers(run: Run, part: Part, name: str, ask: Callable[[], Answered]) -> None:
     """Keep one contract's answers next to those of the main run."""
+    run.asking = name
     try:
         answered = ask()
     except MlguardError as error:

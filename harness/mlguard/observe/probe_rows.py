@@ -20,6 +20,9 @@ RECOMBINED = 16
 MAGNITUDES = ((10.0, "x10"), (1e3, "x1e3"), (1e6, "x1e6"))
 """Factors on numeric columns; they gate on being answered, never on values."""
 
+BESIDE = "beside "
+"""How the names of real rows between changed ones begin."""
+
 GATING, EVIDENCE, STATUS_ONLY = "probes", "evidence", "magnitudes"
 """Parts of the probes: values gate where the golden's are defined; nothing gates; only being answered gates."""
 
@@ -264,4 +267,4 @@ def _names(label: str, length: int) -> tuple[str, ...]:
 
 def _marked(label: str, length: int) -> tuple[str, ...]:
     """Names that tell the changed rows from the real ones between them."""
-    return tuple(f"{label} #{i}" if i % 2 == 0 else f"beside {label} #{i}" for i in range(length))
+    return tuple(f"{label} #{i}" if i % 2 == 0 else f"{BESIDE}{label} #{i}" for i in range(length))

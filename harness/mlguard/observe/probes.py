@@ -44,12 +44,12 @@ class Asked:
 
     def names(self) -> tuple[str, ...]:
         """Names of the rows; of the answers where a key identifies them or there are several per row."""
-        label = self.batch.names[0].rpartition(" #")[0] if self.batch.names else "empty frame"
+        label = _label(self.batch)
         if self.answers is not None and self.answers.names is not None:
             return tuple(f"{label} {name}" for name in self.answers.names)
         if self.answers is not None and self.answers.length != len(self.batch.names):
             return tuple(f"{label} #{i}" for i in range(self.answers.length))
-        return self.batch.names or ("empty frame",)
+        return self.batch.names or (label,)
 
 
 def keep_probes(run: Run, path: Path, known: Known) -> list[Batch]:
@@ -79,12 +79,17 @@ def keep_asked(run: Run, asked: Sequence[Asked]) -> None:
 
 def ask(run: Run, model: Any, batch: Batch) -> Asked:
     """One batch's answers; what it raises is its status."""
+    run.asking = _label(batch)
     try:
         answers = stages.predict(run, model, rowwise.duplicate(batch.rows))
     except MlguardError as error:
         cause = error.__cause__
         return Asked(batch, f"raised {type(cause).__name__}" if cause else "unusable answer", None)
     return Asked(batch, ANSWERED, _by_key(answers))
+
+
+def _label(batch: Batch) -> str:
+    return batch.names[0].rpartition(" #")[0] if batch.names else "empty frame"
 
 
 def _by_key(answers: Answers) -> Answers:

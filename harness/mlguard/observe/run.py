@@ -69,6 +69,8 @@ class Run:
     """Whether `mlguard.note` is heard; contracts and probes repeat calls that were heard before."""
     following: Callable[[str, str], AbstractContextManager[None]] = lambda run, stage: nullcontext()
     """What goes on around each call of the user's code, by the names of the run and the stage."""
+    asking: str = ""
+    """The contract or the probe rows that the call is for, by name."""
     _taken: set[tuple[str, str]] = field(default_factory=set, init=False)
 
     def declares(self, method: str) -> bool:

@@ -83,7 +83,7 @@ def _observed(order: Order, progress: Progress, path_ended: Callable[[], None]) 
         progress=progress,
         tell=True,
         # What methods do to what they are given is a matter of contracts, which the main run alone does not ask.
-        watch=order.extent is not Extent.MAIN,
+        watch=order.extent.asks,
         writes=Writes(order.root),
     )
     tracer = _tracer(order)
@@ -127,51 +127,72 @@ def _observe_path(
     _check_requirements(main, path)
     describe.describe_answers(main, path)
     remarks = ["the rows were split in order, three quarters to one"] if stages.splits_in_order(main) else []
-    if order.extent is Extent.MAIN:
-        return remarks, ""
+    bundle = ""
+    if order.extent.asks:
+        bundle = _ask(main, path, order, [pristine, *others.values()], begin)
+    if order.extent.goes_on:
+        remarks += _run_others(main, path, order, pristine, others, begin)
+    return remarks, bundle
+
+
+def _ask(main: Run, path: StagePath, order: Order, datasets: list[Dataset], begin: Begin) -> str:
+    """Save the bundle, ask contracts and probes, and look inside; why there is no bundle."""
     bundle = save(main, path, order)
     begin("contracts")
     main.tell = main.watch = main.listen = False
     follow = main.following
-    main.following = lambda run, stage: follow("contracts", stage)
+    main.following = lambda run, stage: follow(f"contracts {main.asking}", stage)
     main.progress("contracts")
     contracts.keep_contracts(main, path)
     begin("probes")
-    main.following = lambda run, stage: follow("probes", stage)
+    main.asking = ""
+    main.following = lambda run, stage: follow(f"probes {main.asking}", stage)
     main.progress("predict")
-    known = Known(_gaps([pristine, *others.values()]), _thresholds(main.subject.guard))
-    asked = probes.keep_probes(main, path, known)
+    asked = probes.keep_probes(main, path, Known(_gaps(datasets), _thresholds(main.subject.guard)))
     bundle = bundle or keep_rows(main, path, asked, order)
     _look_inside(main, path)
     main.following = follow
-    if order.extent is Extent.FULL:
-        remarks += _run_others(main, path, pristine, others, begin)
-    return remarks, bundle
+    return bundle
 
 
-def _run_others(main: Run, path: StagePath, pristine: Dataset, others: dict[int, Dataset], begin: Begin) -> list[str]:
+def _run_others(
+    main: Run, path: StagePath, order: Order, pristine: Dataset, others: dict[int, Dataset], begin: Begin
+) -> list[str]:
     """Other seeds, changed configurations and a last refit; a run that gave nothing is named."""
+    main.tell = main.listen = False
     main.data = pristine
     remarks = []
     for seed, data in others.items():
+        # Only other seeds make the first model an earlier one.
+        if not _is_run(order, f"seed {seed}", secondary.LATER):
+            continue
         begin(f"seed {seed}")
         main.progress(f"seed {seed}")
         found, remark = secondary.other_seed(main, seed, data)
         main.observations += found
         remarks += [remark] if remark else []
     # Asked before a run on the first data, which would restore what it shares with later ones.
-    first_model = secondary.first_model(main, path) if others else []
+    first_model = secondary.first_model(main, path) if others and _is_run(order, secondary.LATER) else []
     for changed_key in keys.changed_keys(main.config, main.subject.guard.config_probes):
+        if not _is_run(order, f"config {changed_key.key}"):
+            continue
         begin(f"config {changed_key.key}")
         main.progress(f"config {changed_key.key}")
         main.observations += secondary.config_probe(main, path, changed_key)
     past = keys.unchanged_keys(main.config, main.subject.guard.config_probes)
     remarks += [past] if past else []
+    if not _is_run(order, secondary.LATER, secondary.REFIT):
+        return remarks
     begin(secondary.REFIT)
     main.progress(secondary.REFIT)
     main.observations += first_model or secondary.first_model(main, path)
     main.observations += secondary.refit(main, path)
     return remarks
+
+
+def _is_run(order: Order, *names: str) -> bool:
+    """Whether one of these runs was asked for."""
+    return order.extent is Extent.FULL or not order.trace.isdisjoint(names)
 
 
 def _observe_itself(main: Run, order: Order, pristine: Dataset, others: dict[int, Dataset], begin: Begin) -> list[str]:
@@ -185,7 +206,7 @@ def _observe_itself(main: Run, order: Order, pristine: Dataset, others: dict[int
     if main.writes is not None:
         contracts.keep_found(main, "no files outside the folder", main.writes.heard)
     remarks = []
-    if order.extent is Extent.FULL:
+    if order.extent.goes_on:
         for seed, data in others.items():
             begin(f"seed {seed}")
             found, remark = secondary.observe_again(main, f"seed {seed}", data)

@@ -23,7 +23,7 @@ def datasets(order: Order, guard: type[Guard], name: str) -> tuple[Dataset, dict
         return _changed(read_dataset(order.tables), order.change), _other_seeds_if_any(order, guard, name)
     script = find_generator(guard.dataset, order.generators, name)
     # That a script gives the same twice is looked at once, by the run that sees everything.
-    make_first = make if order.extent is Extent.MAIN else make_checked
+    make_first = make_checked if order.extent.asks else make
     first = make_first(script, seeds(order, guard)[0], order.change.rows)
     return _changed(first, order.change), _other_seeds(order, guard, script)
 

@@ -21,8 +21,20 @@ class Extent(StrEnum):
     """The first data seed from dataset to evaluate: no probes, contracts, saved bundle or other runs."""
     QUICK = "quick"
     """The main run and what needs no further training."""
+    FOLLOWED = "followed"
+    """The main run, and those of the other runs that are followed."""
     FULL = "full"
     """Everything."""
+
+    @property
+    def asks(self) -> bool:
+        """Whether contracts and probes are asked."""
+        return self in (Extent.QUICK, Extent.FULL)
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether other runs come after the main run."""
+        return self in (Extent.FOLLOWED, Extent.FULL)
 
 
 @dataclass(frozen=True)
@@ -82,7 +94,8 @@ class Order:
     copy: Copy | None = None
     """Where the code comes from, when not from the project itself."""
     trace: frozenset[str] = frozenset()
-    """Runs in which the project's functions are followed: `main`, `contracts`, `probes`, `seed 1`, …"""
+    """Runs in which the project's functions are followed: `main`, `seed 1`, `contracts`, `probes`; of the last two also
+    what a single contract or row asks, by its name (`contracts single rows`, `probes minimum age #0`)."""
     lines: bool = False
     """Whether to note which lines of the project's sources run."""
 

@@ -14,7 +14,7 @@ from mlguard.configuration import flatten
 from mlguard.core.dataset import Dataset
 from mlguard.core.record import Provenance
 from mlguard.observe.run import Subject
-from mlguard.runner.order import Extent, Order
+from mlguard.runner.order import Order
 from mlguard.tables.digest import digest
 from mlguard.worker.describe import describe
 
@@ -40,7 +40,7 @@ def provenance(subject: Subject, data: Dataset, order: Order) -> Provenance:
         configuration=_configuration(subject),
         sources=_sources(subject, order),
         # Nobody keeps a Record of the main run alone, and looking around takes longer than many a guard.
-        environment={} if order.extent is Extent.MAIN else {**describe(), "packages": packages()},
+        environment={**describe(), "packages": packages()} if order.extent.asks else {},
     )
 
 

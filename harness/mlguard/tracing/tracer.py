@@ -89,7 +89,13 @@ class Tracer:
 
     def __call__(self, run: str, stage: str) -> AbstractContextManager[None]:
         """Follow what is called in the block, if this run was asked for."""
-        return self._following(run, stage) if run in self.runs else nullcontext()
+        return self._following(run, stage) if self._is_wanted(run) else nullcontext()
+
+    def _is_wanted(self, run: str) -> bool:
+        """Whether a run was asked for: itself, all of its kind (`probes`), or a row or value of it."""
+        kind = run.partition(" ")[0]
+        single = f"{run} ", f"{run}."
+        return not self.runs.isdisjoint({run, kind}) or any(name.startswith(single) for name in self.runs)
 
     def named(self, run: str) -> Callable[[str, str], AbstractContextManager[None]]:
         """The same, under another name than the run gives itself."""

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from mlguard.core.error import MlguardError
 from mlguard.core.record import CONTRACT, CONTRACT_VALUE, MAIN, PROBE
-from mlguard.core.verdict import Outcome, Verdict
+from mlguard.core.verdict import Finding, Outcome, Verdict
 from mlguard.discovery import Declared
 from mlguard.observe.boundary import BOUNDARY
+from mlguard.observe.probe_rows import BESIDE
 from mlguard.report.differential import Place
 from mlguard.report.wording import shown
 from mlguard.runner.order import Done, Extent
@@ -22,6 +23,9 @@ from mlguard.tools.trace import MovedFunction, first_moved, hunks, touching
 
 LONGEST_HUNK = 24
 """Lines of an edit that are shown."""
+
+FEW = 3
+"""Moves of probes and contracts that are followed first."""
 
 _ASKED = (PROBE, CONTRACT, CONTRACT_VALUE)
 """Roles of what the main run is asked after its stages."""
@@ -37,15 +41,27 @@ class Following:
     """The runs to follow."""
 
     @classmethod
-    def of(cls, verdict: Verdict) -> Following:
-        """As little as shows what moved: a run with tracing is slower, and most of a run does not matter here."""
+    def of(cls, verdict: Verdict) -> Iterator[Following]:
+        """What shows what moved, cheapest first: following takes several times as long as running."""
         if verdict.first_run != MAIN:
-            return cls(Extent.FULL, frozenset({verdict.first_run}))
+            runs = frozenset({verdict.first_run})
+            yield cls(Extent.FOLLOWED, runs)
+            yield cls(Extent.FULL, runs)
+            return
         # Where answers flip is walked to by predictions of their own, though it decides like an answer.
         moves = [move for move in verdict.moves() if move.run == MAIN and move.observation != BOUNDARY]
         if any(move.role not in _ASKED for move in moves):
-            return cls(Extent.MAIN, frozenset({MAIN}))
-        return cls(Extent.QUICK, frozenset({MAIN, "probes", "contracts"}))
+            yield cls(Extent.MAIN, frozenset({MAIN}))
+            return
+        yield cls(Extent.QUICK, frozenset({MAIN, *(_asking(move) for move in moves[:FEW])}))
+        yield cls(Extent.QUICK, frozenset({MAIN, "probes", "contracts"}))
+
+
+def _asking(move: Finding) -> str:
+    """The row or contract that moved, as a run is told to follow it; the main run saves what a bundle forgets."""
+    if move.role == PROBE and move.rows:
+        return f"probes {move.rows[0].removeprefix(BESIDE)}"
+    return f"contracts {move.observation}"
 
 
 class Finder:
@@ -59,13 +75,15 @@ class Finder:
         """Run the guard again on both sides, followed; None where nothing moved, or no function explains it."""
         if verdict.outcome in (Outcome.MATCH, Outcome.ERROR) or not verdict.moves():
             return None
-        following = Following.of(verdict)
-        try:
-            before, after = (self._run(guard, side, following).trace for side in (self.before, self.after))
-        except MlguardError:
-            return None  # It ran a moment ago: what moved is known, and only the place is not.
-        moved = first_moved(before, after) if before and after else None
-        return self._place(moved) if moved else None
+        for following in Following.of(verdict):
+            try:
+                before, after = (self._run(guard, side, following).trace for side in (self.before, self.after))
+            except MlguardError:
+                return None  # It ran a moment ago: what moved is known, and only the place is not.
+            moved = first_moved(before, after) if before and after else None
+            if moved:
+                return self._place(moved)
+        return None
 
     def _run(self, guard: Declared, side: Side, following: Following) -> Done:
         return self.runners[side.name].run(

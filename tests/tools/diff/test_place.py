@@ -1,0 +1,36 @@
+"""What is followed to find the place of a move: as little as may show it, before everything."""
+
+from __future__ import annotations
+
+from mlguard.core.record import CONTRACT, GATE, PROBE
+from mlguard.core.verdict import Finding, Outcome, Verdict
+from mlguard.runner.order import Extent
+from mlguard.tools.diff.place import Following
+
+
+def moved(observation: str, role: str, *, run: str = "main", rows: tuple[str, ...] = ()) -> Finding:
+    return Finding(run, "predict", observation, Outcome.SHIFTED, "moved", role, gates=True, rows=rows)
+
+
+def followings(*findings: Finding) -> list[tuple[Extent, set[str]]]:
+    verdict = Verdict("Line", Outcome.SHIFTED, findings=findings, first_run=findings[0].run)
+    return [(following.extent, set(following.runs)) for following in Following.of(verdict)]
+
+
+def test_a_stage_needs_the_main_run_alone() -> None:
+    found = followings(moved("test.price", GATE), moved("probes.price", PROBE, rows=("minimum x #0",)))
+    assert found == [(Extent.MAIN, {"main"})]
+
+
+def test_another_run_is_tried_without_what_comes_between() -> None:
+    found = followings(moved("test.price", GATE, run="seed 1"))
+    assert found == [(Extent.FOLLOWED, {"seed 1"}), (Extent.FULL, {"seed 1"})]
+
+
+def test_of_probes_and_contracts_those_that_moved_are_followed_first() -> None:
+    probes = moved("probes.price", PROBE, rows=("beside minimum x #1", "maximum x #0"))
+    found = followings(probes, moved("single rows", CONTRACT))
+    assert found == [
+        (Extent.QUICK, {"main", "probes minimum x #1", "contracts single rows"}),
+        (Extent.QUICK, {"main", "probes", "contracts"}),
+    ]
