@@ -27,10 +27,12 @@ def test_another_run_is_tried_without_what_comes_between() -> None:
     assert found == [(Extent.FOLLOWED, {"seed 1"}), (Extent.FULL, {"seed 1"})]
 
 
-def test_of_probes_and_contracts_those_that_moved_are_followed_first() -> None:
+def test_of_probes_a_few_that_moved_are_followed_first() -> None:
     probes = moved("probes.price", PROBE, rows=("beside minimum x #1", "maximum x #0"))
     found = followings(probes, moved("single rows", CONTRACT))
-    assert found == [
-        (Extent.QUICK, {"main", "probes minimum x #1", "contracts single rows"}),
-        (Extent.QUICK, {"main", "probes", "contracts"}),
-    ]
+    assert found == [(Extent.QUICK, {"main", "probes minimum x #1"}), (Extent.QUICK, {"main", "probes", "contracts"})]
+
+
+def test_a_contract_is_followed_where_no_probe_moved() -> None:
+    found = followings(moved("single rows", CONTRACT), moved("batches", CONTRACT))
+    assert found[0] == (Extent.QUICK, {"main", "contracts single rows"})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +25,7 @@ LONGEST_HUNK = 24
 """Lines of an edit that are shown."""
 
 FEW = 3
-"""Moves of probes and contracts that are followed first."""
+"""Rows of probes that are followed first."""
 
 _ASKED = (PROBE, CONTRACT, CONTRACT_VALUE)
 """Roles of what the main run is asked after its stages."""
@@ -53,15 +53,17 @@ class Following:
         if any(move.role not in _ASKED for move in moves):
             yield cls(Extent.MAIN, frozenset({MAIN}))
             return
-        yield cls(Extent.QUICK, frozenset({MAIN, *(_asking(move) for move in moves[:FEW])}))
+        yield cls(Extent.QUICK, frozenset({MAIN, *_asking(moves)}))
         yield cls(Extent.QUICK, frozenset({MAIN, "probes", "contracts"}))
 
 
-def _asking(move: Finding) -> str:
-    """The row or contract that moved, as a run is told to follow it; the main run saves what a bundle forgets."""
-    if move.role == PROBE and move.rows:
-        return f"probes {move.rows[0].removeprefix(BESIDE)}"
-    return f"contracts {move.observation}"
+def _asking(moves: Sequence[Finding]) -> list[str]:
+    """A few rows that moved, else the first contract, as a run is told to follow them.
+
+    A contract asks for many answers, a row of a probe for one; what a bundle forgets is saved by the main run.
+    """
+    rows = [f"probes {move.rows[0].removeprefix(BESIDE)}" for move in moves if move.role == PROBE and move.rows]
+    return rows[:FEW] or [f"contracts {move.observation}" for move in moves[:1]]
 
 
 class Finder:
