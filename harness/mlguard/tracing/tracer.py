@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sys
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -96,10 +96,6 @@ class Tracer:
         kind = run.partition(" ")[0]
         single = f"{run} ", f"{run}."
         return not self.runs.isdisjoint({run, kind}) or any(name.startswith(single) for name in self.runs)
-
-    def named(self, run: str) -> Callable[[str, str], AbstractContextManager[None]]:
-        """The same, under another name than the run gives itself."""
-        return lambda _, stage: self(run, stage)
 
     def trace(self) -> Trace:
         """What was followed so far."""

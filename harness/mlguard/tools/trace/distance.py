@@ -163,6 +163,4 @@ def _is_same(one: Leaf, other: Leaf) -> bool:
 
 
 def _is_close(one: Leaf, other: Leaf) -> bool:
-    if one.shape != other.shape or not (one.value.is_numeric and other.value.is_numeric):
-        return False
-    return not _has_moved(one, other)
+    return one.value.is_numeric and other.value.is_numeric and not _has_moved(one, other)
