@@ -56,6 +56,11 @@ def keep_contracts(run: Run, path: Path) -> None:
         model = rowwise.duplicate(path.model)
         keep_answers(run, path.test, asking.name, partial(asking.ask, run, path, model))
     _targets(run, path)
+    keep_unchanged(run)
+
+
+def keep_unchanged(run: Run) -> None:
+    """Keep what the methods did to what they were given, and which files they left outside the folder."""
     keep_found(run, "inputs unchanged", [m for m in run.mutations if not m.endswith(" of config")])
     keep_found(run, "configuration unchanged", [m for m in run.mutations if m.endswith(" of config")])
     if run.writes is not None:

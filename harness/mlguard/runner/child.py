@@ -199,19 +199,18 @@ def _observe_itself(main: Run, order: Order, pristine: Dataset, others: dict[int
     main.call("observe", data=main.data, notes=main)
     begin("contracts")
     main.tell = main.watch = False
-    if order.extent is Extent.MAIN:
-        return []
-    contracts.keep_found(main, "inputs unchanged", [m for m in main.mutations if not m.endswith(" of config")])
-    contracts.keep_found(main, "configuration unchanged", [m for m in main.mutations if m.endswith(" of config")])
-    if main.writes is not None:
-        contracts.keep_found(main, "no files outside the folder", main.writes.heard)
-    remarks = []
-    if order.extent.goes_on:
-        for seed, data in others.items():
+    if order.extent.asks:
+        contracts.keep_unchanged(main)
+    remarks: list[str] = []
+    if not order.extent.goes_on:
+        return remarks
+    for seed, data in others.items():
+        if _is_run(order, f"seed {seed}"):
             begin(f"seed {seed}")
             found, remark = secondary.observe_again(main, f"seed {seed}", data)
             main.observations += found
             remarks += [remark] if remark else []
+    if _is_run(order, secondary.REFIT):
         begin(secondary.REFIT)
         main.observations += secondary.observe_as_before(main, pristine)
     return remarks
@@ -266,7 +265,6 @@ def _left_out(subject: Subject, order: Order, others: dict[int, Dataset]) -> fro
         return frozenset()
     wanted = subject.guard.config_probes
     probed = (f"config {one.key}" for one in keys.changed_keys(subject.configuration.values, wanted))
-    main = order.extent is Extent.MAIN
-    unmade = seeds(order, subject.guard)[1:] if main else others
-    parts = (f"{MAIN}/contracts", f"{MAIN}/{PROBES}") if main else ()
+    unmade = others if order.extent.asks else seeds(order, subject.guard)[1:]
+    parts = () if order.extent.asks else (f"{MAIN}/contracts", f"{MAIN}/{PROBES}")
     return frozenset([*(f"seed {seed}" for seed in unmade), *probed, secondary.LATER, secondary.REFIT, *parts])
