@@ -128,7 +128,7 @@ def test_nothing_stays_behind_when_it_is_stopped_at_any_moment(
         # A build that runs in the background of a shell has interrupts ignored, and its children inherit that.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
-    time.sleep(random.Random(f"{number}{moment}").uniform(1.0, 8.0))
+    time.sleep(random.Random(f"{number}{moment}").uniform(0.2, 8.0))
     process.send_signal(number)
     out, _ = process.communicate(timeout=60)
     assert until(lambda: mentioning(str(temporary)) == []), "a process of it still runs"

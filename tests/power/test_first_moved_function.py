@@ -45,6 +45,18 @@ KEEPS = [*first_of_each_guard([v for v in KEPT if v.operator not in PURE], 3), *
 
 IN_THE_MAIN_RUN = Following(Extent.MAIN, frozenset({"main"}))
 
+MADE_UP_FOR = {
+    ("Churn", "pipeline_object"): "it gives a model of another make",
+    ("Reviews", "ridge_in_numpy"): "it gives a model of another make",
+    ("RealDiabetes", "dual-by-hand"): "it gives a model of another make",
+    ("RealDigits", "components-by-hand"): "it gives components of another make",
+    ("RealWine", "ratios-in-the-pipeline"): "it gives a pipeline with a step more",
+    ("RealWine", "base-ten"): "it gives a feature of another scale, which is scaled again",
+    ("RealBreastCancer", "scaled-by-itself"): "it gives features that the next step scaled before",
+    ("RealDiabetes", "not-male"): "it gives a feature of the other sign, and so a coefficient of the other sign",
+}
+"""Refactors whose edited function does give something else, and how; no answer moves, so that `diff` never asks."""
+
 UNNAMED = {
     ("RealBreastCancer", "weights-dropped"): "it is called while the guard's module is imported, which nobody follows",
 }
@@ -109,15 +121,16 @@ def test_the_edited_function_is_named_with_its_hunk(variant: Variant, followed: 
 
 @pytest.mark.parametrize("variant", KEEPS, ids=named)
 def test_a_refactor_names_no_function_that_gives_what_it_gave(variant: Variant, followed: Followed) -> None:
-    """Where a model makes up for features of another scale, a function did move; `diff` never asks for it then."""
     found = followed.first_moved(variant, IN_THE_MAIN_RUN)
-    assert found is None or (variant.operator not in PURE and is_right(found, variant)), found
+    assert (found is not None) == ((variant.guard, variant.id) in MADE_UP_FOR), found
+    assert found is None or is_right(found, variant), found
 
 
 def test_there_are_enough_edits_and_nearly_all_are_named() -> None:
     assert len(SHIFTS) >= 30
     assert len(UNNAMED) <= 0.1 * len(SHIFTS)
     assert {variant.operator for variant in KEEPS} >= PURE
+    assert MADE_UP_FOR.keys().isdisjoint((variant.guard, variant.id) for variant in KEEPS if variant.operator in PURE)
 
 
 def is_right(found: MovedFunction, variant: Variant) -> bool:
