@@ -22,8 +22,6 @@ from mlguard.runner.datasets import datasets
 from mlguard.runner.order import Extent, Order
 from mlguard.runner.subject import find_subject
 from mlguard.seeding import seed_all
-from mlguard.settings import Settings
-from mlguard.worker.environment import Environment
 from mlguard.worker.job import Job
 
 
@@ -39,8 +37,9 @@ class Answer:
     """What the guarded code raised, which fails a test of any library."""
 
 
-def ask(runner: Emulating, guard: Declared, settings: Settings, machine: Environment) -> Answer:
+def ask(runner: Emulating, guard: Declared) -> Answer:
     """Call the guard's methods in a worker process, in the environment that guards run in."""
+    settings = runner.settings
     builtin = [Path(place) for place in mlguard.generators.__path__]
     with tempfile.TemporaryDirectory() as folder:
         order = Order(
@@ -54,8 +53,6 @@ def ask(runner: Emulating, guard: Declared, settings: Settings, machine: Environ
             # Last, so that the project's own modules win; the worker looks for this file there.
             import_path=(*settings.import_path, str(ROOT)),
             timeout=settings.timeout,
-            environment=machine,
-            fresh=machine != Environment(),
         )
         result = runner.workers.run(job)
     if result.failure is not None:

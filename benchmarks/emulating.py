@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import copy
-from typing import Any, Self
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Self
 
-from mlguard.discovery import Declared
-from mlguard.runner.order import Done
+from mlguard.discovery import files
+from mlguard.runner.preload import third_party
 from mlguard.runner.run import Runner
 from mlguard.worker.environment import Environment
+from mlguard.worker.pool import Workers
 
 
 class Emulating(Runner):
     """Runs the guards of one project on a machine of the caller's choice."""
 
-    machine: Environment | None = None
-    """What runs that name no environment happen on; None: this machine."""
-
-    def on(self, machine: Environment) -> Self:
-        """The same workers, on another machine; the ordinary environment is this one."""
+    @contextmanager
+    def on(self, machine: Environment) -> Iterator[Self]:
+        """The same project on another machine, with workers of its own until the block ends; on this one, itself."""
+        if machine == Environment():
+            yield self
+            return
+        preload = third_party(files(self.settings), self.settings.import_path)
         other = copy.copy(self)
-        other.machine = None if machine == Environment() else machine
-        return other
-
-    def run(self, guard: Declared, **options: Any) -> Done:
-        """Run one guard; an environment that the caller names, as the search for a cause does, comes first."""
-        options["environment"] = options.get("environment") or self.machine
-        return super().run(guard, **options)
+        # Threads keep a zygote from forking, and would only be refused by it.
+        with Workers(preload=preload, use_zygote=machine.threads == 1, usual=machine) as other.workers:
+            yield other

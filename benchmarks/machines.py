@@ -7,6 +7,7 @@ two knobs meet in some run; `--all` gives every combination to every guard.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import platform
 import sys
@@ -102,10 +103,22 @@ def named(machine: Environment) -> str:
 
 def check(project: Project, trial: Trial, work: Path) -> Seen:
     """What `mlguard check` says to the unedited code on the trial's machine, or to edited code on this one."""
+    with project.runner.on(trial.machine) as runner:
+        return _check(project, runner, trial, work)
+
+
+def check_all(projects: Sequence[Project], machine: Environment, trials: Sequence[Trial], work: Path) -> list[Seen]:
+    """The same for trials of one machine, which share its workers."""
+    with contextlib.ExitStack() as stack:
+        known = {project.name: (project, stack.enter_context(project.runner.on(machine))) for project in projects}
+        return [_check(*known[trial.project], trial, work) for trial in trials]
+
+
+def _check(project: Project, runner: Emulating, trial: Trial, work: Path) -> Seen:
     place = work / trial.key
     guard = project.plant(trial, place)
     settings = load(place)
-    seen = Checker(settings, project.runner.elsewhere(settings).on(trial.machine)).check(guard)
+    seen = Checker(settings, runner.elsewhere(settings)).check(guard)
     found = seen.done.record.provenance.environment if seen.done is not None else None
     without = effect(trial.machine, found) if found is not None else []
     return Seen(trial, seen.verdict, tuple(dict.fromkeys(without)))
@@ -161,8 +174,10 @@ def command(
     with tempfile.TemporaryDirectory() as name, opened(folders, Path(name), own=not no_own) as projects:
         known, dropped = knobs(projects[0].runner)
         trials = sampled(machines(chosen(projects, guards), known, every=every), sample)
-        project = {project.name: project for project in projects}
-        seen = each(trials, lambda trial: check(project[trial.project], trial, Path(name)), lambda trial: trial.key)
+        together = [(m, [t for t in trials if t.machine == m]) for m in dict.fromkeys(t.machine for t in trials)]
+        found = each(together, lambda both: check_all(projects, *both, Path(name)), lambda both: named(both[0]))
+        said = {s.trial: s for some in found for s in some}
+        seen = [said[trial] for trial in trials]
     click.echo(json.dumps(_plain(seen, dropped), indent=1) if as_json else draw(seen, dropped))
     sys.exit(any(s.verdict.outcome is not Outcome.MATCH or s.without_effect for s in seen))
 

@@ -84,8 +84,8 @@ def _both(project: Project, trial: Trial, work: Path) -> tuple[Seen, Answer]:
 def _answer(project: Project, trial: Trial, work: Path) -> Answer:
     place = work / trial.key
     guard = project.plant(trial, place)
-    settings = load(place)
-    return ask(project.runner.elsewhere(settings), guard, settings, trial.machine)
+    with project.runner.on(trial.machine) as runner:
+        return ask(runner.elsewhere(load(place)), guard)
 
 
 def _heard(seen: Seen) -> Heard:

@@ -50,7 +50,7 @@ def call(project: Path, workers: Workers) -> Callable[..., Result]:
             project,
             (str(project),),
             timeout,
-            environment or Environment(),
+            environment,
             fresh,
         )
         return workers.run(job)

@@ -64,6 +64,18 @@ def test_hash_order_follows_the_seed(project):
     assert orders[0] == orders[1] != orders[2]
 
 
+@pytest.mark.parametrize("use_zygote", [True, False])
+def test_the_usual_environment_is_that_of_jobs_without_one(project, use_zygote):
+    usual = replace(OTHER, threads=1)
+    job = Job("subject:describes", None, project, (str(project),), 60)
+    with Workers(preload=["numpy"], use_zygote=use_zygote, usual=usual) as workers:
+        first, named = workers.run(job), workers.run(replace(job, environment=PLAIN))
+    assert (first.forked, named.forked) == (use_zygote, False)
+    assert effect(usual, first.value) == []
+    assert effect(PLAIN, named.value) == []
+    assert first.value["blas"][0]["kernel"] != named.value["blas"][0]["kernel"]
+
+
 def test_the_shells_own_settings_do_not_reach_a_worker(project, monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "7")
     monkeypatch.setenv("OPENBLAS_CORETYPE", "Prescott")

@@ -168,7 +168,7 @@ class Runner:
             root=self.settings.base,
             import_path=self.settings.import_path,
             timeout=timeout,
-            environment=environment or Environment(),
+            environment=environment,
             fresh=environment is not None,
         )
 

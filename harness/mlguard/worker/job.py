@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -23,8 +23,8 @@ class Job:
     """Folders put at the front of `sys.path`, in this order."""
     timeout: float | None = None
     """Seconds after which the worker and everything that it started is killed; None waits for ever."""
-    environment: Environment = field(default_factory=Environment)
-    """Threads, hash seed and instruction sets, in force before the first import."""
+    environment: Environment | None = None
+    """Threads, hash seed and instruction sets, in force before the first import; None: the usual one of its Workers."""
     fresh: bool = False
     """True: a new interpreter, never one forked from the zygote."""
 

@@ -38,14 +38,18 @@ LEAVING = 5.0
 class Workers:
     """Worker processes of one caller, who closes them: use it as a context manager. Thread safe."""
 
-    def __init__(self, *, preload: Sequence[str] = (), use_zygote: bool | None = None) -> None:
+    def __init__(
+        self, *, preload: Sequence[str] = (), use_zygote: bool | None = None, usual: Environment | None = None
+    ) -> None:
         """Start nothing yet.
 
         `preload` names the third-party modules that the zygote imports before it forks; `use_zygote` says whether to
-        have one: worth its start from three jobs on, and True has no effect where forking is unsafe.
+        have one: worth its start from three jobs on, and True has no effect where forking is unsafe. `usual` is the
+        environment of the zygote and of jobs that name none.
         """
         self._preload = tuple(preload)
         self._use_zygote = bool(use_zygote)
+        self._usual = usual or Environment()
         # One look at the environment: a test's monkeypatch must not reach the workers that start after it.
         self._variables = _inherited()
         self._later = {name: text for name, text in os.environ.items() if name.startswith(coverage.VARIABLES)}
@@ -185,15 +189,15 @@ class Workers:
                 return nursery.fork(exchange)
             except RefusedError as refused:
                 self._refusal = str(refused)
-        return self._spawn(job.environment, exchange)
+        return self._spawn(job.environment or self._usual, exchange)
 
     def _nursery_for(self, job: Job) -> Nursery | None:
         """The zygote, started for the first job that may come from it; None where this job may not."""
-        if not FORKS or not self._use_zygote or job.fresh or job.environment != Environment():
+        if not FORKS or not self._use_zygote or job.fresh or job.environment not in (None, self._usual):
             return None
         with self._lock:
             if self._refusal is None and self._nursery is None and self._sentinel is not None:
-                variables = job.environment.applied_to(self._variables)
+                variables = self._usual.applied_to(self._variables)
                 self._nursery = Nursery(self._preload, variables, self._sentinel.register_fd)
             return None if self._refusal is not None else self._nursery
 
