@@ -155,6 +155,8 @@ def test_only_the_guards_that_are_named_run(repository: Repository):
         (("HEAD", "HEAD", "HEAD"), "diff-revisions", "--guard"),
         (("nowhere",), "revision-unknown", "'nowhere'"),
         (("HEAD..main",), "revision-unknown", "blank between"),
+        (("HEAD", "Line"), "revision-unknown", "'Line' is a guard and no revision; say --guard Line"),
+        (("--bisect", "HEAD", "Line"), "revision-unknown", "--guard Line"),
         (("HEAD", "--guard", "Lime"), "guard-unknown", "nearest: Line"),
     ],
 )

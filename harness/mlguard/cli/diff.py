@@ -26,7 +26,7 @@ from mlguard.report.differential import (
 )
 from mlguard.tools.diff.bisect import Bisection
 from mlguard.tools.diff.judge import Judge
-from mlguard.tools.diff.repository import Repository
+from mlguard.tools.diff.repository import Commit, Repository
 from mlguard.tools.diff.sides import Side, revision, working_tree
 
 
@@ -88,11 +88,20 @@ def _compared(project: Opened, revisions: tuple[str, ...], jobs: int | None, *, 
 def _bisected(project: Opened, good: str, bad: str, *, exact: bool) -> History:
     repository = Repository.around(project.settings.base, project.runner.workers)
     found = Bisection(project.runner, repository, project.found.guards, tell, exact=exact).search(
-        project.guards, repository.commit(good), repository.commit(bad)
+        project.guards, _commit(project, repository, good), _commit(project, repository, bad)
     )
     origins = tuple(Origin(commit.sha, commit.date, commit.subject) for commit in found.commits)
     told = [*(Told(judged.verdict, judged.place) for judged in found.judged), *_broken(project)]
     return History(Answer(found.before.short, found.after.short, tuple(told)), origins, found.tried, found.skipped)
+
+
+def _commit(project: Opened, repository: Repository, name: str) -> Commit:
+    try:
+        return repository.commit(name)
+    except UsageError as error:
+        if all(name not in (guard.ref.name, guard.ref.class_name) for guard in project.found.guards):
+            raise
+        raise UsageError(f"{name!r} is a guard and no revision; say --guard {name}", slug=error.slug) from None
 
 
 def _broken(project: Opened) -> list[Told]:
@@ -103,7 +112,7 @@ def _broken(project: Opened) -> list[Told]:
 @contextlib.contextmanager
 def _sides(project: Opened, repository: Repository, revisions: tuple[str, ...]) -> Iterator[tuple[Side, Side]]:
     """The two sides; what was written for them goes with the block."""
-    commits = [(repository.commit(name), name) for name in revisions]
+    commits = [(_commit(project, repository, name), name) for name in revisions]
     with contextlib.ExitStack() as stack:
         sides = [
             stack.enter_context(revision(repository, project.settings, project.found.guards, commit, name))
