@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from importlib import metadata
 from typing import Any
 
 import pytest
@@ -234,8 +235,27 @@ def test_a_patch_release_of_python_is_no_other_environment():
 
 
 def test_libraries_that_came_or_went_are_named():
-    before, after = provenance(packages={"scipy": "1"}), provenance(packages={"numba": "2"})
-    assert list(changed_libraries(before, after)) == ["numba absent -> 2", "scipy 1 -> absent"]
+    before, after = provenance(packages={"no-such": "1"}), provenance(packages={"numba": "2"})
+    assert list(changed_libraries(before, after)) == ["no-such 1 -> absent", "numba absent -> 2"]
+
+
+def test_a_library_that_is_only_imported_no_more_has_not_changed():
+    installed = metadata.version("scipy")
+    for version, told in ((installed, []), ("1.0", [f"scipy 1.0 -> {installed}"])):
+        assert list(changed_libraries(provenance(packages={"scipy": version}), provenance())) == told
+
+
+def test_a_library_that_edited_sources_import_now_has_not_changed():
+    before, after = provenance(packages={"numpy": "1"}), provenance(packages={"numpy": "2", "scipy": "1"})
+    assert list(changed_libraries(before, after, edited=True)) == ["numpy 1 -> 2"]
+    assert list(changed_libraries(before, after)) == ["numpy 1 -> 2", "scipy absent -> 1"]
+
+
+def test_code_that_imports_another_library_did_not_change_the_environment(line: Project):
+    with line.editing(CODE, "def fit(", "import joblib\n\n\ndef fit("), line.editing(CODE, *SHIFT):
+        verdict = line.check().verdict
+    assert verdict.outcome is Outcome.SHIFTED
+    assert not any("environment" in cause for cause in verdict.causes)
 
 
 def test_kernels_and_instruction_sets_belong_to_the_machine():

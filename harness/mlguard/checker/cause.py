@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from importlib import metadata
 from typing import Any
 
 from mlguard.core.compare import Comparison, compare
@@ -53,7 +54,7 @@ def explain(
         return Cause(_red(comparison), (*lines, *_environment_lines(golden, after)))
     if before.dataset.get("digest") != after.dataset.get("digest") or _only_data(comparison):
         return _data(runner, goldens, guard, golden, comparison, again_under)
-    libraries = list(changed_libraries(before, after))
+    libraries = _libraries(before, after)
     if libraries and comparison.outcome in (Outcome.SHIFTED, Outcome.MISSING):
         if _same_sources(before, after):
             text = f"the project's sources are those of the golden, and the environment is not: {'; '.join(libraries)}"
@@ -65,15 +66,20 @@ def explain(
     return Cause(comparison.outcome, tuple(_environment_lines(golden, after)))
 
 
-def changed_libraries(before: Provenance, after: Provenance) -> Iterator[str]:
-    """Python's minor version and every imported third-party distribution that differs, in words."""
+def changed_libraries(before: Provenance, after: Provenance, *, edited: bool = False) -> Iterator[str]:
+    """Python's minor version and every imported third-party distribution that differs, in words.
+
+    One that is no longer imported counts where its installed version is another. One that was not imported before does
+    not count where the sources were `edited`, which may import it now.
+    """
     old_python, new_python = _minor(before), _minor(after)
     if old_python != new_python:
         yield f"Python {old_python} -> {new_python}"
     old, new = _packages(before), _packages(after)
     for name in sorted({*old, *new}):
-        if old.get(name) != new.get(name):
-            yield f"{name} {old.get(name, 'absent')} -> {new.get(name, 'absent')}"
+        version = new.get(name) or _installed(name)
+        if old.get(name) != version and not (edited and name not in old):
+            yield f"{name} {old.get(name, 'absent')} -> {version or 'absent'}"
 
 
 def changed_machine(before: Provenance, after: Provenance) -> Iterator[str]:
@@ -211,7 +217,7 @@ def _changed_tables(comparison: Comparison) -> str:
 
 def _environment_lines(golden: Record, after: Provenance) -> Iterator[str]:
     before = golden.provenance
-    libraries = list(changed_libraries(before, after))
+    libraries = _libraries(before, after)
     if libraries and _same_sources(before, after):
         yield f"the environment changed as well, the project's sources did not: {'; '.join(libraries)}"
     elif libraries:
@@ -233,6 +239,17 @@ def _same_sources(before: Provenance, after: Provenance, but: str | None = None)
         return {name: text for name, text in provenance.sources.items() if name != but}
 
     return own(before) == own(after)
+
+
+def _libraries(before: Provenance, after: Provenance) -> list[str]:
+    return list(changed_libraries(before, after, edited=not _same_sources(before, after)))
+
+
+def _installed(name: str) -> str | None:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None
 
 
 def _minor(provenance: Provenance) -> str:

@@ -131,9 +131,12 @@ class Notes:
         import platform
 
         from mlguard.core.record import Provenance, Record
-        from mlguard.runner.provenance import packages
+        from mlguard.runner.imported import distributions
 
-        environment = {"python": platform.python_version(), "packages": packages()}
+        # Of the test's module alone: other tests have imported what they need into this process.
+        module = getattr(self._item, "module", None)
+        packages = distributions([module.__name__] if module else [], self._project.settings.base)
+        environment = {"python": platform.python_version(), "packages": packages}
         return Record(name, tuple(self._observations), Provenance(environment=environment))
 
     def _unused(self, stage: str, name: str) -> str:

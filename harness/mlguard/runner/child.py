@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from mlguard.core.dataset import Dataset
@@ -21,6 +21,7 @@ from mlguard.runner.bundle import keep_rows, save
 from mlguard.runner.costs import Costs
 from mlguard.runner.datasets import datasets, seeds
 from mlguard.runner.elsewhere import redirect, refuse_strays
+from mlguard.runner.imported import hearing
 from mlguard.runner.order import Done, Extent, Found, Order, Search
 from mlguard.runner.provenance import provenance
 from mlguard.runner.subject import changed, config_file, find_subject, with_target
@@ -52,14 +53,15 @@ def search(order: Search, progress: Progress) -> Found:
 
 def observe(order: Order, progress: Progress) -> Done:
     """Run one guard and observe everything about it; where it is asked, also which lines its main run reached."""
-    if not order.lines:
-        return _observed(order, progress, lambda: None)
-    with lines_that_ran(str(order.root)) as lines:
-        done = _observed(order, progress, lines.stop)
+    with hearing() as heard:
+        if not order.lines:
+            return _observed(order, progress, heard, lambda: None)
+        with lines_that_ran(str(order.root)) as lines:
+            done = _observed(order, progress, heard, lines.stop)
     return replace(done, reached=lines.reached())
 
 
-def _observed(order: Order, progress: Progress, path_ended: Callable[[], None]) -> Done:
+def _observed(order: Order, progress: Progress, heard: Collection[str], path_ended: Callable[[], None]) -> Done:
     costs = Costs()
 
     def begin(part: str) -> None:
@@ -104,7 +106,7 @@ def _observed(order: Order, progress: Progress, path_ended: Callable[[], None]) 
     record = Record(
         subject.name,
         tuple(main.observations),
-        provenance(subject, data, order),
+        provenance(subject, data, order, heard),
         remarks=tuple(remarks),
         left_out=_left_out(found, order, others),
     )

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import sys
-import sysconfig
-from importlib import metadata
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -14,42 +12,21 @@ from mlguard.configuration import flatten
 from mlguard.core.dataset import Dataset
 from mlguard.core.record import Provenance
 from mlguard.observe.run import Subject
+from mlguard.runner.imported import distributions, is_inside, own_modules
 from mlguard.runner.order import Order
 from mlguard.tables.digest import digest
 from mlguard.worker.describe import describe
 
-_FOREIGN = frozenset({"site-packages", "dist-packages", ".venv", "venv", ".tox", "node_modules"})
 
-
-_LIBRARIES = tuple(
-    os.path.join(sysconfig.get_path(name), "") for name in ("stdlib", "platstdlib", "purelib", "platlib")
-)
-"""Folders of the interpreter's own modules and of installed ones."""
-
-_TOOLS = frozenset(
-    {"click", "cloudpickle", "colorama", "coverage", "execnet", "iniconfig", "packaging", "pip", "pluggy", "pygments"}
-    | {"pytest", "pytest-cov", "pytest-mlguard", "pytest-xdist", "rich", "setuptools", "wheel"}
-)
-"""Distributions that run, show and measure, and compute nothing of what is guarded."""
-
-
-def provenance(subject: Subject, data: Dataset, order: Order) -> Provenance:
-    """The provenance of a run that has just ended in this process."""
+def provenance(subject: Subject, data: Dataset, order: Order, heard: Collection[str]) -> Provenance:
+    """The provenance of a run that has just ended in this process, in which `heard` were imported."""
     return Provenance(
         dataset=_dataset(subject, data, order),
         configuration=_configuration(subject),
         sources=_sources(subject, order),
         # Nobody keeps a Record of the main run alone, and looking around takes longer than many a guard.
-        environment={**describe(), "packages": packages()} if order.extent.asks else {},
+        environment={**describe(), "packages": _packages(order.root, heard)} if order.extent.asks else {},
     )
-
-
-def packages() -> dict[str, str]:
-    """The versions of the third-party distributions that were imported in this process."""
-    owners = metadata.packages_distributions()
-    loaded = {name.partition(".")[0] for name in sys.modules}
-    names = {owner for top in loaded for owner in owners.get(top, ())}
-    return {name.lower(): metadata.version(name) for name in sorted(names) if name.lower() not in _TOOLS}
 
 
 def source_digest(file: Path, text: str | None = None) -> str:
@@ -74,7 +51,7 @@ def _configuration(subject: Subject) -> dict[str, Any]:
         None
         if path is None
         else path.relative_to(subject.root).as_posix()
-        if _inside(path, subject.root)
+        if is_inside(path, subject.root)
         else str(path)
     )
     return {"source": shown, "values": {key: _plain(value) for key, value in flatten(subject.configuration.values)}}
@@ -84,19 +61,17 @@ def _plain(value: Any) -> Any:
     return value if value is None or isinstance(value, bool | int | float | str) else repr(value)
 
 
+def _packages(root: Path, heard: Collection[str]) -> dict[str, str]:
+    # Data are handed over as tables of pandas, to code that may import nothing.
+    return distributions([*heard, *own_modules(root), "pandas"], root)
+
+
 def _sources(subject: Subject, order: Order) -> dict[str, str]:
-    """Digests of the files below the root that were imported or run; mlguard itself is a library, not the subject."""
+    """Digests of the files below the root that were imported or run."""
     root = order.root.resolve()
-    modules = [m for name, m in list(sys.modules.items()) if name.partition(".")[0] != "mlguard"]
-    # Resolving a path asks the disk, and a thousand modules of libraries are loaded: those are told by their name.
-    paths = [file for file in (getattr(m, "__file__", None) for m in modules) if file]
-    files = {Path(file).resolve() for file in paths if not file.startswith(_LIBRARIES)}
+    files = {Path(str(sys.modules[name].__file__)).resolve() for name in own_modules(root)}
     if subject.guard.dataset is not None:
         files |= {folder.resolve() / f"{subject.guard.dataset}.py" for folder in order.generators[:1]}
-    own = sorted(file for file in files if _inside(file, root) and file.suffix == ".py" and file.is_file())
+    own = sorted(file for file in files if is_inside(file, root) and file.suffix == ".py" and file.is_file())
     changed = order.change.sources
     return {file.relative_to(root).as_posix(): source_digest(file, changed.get(str(file))) for file in own}
-
-
-def _inside(file: Path, root: Path) -> bool:
-    return file.is_relative_to(root) and not _FOREIGN & set(file.relative_to(root).parts)

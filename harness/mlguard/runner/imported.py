@@ -1,0 +1,115 @@
+"""Which third-party distributions a guard uses, however its process came to be.
+
+What is loaded tells less: a zygote has imported what other guards need, pytest what other tests need, and mlguard reads
+a configuration with a library of its own. So the `import` statements are heard while a guard runs, those of modules
+that were loaded before included, and what these modules hold of others is followed.
+"""
+
+from __future__ import annotations
+
+import builtins
+import importlib
+import os
+import sys
+import sysconfig
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from importlib import metadata
+from pathlib import Path
+from types import BuiltinFunctionType, FunctionType, ModuleType
+from typing import Any, Final
+
+FOREIGN: Final = frozenset({"site-packages", "dist-packages", ".venv", "venv", ".tox", "node_modules"})
+"""Folders below a project whose content is somebody else's."""
+
+TOOLS: Final = frozenset(
+    {"click", "cloudpickle", "colorama", "coverage", "execnet", "iniconfig", "packaging", "pip", "pluggy", "pygments"}
+    | {"pytest", "pytest-cov", "pytest-mlguard", "pytest-xdist", "rich", "setuptools", "wheel"}
+)
+"""Distributions that run, show and measure, and compute nothing of what is guarded."""
+
+# Resolving a path asks the disk, and a thousand modules of libraries are loaded: those are told by their name.
+_LIBRARIES: Final = tuple(
+    os.path.join(sysconfig.get_path(name), "") for name in ("stdlib", "platstdlib", "purelib", "platlib")
+)
+
+_HOLDERS: Final = (type, FunctionType, BuiltinFunctionType)
+
+
+@contextmanager
+def hearing() -> Iterator[set[str]]:
+    """The dotted names that `import` statements ask for inside the block, but for what mlguard imports for itself."""
+    heard: set[str] = set()
+    statement, call = builtins.__import__, importlib.import_module
+    silent = 0
+
+    def hear(name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0) -> ModuleType:
+        nonlocal silent
+        ours = str((globals or {}).get("__name__")).partition(".")[0] == "mlguard"
+        silent += ours
+        try:
+            if not (level or silent):
+                heard.add(name)
+            return statement(name, globals, locals, fromlist, level)
+        finally:
+            silent -= ours
+
+    def hear_call(name: str, package: str | None = None) -> ModuleType:
+        if not (silent or name.startswith(".")):
+            heard.add(name)
+        return call(name, package)
+
+    builtins.__import__, importlib.import_module = hear, hear_call
+    try:
+        yield heard
+    finally:
+        builtins.__import__, importlib.import_module = statement, call
+
+
+def distributions(names: Iterable[str], root: Path) -> dict[str, str]:
+    """The versions of the third-party distributions to which modules of these names lead, by lower-case name.
+
+    The project's own modules, which lie below `root`, are followed and are no distribution.
+    """
+    owners = metadata.packages_distributions()
+    waiting = [part for name in names for part in (name, name.partition(".")[0])]
+    seen: set[str] = set()
+    found: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        module = sys.modules.get(name)
+        if name in seen or module is None:
+            continue
+        seen.add(name)
+        if not _is_own(module, root):
+            used = {owner for owner in owners.get(name.partition(".")[0], ()) if owner.lower() not in TOOLS}
+            if not used:
+                continue
+            found |= used
+        waiting += _leads_to(module)
+    return {name.lower(): metadata.version(name) for name in sorted(found, key=str.lower)}
+
+
+def own_modules(root: Path) -> list[str]:
+    """The project's own modules that are loaded."""
+    return [name for name, module in list(sys.modules.items()) if _is_own(module, root)]
+
+
+def is_inside(file: Path, root: Path) -> bool:
+    """Whether a file is the project's own, and not of something that was installed below its root."""
+    return file.is_relative_to(root) and not FOREIGN & set(file.relative_to(root).parts)
+
+
+def _is_own(module: ModuleType, root: Path) -> bool:
+    """mlguard itself is a library, not the subject, wherever it lies."""
+    file = getattr(module, "__file__", None)
+    if not isinstance(file, str) or file.startswith(_LIBRARIES) or module.__name__.partition(".")[0] == "mlguard":
+        return False
+    return is_inside(Path(file).resolve(), root.resolve())
+
+
+def _leads_to(module: ModuleType) -> set[str]:
+    """The modules that a module holds, and those that its classes and functions come from."""
+    values = list(vars(module).values()) if isinstance(module, ModuleType) else []
+    found = {value.__name__ for value in values if isinstance(value, ModuleType)}
+    return found | {str(value.__module__) for value in values if isinstance(value, _HOLDERS)}
