@@ -96,6 +96,15 @@ def test_a_guard_that_moves_much_under_round_off_is_called_loosely_guarded(line:
     )
 
 
+@pytest.mark.parametrize(("dtype", "moved", "told"), [("float32", 4e-5, 0), ("float32", 6e-5, 1), ("float64", 4e-5, 1)])
+def test_single_precision_is_loose_later(line: Project, unknown: None, dtype: str, moved: float, told: int):
+    answers = seen("test.score", np.ones(3, dtype=dtype), column="score")
+    inside = seen("weights", np.ones(3, dtype=dtype), stage="train", role=INTERNAL)
+    made, _ = certified(line, record(answers, inside), **{"test.score": np.array(moved, dtype=dtype), "weights": 1e-4})
+    assert sum("loosely" in remark for remark in made.remarks) == told
+    assert not any("weights" in remark for remark in made.remarks)
+
+
 @pytest.mark.parametrize("jump", [2 * JUMP, np.nan, np.inf])
 def test_a_jump_is_unstable_and_names_observation_row_machine_and_cure(line: Project, unknown: None, jump: float):
     made, _ = certified(line, record(seen("test.score", np.ones(3))), **{"test.score": np.array([0.0, 0.0, jump])})

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
 
 from mlguard.checker.check import rules
 from mlguard.checker.machines import JITTERS, MACHINES, Jitter, inert
 from mlguard.checker.noise import Noise
 from mlguard.checker.suspect import unstable
-from mlguard.core.record import Key, Record
+from mlguard.core.record import INTERNAL, Key, Record
+from mlguard.core.tolerance import SOLVER_FLOOR, coarser, pool
 from mlguard.discovery import Declared
 from mlguard.runner.order import Change
 from mlguard.runner.run import Runner
@@ -17,7 +19,7 @@ from mlguard.worker.describe import effect
 from mlguard.worker.environment import Environment
 
 LOOSE = 1e-6
-"""Noise from which a guard is only loosely guarded: its solver did not converge."""
+"""Noise from which a guard in float64 is only loosely guarded: its solver did not converge."""
 
 
 @dataclass(frozen=True)
@@ -74,24 +76,37 @@ def measure(
         tuple(unstable(seen.jumps, machines)),
         frozenset(seen.runs),
         {key: frozenset(rows) for key, rows in seen.rows.items()},
-        tuple(_remarks(seen.sizes, environments, missing)),
+        tuple(_remarks(_loose(record, seen.sizes), environments, missing)),
     )
 
 
+def precision(record: Record) -> str:
+    """`float32` where most of what the model learned is single precision, whatever type the answers have."""
+    learned = [o.value for o in record if o.role == INTERNAL and o.stage == "train" and o.value.is_float]
+    single = sum(value.size for value in learned if value.dtype in ("float32", "float16") and value.size > 1)
+    return "float32" if single * 2 > sum(value.size for value in learned) else "float64"
+
+
+def _loose(record: Record, noise: Mapping[str, float]) -> dict[str, float]:
+    """What decides and moves under round-off by more than a solver that converged would let it, with that limit."""
+    learned = precision(record)
+    limits = {pool(o): max(LOOSE, SOLVER_FLOOR[coarser(o.value.dtype, learned)]) for o in record if o.role != INTERNAL}
+    return {name: limits[name] for name in sorted(noise) if noise[name] > limits.get(name, inf)}
+
+
 def _remarks(
-    noise: Mapping[str, float], environments: list[Mapping[str, object]], missing: Sequence[str]
+    loose: Mapping[str, float], environments: list[Mapping[str, object]], missing: Sequence[str]
 ) -> Iterator[str]:
     if missing:
         yield (
             f"no other machine can be emulated by {' or '.join(missing)} here: round-off of the input, one unit in "
             "the last place, stands for it"
         )
-    loose = [name for name, size in noise.items() if size > LOOSE]
     if loose:
-        names = ", ".join(sorted(loose)[:5])
+        names = ", ".join([*loose][:5])
         yield (
-            f"only loosely guarded, since round-off moves it by more than {LOOSE:g}: {names}; a solver that converges "
-            "(more iterations, scaled features) would hold it better"
+            f"only loosely guarded, since round-off moves it by more than {min(loose.values()):.2g}: {names}; a solver "
+            "that converges (more iterations, scaled features) would hold it better"
         )
     for machine in environments:
         without = machine["without_effect"]

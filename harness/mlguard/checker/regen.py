@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mlguard.checker.approve import Proposal, propose
-from mlguard.checker.certificate import Certificate, measure
+from mlguard.checker.certificate import Certificate, measure, precision
 from mlguard.checker.check import Checker, Seen, failed
 from mlguard.checker.history import head
 from mlguard.checker.machines import MACHINES, thorough_machines
@@ -19,7 +19,7 @@ from mlguard.checker.suspect import CHANCE
 from mlguard.core.compare import compare
 from mlguard.core.dataset import Dataset
 from mlguard.core.error import GoldenError, MlguardError, UsageError
-from mlguard.core.record import INTERNAL, MAIN, Approval, Record
+from mlguard.core.record import MAIN, Approval, Record
 from mlguard.core.tolerance import Tolerances
 from mlguard.core.verdict import Outcome, Verdict
 from mlguard.discovery import Declared
@@ -147,19 +147,12 @@ def with_power(project: Path, record: Record, golden: Record | None) -> Record:
 def tolerances_of(guard: Declared, record: Record, certificate: Certificate) -> Tolerances:
     """The rules that follow from a certificate and from how the guard was declared."""
     return Tolerances(
-        precision=_precision(record),
+        precision=precision(record),
         floor=str(guard.options.get("floor") or "solver"),
         noise=certificate.noise,
         environments=certificate.environments,
         zeros=certificate.zeros,
     )
-
-
-def _precision(record: Record) -> str:
-    """`float32` where most of what the model learned is single precision, whatever type the answers have."""
-    learned = [o.value for o in record if o.role == INTERNAL and o.stage == "train" and o.value.is_float]
-    single = sum(value.size for value in learned if value.dtype in ("float32", "float16") and value.size > 1)
-    return "float32" if single * 2 > sum(value.size for value in learned) else "float64"
 
 
 def unstable(guard: Declared, moved: Sequence[str]) -> Verdict:
