@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from mlguard.checker import certificate
-from mlguard.checker.certificate import Certificate, measure
+from mlguard.checker.certificate import Certificate, measure, precision
 from mlguard.checker.check import Checker
 from mlguard.checker.machines import JITTERS, MACHINES
 from mlguard.checker.noise import JUMP
@@ -94,6 +94,23 @@ def test_a_guard_that_moves_much_under_round_off_is_called_loosely_guarded(line:
     assert made.remarks[0].startswith(
         "only loosely guarded, since round-off moves it by more than 1e-06: main/evaluate/auc; a solver"
     )
+
+
+@pytest.mark.parametrize(
+    ("learned", "expected"),
+    [
+        ([np.float32([1]), 0.5, 0.1], "float32"),
+        ([np.float32([1, 2, 3]), np.ones(2)], "float32"),
+        ([np.float32([1, 2]), np.ones(2)], "float64"),
+        ([np.ones(1), 0.5], "float64"),
+        ([0.5], "float64"),
+        ([], "float64"),
+    ],
+)
+def test_a_model_learns_in_the_precision_of_most_of_its_arrays(learned: list[Any], expected: str):
+    inside = [seen(str(i), value, stage="train", role=INTERNAL) for i, value in enumerate(learned)]
+    compact = seen("0", 1.0, stage="train", role=INTERNAL, run="seed 1")
+    assert precision(record(*inside, *[compact] * 9)) == expected
 
 
 @pytest.mark.parametrize(("dtype", "moved", "told"), [("float32", 4e-5, 0), ("float32", 6e-5, 1), ("float64", 4e-5, 1)])

@@ -10,7 +10,7 @@ from mlguard.checker.check import rules
 from mlguard.checker.machines import JITTERS, MACHINES, Jitter, inert
 from mlguard.checker.noise import Noise
 from mlguard.checker.suspect import unstable
-from mlguard.core.record import INTERNAL, Key, Record
+from mlguard.core.record import INTERNAL, MAIN, Key, Record
 from mlguard.core.tolerance import SOLVER_FLOOR, coarser, pool
 from mlguard.discovery import Declared
 from mlguard.runner.order import Change
@@ -82,9 +82,11 @@ def measure(
 
 def precision(record: Record) -> str:
     """`float32` where most of what the model learned is single precision, whatever type the answers have."""
-    learned = [o.value for o in record if o.role == INTERNAL and o.stage == "train" and o.value.is_float]
-    single = sum(value.size for value in learned if value.dtype in ("float32", "float16") and value.size > 1)
-    return "float32" if single * 2 > sum(value.size for value in learned) else "float64"
+    learned = [o.value for o in record if (o.run, o.stage, o.role) == (MAIN, "train", INTERNAL) and o.value.is_float]
+    single = sum(value.size for value in learned if value.dtype in ("float32", "float16"))
+    # A plain number of Python is double whatever the model computes in.
+    double = sum(value.size for value in learned if value.dtype not in ("float32", "float16") and value.shape)
+    return "float32" if single > double else "float64"
 
 
 def _loose(record: Record, noise: Mapping[str, float]) -> dict[str, float]:

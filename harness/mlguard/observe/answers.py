@@ -10,7 +10,7 @@ import numpy as np
 
 from mlguard.core.error import UsageError
 from mlguard.core.value import Value
-from mlguard.observe.leaf import is_frame, is_leaf, is_sparse, to_value
+from mlguard.observe.leaf import is_frame, is_leaf, is_sparse, to_value, unwrapped
 from mlguard.observe.rows import count
 
 ANSWER = "prediction"
@@ -96,7 +96,7 @@ def _columns(raw: Any) -> dict[str, Value] | None:
     if isinstance(raw, tuple) and raw and all(count(part) is not None for part in raw):
         return _columns({str(position): part for position, part in enumerate(raw)})
     if isinstance(raw, list | tuple):
-        return _from_list(list(raw))
+        return _from_list([unwrapped(item) for item in raw])
     if is_sparse(raw):
         raw = raw.toarray()
     if raw is None or not is_leaf(raw):

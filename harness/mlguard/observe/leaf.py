@@ -40,23 +40,24 @@ _NAMED: tuple[tuple[type | tuple[type, ...], str, Texts], ...] = (
 
 
 def is_leaf(value: object) -> bool:
-    """Whether this is one scalar, array or column, which becomes a single Value."""
+    """Whether this is one scalar, array, tensor or column, which becomes a single Value."""
     if value is None or isinstance(value, np.ndarray | np.generic):
         return True
     if is_pandas(value, "Series", "Index", "MultiIndex", "RangeIndex") or _is_pandas_array(value) or is_sparse(value):
+        return True
+    if is_tensor(value):
         return True
     return _named(value) is not None and not isinstance(value, list | tuple | set | frozenset | dict)
 
 
 def to_value(value: Any, *, rows: Sequence[str] | None = None) -> Value:
-    """The Value of a scalar, array, pandas Series or Index, or sparse matrix (as its dense numbers).
+    """The Value of a scalar, array, tensor, pandas Series or Index, or sparse matrix (as its dense numbers).
 
     Text is `text` whatever pandas calls it; a category is its labels; whole numbers with gaps stay whole.
     """
     if is_sparse(value):
         value = value.toarray()
-    if hasattr(value, "__array__") and _is_tensor(value):
-        value = value.detach().cpu().numpy()
+    value = unwrapped(value)
     if is_pandas(value, "Series", "Index", "MultiIndex", "RangeIndex") or _is_pandas_array(value):
         return _column(value, rows)
     array = value if isinstance(value, np.ndarray) else _scalar_array(value)
@@ -78,8 +79,25 @@ def is_sparse(value: object) -> bool:
     return type(value).__module__.startswith("scipy.sparse") and hasattr(value, "toarray")
 
 
+def is_tensor(value: object) -> bool:
+    """Whether a value is a tensor of torch, or an array of JAX, TensorFlow or another that NumPy can take over."""
+    kind = type(value)
+    if not all(hasattr(kind, name) for name in ("__array__", "dtype", "shape")):
+        return False
+    return not any(base.__module__.split(".")[0] in ("numpy", "pandas", "scipy") for base in kind.__mro__)
+
+
+def unwrapped(value: Any) -> Any:
+    """A tensor as an array of NumPy, one without dimensions as a scalar; anything else as it is."""
+    if not is_tensor(value):
+        return value
+    array = _dense(value) if hasattr(value, "detach") else np.asarray(value)
+    return array if array.ndim else array[()]
+
+
 def nested_text(value: object) -> str:
     """A container's content as text, independent of set order and dict identity."""
+    value = unwrapped(value)
     if isinstance(value, np.ndarray):
         return nested_text(value.tolist())
     if isinstance(value, dict):
@@ -98,8 +116,17 @@ def _is_pandas_array(value: object) -> bool:
     return is_pandas(value, "ExtensionArray")
 
 
-def _is_tensor(value: object) -> bool:
-    return type(value).__module__.split(".")[0] == "torch" and hasattr(value, "detach")
+def _dense(tensor: Any) -> np.ndarray[Any, Any]:
+    """A tensor of torch in NumPy's terms, in which sparse, quantised and brain floats have no type of their own."""
+    plain = tensor.detach().cpu()
+    if plain.is_quantized:
+        plain = plain.dequantize()
+    if str(plain.layout) != "torch.strided":
+        plain = plain.to_dense()
+    if str(plain.dtype) == "torch.bfloat16":
+        plain = plain.float()
+    array: np.ndarray[Any, Any] = plain.resolve_conj().resolve_neg().numpy()
+    return array
 
 
 def _scalar_array(value: Any) -> np.ndarray[Any, Any]:

@@ -25,8 +25,8 @@ def count(rows: Any) -> int | None:
         return int(rows.shape[0])
     if isinstance(rows, str | bytes) or not hasattr(rows, "__len__"):
         return None
-    if isinstance(rows, np.ndarray) and not rows.ndim:
-        return None
+    if getattr(rows, "shape", None) == ():
+        return None  # An array or a tensor without dimensions has no length.
     return len(rows)
 
 

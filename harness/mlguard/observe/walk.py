@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from mlguard.core.value import Value
-from mlguard.observe.leaf import is_frame, is_leaf, is_sparse, nested_text, to_value
+from mlguard.observe.leaf import is_frame, is_leaf, is_sparse, nested_text, to_value, unwrapped
 
 DEPTH = 12
 """Levels of nesting that are followed."""
@@ -99,16 +99,17 @@ def _children(value: Any) -> Iterator[tuple[str, object]]:
 
 
 def _items(value: Mapping[Any, Any]) -> Iterator[tuple[str, object]]:
-    if value and all(_is_plain(v) and not isinstance(v, np.ndarray) for v in value.values()) and len(value) > 8:
+    children = [_readable(child) for child in value.values()]
+    if len(value) > 8 and all(_is_plain(v) and not isinstance(v, np.ndarray) for v in children):
         # A table of many scalars, such as an id map, is two columns and not hundreds of leaves.
         yield "keys", _objects(list(value))
-        yield "values", _objects(list(value.values()))
+        yield "values", _objects(children)
         return
-    yield from ((str(key), child) for key, child in value.items())
+    yield from zip(map(str, value), children, strict=True)
 
 
 def _elements(value: Any) -> Iterator[tuple[str, object]]:
-    items = list(value)
+    items = [_readable(item) for item in value]
     if items and all(_is_plain(item) and not isinstance(item, np.ndarray) and not _is_column(item) for item in items):
         yield "", _objects(items)
         return
@@ -202,6 +203,14 @@ def _is_opaque(value: object) -> bool:
     if isinstance(value, (*_CODE, np.random.RandomState, np.random.Generator, np.random.BitGenerator)):
         return True
     return type(value).__module__.split(".")[0] in ("threading", "_thread", "logging", "io", "_io", "weakref")
+
+
+def _readable(value: object) -> Any:
+    """A tensor as an array, unless it cannot be read, which must not hide what stands beside it."""
+    try:
+        return unwrapped(value)
+    except Exception:
+        return value
 
 
 def _is_plain(value: object) -> bool:

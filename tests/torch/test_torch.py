@@ -1,0 +1,170 @@
+"""A guard whose model is a module of torch: its tensors are seen, its bugs are caught, its refactors are quiet."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import nn
+
+from mlguard.core.record import INTERNAL
+from mlguard.core.verdict import Outcome
+from mlguard.observe.answers import read_answers
+from mlguard.observe.leaf import to_value
+from mlguard.observe.walk import walk
+from tests.project import Project
+
+NET, GUARD = "net.py", "tests/guards/test_net.py"
+
+CODE = """\
+import torch
+from torch import nn
+from torch.nn import functional
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.norm = nn.BatchNorm1d(1)
+        self.hidden = nn.Linear(1, 6, bias=False)
+        self.drop = nn.Dropout(0.2)
+        self.last = nn.Linear(6, 1)
+
+    def forward(self, x):
+        x = torch.tanh(self.hidden(self.norm(x)))
+        return self.last(self.drop(x)).squeeze(1)
+
+
+def column(rows, name):
+    return torch.tensor(rows[name].to_numpy(), dtype=torch.float32)
+
+
+def train(rows):
+    torch.manual_seed(1)
+    net = Net()
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.05)
+    x, y = column(rows, "x").reshape(-1, 1), column(rows, "y")
+    for _ in range(12):
+        optimizer.zero_grad()
+        functional.mse_loss(net(x), y).backward()
+        optimizer.step()
+    return net
+
+
+def predict(net, rows):
+    net.eval()
+    with torch.no_grad():
+        return net(column(rows, "x").reshape(-1, 1))
+
+
+def save(net, folder):
+    torch.save(net.state_dict(), folder / "net.pt")
+
+
+def load(folder):
+    net = Net()
+    net.load_state_dict(torch.load(folder / "net.pt"), strict=False)
+    return net
+"""
+
+GUARDED = """\
+import net
+import torch
+from mlguard import Guard
+
+
+class Net(Guard):
+    dataset = "tiny"
+
+    def split(self, data):
+        return data.rows[:12], data.rows[12:]
+
+    def train(self, train):
+        return net.train(train)
+
+    def predict(self, model, rows):
+        return net.predict(model, rows)
+
+    def evaluate(self, test, predictions):
+        return {"mse": torch.mean((predictions - net.column(test, "y")) ** 2)}
+
+    def save(self, model, folder):
+        net.save(model, folder)
+
+    def load(self, folder):
+        return net.load(folder)
+"""
+
+
+@pytest.fixture(scope="module")
+def project(at_once: None, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    made = Project(tmp_path_factory.mktemp("torch"))
+    made.write(NET, CODE)
+    made.write(GUARD, GUARDED)
+    assert made.regen("Net", GUARD).proposal is not None
+    return made
+
+
+def test_parameters_and_buffers_are_what_was_learned(project: Project) -> None:
+    golden = project.golden("Net")
+    learned = {o.name: o.value for o in golden if (o.stage, o.role, o.run) == ("train", INTERNAL, "main")}
+    assert {"hidden.weight", "last.weight", "norm.running_mean"} <= set(learned)
+    assert learned["hidden.weight"].dtype == "float32"
+    assert golden.tolerances.precision == "float32"
+    (answers,) = (o.value for o in golden if o.name == "test.prediction" and o.run == "main")
+    assert (answers.dtype, answers.shape) == ("float32", (4,))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("functional.mse_loss(net(x), y)", "((net(x) - y) ** 2).mean()"),
+        ("self.last(self.drop(x))", "(torch.einsum('ij,kj->ik', self.drop(x), self.last.weight) + self.last.bias)"),
+        ("self.hidden", "self.first"),
+        ("torch.no_grad()", "torch.inference_mode()"),
+    ],
+)
+def test_refactors_are_quiet(project: Project, old: str, new: str) -> None:
+    text = (project.root / NET).read_text()
+    with project.editing(NET, text, text.replace(old, new)):
+        assert project.check("Net", GUARD).verdict.outcome is Outcome.MATCH
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "stage"),
+    [
+        ("        optimizer.zero_grad()\n", "", "train"),
+        ("lr=0.05", "lr=0.0501", "train"),
+        ("    net.eval()\n", "    net.train()\n", "predict"),
+        ("    net.eval()\n", "", "predict"),
+        ("net.state_dict()", "dict(net.named_parameters())", "contracts"),
+        ("torch.save(net.state_dict(),", "torch.save(net.half().state_dict(),", "contracts"),
+    ],
+)
+def test_shifts_are_caught_where_they_begin(project: Project, old: str, new: str, stage: str) -> None:
+    with project.editing(NET, old, new):
+        verdict = project.check("Net", GUARD).verdict
+    assert verdict.outcome in (Outcome.SHIFTED, Outcome.VIOLATED)
+    assert verdict.first_moved == stage
+
+
+@pytest.mark.parametrize(
+    "tensor",
+    [
+        torch.ones(2, requires_grad=True), nn.Parameter(torch.ones(2)), torch.ones(2, dtype=torch.bfloat16),
+        torch.ones(2).to_sparse(), torch.quantize_per_tensor(torch.ones(2), 0.5, 0, torch.qint8),
+    ],
+    ids=["attached", "parameter", "bfloat16", "sparse", "quantized"],
+)  # fmt: skip
+def test_every_kind_of_tensor_is_read(tensor: torch.Tensor) -> None:
+    value = to_value(tensor)
+    assert (value.dtype, value.shape, value.data.tolist()) == ("float32", (2,), [1.0, 1.0])
+
+
+def test_one_without_content_hides_no_other() -> None:
+    found = walk({"lost": torch.ones(2, device="meta"), "kept": torch.ones(1)})
+    assert [name for name, _ in found] == ["kept"]
+
+
+def test_lists_of_scalars_are_answers() -> None:
+    columns = read_answers([torch.tensor(0.5), torch.tensor(0.25)], guard="Net", rows=2, key=None).columns
+    assert columns["prediction"].data.tolist() == [0.5, 0.25]
