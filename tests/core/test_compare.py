@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mlguard.core.compare import compare
 from mlguard.core.guard import parse_requirements
-from mlguard.core.record import EVIDENCE, INTERNAL, STAGES, Observation
+from mlguard.core.record import EVIDENCE, INTERNAL, MAIN, STAGES, Observation, Record
 from mlguard.core.rules import Rules
 from mlguard.core.tolerance import Tolerances
 from mlguard.core.value import numbers, texts
@@ -282,6 +282,30 @@ class TestContracts:
         near = gave("batches", "proba", floats(0.1, 0.9 + 1e-15, rows=("r0", "r1")))
         assert self.judged(contract("batches", "same"), contract("batches", "differs", near)) is Outcome.MATCH
         assert self.judged(contract("batches", "differs", near), contract("batches", "same")) is Outcome.MATCH
+
+    @pytest.mark.parametrize(
+        ("before", "now", "run", "expected"),
+        [
+            (0.0, 1e-9, MAIN, Outcome.MATCH),
+            (0.0, 1e-6, MAIN, Outcome.VIOLATED),
+            (0.0, 1e-6, "later", Outcome.VIOLATED),
+            (0.0, 1e-6, "refit", Outcome.MATCH),
+            (1e-7, 1e-6, MAIN, Outcome.MATCH),
+            (1e-7, 1e-4, MAIN, Outcome.VIOLATED),
+            (1e-2, 1e-2, MAIN, Outcome.MATCH),
+            (1e-2, 2e-2, MAIN, Outcome.SHIFTED),
+        ],
+    )
+    def test_noise_of_training_is_no_part_of_what_one_model_may_answer(
+        self, before: float, now: float, run: str, expected: Outcome
+    ) -> None:
+        def kept(gap: float) -> Record:
+            near = replace(gave("bundle", "proba", floats(0.1 + gap, 0.9, rows=("r0", "r1"))), run=run)
+            differing = ["differs", near] if gap else ["same"]
+            return record(*MAIN_RUN, *contract("bundle", *differing, run=run))
+
+        golden = replace(kept(before), tolerances=Tolerances(noise={"column proba": 1e-5}))
+        assert compare(golden, kept(now)).outcome is expected
 
     def test_values_of_one_that_never_held_gate_instead(self) -> None:
         never = contract("batches", "differs", gave("batches", "proba", OTHER))

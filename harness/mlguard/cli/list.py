@@ -90,7 +90,7 @@ def _state(goldens: LocalStore, name: str) -> tuple[str, Record | None]:
 def _never_held(golden: Record) -> Iterator[str]:
     """Contracts that did not hold when the golden was recorded: their values gate instead."""
     for observation in golden:
-        if observation.role == CONTRACT and judge(golden, observation, golden.tolerances).held is False:
+        if observation.role == CONTRACT and judge(golden, observation, golden).held is False:
             yield observation.name
 
 

@@ -177,9 +177,8 @@ class _Comparer:
             yield self._lost(observation) if new is None else self._contract(observation, new)
 
     def _contract(self, observation: Observation, new: Observation) -> Finding:
-        tolerances = self.golden.tolerances
-        before = contracts.judge(self.golden, observation, tolerances)
-        after = contracts.judge(self.record, new, tolerances)
+        before = contracts.judge(self.golden, observation, self.golden)
+        after = contracts.judge(self.record, new, self.golden)
         gates = not self.rules.waived(observation)
         if after.held is False and (before.held is not False or self.rules.require_contracts):
             text = f"{observation.name}: {_BROKEN[before.held]}: {after.reason}"

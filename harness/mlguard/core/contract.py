@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mlguard.core.difference import Difference, difference
-from mlguard.core.record import CONTRACT_VALUE, Key, Observation, Record
-from mlguard.core.tolerance import Tolerances
+from mlguard.core.record import CONTRACT_VALUE, REFIT, Key, Observation, Record
+from mlguard.core.tolerance import Tolerance, Tolerances
 from mlguard.core.value import Value
 
 SAME, DIFFERS, RAISED, INAPPLICABLE = "same", "differs", "raised", "not applicable"
 """How the status of a contract begins: answers bitwise those of the main run, other ones, an exception, no sense."""
+
+_ANY = Tolerance(0.0)
 
 REFERENCE = "reference"
 """The entry of an Observation's detail that names the main run's Observation it must agree with."""
@@ -32,8 +34,8 @@ def values_of(record: Record, contract: Observation) -> list[Observation]:
     return [o for o in record if o.role == CONTRACT_VALUE and (o.run, o.stage, o.detail.get("contract")) == wanted]
 
 
-def judge(record: Record, contract: Observation, tolerances: Tolerances) -> Judgement:
-    """Whether a contract held, with the tolerance of the predictions that it is about."""
+def judge(record: Record, contract: Observation, golden: Record) -> Judgement:
+    """Whether a contract held in a Record, under the golden's tolerances and next to what it gave there."""
     status = str(contract.value.data[0])
     if status == SAME:
         return Judgement(held=True)
@@ -44,8 +46,9 @@ def judge(record: Record, contract: Observation, tolerances: Tolerances) -> Judg
     known, values = record.by_key(), values_of(record, contract)
     if not values:
         return Judgement(False, f"{status}, and the values that it gave are not kept")
+    gaps = _gaps(golden, contract)
     for observation in values:
-        reason = _broken(observation, known, tolerances)
+        reason = _broken(observation, known, golden.tolerances, gaps.get(observation.name, 0.0))
         if reason:
             return Judgement(False, reason)
     return Judgement(held=True)
@@ -57,14 +60,26 @@ def reference_key(observation: Observation) -> Key | None:
     return (str(reference[0]), str(reference[1]), str(reference[2])) if reference else None
 
 
-def _broken(observation: Observation, known: dict[Key, Observation], tolerances: Tolerances) -> str:
+def _gaps(golden: Record, contract: Observation) -> dict[str, float]:
+    """How far a contract's values were from their references when the golden was recorded, per unit of scale."""
+    known, found = golden.by_key(), {}
+    for observation in values_of(golden, contract):
+        key = reference_key(observation)
+        if key in known:
+            value = observation.value
+            found[observation.name] = difference(same_rows(known[key].value, value), value, _ANY).max_scaled or 0.0
+    return found
+
+
+def _broken(observation: Observation, known: dict[Key, Observation], tolerances: Tolerances, gap: float) -> str:
     key = reference_key(observation)
     if key is None:
         return "; ".join(str(text) for text in observation.value.data[:3])
     if key not in known:
         return f"{key[2]} is not among the answers of the main run"
     reference = known[key]
-    moved = difference(same_rows(reference.value, observation.value), observation.value, tolerances.rule(reference))
+    rule = tolerances.rule(reference) if observation.run == REFIT else tolerances.same_model(reference, gap)
+    moved = difference(same_rows(reference.value, observation.value), observation.value, rule)
     return "" if moved.close else f"{reference.name}: {in_words(moved)}"
 
 

@@ -15,6 +15,12 @@ STAGES = ("dataset", "split", "features", "train", "predict", "evaluate", "contr
 MAIN = "main"
 """The run on the first data seed and the declared configuration."""
 
+LATER = "later"
+"""What the first model answers later, when others were trained."""
+
+REFIT = "refit"
+"""The first data and the declared configuration again, after everything else."""
+
 GATE, INTERNAL, EVIDENCE, PROBE = "gate", "internal", "evidence", "probe"
 """What an Observation is for: it decides, it explains, it is only kept, it decides where the golden has an answer."""
 
@@ -129,7 +135,7 @@ class Record:
 
 def run_rank(run: str) -> int:
     """Position of a run in the order of explanation, which is that of execution."""
-    kinds = (MAIN, "seed", "later", "config", "refit")
+    kinds = (MAIN, "seed", LATER, "config", REFIT)
     kind = run.partition(" ")[0]
     return kinds.index(kind) if kind in kinds else len(kinds)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from mlguard.core.value import Value
@@ -79,6 +79,15 @@ class Tolerances:
         if noise is not None and FACTOR * noise > floor:
             return Tolerance(FACTOR * noise, noise, "noise", zero)
         return Tolerance(floor, noise, "floor", zero)
+
+    def same_model(self, reference: Observation, gap: float) -> Tolerance:
+        """The Tolerance between two answers of one model in one run, which were `gap` apart in the golden.
+
+        What training makes of round-off is part of the noise, and no part of their distance.
+        """
+        rule = self.rule(reference)
+        floor = SOLVER_FLOOR[coarser(reference.value.dtype, self.precision)]
+        return replace(rule, rtol=min(rule.rtol, max(floor, FACTOR * gap)))
 
     def _floor(self, observation: Observation) -> float:
         dtype = coarser(observation.value.dtype, self.precision)

@@ -10,7 +10,7 @@ from typing import Any
 from mlguard.configuration import written
 from mlguard.core.difference import difference
 from mlguard.core.error import MlguardError
-from mlguard.core.record import CONTRACT, EFFECT, GATE, GUESS, Observation
+from mlguard.core.record import CONTRACT, EFFECT, GATE, GUESS, LATER, REFIT, Observation
 from mlguard.core.value import Value, number, text, texts
 from mlguard.observe.contracts import EXACT, answers_of, keep_values, raised_status
 from mlguard.observe.describe import answer_values, describe_compactly
@@ -20,12 +20,6 @@ from mlguard.observe.run import Run, copied, scratch
 from mlguard.observe.stages import Path, predict, walk_path
 from mlguard.observe.walk import walk
 from mlguard.seeding import seed_all
-
-LATER = "later"
-"""What the first model answers later, when others were trained."""
-
-REFIT = "refit"
-"""The first data and the declared configuration again, after everything else."""
 
 ECHO = 64
 """Elements from which on a learned array is no repetition of a setting."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 from mlguard.core.dataset import Dataset
 from mlguard.core.error import RunError, UsageError
 from mlguard.core.guard import Guard, declares, requirements
-from mlguard.core.record import GATE, MAIN, PROBES, Record
+from mlguard.core.record import GATE, LATER, MAIN, PROBES, REFIT, Record
 from mlguard.discovery import declared, guard_classes, load_module
 from mlguard.observe import contracts, describe, keys, probes, secondary, stages
 from mlguard.observe import rows as rowwise
@@ -166,7 +166,7 @@ def _run_others(
     remarks = []
     for seed, data in others.items():
         # Only other seeds make the first model an earlier one.
-        if not _is_run(order, f"seed {seed}", secondary.LATER):
+        if not _is_run(order, f"seed {seed}", LATER):
             continue
         begin(f"seed {seed}")
         main.progress(f"seed {seed}")
@@ -174,7 +174,7 @@ def _run_others(
         main.observations += found
         remarks += [remark] if remark else []
     # Asked before a run on the first data, which would restore what it shares with later ones.
-    first_model = secondary.first_model(main, path) if others and _is_run(order, secondary.LATER) else []
+    first_model = secondary.first_model(main, path) if others and _is_run(order, LATER) else []
     for changed_key in keys.changed_keys(main.config, main.subject.guard.config_probes):
         if not _is_run(order, f"config {changed_key.key}"):
             continue
@@ -183,10 +183,10 @@ def _run_others(
         main.observations += secondary.config_probe(main, path, changed_key)
     past = keys.unchanged_keys(main.config, main.subject.guard.config_probes)
     remarks += [past] if past else []
-    if not _is_run(order, secondary.LATER, secondary.REFIT):
+    if not _is_run(order, LATER, REFIT):
         return remarks
-    begin(secondary.REFIT)
-    main.progress(secondary.REFIT)
+    begin(REFIT)
+    main.progress(REFIT)
     main.observations += first_model or secondary.first_model(main, path)
     main.observations += secondary.refit(main, path)
     return remarks
@@ -212,8 +212,8 @@ def _observe_itself(main: Run, order: Order, pristine: Dataset, others: dict[int
             found, remark = secondary.observe_again(main, f"seed {seed}", data)
             main.observations += found
             remarks += [remark] if remark else []
-    if _is_run(order, secondary.REFIT):
-        begin(secondary.REFIT)
+    if _is_run(order, REFIT):
+        begin(REFIT)
         main.observations += secondary.observe_as_before(main, pristine)
     return remarks
 
@@ -269,4 +269,4 @@ def _left_out(subject: Subject, order: Order, others: dict[int, Dataset]) -> fro
     probed = (f"config {one.key}" for one in keys.changed_keys(subject.configuration.values, wanted))
     unmade = others if order.extent.asks else seeds(order, subject.guard)[1:]
     parts = () if order.extent.asks else (f"{MAIN}/contracts", f"{MAIN}/{PROBES}")
-    return frozenset([*(f"seed {seed}" for seed in unmade), *probed, secondary.LATER, secondary.REFIT, *parts])
+    return frozenset([*(f"seed {seed}" for seed in unmade), *probed, LATER, REFIT, *parts])
