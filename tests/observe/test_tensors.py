@@ -38,8 +38,6 @@ class Array:
 class Tensor(Array):
     """What torch shows of a tensor: NumPy takes it over only once it is detached, dense, and of a type NumPy has."""
 
-    is_quantized = False
-
     def __init__(self, content: Any, *, layout: str = "strided", kind: str = "", attached: bool = True) -> None:
         super().__init__(content)
         self.layout, self._kind, self._attached = f"torch.{layout}", kind, attached
@@ -47,6 +45,13 @@ class Tensor(Array):
     @property
     def dtype(self) -> object:
         return SimpleNamespace(__str__=str) if not self._kind else self._kind
+
+    @property
+    def is_quantized(self) -> bool:
+        return self._kind == "torch.qint8"
+
+    def dequantize(self) -> Tensor:
+        return Tensor(self._content, attached=self._attached)
 
     def detach(self) -> Tensor:
         return Tensor(self._content, layout=self.layout[6:], kind=self._kind, attached=False)
@@ -80,8 +85,11 @@ WEIGHTS = np.arange(6, dtype=np.float32).reshape(2, 3)
 
 @pytest.mark.parametrize(
     "tensor",
-    [Array(WEIGHTS), Tensor(WEIGHTS), Tensor(WEIGHTS, layout="sparse_coo"), Tensor(WEIGHTS, kind="torch.bfloat16")],
-)
+    [
+        Array(WEIGHTS), Tensor(WEIGHTS), Tensor(WEIGHTS, layout="sparse_coo"), Tensor(WEIGHTS, kind="torch.bfloat16"),
+        Tensor(WEIGHTS, kind="torch.qint8"),
+    ],
+)  # fmt: skip
 def test_a_tensor_is_a_leaf_with_its_type_and_shape(tensor: Array) -> None:
     assert is_leaf(tensor)
     value = to_value(tensor)
