@@ -1,4 +1,4 @@
-"""Tensors and arrays of other libraries are leaves wherever arrays are; `tests/torch` asks the same of torch itself."""
+"""Tensors and arrays of other libraries are leaves wherever arrays are; `tests/with_torch` asks torch itself."""
 
 from __future__ import annotations
 
