@@ -13,6 +13,7 @@ from mlguard.core.rules import Rules
 from mlguard.core.verdict import Outcome
 from mlguard.observe.describe import COMPACT_ROWS, spread
 from tests.observe.pipeline import Shop, make, observed
+from tests.observe.tensors import Tensor
 from tests.observe.variants import OnArrays, Ranked, RankedElsewhere, Renames
 
 
@@ -48,6 +49,7 @@ def test_what_cannot_apply_to_arrays_says_so(tmp_path: Path) -> None:
     [
         (lambda x: x, ["test.values", "train.values"]),
         (scipy.sparse.csr_matrix, ["test.values", "train.values"]),
+        (Tensor, ["test.values", "train.values"]),
         (lambda x: pd.DataFrame(x[:, :2], columns=["a", "b"]), ["test.columns", "test.a", "test.b"]),
         (lambda x: {"dense": x, "ids": [1, 2]}, ["test.dense", "test.ids"]),
         (lambda x: [{"a": float(v)} for v in x[:, 0]], ["test.a", "train.a"]),

@@ -9,7 +9,7 @@ import numpy as np
 
 from mlguard.core.record import INTERNAL
 from mlguard.core.value import DIGEST, Value, digest_of, number, texts
-from mlguard.observe.leaf import is_frame, is_pandas, is_sparse, to_value
+from mlguard.observe.leaf import is_frame, is_pandas, is_sparse, to_value, unwrapped
 from mlguard.observe.rows import count, take
 from mlguard.observe.run import Run
 from mlguard.observe.stages import Part, Path
@@ -103,7 +103,7 @@ def _split(run: Run, part: Part) -> None:
 
 
 def _features(run: Run, part: Part, *, limit: int | None = None, file: str = "features") -> None:
-    table = part.features
+    table = unwrapped(part.features)
     names = part.origin.rows if count(table) == len(part.origin.rows) else None
     if limit is not None and names is not None:
         kept = spread(len(names), limit)
