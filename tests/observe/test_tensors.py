@@ -13,7 +13,6 @@ from mlguard.observe.leaf import is_leaf, to_value, unwrapped
 from mlguard.observe.walk import walk
 from tests.observe.tensors import Array, Tensor, Unreadable
 
-
 WEIGHTS = np.arange(6, dtype=np.float32).reshape(2, 3)
 
 
