@@ -21,7 +21,7 @@ import click
 
 from benchmarks.covering import covering, everything
 from benchmarks.emulating import Emulating
-from benchmarks.trial import MACHINE, ROOT, Project, Trial, chosen, each, opened, outside, sampled
+from benchmarks.trial import AT_ONCE, MACHINE, ROOT, Project, Trial, chosen, each, opened, outside, sampled
 from mlguard.checker.check import Checker
 from mlguard.core.verdict import Outcome, Verdict
 from mlguard.settings import load
@@ -114,6 +114,20 @@ def check_all(projects: Sequence[Project], machine: Environment, trials: Sequenc
         return [_check(*known[trial.project], trial, work) for trial in trials]
 
 
+def ask(projects: Sequence[Project], trials: Sequence[Trial], work: Path) -> list[Seen]:
+    """What `mlguard check` says to each trial; those of one machine follow each other."""
+    said: dict[Trial, Seen] = {}
+    # Two runs of several threads each would wait for each other's cores far longer than they compute.
+    for several, at_once in ((False, AT_ONCE), (True, 1)):
+        known = dict.fromkeys(t.machine for t in trials if (t.machine.threads > 1) is several)
+        together = [(machine, [t for t in trials if t.machine == machine]) for machine in known]
+        checked = each(
+            together, lambda both: check_all(projects, *both, work), lambda both: named(both[0]), at_once=at_once
+        )
+        said |= {seen.trial: seen for some in checked for seen in some}
+    return [said[trial] for trial in trials]
+
+
 def _check(project: Project, runner: Emulating, trial: Trial, work: Path) -> Seen:
     place = work / trial.key
     guard = project.plant(trial, place)
@@ -174,10 +188,7 @@ def command(
     with tempfile.TemporaryDirectory() as name, opened(folders, Path(name), own=not no_own) as projects:
         known, dropped = knobs(projects[0].runner)
         trials = sampled(machines(chosen(projects, guards), known, every=every), sample)
-        together = [(m, [t for t in trials if t.machine == m]) for m in dict.fromkeys(t.machine for t in trials)]
-        found = each(together, lambda both: check_all(projects, *both, Path(name)), lambda both: named(both[0]))
-        said = {s.trial: s for some in found for s in some}
-        seen = [said[trial] for trial in trials]
+        seen = ask(projects, trials, Path(name))
     click.echo(json.dumps(_plain(seen, dropped), indent=1) if as_json else draw(seen, dropped))
     sys.exit(any(s.verdict.outcome is not Outcome.MATCH or s.without_effect for s in seen))
 

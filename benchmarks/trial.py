@@ -111,7 +111,7 @@ def chosen(projects: Sequence[Project], guards: Sequence[str]) -> list[tuple[str
     return [(p.name, g) for p in projects for g in p.guards if p.name != "own" or not guards or g in guards]
 
 
-def each(items: Sequence[T], ask: Callable[[T], R], told: Callable[[T], str]) -> list[R]:
+def each(items: Sequence[T], ask: Callable[[T], R], told: Callable[[T], str], *, at_once: int = AT_ONCE) -> list[R]:
     """Ask about each item, a few at a time, and tell on standard error which one is done; answers in order."""
 
     def one(number: int, item: T) -> R:
@@ -120,7 +120,7 @@ def each(items: Sequence[T], ask: Callable[[T], R], told: Callable[[T], str]) ->
         return answer
 
     numbered = enumerate(items, 1)
-    return list(joblib.Parallel(n_jobs=AT_ONCE, backend="threading")(joblib.delayed(one)(*n) for n in numbered))
+    return list(joblib.Parallel(n_jobs=at_once, backend="threading")(joblib.delayed(one)(*n) for n in numbered))
 
 
 def sampled(items: Sequence[T], size: int | None) -> list[T]:
