@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mlguard.checker.cause import changed_keys, changed_libraries, changed_machine
+from mlguard.checker.cause import _same_sources, changed_keys, changed_libraries, changed_machine
 from mlguard.core.record import Provenance, Record
 from mlguard.core.verdict import Outcome, Verdict
 from mlguard.worker.environment import Environment
@@ -223,6 +223,38 @@ def test_another_library_and_an_edited_configuration_do_not_say_that_sources_cha
     assert verdict.outcome is Outcome.SHIFTED
     assert not any("the sources changed" in cause for cause in verdict.causes)
     assert any("numpy 1.0.0 -> " in cause for cause in verdict.causes)
+
+
+@pytest.mark.parametrize("where", ["at import", "in a method"])
+def test_a_file_that_the_code_reads_is_named_and_no_library_excuses_it(line: Project, where: str):
+    read = "float((Path(__file__).parent / 'data' / 'factor.txt').read_text())"
+    head = f"from pathlib import Path\n\nFACTOR = {read}\n" if where == "at import" else "from pathlib import Path\n"
+    with (
+        line.also("data/factor.txt", "1.0"),
+        line.editing(CODE, "def fit(", f"{head}\n\ndef fit("),
+        line.editing(CODE, 'model["shift"] +', f'model["shift"] * {"FACTOR" if where == "at import" else read} +'),
+    ):
+        record = line.run().record
+        assert sorted(record.provenance.sources) == sorted(["data/factor.txt", GENERATOR, CODE, GUARD])
+        environment = {**record.provenance.environment, **older_numpy(record)}
+        golden = replace(
+            record,
+            approvals=line.golden().approvals,
+            provenance=replace(record.provenance, environment=environment),
+        )
+        assert check_against(line, golden).outcome is Outcome.MATCH
+        with line.editing("data/factor.txt", "1.0", "1.5"):
+            verdict = check_against(line, golden)
+    assert (verdict.outcome, verdict.exit_code) == (Outcome.SHIFTED, 1)
+    assert verdict.causes[0] == "a file that the code reads was edited: data/factor.txt"
+
+
+def test_files_that_come_into_sight_are_no_edit():
+    before, after = Provenance(sources={"a.py": "1"}), Provenance(sources={"a.py": "1", "words.txt": "2"})
+    assert _same_sources(before, after)
+    assert _same_sources(after, before)
+    assert not _same_sources(after, replace(after, sources={"a.py": "1", "words.txt": "3"}))
+    assert not _same_sources(before, replace(after, sources={"a.py": "1", "b.py": "2"}))
 
 
 def provenance(**environment: Any) -> Provenance:

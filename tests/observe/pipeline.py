@@ -13,10 +13,10 @@ from mlguard.core.dataset import Dataset
 from mlguard.core.guard import Guard
 from mlguard.core.record import Record
 from mlguard.observe import contracts, describe, probes, secondary, stages
+from mlguard.observe.files import Files
 from mlguard.observe.keys import changed_keys
 from mlguard.observe.probe_rows import Known
 from mlguard.observe.run import Run, Subject, copied, scratch
-from mlguard.observe.writes import Writes
 from mlguard.seeding import seed_all
 
 CONFIG = {"alpha": 0.5, "threshold": 0.5, "columns": ("age", "visits")}
@@ -74,13 +74,13 @@ def observed(
     config: Any = CONFIG,
     configurations: bool = False,
     refit: bool = False,
-    writes: Writes | None = None,
+    files: Files | None = None,
 ) -> Record:
     """One run of a guard, as a worker drives it; the secondary runs where they are asked for."""
     subject = Subject("Shop", guard, Configuration(None, None, config), folder, guard.target)
     data = Dataset(make() if table is None else table)
     place = scratch(folder, "run")
-    main = Run(subject, "main", data, scratch(place, "run"), config=config, watch=True, writes=writes)
+    main = Run(subject, "main", data, scratch(place, "run"), config=config, watch=True, files=files)
     pristine = copied(data)
     describe.describe_dataset(main)
     seed_all(0)

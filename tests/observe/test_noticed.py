@@ -12,7 +12,7 @@ import pytest
 from mlguard.core.compare import Comparison, compare
 from mlguard.core.record import Record
 from mlguard.core.verdict import Outcome
-from mlguard.observe.writes import Writes
+from mlguard.observe.files import Files
 from tests.observe import pipeline, variants
 from tests.observe.pipeline import make, observed
 from tests.observe.variants import cached, once, shared, warm
@@ -115,10 +115,10 @@ def test_scores_on_both_sides_of_a_flip_tell_the_threshold(golden: Record) -> No
 def test_a_file_outside_the_folder_is_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
     config = {"alpha": 0.5, "threshold": 0.5, "place": str(tmp_path / "cache.txt")}
-    heard = Writes(tmp_path)
-    quiet = observed(pipeline.Shop, tmp_path, config=config, writes=Writes(tmp_path))
-    comparison = compare(quiet, observed(variants.Writer, tmp_path, config=config, writes=heard))
-    assert (heard.heard, comparison.outcome) == (["cache.txt"], Outcome.VIOLATED)
+    heard = Files(tmp_path)
+    quiet = observed(pipeline.Shop, tmp_path, config=config, files=Files(tmp_path))
+    comparison = compare(quiet, observed(variants.Writer, tmp_path, config=config, files=heard))
+    assert (heard.written, comparison.outcome) == (["cache.txt"], Outcome.VIOLATED)
     assert comparison.first.message == "no files outside the folder: no longer holds: cache.txt"
 
 

@@ -49,7 +49,7 @@ def explain(
     before, after = golden.provenance, done.record.provenance
     # A gate on a metric says nothing about where a move comes from.
     again_under = replace(rules, requirements=())
-    lines = [*_configuration(before, after)]
+    lines = [*_configuration(before, after), *_files(before, after)]
     if lines:
         return Cause(_red(comparison), (*lines, *_environment_lines(golden, after)))
     if before.dataset.get("digest") != after.dataset.get("digest") or _only_data(comparison):
@@ -147,6 +147,13 @@ def _configuration(before: Provenance, after: Provenance) -> Iterator[str]:
         yield f"the configuration was edited: {', '.join(keys)}"
 
 
+def _files(before: Provenance, after: Provenance) -> Iterator[str]:
+    read = before.sources.items()
+    edited = [name for name, text in read if not _is_code(name) and after.sources.get(name, text) != text]
+    if edited:
+        yield f"a file that the code reads was edited: {', '.join(edited)}"
+
+
 def _red(comparison: Comparison) -> Outcome:
     """Where nothing excuses a move, whatever moved is `shifted`; a contract that broke stays `violated`."""
     return comparison.outcome if comparison.outcome in (Outcome.SHIFTED, Outcome.VIOLATED) else Outcome.SHIFTED
@@ -233,12 +240,16 @@ def _both(libraries: list[str]) -> str:
 
 
 def _same_sources(before: Provenance, after: Provenance, but: str | None = None) -> bool:
-    """Whether the project's own sources that ran are those of the golden, but for a dataset's generator."""
+    """Whether the project's own files that were run or read are those of the golden, but for a dataset's generator."""
 
     def own(provenance: Provenance) -> dict[str, str]:
-        return {name: text for name, text in provenance.sources.items() if name != but}
+        return {name: text for name, text in provenance.sources.items() if _is_code(name) and name != but}
 
-    return own(before) == own(after)
+    return own(before) == own(after) and not any(_files(before, after))
+
+
+def _is_code(name: str) -> bool:
+    return name.endswith(".py")
 
 
 def _libraries(before: Provenance, after: Provenance) -> list[str]:

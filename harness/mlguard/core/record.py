@@ -81,7 +81,7 @@ class Provenance:
     configuration: Mapping[str, Any] = field(default_factory=dict)
     """The effective configuration: `source` (a path or None) and `values`."""
     sources: Mapping[str, str] = field(default_factory=dict)
-    """Content digests of the project's own source files that ran, by path below the root."""
+    """Content digests of the project's own files that ran, or that its code read, by path below the root."""
     environment: Mapping[str, Any] = field(default_factory=dict)
     """`python`, `packages`, `machine` (CPU, BLAS and its kernel, SIMD level, threads, OS), `hash_seed`."""
 

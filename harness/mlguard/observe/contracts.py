@@ -63,8 +63,8 @@ def keep_unchanged(run: Run) -> None:
     """Keep what the methods did to what they were given, and which files they left outside the folder."""
     keep_found(run, "inputs unchanged", [m for m in run.mutations if not m.endswith(" of config")])
     keep_found(run, "configuration unchanged", [m for m in run.mutations if m.endswith(" of config")])
-    if run.writes is not None:
-        keep_found(run, "no files outside the folder", run.writes.heard)
+    if run.files is not None:
+        keep_found(run, "no files outside the folder", run.files.written)
 
 
 def keep_answers(run: Run, part: Part, name: str, ask: Callable[[], Answered]) -> None:

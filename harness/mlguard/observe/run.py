@@ -17,8 +17,8 @@ from mlguard.core.guard import Guard, declares
 from mlguard.core.notes import listening
 from mlguard.core.record import GATE, MAIN, STAGES, Observation
 from mlguard.observe import rows as rowwise
+from mlguard.observe.files import Files
 from mlguard.observe.walk import walk
-from mlguard.observe.writes import Writes
 
 Progress = Callable[[str], None]
 
@@ -58,12 +58,12 @@ class Run:
     tell: bool = False
     """Whether to report each stage as it begins."""
     watch: bool = False
-    """Whether to fingerprint what methods are given, and to listen for files that they write."""
+    """Whether to fingerprint what methods are given, and to hear which files they read and write."""
     model: Any = None
     """The fitted model, which the scorers of a bare estimator need to know."""
     observations: list[Observation] = field(default_factory=list)
     mutations: list[str] = field(default_factory=list)
-    writes: Writes | None = None
+    files: Files | None = None
     stage: str = STAGES[0]
     listen: bool = True
     """Whether `mlguard.note` is heard; contracts and probes repeat calls that were heard before."""
@@ -87,7 +87,7 @@ class Run:
         before = {name: rowwise.fingerprint(value) for name, value in watched.items() if name != "model"}
         try:
             heard = listening(self if self.listen else None)
-            with heard, self._writing(), self.following(self.name, self.stage):
+            with heard, self._hearing_files(), self.following(self.name, self.stage):
                 answer = getattr(guard, method)(*arguments.values())
         except MlguardError:
             raise
@@ -141,8 +141,8 @@ class Run:
         guard._model = self.model  # type: ignore[attr-defined]  # Only the adapter of bare estimators reads it.
         return guard
 
-    def _writing(self) -> Any:
-        return self.writes.listening(self.folder) if self.writes is not None and self.watch else nullcontext()
+    def _hearing_files(self) -> Any:
+        return self.files.listening(self.folder) if self.files is not None and self.watch else nullcontext()
 
 
 def raised(subject: Subject, stage: str, method: str, error: BaseException, *, run: str = MAIN) -> RunError:

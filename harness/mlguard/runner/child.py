@@ -13,10 +13,10 @@ from mlguard.core.record import GATE, LATER, MAIN, PROBES, REFIT, Record
 from mlguard.discovery import declared, guard_classes, load_module
 from mlguard.observe import contracts, describe, keys, probes, secondary, stages
 from mlguard.observe import rows as rowwise
+from mlguard.observe.files import Files
 from mlguard.observe.probe_rows import Known
 from mlguard.observe.run import Run, Subject, copied, scratch, user_frames
 from mlguard.observe.stages import Path as StagePath
-from mlguard.observe.writes import Writes
 from mlguard.runner.bundle import keep_rows, save
 from mlguard.runner.costs import Costs
 from mlguard.runner.datasets import datasets, seeds
@@ -71,6 +71,9 @@ def _observed(order: Order, progress: Progress, heard: Collection[str], path_end
     progress("dataset")
     redirect(order.copy)
     substitute(order.change.sources)
+    files = Files(order.root)
+    with files.listening(None):
+        load_module(order.ref.file, order.import_path)
     found = find_subject(order.ref, order.root, order.import_path)
     subject = changed(found, order.change)
     data, others = datasets(order, subject.guard, subject.name)
@@ -86,7 +89,7 @@ def _observed(order: Order, progress: Progress, heard: Collection[str], path_end
         tell=True,
         # What methods do to what they are given is a matter of contracts, which the main run alone does not ask.
         watch=order.extent.asks,
-        writes=Writes(order.root),
+        files=files,
     )
     tracer = _tracer(order)
     main.following = tracer or main.following
@@ -106,7 +109,7 @@ def _observed(order: Order, progress: Progress, heard: Collection[str], path_end
     record = Record(
         subject.name,
         tuple(main.observations),
-        provenance(subject, data, order, heard),
+        provenance(subject, data, order, heard, files),
         remarks=tuple(remarks),
         left_out=_left_out(found, order, others),
     )

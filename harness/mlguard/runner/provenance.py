@@ -11,19 +11,25 @@ from typing import Any
 from mlguard.configuration import flatten
 from mlguard.core.dataset import Dataset
 from mlguard.core.record import Provenance
+from mlguard.observe.files import Files
 from mlguard.observe.run import Subject
 from mlguard.runner.imported import distributions, is_inside, own_modules
 from mlguard.runner.order import Order
 from mlguard.tables.digest import digest
 from mlguard.worker.describe import describe
 
+LARGEST = 2**26
+"""Bytes of a file that is worth a digest in every run."""
 
-def provenance(subject: Subject, data: Dataset, order: Order, heard: Collection[str]) -> Provenance:
+_CODE = frozenset({".py", ".pyc", ".pyi", ".so", ".pyd", ".pth"})
+
+
+def provenance(subject: Subject, data: Dataset, order: Order, heard: Collection[str], files: Files) -> Provenance:
     """The provenance of a run that has just ended in this process, in which `heard` were imported."""
     return Provenance(
         dataset=_dataset(subject, data, order),
         configuration=_configuration(subject),
-        sources=_sources(subject, order),
+        sources={**_sources(subject, order), **_read(subject, order, files)},
         # Nobody keeps a Record of the main run alone, and looking around takes longer than many a guard.
         environment={**describe(), "packages": _packages(order.root, heard)} if order.extent.asks else {},
     )
@@ -75,3 +81,19 @@ def _sources(subject: Subject, order: Order) -> dict[str, str]:
     own = sorted(file for file in files if is_inside(file, root) and file.suffix == ".py" and file.is_file())
     changed = order.change.sources
     return {file.relative_to(root).as_posix(): source_digest(file, changed.get(str(file))) for file in own}
+
+
+def _read(subject: Subject, order: Order, files: Files) -> dict[str, str]:
+    """Digests of what the code read below the root beside sources, such as a vocabulary or weights.
+
+    Not its configuration, whose values are kept; nor what it wrote before, which is no part of the project.
+    """
+    root = order.root.resolve()
+    inside = {file.relative_to(root): file for file in map(Path.resolve, files.read) if is_inside(file, root)}
+    told = {subject.configuration.path and subject.configuration.path.resolve(), *map(root.joinpath, files.written)}
+    return {
+        path.as_posix(): source_digest(file)
+        for path, file in sorted(inside.items())
+        if file not in told and path.suffix not in _CODE and not any(p.startswith(".") for p in path.parts)
+        if file.is_file() and file.stat().st_size <= LARGEST
+    }

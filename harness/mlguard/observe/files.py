@@ -1,4 +1,4 @@
-"""Hear which files guarded code writes outside the folder that it was given."""
+"""Hear which of the project's files guarded code reads, and which it writes outside the folder that it was given."""
 
 from __future__ import annotations
 
@@ -18,49 +18,58 @@ _CACHES = (".cache", ".config", ".matplotlib", "__pycache__")
 """Folders in which libraries keep what they computed before; no output of guarded code."""
 
 
-class Writes:
-    """Writes heard in this process; made once per worker, since an audit hook stays for good."""
+class Files:
+    """Files heard in this process; made once per worker, since an audit hook stays for good."""
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
         self.allowed: tuple[Path, ...] = ()
-        self.heard: list[str] = []
-        self._listening = False
+        self.written: list[str] = []
+        """Outside the folder: from the root where below it, in the order of the first writes."""
+        self.read: set[Path] = set()
+        """Opened for reading, wherever they lie."""
+        self._reading = self._writing = False
         sys.addaudithook(self._hook)
 
     @contextmanager
-    def listening(self, folder: Path) -> Iterator[None]:
-        """Keep the paths that are written while the block runs, except below this folder and the temporary one."""
-        self.allowed = (folder.resolve(), Path(tempfile.gettempdir()).resolve())
-        self._listening = True
+    def listening(self, folder: Path | None) -> Iterator[None]:
+        """Keep what is read while the block runs, and what is written except below this folder and the temporary one.
+
+        Without a folder, as while modules are imported, nobody asks what is written.
+        """
+        if folder is not None:
+            self.allowed = (folder.resolve(), Path(tempfile.gettempdir()).resolve())
+        self._reading, self._writing = True, folder is not None
         try:
             yield
         finally:
-            self._listening = False
+            self._reading = self._writing = False
 
     def _hook(self, event: str, arguments: tuple[Any, ...]) -> None:
-        if not self._listening:
+        if not self._reading:
             return
         if event == "open":
             path, mode, flags = arguments
             writes = bool(flags & _WRITING) if isinstance(flags, int) else any(c in str(mode) for c in "wax+")
-            if writes:
-                self._hear(path)
+            self._hear(path, writes=writes)
         elif event in _PATH_EVENTS:
-            self._hear(arguments[1] if event in ("os.rename", "os.symlink", "os.link") else arguments[0])
+            self._hear(arguments[1] if event in ("os.rename", "os.symlink", "os.link") else arguments[0], writes=True)
 
-    def _hear(self, path: object) -> None:
+    def _hear(self, path: object, *, writes: bool) -> None:
         if not isinstance(path, str | bytes | os.PathLike):
             return  # A file descriptor: whoever opened it was heard.
-        self._listening = False  # Path handling below must not hear itself.
+        before = self._reading, self._writing
+        self._reading = self._writing = False  # Path handling below must not hear itself.
         try:
             place = Path(os.path.abspath(os.fsdecode(path)))
-            if self._counts(place):
+            if not writes:
+                self.read.add(place)
+            elif before[1] and self._counts(place):
                 shown = place.relative_to(self.root).as_posix() if place.is_relative_to(self.root) else str(place)
-                if shown not in self.heard:
-                    self.heard.append(shown)
+                if shown not in self.written:
+                    self.written.append(shown)
         finally:
-            self._listening = True
+            self._reading, self._writing = before
 
     def _counts(self, place: Path) -> bool:
         if any(place.is_relative_to(folder) for folder in self.allowed):

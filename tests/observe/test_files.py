@@ -1,0 +1,51 @@
+"""Files that guarded code reads and writes are heard, as long as somebody listens."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mlguard.observe.files import Files
+
+
+def opened(path: Path) -> None:
+    os.close(os.open(path, os.O_RDONLY))
+
+
+@pytest.mark.parametrize("read", [Path.read_text, pd.read_csv, np.loadtxt, opened])
+def test_what_is_read_is_heard_however_it_is_read(tmp_path: Path, read: Callable[[Path], object]) -> None:
+    table = tmp_path / "weights.csv"
+    table.write_text("1\n2\n")
+    files = Files(tmp_path)
+    read(table)
+    assert files.read == set()
+    with files.listening(tmp_path / "run"):
+        read(table)
+    assert (files.read, files.written) == ({table}, [])
+
+
+def test_a_path_from_where_the_code_stands_is_made_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("words.txt").write_text("a")
+    files = Files(tmp_path)
+    with files.listening(None):
+        Path("words.txt").read_text()
+    assert files.read == {tmp_path / "words.txt"}
+
+
+def test_while_modules_are_imported_nobody_asks_what_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    files = Files(tmp_path)
+    with files.listening(None):
+        (tmp_path / "log.txt").write_text("started")
+    assert (files.read, files.written) == (set(), [])
+    with files.listening(tmp_path / "run"):
+        (tmp_path / "log.txt").write_text("started")
+    assert files.written == ["log.txt"]
