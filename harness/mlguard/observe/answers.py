@@ -160,4 +160,8 @@ def _unusable(guard: str, came: str, expected: str) -> UsageError:
 
 
 def _type(value: object) -> str:
-    return "nothing (None)" if value is None else type(value).__name__
+    if value is None:
+        return "nothing (None)"
+    kind, package = type(value).__name__, type(value).__module__.partition(".")[0]
+    # A table of another library may have the name of one that would do.
+    return kind if package in ("builtins", "numpy", "pandas") else f"{kind} of {package}"
