@@ -90,7 +90,7 @@ def test_keys_come_again_as_often(real, like):
 def test_dates_keep_range_order_weekdays_and_granularity(real, like):
     days = pd.to_datetime(like["day"])
     assert days.is_monotonic_increasing
-    assert set(days.dt.weekday) == set(pd.to_datetime(real["day"]).dt.weekday) == {0, 1, 2, 3, 4}
+    assert set(days.dt.day_of_week) == set(pd.to_datetime(real["day"]).dt.day_of_week) == {0, 1, 2, 3, 4}
     assert days.min() >= pd.Timestamp("1970-01-01")
     assert days.max() <= pd.Timestamp(max(real["day"])) + pd.Timedelta(days=7)
     assert set(like["at"].dt.minute) == {0, 15, 30, 45}
