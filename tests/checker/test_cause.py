@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mlguard.checker.cause import _same_sources, changed_keys, changed_libraries, changed_machine
+from mlguard.checker.cause import _files, _same_sources, changed_keys, changed_libraries, changed_machine
 from mlguard.core.record import Provenance, Record
 from mlguard.core.verdict import Outcome, Verdict
 from mlguard.worker.environment import Environment
@@ -247,6 +247,12 @@ def test_a_file_that_the_code_reads_is_named_and_no_library_excuses_it(line: Pro
             verdict = check_against(line, golden)
     assert (verdict.outcome, verdict.exit_code) == (Outcome.SHIFTED, 1)
     assert verdict.causes[0] == "a file that the code reads was edited: data/factor.txt"
+
+
+def test_all_files_that_were_edited_are_named():
+    before = Provenance(sources={"a.py": "1", "words.txt": "1", "map.json": "1", "kept.csv": "1"})
+    after = Provenance(sources={"a.py": "2", "words.txt": "2", "map.json": "2", "kept.csv": "1"})
+    assert list(_files(before, after)) == ["files that the code reads were edited: words.txt, map.json"]
 
 
 def test_files_that_come_into_sight_are_no_edit():

@@ -151,7 +151,8 @@ def _files(before: Provenance, after: Provenance) -> Iterator[str]:
     read = before.sources.items()
     edited = [name for name, text in read if not _is_code(name) and after.sources.get(name, text) != text]
     if edited:
-        yield f"a file that the code reads was edited: {', '.join(edited)}"
+        what = "a file that the code reads was" if len(edited) == 1 else "files that the code reads were"
+        yield f"{what} edited: {', '.join(edited)}"
 
 
 def _red(comparison: Comparison) -> Outcome:
