@@ -45,14 +45,15 @@ def hearing() -> Iterator[set[str]]:
 
     def hear(name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0) -> ModuleType:
         nonlocal silent
-        ours = str((globals or {}).get("__name__")).partition(".")[0] == "mlguard"
-        silent += ours
-        try:
+        if str((globals or {}).get("__name__")).partition(".")[0] != "mlguard":
             if not (level or silent):
                 heard.add(name)
             return statement(name, globals, locals, fromlist, level)
+        silent += 1
+        try:
+            return statement(name, globals, locals, fromlist, level)
         finally:
-            silent -= ours
+            silent -= 1
 
     def hear_call(name: str, package: str | None = None) -> ModuleType:
         if not (silent or name.startswith(".")):
@@ -103,7 +104,7 @@ def is_inside(file: Path, root: Path) -> bool:
 def _is_own(module: ModuleType, root: Path) -> bool:
     """mlguard itself is a library, not the subject, wherever it lies."""
     file = getattr(module, "__file__", None)
-    if not isinstance(file, str) or file.startswith(_LIBRARIES) or module.__name__.partition(".")[0] == "mlguard":
+    if not isinstance(file, str) or file.startswith(_LIBRARIES) or str(module.__name__).partition(".")[0] == "mlguard":
         return False
     return is_inside(Path(file).resolve(), root.resolve())
 
