@@ -82,8 +82,8 @@ def is_sparse(value: object) -> bool:
 def is_tensor(value: object) -> bool:
     """Whether a value is a tensor of torch, or an array of JAX, TensorFlow or another that NumPy can take over."""
     kind = type(value)
-    if not all(hasattr(kind, name) for name in ("__array__", "dtype", "shape")):
-        return False
+    if not hasattr(kind, "__array__") or not hasattr(kind, "dtype") or not hasattr(kind, "shape"):
+        return False  # Every number of a list comes by here: no loop.
     return not any(base.__module__.split(".")[0] in ("numpy", "pandas", "scipy") for base in kind.__mro__)
 
 

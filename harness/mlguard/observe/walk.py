@@ -209,7 +209,7 @@ def _readable(value: object) -> Any:
     """A tensor as an array, unless it cannot be read, which must not hide what stands beside it."""
     try:
         return unwrapped(value)
-    except Exception:
+    except Exception:  # What a library raises for a tensor without content is its own affair.
         return value
 
 

@@ -89,7 +89,9 @@ def _read(subject: Subject, order: Order, files: Files) -> dict[str, str]:
     Not its configuration, whose values are kept; nor what it wrote before, which is no part of the project.
     """
     root = order.root.resolve()
-    inside = {file.relative_to(root): file for file in map(Path.resolve, files.read) if is_inside(file, root)}
+    # A fresh interpreter has read a thousand modules: resolving a path asks the disk.
+    read = (file.resolve() for file in files.read if file.suffix not in _CODE)
+    inside = {file.relative_to(root): file for file in read if is_inside(file, root)}
     told = {subject.configuration.path and subject.configuration.path.resolve(), *map(root.joinpath, files.written)}
     return {
         path.as_posix(): source_digest(file)
