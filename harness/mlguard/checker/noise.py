@@ -11,7 +11,7 @@ from mlguard.core import probe as probes
 from mlguard.core.difference import Difference, difference
 from mlguard.core.record import CONTRACT_VALUE, GATE, INTERNAL, MAIN, Key, Observation, Record
 from mlguard.core.rules import Rules
-from mlguard.core.tolerance import FACTOR, ZERO, Tolerance, pool
+from mlguard.core.tolerance import EXACT, FACTOR, ZERO, pool
 from mlguard.core.value import Value
 
 JUMP = 1e-3
@@ -19,8 +19,6 @@ JUMP = 1e-3
 
 STILL = 1e-9
 """Noise per unit of scale below which an element stays in place."""
-
-ANYTHING = Tolerance(0.0)
 
 
 @dataclass(frozen=True)
@@ -70,7 +68,7 @@ class Noise:
             self.sizes[name] = max(size, self.sizes.get(name, 0.0))
 
     def _take(self, observation: Observation, new: Observation | None, machine: str) -> None:
-        moved = None if new is None else difference(observation.value, new.value, ANYTHING)
+        moved = None if new is None else difference(observation.value, new.value, EXACT)
         if new is not None and moved is not None and self._rounds_to_zero(observation, new, moved):
             magnitude = max(observation.value.scale, new.value.scale)
             self.zeros[pool(observation)] = max(magnitude, self.zeros.get(pool(observation), 0.0))
@@ -105,7 +103,7 @@ class Noise:
             if not both:
                 continue
             old = column.value.take_rows([places[row] for row in both])
-            moved = difference(old, new.columns[name].value.take_rows([new_places[row] for row in both]), ANYTHING)
+            moved = difference(old, new.columns[name].value.take_rows([new_places[row] for row in both]), EXACT)
             if jumps(column, new.columns[name], moved):
                 unsteady |= set(moved.rows)
             else:

@@ -6,13 +6,11 @@ from dataclasses import dataclass
 
 from mlguard.core.difference import Difference, difference
 from mlguard.core.record import CONTRACT_VALUE, REFIT, Key, Observation, Record
-from mlguard.core.tolerance import Tolerance, Tolerances
+from mlguard.core.tolerance import EXACT, Tolerances
 from mlguard.core.value import Value
 
 SAME, DIFFERS, RAISED, INAPPLICABLE = "same", "differs", "raised", "not applicable"
 """How the status of a contract begins: answers bitwise those of the main run, other ones, an exception, no sense."""
-
-_ANY = Tolerance(0.0)
 
 REFERENCE = "reference"
 """The entry of an Observation's detail that names the main run's Observation it must agree with."""
@@ -67,7 +65,7 @@ def _gaps(golden: Record, contract: Observation) -> dict[str, float]:
         key = reference_key(observation)
         if key in known:
             value = observation.value
-            found[observation.name] = difference(same_rows(known[key].value, value), value, _ANY).max_scaled or 0.0
+            found[observation.name] = difference(same_rows(known[key].value, value), value, EXACT).max_scaled or 0.0
     return found
 
 

@@ -56,6 +56,10 @@ class Tolerance:
         return min(self.rtol, max(FACTOR * self.noise, NOISE_FLOOR * EPS["float64"]))
 
 
+EXACT = Tolerance(0.0)
+"""Lets nothing pass, and so tells how far two values are apart."""
+
+
 @dataclass(frozen=True)
 class Tolerances:
     """The rules of one golden: a floor for everything, measured noise where there is some."""

@@ -13,7 +13,7 @@ from mlguard.core.contract import DIFFERS, INAPPLICABLE, RAISED, REFERENCE, SAME
 from mlguard.core.difference import difference
 from mlguard.core.error import MlguardError
 from mlguard.core.record import CONTRACT, CONTRACT_VALUE, MAIN, Observation
-from mlguard.core.tolerance import Tolerance
+from mlguard.core.tolerance import EXACT
 from mlguard.core.value import Value, text, texts
 from mlguard.observe import rows as rowwise
 from mlguard.observe import stages
@@ -28,8 +28,6 @@ SINGLE_ROWS = 32
 
 BATCH = 7
 """Rows of a batch; odd and small, so that the last batch is a short one."""
-
-EXACT = Tolerance(0.0)
 
 Answered = Mapping[str, Value]
 

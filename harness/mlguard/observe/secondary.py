@@ -11,8 +11,9 @@ from mlguard.configuration import written
 from mlguard.core.difference import difference
 from mlguard.core.error import MlguardError
 from mlguard.core.record import CONTRACT, EFFECT, GATE, GUESS, LATER, REFIT, Observation
+from mlguard.core.tolerance import EXACT
 from mlguard.core.value import Value, number, text, texts
-from mlguard.observe.contracts import EXACT, answers_of, keep_values, raised_status
+from mlguard.observe.contracts import answers_of, keep_values, raised_status
 from mlguard.observe.describe import answer_values, describe_compactly
 from mlguard.observe.keys import ChangedKey
 from mlguard.observe.rows import duplicate
