@@ -101,17 +101,11 @@ def named(machine: Environment) -> str:
     return f"{kernel}_simd-{machine.simd}_libm-{machine.libm}_{machine.threads}t_hash{machine.hash_seed}"
 
 
-def check(project: Project, trial: Trial, work: Path) -> Seen:
-    """What `mlguard check` says to the unedited code on the trial's machine, or to edited code on this one."""
-    with project.runner.on(trial.machine) as runner:
-        return _check(project, runner, trial, work)
-
-
 def check_all(projects: Sequence[Project], machine: Environment, trials: Sequence[Trial], work: Path) -> list[Seen]:
-    """The same for trials of one machine, which share its workers."""
+    """What `mlguard check` says to trials of one machine, which share its workers."""
     with contextlib.ExitStack() as stack:
         known = {project.name: (project, stack.enter_context(project.runner.on(machine))) for project in projects}
-        return [_check(*known[trial.project], trial, work) for trial in trials]
+        return [check(*known[trial.project], trial, work) for trial in trials]
 
 
 def ask(projects: Sequence[Project], trials: Sequence[Trial], work: Path) -> list[Seen]:
@@ -128,7 +122,8 @@ def ask(projects: Sequence[Project], trials: Sequence[Trial], work: Path) -> lis
     return [said[trial] for trial in trials]
 
 
-def _check(project: Project, runner: Emulating, trial: Trial, work: Path) -> Seen:
+def check(project: Project, runner: Emulating, trial: Trial, work: Path) -> Seen:
+    """What `mlguard check` says to unedited code on the machine of the runner, or to edited code on this one."""
     place = work / trial.key
     guard = project.plant(trial, place)
     settings = load(place)

@@ -17,6 +17,7 @@ from typing import Any
 import click
 
 from benchmarks.answers import Answer, ask, same
+from benchmarks.emulating import Emulating
 from benchmarks.machines import Seen, check, knobs, machines, told
 from benchmarks.peers.session import PEERS, ask_peers
 from benchmarks.table import MLGUARD, Heard, Row, count, draw, exceptions
@@ -66,7 +67,7 @@ def _ask(
     seen, after = [pair[0] for pair in pairs], {t.key: pair[1] for t, pair in zip(trials, pairs, strict=True)}
     subjects = list(dict.fromkeys((t.project, t.guard) for t in trials))
     plain = [Trial(project, guard, "as it is", SHIFT) for project, guard in subjects]
-    answers = each(plain, lambda t: _answer(known[t.project], t, work), lambda t: t.key)
+    answers = each(plain, lambda t: _answer(known[t.project], known[t.project].runner, t, work), lambda t: t.key)
     unedited = dict(zip(subjects, answers, strict=True))
     before = {t.key: unedited[t.project, t.guard] for t in trials}
     gates = {t.key: known[t.project].gate(t.guard) for t in trials}
@@ -78,14 +79,14 @@ def _ask(
 
 
 def _both(project: Project, trial: Trial, work: Path) -> tuple[Seen, Answer]:
-    return check(project, trial, work), _answer(project, trial, work / "answers")
+    with project.runner.on(trial.machine) as runner:
+        return check(project, runner, trial, work), _answer(project, runner, trial, work / "answers")
 
 
-def _answer(project: Project, trial: Trial, work: Path) -> Answer:
+def _answer(project: Project, runner: Emulating, trial: Trial, work: Path) -> Answer:
     place = work / trial.key
     guard = project.plant(trial, place)
-    with project.runner.on(trial.machine) as runner:
-        return ask(runner.elsewhere(load(place)), guard)
+    return ask(runner.elsewhere(load(place)), guard)
 
 
 def _heard(seen: Seen) -> Heard:
