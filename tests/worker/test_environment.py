@@ -9,12 +9,19 @@ import pytest
 
 from mlguard.core.error import UsageError
 from mlguard.worker.describe import effect
-from mlguard.worker.environment import THREADS, Environment
+from mlguard.worker.environment import MACHINE, THREADS, Environment
 from mlguard.worker.job import Job
 from mlguard.worker.pool import Workers
 
 PLAIN = Environment()
 OTHER = Environment(threads=2, hash_seed=7, blas_kernel="Prescott", simd="none", libm="no-fma")
+
+
+@pytest.fixture(autouse=True)
+def no_owner(monkeypatch):
+    """Whatever this whole suite runs as, these tests say themselves what a machine's owner set."""
+    for name in MACHINE:
+        monkeypatch.delenv(name, raising=False)
 
 
 def described(project, environment):
@@ -76,26 +83,44 @@ def test_the_usual_environment_is_that_of_jobs_without_one(project, use_zygote):
     assert first.value["blas"][0]["kernel"] != named.value["blas"][0]["kernel"]
 
 
-def test_the_shells_own_settings_do_not_reach_a_worker(project, monkeypatch):
+def test_the_shells_threads_and_hash_seed_do_not_reach_a_worker(project, monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "7")
-    monkeypatch.setenv("OPENBLAS_CORETYPE", "Prescott")
     monkeypatch.setenv("PYTHONHASHSEED", "99")
-    monkeypatch.setenv("MY_SETTING", "kept")
-    names = ["OMP_NUM_THREADS", "OPENBLAS_CORETYPE", "PYTHONHASHSEED", "MY_SETTING"]
+    names = ["OMP_NUM_THREADS", "PYTHONHASHSEED"]
     with Workers() as workers:
-        monkeypatch.setenv("MY_SETTING", "changed after the start")
         seen = workers.run(Job("subject:variables", names, project, (str(project),), 60)).value
-    assert seen == dict(zip(names, ["1", None, "0", "kept"], strict=True))
+    assert seen == dict(zip(names, ["1", "0"], strict=True))
+
+
+@pytest.mark.parametrize("use_zygote", [True, False])
+def test_what_a_machines_owner_set_is_honoured_and_described(project, monkeypatch, use_zygote):
+    monkeypatch.setenv("OPENBLAS_CORETYPE", "Prescott")
+    monkeypatch.setenv("NPY_DISABLE_CPU_FEATURES", Environment(simd="none").variables()["NPY_DISABLE_CPU_FEATURES"])
+    monkeypatch.setenv("GLIBC_TUNABLES", Environment(libm="no-fma").variables()["GLIBC_TUNABLES"])
+    job = Job("subject:describes", None, project, (str(project),), 60)
+    with Workers(preload=["numpy"], use_zygote=use_zygote) as workers:
+        ran = workers.run(job)
+        emulated = workers.run(replace(job, environment=Environment(blas_kernel="Nehalem", simd="avx2"))).value
+    assert ran.forked is use_zygote
+    assert effect(Environment(blas_kernel="Prescott", simd="none", libm="no-fma"), ran.value) == []
+    # Emulation overrides what it names and inherits the rest.
+    assert effect(Environment(blas_kernel="Nehalem", simd="avx2", libm="no-fma"), emulated) == []
 
 
 def test_a_pools_threads_are_set_by_every_librarys_name():
     assert {Environment(threads=3).variables()[name] for name in THREADS} == {"3"}
 
 
-def test_applied_to_leaves_the_rest_alone():
-    applied = PLAIN.applied_to({"HOME": "/home/ada", "GLIBC_TUNABLES": "x", "NPY_DISABLE_CPU_FEATURES": "AVX2"})
-    assert applied["HOME"] == "/home/ada"
-    assert not {"GLIBC_TUNABLES", "NPY_DISABLE_CPU_FEATURES"} & set(applied)
+def test_only_what_an_environment_names_overrides_the_machines_owner():
+    owner = {"HOME": "/home/ada", "OPENBLAS_CORETYPE": "Zen", "GLIBC_TUNABLES": "x", "NPY_DISABLE_CPU_FEATURES": "AVX2"}
+    assert owner.items() <= PLAIN.applied_to(owner).items()
+    everything = Environment(blas_kernel="Haswell", simd="all", libm="all").applied_to(owner)
+    assert {name: everything.get(name) for name in owner} == {
+        "HOME": "/home/ada",
+        "OPENBLAS_CORETYPE": "Haswell",
+        "GLIBC_TUNABLES": None,
+        "NPY_DISABLE_CPU_FEATURES": None,
+    }
 
 
 @pytest.mark.parametrize(

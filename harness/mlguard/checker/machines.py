@@ -51,7 +51,7 @@ def inert(machines: Iterable[tuple[Environment, Sequence[str]]]) -> list[str]:
     for machine, without in machines:
         failed = {sentence.partition("=")[0] for sentence in without}
         wanted = {"blas_kernel"} if machine.blas_kernel is not None else set()
-        worked |= (wanted | ({"simd"} if machine.simd != "all" else set())) - failed
+        worked |= (wanted | ({"simd"} if machine.simd in ("avx2", "none") else set())) - failed
     return [knob for knob in ("blas_kernel", "simd") if knob not in worked]
 
 

@@ -63,7 +63,7 @@ def effect(wanted: Environment, described: Mapping[str, Any]) -> list[str]:
     found = [_hash_effect(wanted, described), *_thread_effects(wanted, described), _libm_effect(wanted, described)]
     if wanted.blas_kernel is not None:
         found += _kernel_effects(wanted.blas_kernel, described["blas"])
-    if wanted.simd != "all":
+    if wanted.simd in ("avx2", "none"):
         found.append(_simd_effect(wanted.simd, described["numpy"]))
     return [sentence for sentence in found if sentence]
 
@@ -83,7 +83,7 @@ def _thread_effects(wanted: Environment, described: Mapping[str, Any]) -> list[s
 
 
 def _libm_effect(wanted: Environment, described: Mapping[str, Any]) -> str | None:
-    if wanted.libm == "all" or described["libm"] == wanted.libm:
+    if wanted.libm != "no-fma" or described["libm"] == wanted.libm:
         return None
     return f"libm={wanted.libm} has no effect: the C library computes {described['libm'] or 'in a way unknown here'}"
 

@@ -31,25 +31,26 @@ _TORCH: Final = {"none": "default", "avx2": "avx2"}
 # glibc before 2.33 knows only the second spelling, later ones only the first; each ignores the other.
 _NO_FMA: Final = "glibc.cpu.hwcaps=-AVX2,-FMA,-AVX2_Usable,-FMA_Usable"
 
-SIMD_LEVELS: Final = ("all", "avx2", "none")
-LIBM_LEVELS: Final = ("all", "no-fma")
+SIMD_LEVELS: Final = ("usual", "all", "avx2", "none")
+LIBM_LEVELS: Final = ("usual", "all", "no-fma")
 
-OWNED: Final = (
+_KERNEL: Final = ("OPENBLAS_CORETYPE",)
+_SIMD: Final = ("NPY_DISABLE_CPU_FEATURES", "NPY_ENABLE_CPU_FEATURES", "MKL_CBWR", "ATEN_CPU_CAPABILITY")
+_LIBM: Final = ("GLIBC_TUNABLES",)
+
+MACHINE: Final = (*_KERNEL, *_SIMD, *_LIBM)
+"""Variables by which a machine's owner chooses among what its CPU can do; honoured unless another machine is emulated."""
+
+FIXED: Final = (
     *THREADS,
     "PYTHONHASHSEED",
-    "OPENBLAS_CORETYPE",
-    "OPENBLAS_VERBOSE",
-    "NPY_DISABLE_CPU_FEATURES",
-    "NPY_ENABLE_CPU_FEATURES",
-    "MKL_CBWR",
     "MKL_DYNAMIC",
     "OMP_DYNAMIC",
     "OMP_THREAD_LIMIT",
     "OMP_SCHEDULE",
-    "ATEN_CPU_CAPABILITY",
-    "GLIBC_TUNABLES",
+    "OPENBLAS_VERBOSE",
 )
-"""Variables that an Environment decides about; what the user's shell says of them does not reach a worker."""
+"""Variables that an Environment always decides about; what the user's shell says of them reaches no worker."""
 
 
 @dataclass(frozen=True)
@@ -61,11 +62,13 @@ class Environment:
     hash_seed: int = 0
     """PYTHONHASHSEED: the order of sets of text; 0 switches randomisation off."""
     blas_kernel: str | None = None
-    """An OpenBLAS core type such as `Haswell` or `Prescott`; None: the machine's own."""
-    simd: str = "all"
-    """Instruction sets of NumPy, MKL and torch: `all` that the machine has, at most `avx2`, or `none` beyond SSE."""
-    libm: str = "all"
-    """The C mathematics library: `all` instructions that the machine has, or `no-fma` (glibc only)."""
+    """An OpenBLAS core type such as `Haswell` or `Prescott`; None: what the machine's owner set, else its own."""
+    simd: str = "usual"
+    """Instruction sets of NumPy, MKL and torch: `usual` as the machine's owner set them, `all` that the machine has,
+    at most `avx2`, or `none` beyond SSE."""
+    libm: str = "usual"
+    """The C mathematics library: `usual` as the machine's owner set it, `all` instructions that the machine has, or
+    `no-fma` (glibc only)."""
 
     def __post_init__(self) -> None:
         """Refuse values that would be ignored in silence."""
@@ -87,15 +90,25 @@ class Environment:
         wanted |= {"PYTHONHASHSEED": str(self.hash_seed), "MKL_DYNAMIC": "FALSE", "OMP_DYNAMIC": "FALSE"}
         if self.blas_kernel is not None:
             wanted["OPENBLAS_CORETYPE"] = self.blas_kernel
-        if self.simd != "all":
+        if self.simd in _NUMPY:
             wanted["NPY_DISABLE_CPU_FEATURES"] = _NUMPY[self.simd]
             wanted["MKL_CBWR"] = _MKL[self.simd]
             wanted["ATEN_CPU_CAPABILITY"] = _TORCH[self.simd]
-        if self.libm != "all":
+        if self.libm == "no-fma":
             wanted["GLIBC_TUNABLES"] = _NO_FMA
         return wanted
 
     def applied_to(self, variables: Mapping[str, str]) -> dict[str, str]:
-        """`variables` with all that an Environment decides about replaced by what this one says."""
-        rest = {name: value for name, value in variables.items() if name not in OWNED}
+        """`variables` with all that this Environment decides about replaced by what it says.
+
+        What it leaves to the machine's owner stays as it is in `variables`.
+        """
+        rest = {name: value for name, value in variables.items() if name not in self._decided()}
         return rest | self.variables()
+
+    def _decided(self) -> set[str]:
+        decided = set(FIXED)
+        decided.update(_KERNEL if self.blas_kernel is not None else ())
+        decided.update(_SIMD if self.simd != "usual" else ())
+        decided.update(_LIBM if self.libm != "usual" else ())
+        return decided
