@@ -1,51 +1,65 @@
-"""Run every selected variant once, two at a time, in workers that share one import of the libraries."""
+"""Check each variant once, in workers that share one import of the libraries."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
-import joblib
 import pytest
 
-from mlguard.checker.check import Checker
+from mlguard.checker.check import Checker, Seen
+from mlguard.core.compare import compare
+from mlguard.core.record import Record
 from mlguard.core.verdict import Verdict
+from mlguard.runner.order import Extent
 from mlguard.runner.run import Runner
 from mlguard.settings import load
 from tests.power.planting import ROOT, plant
+from tests.power.variant import Variant
 from tests.power.variants import VARIANTS
 
 
-class Said(dict[tuple[str, str], Verdict]):
-    """What mlguard says to each variant; said when it is asked for, unless that was done before."""
+class Checked(dict[tuple[str, str], Seen]):
+    """What `mlguard check` gives for each variant, by guard and variant; checked when it is first needed."""
 
     def __init__(self, runner: Runner, folder: Path) -> None:
         super().__init__()
         self.runner, self.folder = runner, folder
         self.guards = {guard.ref.name: guard for guard in runner.find().guards}
         self.variants = {(variant.guard, variant.id): variant for variant in VARIANTS}
+        self._unedited: dict[str, Record] = {}
 
-    def __missing__(self, key: tuple[str, str]) -> Verdict:
-        place = self.folder / "-".join(key)
-        guard = plant(self.variants[key], self.guards[key[0]], place)
+    def __missing__(self, key: tuple[str, str]) -> Seen:
+        place, variant = self.folder / "-".join(key), self.variants[key]
+        guard = plant(variant, self.guards[key[0]], place)
         settings = load(place)
-        self[key] = Checker(settings, self.runner.elsewhere(settings)).check(guard).verdict
+        # A shift of the main run is caught there: what the other runs would add changes neither outcome nor stage.
+        extent = Extent.MAIN if variant.kind == "shift" and not variant.hidden else Extent.FULL
+        self[key] = Checker(settings, self.runner.elsewhere(settings), extent=extent).check(guard)
         return self[key]
+
+    def verdict(self, variant: Variant) -> Verdict:
+        """The Verdict on one variant."""
+        return self[variant.guard, variant.id].verdict
+
+    def moves_bits(self, variant: Variant) -> bool:
+        """Whether a variant moves any bit of what decides, against the unedited code on this machine.
+
+        The golden would answer for the machine that recorded it, on which the unedited code has other bits.
+        """
+        done = self[variant.guard, variant.id].done
+        assert done is not None
+        findings = compare(self._unedited_record(variant.guard), done.record).findings
+        return any(not finding.exact for finding in findings if finding.gates)
+
+    def _unedited_record(self, guard: str) -> Record:
+        if guard not in self._unedited:
+            self._unedited[guard] = self.runner.run(self.guards[guard]).record
+        return self._unedited[guard]
 
 
 @pytest.fixture(scope="session")
-def verdicts(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Said]:
-    """What mlguard says to each variant, by guard and variant.
-
-    Those whose tests were selected are asked two at a time before the first test; under xdist each worker asks for its
-    own as it comes to them.
-    """
-    calls = [getattr(item, "callspec", None) for item in request.session.items]
-    variants = [call.params["variant"] for call in calls if call is not None and "variant" in call.params]
+def checked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checked]:
+    """What `mlguard check` gives for each variant, shared by the whole room."""
     with Runner(load(ROOT)) as runner:
-        said = Said(runner, tmp_path_factory.mktemp("power"))
-        if "PYTEST_XDIST_WORKER" not in os.environ:
-            ask = joblib.delayed(said.__getitem__)
-            joblib.Parallel(n_jobs=2, backend="threading")(ask((v.guard, v.id)) for v in variants)
-        yield said
+        yield Checked(runner, tmp_path_factory.mktemp("power"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from mlguard.settings import load
 from mlguard.tools.diff.place import Following
 from mlguard.tools.trace import MovedFunction, first_moved, hunks, touching
 from mlguard.tracing.trace import Trace
-from tests.power.conftest import Said
+from tests.power.conftest import Checked
 from tests.power.edited import edited_functions, git_diff
 from tests.power.planting import ROOT, plant
 from tests.power.variant import Variant
@@ -70,10 +70,9 @@ def named(variant: Variant) -> str:
 class Followed:
     """Runs both sides of a variant and holds their traces against each other; the unedited side once per guard."""
 
-    def __init__(self, runner: Runner, folder: Path) -> None:
-        self.runner, self.folder = runner, folder
-        self.guards = {guard.ref.name: guard for guard in runner.find().guards}
-        self.said = Said(runner, folder / "said")
+    def __init__(self, checked: Checked, folder: Path) -> None:
+        self.checked, self.folder = checked, folder
+        self.runner, self.guards = checked.runner, checked.guards
         self.before: dict[tuple[str, Following], Trace] = {}
 
     def place(self, variant: Variant) -> Path:
@@ -98,17 +97,16 @@ class Followed:
 
 
 @pytest.fixture(scope="module")
-def followed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Followed]:
+def followed(checked: Checked, tmp_path_factory: pytest.TempPathFactory) -> Followed:
     """Shared, since the unedited side of a guard serves all of its variants."""
-    with Runner(load(ROOT)) as runner:
-        yield Followed(runner, tmp_path_factory.mktemp("followed"))
+    return Followed(checked, tmp_path_factory.mktemp("followed"))
 
 
 @pytest.mark.parametrize("variant", SHIFTS, ids=named)
 def test_the_edited_function_is_named_with_its_hunk(variant: Variant, followed: Followed) -> None:
     found = followed.first_moved(variant, IN_THE_MAIN_RUN)
     if found is None:
-        followings = Following.of(followed.said[variant.guard, variant.id])
+        followings = Following.of(followed.checked.verdict(variant))
         found = next(filter(None, (followed.first_moved(variant, following) for following in followings)), None)
     assert (found is None) == ((variant.guard, variant.id) in UNNAMED)
     if found is not None:

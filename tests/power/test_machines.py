@@ -40,7 +40,7 @@ def runner() -> Iterator[Runner]:
         yield running
 
 
-@pytest.mark.parametrize(("name", "machine"), machines(), ids=GUARDS)
+@pytest.mark.parametrize(("name", "machine"), [*machines()], ids=GUARDS)
 def test_a_guard_is_quiet_on_another_machine(
     name: str, machine: Environment, runner: Runner, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,6 +10,7 @@ from mlguard.core.guard import Guard
 from mlguard.core.record import GATE, MAIN
 from mlguard.core.verdict import Outcome, Verdict
 from mlguard.discovery import guard_classes, load_module
+from tests.power.conftest import Checked
 from tests.power.planting import ROOT
 from tests.power.variant import Variant
 from tests.power.variants import VARIANTS
@@ -24,17 +25,17 @@ def named(variant: Variant) -> str:
 
 
 @pytest.mark.parametrize("variant", SHIFTS, ids=named)
-def test_a_shift_is_caught_at_its_stage(variant: Variant, verdicts: dict[tuple[str, str], Verdict]) -> None:
-    verdict = verdicts[variant.guard, variant.id]
+def test_a_shift_is_caught_at_its_stage(variant: Variant, checked: Checked) -> None:
+    verdict = checked.verdict(variant)
     assert (verdict.outcome in RED, verdict.first_moved) == (True, variant.stage), told(verdict)
     assert hides(verdict) or not variant.hidden, told(verdict)
 
 
 @pytest.mark.parametrize("variant", KEEPS, ids=named)
-def test_a_refactor_is_quiet(variant: Variant, verdicts: dict[tuple[str, str], Verdict]) -> None:
-    verdict = verdicts[variant.guard, variant.id]
+def test_a_refactor_is_quiet(variant: Variant, checked: Checked) -> None:
+    verdict = checked.verdict(variant)
     assert verdict.outcome is Outcome.MATCH, told(verdict)
-    assert any(not f.exact for f in verdict.findings if f.gates) == variant.moves_bits
+    assert checked.moves_bits(variant) == variant.moves_bits
 
 
 def test_the_tables_are_wide_enough() -> None:
