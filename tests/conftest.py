@@ -7,12 +7,37 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.power.variant import Variant
+
 if TYPE_CHECKING:
     from mlguard.worker.pool import Workers
     from tests.project import Project
 
 # pytest's own plugin for testing plugins, which only the outermost conftest may load.
 pytest_plugins = ["pytester"]
+
+LONGEST = ("power", "examples", "acceptance", "cli", "plugin", "tools", "checker")
+"""Rooms whose tests take longest, in that order; they start first, so that no core is idle at the end."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Under xdist, run tests that share what is made once in one process, and those that take longest first."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(_shares(item)))
+    items.sort(key=_turn)
+
+
+def _shares(item: pytest.Item) -> str:
+    """What a test shares with others: a guard of this repository with its variants, else the fixtures of its module."""
+    variant = item.callspec.params.get("variant") if hasattr(item, "callspec") else None
+    return f"power {variant.guard}" if isinstance(variant, Variant) else item.nodeid.partition("::")[0]
+
+
+def _turn(item: pytest.Item) -> int:
+    rooms = item.nodeid.split("/")
+    return next((turn for turn, room in enumerate(LONGEST) if room in rooms[:2]), len(LONGEST))
 
 
 @pytest.fixture(scope="session")
