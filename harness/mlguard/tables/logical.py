@@ -6,7 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import numpy as np
@@ -71,6 +71,11 @@ def logical_type(values: Any, *, table: str = "rows", column: object = None) -> 
         raise UsageError(text, slug="column-unsupported") from error
 
 
+def nullable(base: str) -> str:
+    """pandas' name of a type of whole numbers of which some may be missing."""
+    return base.replace("uint", "UInt") if base.startswith("u") else base.replace("int", "Int")
+
+
 def absent(values: Any) -> list[bool]:
     """Where elements are missing, in C order: None, pandas' NA and NaT, and any not-a-number."""
     return list(pd.isna(values.ravel() if isinstance(values, np.ndarray) else values).tolist())
@@ -132,7 +137,10 @@ def _of_plain(plain: np.dtype[Any], values: Any, *, nullable: bool) -> LogicalTy
 
 
 def _of_objects(values: Any) -> LogicalType:
-    gaps = absent(values)
+    try:
+        gaps = absent(values)
+    except InvalidOperation as error:
+        raise _UnsupportedError("a signalling NaN among decimals") from error
     present = [value for gap, value in zip(gaps, objects(values), strict=True) if not gap]
     kinds = sorted({_kind(value) for value in present})
     if len(kinds) > 1:
@@ -187,7 +195,7 @@ def _width(integers: list[Any]) -> str:
         return "int64"
     if low >= 0 and high < 2**64:
         return "uint64"
-    raise _UnsupportedError("integers beyond 64 bits")
+    raise _UnsupportedError(f"integers beyond 64 bits, from {Decimal(low):.6g} to {Decimal(high):.6g}")
 
 
 def _category(dtype: pd.CategoricalDtype) -> LogicalType:

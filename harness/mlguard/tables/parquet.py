@@ -12,7 +12,7 @@ import pandas as pd
 
 from mlguard.core.error import UsageError
 from mlguard.tables.cells import to_array, to_cells
-from mlguard.tables.logical import FLOATS, INTEGERS, LogicalType
+from mlguard.tables.logical import FLOATS, INTEGERS, LogicalType, nullable
 from mlguard.tables.sheet import Schema, Sheet
 
 Line = tuple[str | None, ...]
@@ -58,7 +58,9 @@ def read_frame(file: Path, most: int) -> pd.DataFrame:
         first = next(batches, None)
     except arrow.ArrowException as error:
         raise ValueError(f"not a Parquet file: {error}") from error
-    frame: pd.DataFrame = pd.DataFrame() if first is None else first.to_pandas().reset_index(drop=True)
+    frame: pd.DataFrame = (
+        pd.DataFrame() if first is None else first.to_pandas(types_mapper=_nullable(arrow).get).reset_index(drop=True)
+    )
     return frame
 
 
@@ -69,6 +71,11 @@ def _arrow() -> Any:
         text = "Parquet needs pyarrow, which is not installed; run `pip install 'pytest-mlguard[parquet]'`"
         raise UsageError(f"{text} or use --format csv", slug="parquet-missing") from error
     return pyarrow
+
+
+def _nullable(arrow: Any) -> dict[Any, Any]:
+    """pandas' types for whole numbers of which some may be missing: as doubles they would lose digits."""
+    return {arrow.from_numpy_dtype(np.dtype(n)): pd.api.types.pandas_dtype(nullable(n)) for n in INTEGERS}
 
 
 def _array(arrow: Any, cells: Sequence[str | None], kind: LogicalType) -> Any:

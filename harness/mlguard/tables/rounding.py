@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 DIGITS = {"float64": 12, "float32": 6, "float16": 3}
 """Significant digits that a float keeps, by dtype: a margin is left below its precision, where machines differ."""
 
-_MOST = 12
+MOST_DECIMALS = 12
+"""Decimals that a float may be rounded to at most."""
 
 
 def settle(values: Any, decimals: int = DECIMALS) -> Any:
@@ -133,8 +134,10 @@ def _settler(dtype: str, decimals: int) -> Callable[[float], float]:
 
 
 def _check(decimals: object) -> None:
-    if isinstance(decimals, bool) or not isinstance(decimals, int) or not 0 <= decimals <= _MOST:
-        raise UsageError(f"decimals must be a whole number from 0 to {_MOST}, not {decimals!r}", slug="decimals")
+    if isinstance(decimals, bool) or not isinstance(decimals, int) or not 0 <= decimals <= MOST_DECIMALS:
+        raise UsageError(
+            f"decimals must be a whole number from 0 to {MOST_DECIMALS}, not {decimals!r}", slug="decimals"
+        )
 
 
 def _check_names(dataset: Dataset) -> None:

@@ -11,6 +11,7 @@ import pytest
 from mlguard.core.error import UsageError
 from mlguard.tables.logical import logical_type
 from mlguard.tools.like import read
+from mlguard.tools.like.profile import profile
 from mlguard.tools.like.read import read_table
 
 ROW = "7;007;1.5;true;2024-02-29;2024-02-29T10:30:00Z;x\n"
@@ -46,7 +47,9 @@ def test_the_text_of_a_csv_means_what_it_looks_like(tmp_path):
         (("00.5", "01"), "text"),
         (("2024-02-30", "2024-01-01"), "text"),
         (("18446744073709551615", "1"), "uint64"),
-        (("99999999999999999999", "1"), "float64"),
+        (("99999999999999999999", "1.5"), "float64"),
+        (("inf", "-inf", "1.5"), "float64"),
+        (("1e999", "1"), "text"),
         (("true", "1"), "text"),
         (("2024-01-01 10:00", "2024-01-01 10:00Z"), "text"),
         (("NA", ""), "float64"),
@@ -130,3 +133,19 @@ def test_a_file_that_is_not_there_and_a_folder(tmp_path):
         with pytest.raises(UsageError, match=told) as refused:
             read_table(tmp_path / name)
         assert refused.value.slug == "like-unreadable"
+
+
+def test_whole_numbers_beyond_64_bits_are_kept_and_then_refused_by_name(tmp_path):
+    for file, content in (
+        ("t.csv", "a,b\n" + 30 * "99999999999999999999,x\n"),
+        ("t.jsonl", 30 * '{"a": 99999999999999999999, "b": "x"}\n'),
+        ("u.csv", "a,b\n" + 15 * "18446744073709551615,x\n-1,x\n"),
+    ):
+        with pytest.raises(UsageError, match=r"column 'a' holds integers beyond 64 bits, from \S+ to \S+, which"):
+            profile(read_table(written(tmp_path, file, content)).frame)
+
+
+def test_parquet_keeps_the_digits_of_whole_numbers_with_gaps(tmp_path):
+    values = [2**53 + 1, None, -(2**63)]
+    pd.DataFrame({"n": pd.array(values * 10, dtype="Int64"), "x": 1.5}).to_parquet(tmp_path / "t.parquet")
+    assert [None if pd.isna(n) else n for n in read_table(tmp_path / "t.parquet").frame["n"]] == values * 10

@@ -35,7 +35,7 @@ def test_a_script_holds_one_statement_for_each_column_and_no_method_more():
 def test_a_small_table_gives_a_small_script():
     frame = pd.DataFrame({"age": np.arange(200) % 61, "left": np.arange(200) % 2})
     text = script_text(profile(frame, "left"), "small.csv")
-    assert methods(text) == {"__init__", "frame", "_share", "levels", "groups", "numbers"}
+    assert methods(text) == {"__init__", "frame", "_share", "levels", "groups", "whole"}
     assert "Decimal" not in text
     assert 'table.groups("left", {0: 0.5, 1: 0.5})' in text
     assert 'return Dataset(table.frame(order), target="left")' in text

@@ -39,18 +39,32 @@ class Levels:
 
 @dataclass(frozen=True)
 class Numbers:
-    """A column of numbers, whole or not."""
+    """A column of floats."""
 
     knots: tuple[float, ...]
     """Values at evenly spaced shares of the rows."""
     step: float
-    """What all values are multiples of."""
+    """What all values are multiples of; 0 where there is no such step."""
     decimals: int
-    """Decimals that they are written with; 0 for whole numbers."""
-    kind: str
-    """`int`, `float`, `decimal`, or NumPy's name of a duration such as `timedelta64[ns]`."""
+    """Decimals that they are written with."""
     dtype: str = ""
-    """The pandas type where it is not the one that follows from the kind."""
+    """The pandas type where it is not `float64`."""
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A column of whole numbers, decimals or durations, told in whole numbers of some unit so that no digit is lost."""
+
+    knots: tuple[int, ...]
+    """Values at evenly spaced shares of the rows."""
+    step: int
+    """What all values are multiples of."""
+    dtype: str = ""
+    """Of whole numbers, the pandas type where it is not `int64`."""
+    decimals: int | None = None
+    """Of decimals: how many they are written with; the unit is one of the last of these."""
+    unit: str = ""
+    """Of durations: NumPy's code of the unit."""
 
 
 @dataclass(frozen=True)
@@ -114,12 +128,14 @@ class Lists:
     """Numbers of elements at evenly spaced shares of the rows."""
     shares: tuple[tuple[Value, float], ...] = ()
     """The elements with their shares, where they are a few; the others are told by quantiles."""
-    quantiles: tuple[float, ...] = ()
+    quantiles: tuple[float, ...] | tuple[int, ...] = ()
     """Elements at evenly spaced shares of all of them."""
-    step: float = 1
-    """What all elements are multiples of."""
+    step: float = 0
+    """What all elements are multiples of; 0 where there is no such step."""
     decimals: int = 0
-    """Decimals that elements are written with; 0 for whole numbers."""
+    """Decimals that floats are written with."""
+    whole: bool = False
+    """Whether the elements are whole numbers."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +146,7 @@ class Missing:
     """The pandas type."""
 
 
-Drawn = Levels | Numbers | Times | Keys | Text | Lists | Missing
+Drawn = Levels | Numbers | Whole | Times | Keys | Text | Lists | Missing
 
 
 @dataclass(frozen=True)

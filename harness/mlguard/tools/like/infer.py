@@ -10,12 +10,14 @@ from typing import Any
 
 import pandas as pd
 
+from mlguard.tables.logical import nullable
+
 GAPS = frozenset({"", "NA", "N/A", "NaN", "nan", "null", "NULL", "None"})
 """Texts that stand for a missing element."""
 
 # A leading zero says that digits are a name, as in a postal code.
-_INTEGER = re.compile(r"[+-]?(0|[1-9]\d{0,19})")
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_INTEGER = re.compile(r"[+-]?(0|[1-9]\d*)")
+_NUMBER = re.compile(r"[+-]?((\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[iI]nf)")
 _PADDED = re.compile(r"[+-]?0\d")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?")
@@ -62,13 +64,18 @@ def _numbers(column: pd.Series[Any], present: list[Any]) -> pd.Series[Any]:
 
 def _integers(column: pd.Series[Any], present: list[Any]) -> pd.Series[Any]:
     values = [None if _is_gap(value) else int(value) for value in column]
-    width = "int64" if all(-(2**63) <= int(value) < 2**63 for value in present) else "uint64"
-    return pd.Series(values, dtype=width.replace("i", "I").replace("uI", "UI") if _gaps(column) else width)
+    low, high = min(map(int, present)), max(map(int, present))
+    if low < -(2**63) or high >= (2**64 if low >= 0 else 2**63):
+        return pd.Series(values, dtype=object)  # No column holds them; `logical_type` says so.
+    width = "int64" if high < 2**63 else "uint64"
+    return pd.Series(values, dtype=nullable(width) if _gaps(column) else width)
 
 
 def _floats(column: pd.Series[Any], present: list[str]) -> pd.Series[Any]:
     if any(_PADDED.match(text) and "." not in text for text in present):
         raise ValueError("digits with a leading zero")
+    if any(math.isinf(float(text)) and "inf" not in text.lower() for text in present):
+        raise ValueError("more than a double holds")
     return pd.Series([math.nan if _is_gap(value) else float(value) for value in column], dtype="float64")
 
 

@@ -53,8 +53,13 @@ def merged(labels: Sequence[str | None], told: dict[str, str | None]) -> list[st
     return [None if label is None else told[label] or OTHER for label in labels]
 
 
-def is_key(name: str, values: Sequence[int]) -> bool:
-    """Whether whole numbers are names of things: by the column's name, or because each stands once and in a row."""
+def is_key(name: str, values: Sequence[int], dtype: str) -> bool:
+    """Whether whole numbers are names of things: by the column's name, or because each stands once and in a row.
+
+    A type that cannot name many things holds none.
+    """
+    if np.iinfo(dtype).max < _ROOM:
+        return False
     if _KEY_NAME.search(_underscored(name)):
         return len(set(values)) > MOST_LEVELS
     if len(set(values)) < 0.9 * len(values):

@@ -9,7 +9,7 @@ import pandas as pd
 
 from mlguard.core.error import UsageError
 from mlguard.tables.logical import LogicalType, logical_type
-from mlguard.tools.like.described import Levels, Lists
+from mlguard.tools.like.described import Levels, Lists, Whole
 from mlguard.tools.like.labels import merged, told_levels
 from mlguard.tools.like.numbers import MEASURED, described_numbers, plain
 from mlguard.tools.like.privacy import LEAST, OTHER, coarse, knots
@@ -25,9 +25,11 @@ def described_lists(name: str, series: pd.Series[Any]) -> Lists:
         return Lists(lengths, ((OTHER, 1.0),))
     if kind.base == "text":
         return Lists(lengths, _shares(name, elements.tolist()))
-    drawn, _ = described_numbers(plain(elements, kind), kind, gaps=False)
+    drawn, _ = described_numbers(elements, kind, gaps=False)
     if isinstance(drawn, Levels):
         return Lists(lengths, drawn.shares)
+    if isinstance(drawn, Whole):
+        return Lists(lengths, (), drawn.knots, drawn.step, whole=True)
     return Lists(lengths, (), drawn.knots, drawn.step, drawn.decimals)
 
 

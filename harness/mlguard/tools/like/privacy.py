@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from itertools import count
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
+
+Number = TypeVar("Number", int, float)
 
 LEAST = 20
 """Elements below which a description would be one of single rows, and not of a distribution."""
@@ -74,17 +77,29 @@ def knots(values: npt.NDArray[np.float64], step: float) -> tuple[float, ...]:
     """Values at evenly spaced shares of the rows, each the mean of several rows and rounded.
 
     The outermost `EXTREMES` rows of each end, or one in a hundred, are told nowhere: they count as much as their
-    neighbours' mean. Values are rounded to `step` at least, and to about a two-hundredth of their range.
+    neighbours' mean. Values are rounded to `step` at least, and to about a two-hundredth of their range; the first one
+    upwards and the last one downwards, so that all stay within the range.
     """
     ordered = _without_extremes(np.sort(values))
     # Doubles near the largest would overflow when they are added.
     scale = max(1.0, float(np.abs(ordered).max()) / 1e150)
-    scaled = ordered / scale
-    number = min(_MOST_KNOTS, max(3, len(scaled) // GROUP))
-    half = max(len(scaled) / (number - 1) / 2.0, EXTREMES / 2.0)
-    means = [_mean(scaled, share * (len(scaled) - 1), half) * scale for share in np.linspace(0.0, 1.0, number)]
-    unit = _unit(max(means) - min(means), step)
-    return tuple(_rounded(mean, unit) for mean in means)
+    low, high = float(ordered[0]), float(ordered[-1])
+    means = [min(max(mean * scale, low), high) for mean in _means(ordered / scale)]
+    unit = _unit(min(means[-1] / scale - means[0] / scale, 1e150) * scale, step)
+    first, last = _rounded(means[0], unit, math.ceil), _rounded(means[-1], unit, math.floor)
+    return _between(first, [_rounded(mean, unit, round) for mean in means[1:-1]], last)
+
+
+def whole_knots(values: Sequence[int], step: int) -> tuple[int, ...]:
+    """What `knots` tells, of whole numbers of any size that are multiples of a step: exactly, and as such multiples."""
+    counts = [value // step for value in values]
+    low, high = min(counts), max(counts)
+    means = _means(_without_extremes(np.sort(np.array([float(count - low) for count in counts]))))
+    unit = int(_unit(means[-1] - means[0], 1.0))
+    first = -(-(low + math.ceil(means[0])) // unit) * unit
+    last = min(low + math.floor(means[-1]), high) // unit * unit
+    inner = [(low + round(mean) + unit // 2) // unit * unit for mean in means[1:-1]]
+    return tuple(knot * step for knot in _between(first, inner, last))
 
 
 def coarse(share: float) -> float:
@@ -102,20 +117,35 @@ def _without_extremes(ordered: npt.NDArray[np.float64]) -> npt.NDArray[np.float6
     return kept
 
 
+def _means(ordered: npt.NDArray[np.float64]) -> list[float]:
+    """The means of several neighbours at evenly spaced places."""
+    number = min(_MOST_KNOTS, max(3, len(ordered) // GROUP))
+    half = max(len(ordered) / (number - 1) / 2.0, EXTREMES / 2.0)
+    return [_mean(ordered, share * (len(ordered) - 1), half) for share in np.linspace(0.0, 1.0, number)]
+
+
 def _mean(ordered: npt.NDArray[np.float64], place: float, half: float) -> float:
     low, high = max(0, math.floor(place - half)), min(len(ordered), math.ceil(place + half) + 1)
     return float(np.mean(ordered[low:high]))
 
 
 def _unit(spread: float, step: float) -> float:
-    if not 0.0 < spread < math.inf:
-        return step
-    return max(step, 10.0 ** math.floor(math.log10(spread / 200.0)))
+    part = spread / 200.0
+    return max(step, 10.0 ** math.floor(math.log10(part))) if part > 0.0 else step
 
 
-def _rounded(value: float, unit: float) -> float:
-    if unit <= 0.0:
-        return float(f"{value:.3g}")
+def _rounded(value: float, unit: float, how: Callable[[float], int]) -> float:
+    places = value / unit if unit > 0.0 else math.inf
+    if abs(places) >= 1e15:
+        return float(f"{value:.12g}")
+    # A quotient that is a whole number but for round-off counts as one.
+    near = round(places)
+    whole = (near if abs(places - near) <= 1e-9 * max(1.0, abs(places)) else how(places)) * unit
     decimals = max(0, -math.floor(math.log10(unit)))
-    whole = float(round(value / unit)) * unit if abs(value / unit) < 1e15 else float(f"{value:.3g}")
     return round(whole, decimals) if decimals < 300 else whole
+
+
+def _between(first: Number, inner: Sequence[Number], last: Number) -> tuple[Number, ...]:
+    """Knots in their order; where rounding has crossed the ends, both still lie within the range."""
+    low, high = sorted((first, last))
+    return tuple([low, *[min(max(knot, low), high) for knot in inner], high])

@@ -13,12 +13,22 @@ import pandas as pd
 
 from mlguard.core.error import UsageError
 from mlguard.tables.cells import to_cells
-from mlguard.tables.logical import LogicalType, absent, logical_type
+from mlguard.tables.logical import LogicalType, absent, logical_type, nullable
+from mlguard.tables.rounding import MOST_DECIMALS, settle
 from mlguard.tools.like.described import Column, Drawn, Gaps, Keys, Levels, Missing, Profile, Relation, Text, Times
 from mlguard.tools.like.gaps import pattern_scores, patterns
 from mlguard.tools.like.labels import is_key, merged, number_keys, text_keys, told_levels
 from mlguard.tools.like.lists import described_lists
-from mlguard.tools.like.numbers import MEASURED, described_numbers, described_times, missing_dtype, nullable, plain
+from mlguard.tools.like.numbers import (
+    MEASURED,
+    MOST_DIGITS,
+    described_numbers,
+    described_times,
+    instants,
+    missing_dtype,
+    most_digits,
+    plain,
+)
 from mlguard.tools.like.privacy import LEAST, OTHER, coarse
 from mlguard.tools.like.relations import Groups, best_order, relations
 from mlguard.tools.like.scores import Floats, normal_scores, ordered_codes
@@ -78,6 +88,7 @@ def profile(frame: pd.DataFrame, target: str | None = None) -> Profile:
 
 def _seen(name: str, series: pd.Series[Any], *, target: bool) -> _Seen:
     kind = logical_type(series, column=name)
+    _check_size(name, series, kind)
     present = plain(series, kind) if kind.base in MEASURED else series.dropna().to_numpy()
     if np.count_nonzero(~pd.isna(present)) < LEAST:
         return _Seen(series, kind, Missing(missing_dtype(kind)))
@@ -90,10 +101,25 @@ def _seen(name: str, series: pd.Series[Any], *, target: bool) -> _Seen:
     gaps = bool(series.isna().any())
     if "int" in kind.base and not target:
         numbers = [int(value) for value in series.tolist() if not pd.isna(value)]
-        if is_key(name, numbers):
+        if is_key(name, numbers, kind.base):
             return _Seen(series, kind, number_keys(numbers, nullable(kind.base) if gaps else kind.base))
-    drawn, values = described_numbers(present, kind, gaps=gaps)
+    drawn, values = described_numbers(series, kind, gaps=gaps)
     return _Seen(series, kind, drawn, _spread(normal_scores(values)))
+
+
+def _check_size(name: str, series: pd.Series[Any], kind: LogicalType) -> None:
+    """Raise UsageError where a dataset or a script cannot hold numbers of this size."""
+    problem = ""
+    if kind.is_float:
+        largest = float(np.abs(np.nan_to_num(plain(series, kind))).max(initial=0.0))
+        if largest > 0.0 and settle(largest, MOST_DECIMALS) == 0.0:
+            problem = (
+                f"no number beyond {largest:.3g}, and a dataset rounds to {MOST_DECIMALS} decimals: all would be 0"
+            )
+    elif kind.base == "decimal" and (digits := most_digits(series)) > MOST_DIGITS:
+        problem = f"decimals that span {digits} digits, and {MOST_DIGITS} are learned from at most"
+    if problem:
+        raise UsageError(f"column {name!r} holds {problem}; give it in another unit, or leave it out", slug="like-size")
 
 
 def _spread(scores: Floats) -> Floats | None:
@@ -172,7 +198,7 @@ def _order(seen: Mapping[str, _Seen]) -> tuple[str, bool] | None:
     """The first column of dates that the rows are sorted by, and whether upwards."""
     for name, one in seen.items():
         if isinstance(one.drawn, Times) and not any(absent(one.series)) and one.series.nunique() > 1:
-            values = one.series.tolist()
+            values = instants(one.series, one.kind)
             if all(a <= b for a, b in pairwise(values)):
                 return name, True
             if all(a >= b for a, b in pairwise(values)):
@@ -184,6 +210,9 @@ def _notes(seen: Mapping[str, _Seen]) -> tuple[str, ...]:
     """What was replaced or left out, one line for each column of which something was."""
     notes = []
     for name, one in seen.items():
+        infinite = _infinite(one)
+        if infinite:
+            notes.append(f"{name}: {infinite} infinite element{'s' * (infinite != 1)}, missing in the script")
         if isinstance(one.drawn, Missing):
             notes.append(f"{name}: fewer than {LEAST} elements; all of it is missing in the script")
         elif isinstance(one.drawn, Keys):
@@ -193,6 +222,13 @@ def _notes(seen: Mapping[str, _Seen]) -> tuple[str, ...]:
         elif isinstance(one.drawn, Levels) and one.labels:
             notes.extend(_replaced(name, one))
     return tuple(notes)
+
+
+def _infinite(one: _Seen) -> int:
+    """How many elements are infinite, of which no quantile tells."""
+    if one.kind.base != "decimal" and not one.kind.is_float:
+        return 0
+    return int(np.isnan(plain(one.series, one.kind)).sum()) - sum(absent(one.series))
 
 
 def _replaced(name: str, one: _Seen) -> list[str]:

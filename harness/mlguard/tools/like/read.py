@@ -63,7 +63,7 @@ def _opened(reader: Callable[[Path], tuple[pd.DataFrame, list[str]]], file: Path
     except OSError as error:
         reason = "does not exist" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
         raise UsageError(f"{file} {reason}", slug="like-unreadable") from error
-    except (ValueError, csv.Error) as error:
+    except (ValueError, OverflowError, csv.Error) as error:
         raise UsageError(f"{file} cannot be read as a table: {error}", slug="like-unreadable") from error
 
 

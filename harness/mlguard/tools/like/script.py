@@ -5,13 +5,17 @@ from __future__ import annotations
 import math
 import re
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from importlib.resources import files
 from typing import Any
 
+from mlguard.core.dataset import DECIMALS
+from mlguard.tables.rounding import MOST_DECIMALS
 from mlguard.tools.like.described import (
     Column,
+    Drawn,
     Gaps,
     Keys,
     Levels,
@@ -22,6 +26,7 @@ from mlguard.tools.like.described import (
     Relation,
     Text,
     Times,
+    Whole,
 )
 from mlguard.tools.like.literal import WIDTH, literal, packed
 
@@ -56,11 +61,11 @@ def script_text(profile: Profile, file: str) -> str:
     body = "\n".join(statement.text() for statement in statements)
     order = packed("order = ", [column.name for column in profile.columns], indent=4).removesuffix(",")
     returned = _returned(profile)
-    methods = {statement.method for statement in statements} | _kinds(profile)
+    methods = {statement.method for statement in statements}
     return f'''{_docstring(profile, file)}
 from __future__ import annotations
 
-{_imports(_kinds(profile))}
+{_imports(methods)}
 
 
 def make(rng: np.random.RandomState, rows: int = {min(profile.rows, MOST_ROWS)}) -> Dataset:
@@ -105,18 +110,12 @@ def _plain(text: str) -> bool:
     return text.isprintable() and "\\" not in text and '"' not in text
 
 
-def _imports(kinds: set[str]) -> str:
-    lines = ["from collections.abc import Sequence"] + ["from decimal import Decimal"] * ("decimal" in kinds)
+def _imports(methods: set[str]) -> str:
+    lines = ["from collections.abc import Sequence"] + ["from decimal import Decimal"] * ("decimal" in methods)
     return "\n".join([*lines, "", "import numpy as np", "import pandas as pd", _OURS])
 
 
 _OURS = "from mlguard import Dataset, run_script, settle"
-
-
-def _kinds(profile: Profile) -> set[str]:
-    """The kinds of numbers that the script must spell in their own way."""
-    kinds = {column.drawn.kind for column in profile.columns if isinstance(column.drawn, Numbers)}
-    return {"duration" if kind.startswith("timedelta") else kind for kind in kinds} & {"decimal", "duration"}
 
 
 def _statements(profile: Profile) -> Iterable[Statement]:
@@ -150,13 +149,15 @@ def _statement(column: Column, *, groups: bool = False) -> Statement:
         case Levels(shares, dtype, categories, ordered):
             how = _given(dtype=dtype, categories=categories, ordered=ordered)
             return Statement("groups" if groups else "levels", (column.name, dict(shares)), (*how, *relation))
-        case Numbers(told, step, decimals, kind, dtype):
-            named = _given(decimals=decimals, kind=kind if kind != "float" else "", dtype=dtype)
-            return Statement(
-                "numbers", (column.name, _short(told, decimals), *_short((step,), decimals)), (*named, *relation)
-            )
+        case Numbers(told, step, decimals, dtype):
+            named = _given(step=_brief(step, decimals), decimals=decimals, dtype=dtype)
+            return Statement("numbers", (column.name, _short(told, decimals)), (*named, *relation))
+        case Whole(counts, whole_step, whole_dtype, whole_decimals, whole_unit):
+            method = "duration" if whole_unit else "whole" if whole_decimals is None else "decimal"
+            units = _given(step=_told_step(whole_step), decimals=whole_decimals, unit=whole_unit, dtype=whole_dtype)
+            return Statement(method, (column.name, _short(counts, 0)), (*units, *relation))
         case Times(told_times, unit, time_step, weekdays, dates, zone):
-            named = _given(step=time_step if time_step != 1 else None, weekdays=weekdays, dates=dates, zone=zone)
+            named = _given(step=_told_step(time_step), weekdays=weekdays, dates=dates, zone=zone)
             return Statement("times", (column.name, told_times, unit), (*named, *relation))
         case Keys(form, first, distinct, curve, shuffled, dtype):
             repeated = _given(distinct=distinct, curve=curve) if distinct < 1.0 else ()
@@ -169,11 +170,14 @@ def _statement(column: Column, *, groups: bool = False) -> Statement:
         case Text(lengths, words, rest, capital, end):
             named = _given(lengths=_short(lengths, 0), words=dict(words) or {}, rest=rest, capital=capital, end=end)
             return Statement("text", (column.name,), named if words else (*named, ("words", {})))
-        case Lists(lengths, shares, quantiles, step, decimals):
+        case Lists(lengths, shares, quantiles, list_step, list_decimals, whole):
             elements = _given(shares=dict(shares)) or _given(
-                quantiles=_short(quantiles, decimals), step=step if step != 1 else None, decimals=decimals
+                quantiles=_short(quantiles, list_decimals),
+                step=_brief(list_step, list_decimals),
+                decimals=list_decimals,
             )
-            return Statement("lists", (column.name,), (("lengths", _short(lengths, 0)), *elements))
+            named = _given(whole=whole)
+            return Statement("lists", (column.name,), (("lengths", _short(lengths, 0)), *elements, *named))
         case Missing(dtype):
             return Statement("missing", (column.name, dtype))
 
@@ -188,18 +192,35 @@ def _relation(relation: Relation) -> tuple[tuple[str, Any], ...]:
     return (*_given(shift=relation.shift, spread=relation.spread, lean=dict(relation.lean)), *own)
 
 
-def _short(knots: tuple[float, ...], decimals: int) -> tuple[int | float, ...]:
+def _short(knots: Sequence[float], decimals: int) -> tuple[int | float, ...]:
     """Numbers as they are written: without a point where they are whole, and two of them where all are equal."""
-    knots = knots if len(set(knots)) > 1 else knots[:2]
-    return tuple(int(knot) if decimals == 0 and knot == math.floor(knot) else knot for knot in knots)
+    return tuple(_brief(knot, decimals) for knot in (knots if len(set(knots)) > 1 else knots[:2]))
+
+
+def _brief(number: float, decimals: int) -> int | float:
+    """A number without a point where it is whole and short."""
+    whole = decimals == 0 and (isinstance(number, int) or (abs(number) < 1e15 and number == math.floor(number)))
+    return int(number) if whole else number
+
+
+def _told_step(step: int) -> int | None:
+    return step if step != 1 else None
 
 
 def _returned(profile: Profile) -> str:
-    fine = {c.name: c.drawn.decimals for c in profile.columns if isinstance(c.drawn, Numbers) and c.drawn.decimals > 6}
-    named = [f"target={literal(profile.target)}"] * (profile.target is not None) + [f"decimals={literal(fine)}"] * bool(
-        fine
-    )
-    return f"Dataset({', '.join(['table.frame(order)', *named])})"
+    fine = {column.name: most for column in profile.columns if (most := _decimals(column.drawn)) > DECIMALS}
+    target = [f"target={literal(profile.target)}"] * (profile.target is not None)
+    return f"Dataset({', '.join(['table.frame(order)', *target, *[f'decimals={literal(fine)}'] * bool(fine)])})"
+
+
+def _decimals(drawn: Drawn) -> int:
+    """The decimals that the floats of a column or of its lists have."""
+    if isinstance(drawn, Numbers | Lists) and not (isinstance(drawn, Lists) and drawn.shares):
+        return drawn.decimals
+    if isinstance(drawn, Levels | Lists):
+        floats = [value for value, _ in drawn.shares if isinstance(value, float)]
+        return min(MOST_DECIMALS, max((-int(Decimal(repr(one)).as_tuple().exponent) for one in floats), default=0))
+    return 0
 
 
 def _functions(methods: set[str]) -> str:
@@ -211,7 +232,9 @@ def _functions(methods: set[str]) -> str:
         needed.add("levels")
     if {"levels", "groups", "gaps", "lists"} & methods:
         needed.add("level")
-    if {"numbers", "times", "keys", "text", "lists"} & methods:
+    if {"whole", "decimal", "duration", "times", "lists"} & methods:
+        needed.add("exact")
+    if {"exact", "numbers", "keys", "text"} & needed:
         needed.add("between")
     kept = [parts[0], *(text for name, text in zip(parts[1::2], parts[2::2], strict=True) if name in needed)]
     return "".join(kept).rstrip("\n") + "\n"
