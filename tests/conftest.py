@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.power.variant import Variant
+from tests.properties import register, seed
 
 if TYPE_CHECKING:
     from mlguard.worker.pool import Workers
     from tests.project import Project
+
+register()
 
 # pytest's own plugin for testing plugins, which only the outermost conftest may load.
 pytest_plugins = ["pytester"]
@@ -38,6 +41,18 @@ def _shares(item: pytest.Item) -> str:
 def _turn(item: pytest.Item) -> int:
     rooms = item.nodeid.split("/")
     return next((turn for turn, room in enumerate(LONGEST) if room in rooms[:2]), len(LONGEST))
+
+
+@pytest.hookimpl(tryfirst=True)  # Before hypothesis reads its options.
+def pytest_configure(config: pytest.Config) -> None:
+    """Draw the seed of a random run of property tests."""
+    seed(config)
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Say how a random run of property tests is replayed."""
+    options = seed(config)
+    return [f"replay property tests with: {options}"] if options else []
 
 
 @pytest.fixture(scope="session")

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from itertools import combinations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.covering import covering, everything
+from tests.properties import examples
 
 FACTORS = st.lists(st.integers(1, 4), min_size=1, max_size=4).map(
     lambda sizes: {f"knob {i}": list(range(size)) for i, size in enumerate(sizes)}
 )
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(FACTORS)
 def test_every_two_values_of_two_knobs_meet(factors: dict[str, list[int]]) -> None:
     rows = covering(factors)
@@ -24,7 +25,7 @@ def test_every_two_values_of_two_knobs_meet(factors: dict[str, list[int]]) -> No
     assert all(row in everything(factors) for row in rows)
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(FACTORS)
 def test_a_covering_is_never_larger_than_everything(factors: dict[str, list[int]]) -> None:
     assert len(covering(factors)) <= len(everything(factors))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mlguard.core.compare import compare
@@ -15,6 +15,7 @@ from mlguard.core.tolerance import Tolerances
 from mlguard.core.value import numbers, texts
 from mlguard.core.verdict import Outcome
 from tests.core.records import against, contract, effect, floats, found, gave, proba, probed, record, seen
+from tests.properties import examples
 
 ACCURACY = seen("evaluate", "accuracy", 0.875)
 COEF = seen("train", "coef_", floats(1.0, 2.0, 3.0), role=INTERNAL)
@@ -38,7 +39,7 @@ OBSERVATIONS = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=40)
+@examples(40)
 @given(st.lists(OBSERVATIONS, unique_by=lambda o: o.key, max_size=8), st.booleans())
 def test_a_record_is_always_its_own_match(observations: list[Observation], gate: bool) -> None:
     own = record(seen("predict", "x", 1.0), *observations)

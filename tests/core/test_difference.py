@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -10,6 +10,7 @@ from mlguard.core.difference import SHOWN, difference, has_moved
 from mlguard.core.tolerance import SOLVER_FLOOR, Tolerance
 from mlguard.core.value import Value, number, numbers, text, texts
 from tests.core.records import floats
+from tests.properties import examples
 
 RULE = Tolerance(SOLVER_FLOOR["float64"])
 EXACT = Tolerance(0.0)
@@ -24,7 +25,7 @@ ANY = st.one_of(
 ).map(numbers)
 
 
-@settings(deadline=None, max_examples=40)
+@examples(40)
 @given(ANY)
 def test_a_value_is_bit_for_bit_itself(value: Value) -> None:
     same = difference(value, value, RULE)
@@ -33,14 +34,14 @@ def test_a_value_is_bit_for_bit_itself(value: Value) -> None:
     assert (same.moved, same.worst, same.rows) == (0, (), ())
 
 
-@settings(deadline=None, max_examples=80)
+@examples(80)
 @given(ANY, ANY)
 def test_that_something_moved_is_known_without_knowing_what(one: Value, other: Value) -> None:
     for value in (one, other):
         assert has_moved(one, value, RULE) == (difference(one, value, RULE).moved > 0)
 
 
-@settings(deadline=None, max_examples=40)
+@examples(40)
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=8), st.data())
 def test_tolerance_does_not_depend_on_signs(values: list[float], data: st.DataObject) -> None:
     shift = data.draw(st.floats(0, 1e-6))
@@ -49,7 +50,7 @@ def test_tolerance_does_not_depend_on_signs(values: list[float], data: st.DataOb
     assert (up.close, up.max_abs, up.moved) == (down.close, down.max_abs, down.moved)
 
 
-@settings(deadline=None, max_examples=40)
+@examples(40)
 @given(FLOATS.filter(lambda a: a.size > 0), st.data())
 def test_a_move_beyond_the_limit_is_never_close(array: np.ndarray, data: st.DataObject) -> None:
     array = np.clip(np.nan_to_num(array, nan=0.5, posinf=1e6, neginf=-1e6), -1e6, 1e6)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -18,6 +18,7 @@ from mlguard.core.record import EVIDENCE, GATE, INTERNAL, PROBE, Observation, Pr
 from mlguard.core.tolerance import Tolerances
 from mlguard.core.value import Value, number, numbers, text, texts
 from mlguard.golden.codec import INTERNALS_FILE, RECORD, decode, encode
+from tests.properties import examples
 
 NUMERIC = ["bool", "int8", "int64", "uint8", "uint64", "float16", "float32", "float64", "complex64", "complex128"]
 TEXTUAL = ["text", "date", "decimal", "timestamp", "digest", "mixed", "list"]
@@ -96,7 +97,7 @@ def records(draw: st.DrawFn) -> Record:
     return Record("Churn", observations)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@examples(40)
 @given(records())
 def test_any_record_survives(record: Record) -> None:
     files = encode(record)

@@ -6,7 +6,7 @@ import re
 from pathlib import PurePosixPath
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mlguard.golden.naming import collisions, folder_of, name_of
@@ -72,7 +72,6 @@ def test_replaced_characters_keep_names_apart(pair: tuple[str, str]) -> None:
     assert collisions(pair) == []
 
 
-@settings(deadline=None)
 @given(st.lists(st.text(min_size=1, max_size=12), unique=True, max_size=8))
 def test_names_share_a_folder_only_where_collisions_says_so(names: list[str]) -> None:
     folders = [folder_of(name).as_posix().casefold() for name in names]

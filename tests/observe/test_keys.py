@@ -3,10 +3,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mlguard.observe.keys import GUESSES, KEYS, ChangedKey, changed_keys, unchanged_keys
+from tests.properties import examples
 
 ENTRIES = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.text(max_size=2))
 CONFIGS = st.recursive(
@@ -45,7 +46,7 @@ def test_one_key_at_a_time_moves_a_little_in_one_direction(config: Any, changed:
     assert not any(one.guess for one in changed_keys(config))
 
 
-@settings(deadline=None, max_examples=40)
+@examples(40)
 @given(CONFIGS)
 def test_any_configuration_can_be_probed_and_is_left_alone(config: Any) -> None:
     before = repr(config)

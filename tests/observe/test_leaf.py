@@ -12,12 +12,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import scipy.sparse
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mlguard.core.difference import difference
 from mlguard.core.tolerance import Tolerance
 from mlguard.observe.leaf import is_leaf, to_value
+from tests.properties import examples
 
 BIG = 2**53 + 1
 
@@ -157,7 +158,7 @@ CELLS = st.one_of(
 )  # fmt: skip
 
 
-@settings(deadline=None, max_examples=40)
+@examples(40)
 @given(st.lists(CELLS, max_size=5))
 def test_any_column_has_one_form_that_is_its_own_match(cells: list[object]) -> None:
     one, other = to_value(column(*cells)), to_value(column(*cells))
@@ -166,7 +167,7 @@ def test_any_column_has_one_form_that_is_its_own_match(cells: list[object]) -> N
     assert difference(one, other, Tolerance(0.0)).exact
 
 
-@settings(deadline=None, max_examples=40)
+@examples(40)
 @given(st.lists(st.integers(), min_size=1, max_size=4), st.data())
 def test_no_two_columns_of_whole_numbers_look_alike(cells: list[int], data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(cells) - 1))

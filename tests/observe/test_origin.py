@@ -5,12 +5,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mlguard.core.dataset import Dataset
 from mlguard.observe.origin import origin
 from tests.observe.pipeline import make
+from tests.properties import examples
 
 TABLE = make(rows=12)
 DATA = Dataset(TABLE)
@@ -18,7 +19,7 @@ TWICE = pd.concat([TABLE, TABLE.iloc[[2, 2]]], ignore_index=True)
 """Row 2 stands at 2, 12 and 13."""
 
 
-@settings(deadline=None, max_examples=40)
+@examples(40)
 @given(st.lists(st.integers(0, 11), min_size=1, unique=True), st.booleans())
 def test_rows_are_found_by_content_in_any_order_and_under_any_index(order: list[int], reset: bool) -> None:
     part = TABLE.iloc[order].reset_index(drop=True) if reset else TABLE.iloc[order]

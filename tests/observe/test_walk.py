@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.compose import make_column_transformer
 from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
@@ -17,6 +17,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from mlguard.observe.walk import LEAVES, SIBLINGS, walk
+from tests.properties import examples
 
 X = np.array([[0.0, 1.0], [1.0, 0.0], [2.0, 1.0], [3.0, 0.5]])
 Y = np.array([0, 0, 1, 1])
@@ -183,7 +184,7 @@ JSON = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=40)
+@examples(40)
 @given(JSON, st.booleans())
 def test_the_same_object_always_gives_the_same_leaves(value: object, whole: bool) -> None:
     one, other = list(walk(value, "x", whole=whole)), list(walk(value, "x", whole=whole))

@@ -4,11 +4,12 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mlguard.core.verdict import Finding, Moved, Outcome, Verdict
 from mlguard.report.plain import as_data, from_data, run_as_data
+from tests.properties import examples
 from tests.report.verdicts import VERDICTS
 
 TEXT = st.text(max_size=4)
@@ -33,7 +34,7 @@ def through_json(data: dict[str, Any]) -> dict[str, Any]:
     return json.loads(json.dumps(data, allow_nan=False, sort_keys=True))
 
 
-@settings(deadline=None, max_examples=40)
+@examples(40)
 @given(ALL)
 def test_a_verdict_comes_back_from_another_process_as_it_went(verdict: Verdict) -> None:
     again = from_data(through_json(as_data(verdict)))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from mlguard.core.error import GoldenError, UsageError
 from mlguard.tables.codec import CSV, JSONL, decode_table, encode_table
 from mlguard.tables.sheet import schema
+from tests.properties import examples
 from tests.tables.columns import ALL, NASTY, check_round_trip, plain
 
 FORMATS = (CSV, JSONL)
@@ -19,13 +20,13 @@ FORMATS = (CSV, JSONL)
 
 @pytest.mark.parametrize("format", FORMATS)
 @given(drawn=ALL)
-@settings(max_examples=20, deadline=None)
+@examples(20)
 def test_every_type_survives(format, drawn):
     check_round_trip(drawn, format)
 
 
 @given(drawn=ALL)
-@settings(max_examples=20, deadline=None)
+@examples(20)
 def test_types_are_named_alike_whatever_pandas_calls_them(drawn):
     frame = pd.DataFrame({name: column.series for name, column in drawn.items()})
     for found, column in zip(schema(frame).columns, drawn.values(), strict=True):
@@ -35,7 +36,7 @@ def test_types_are_named_alike_whatever_pandas_calls_them(drawn):
 
 @pytest.mark.parametrize("format", FORMATS)
 @given(array=hnp.arrays(st.sampled_from(["f8", "f4", "i8", "u1", "?"]), hnp.array_shapes(min_dims=1, max_dims=4)))
-@settings(max_examples=25, deadline=None)
+@examples(25)
 def test_arrays_of_any_rank_survive(format, array):
     back = decode_table(encode_table(array, format=format), schema(array), format=format)
     assert back.dtype == array.dtype

@@ -5,18 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from mlguard import Dataset
 from mlguard.tables.codec import decode_table, encode_table
 from mlguard.tables.digest import column_digests, digest, row_digests
 from mlguard.tables.moved import differing
 from mlguard.tables.sheet import schema
+from tests.properties import examples
 from tests.tables.columns import ALL
 
 
 @given(drawn=ALL)
-@settings(max_examples=15, deadline=None)
+@examples(15)
 def test_every_format_has_the_same_digest(drawn):
     frame = pd.DataFrame({name: column.series for name, column in drawn.items()})
     held = schema(frame)

@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from mlguard.core.error import GoldenError, UsageError
 from mlguard.tables.codec import decode_table, encode_table
 from mlguard.tables.sheet import schema
+from tests.properties import examples
 from tests.tables.columns import ALL, check_round_trip
 
 FRAME = pd.DataFrame(
@@ -23,7 +24,7 @@ FRAME = pd.DataFrame(
 
 
 @given(drawn=ALL)
-@settings(max_examples=10, deadline=None)
+@examples(10)
 def test_every_type_survives(drawn):
     check_round_trip(drawn, "parquet")
 
