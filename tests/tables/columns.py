@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 from hypothesis import strategies as st
 
+from mlguard import Dataset
 from mlguard.tables.codec import decode_table, encode_table
-from mlguard.tables.digest import column_digests
+from mlguard.tables.digest import column_digests, digest
 from mlguard.tables.sheet import schema
 
 ROWS = 5
@@ -119,17 +120,19 @@ ALL = st.fixed_dictionaries(COLUMNS)
 """A Drawn column of each type."""
 
 
-def check_round_trip(drawn: dict[str, Drawn], format: str) -> None:
-    """Assert that a table of these columns is read back as it was written."""
+def check_round_trips(drawn: dict[str, Drawn], *formats: str) -> None:
+    """Assert that a table of these columns is read back as it was written, in each format."""
     frame = pd.DataFrame({name: column.series for name, column in drawn.items()})
-    held = schema(frame)
-    back = decode_table(encode_table(frame, format=format), held, format=format)
-    assert list(back.columns) == list(frame.columns)
-    for name, column in drawn.items():
-        assert plain(back[name]) == column.values, name
-    assert schema(back) == held
-    assert column_digests(back) == column_digests(frame)
-    assert isinstance(back.index, pd.RangeIndex)
+    held, digests, whole = schema(frame), column_digests(frame), digest(Dataset(frame))
+    for format in formats:
+        back = decode_table(encode_table(frame, format=format), held, format=format)
+        assert list(back.columns) == list(frame.columns)
+        for name, column in drawn.items():
+            assert plain(back[name]) == column.values, name
+        assert schema(back) == held
+        assert column_digests(back) == digests
+        assert digest(Dataset(back)) == whole
+        assert isinstance(back.index, pd.RangeIndex)
 
 
 def _nullable(values: list[Any]) -> pd.arrays.IntegerArray:

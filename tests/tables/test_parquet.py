@@ -16,7 +16,7 @@ from mlguard.core.error import GoldenError, UsageError
 from mlguard.tables.codec import decode_table, encode_table
 from mlguard.tables.sheet import schema
 from tests.properties import examples
-from tests.tables.columns import ALL, check_round_trip
+from tests.tables.columns import ALL, check_round_trips
 
 FRAME = pd.DataFrame(
     {"n": [1, 2], "at": pd.to_datetime(["2024-01-01T00:00Z", None]), "day": [dt.date(2024, 1, 1), None]}
@@ -26,7 +26,7 @@ FRAME = pd.DataFrame(
 @given(drawn=ALL)
 @examples(10)
 def test_every_type_survives(drawn):
-    check_round_trip(drawn, "parquet")
+    check_round_trips(drawn, "parquet")
 
 
 def test_arrays_survive():
@@ -57,3 +57,11 @@ def test_without_pyarrow_the_extra_is_named(monkeypatch):
 def test_an_unknown_format_is_refused():
     with pytest.raises(UsageError, match="no format 'xlsx'; known are csv, jsonl, parquet"):
         encode_table(pd.DataFrame({"x": [1]}), format="xlsx")
+
+
+def test_a_timestamp_that_parquet_has_no_room_for_is_refused():
+    frame = pd.DataFrame({"late": pd.Series(np.array([2**62], dtype="datetime64[s]"))})
+    check = decode_table(encode_table(frame), schema(frame))
+    assert check["late"].astype("int64").tolist() == [2**62]
+    with pytest.raises(UsageError, match=r"Parquet cannot keep a table of the columns late: .*; use --format csv"):
+        encode_table(frame, format="parquet")

@@ -24,13 +24,17 @@ _NOT_A_TIME = np.iinfo(np.int64).min
 def write(sheet: Sheet) -> bytes:
     """One Parquet column per column; what Parquet has no type for (decimals, lists) is written as text.
 
-    Raises UsageError where pyarrow is not installed.
+    Raises UsageError where pyarrow is not installed or has no room for a timestamp.
     """
     arrow = _arrow()
     columns = list(zip(*sheet.lines(), strict=True)) or [()] * len(sheet.schema.header)
     arrays = [_array(arrow, cells, kind) for cells, kind in zip(columns, sheet.schema.types, strict=True)]
     stream = io.BytesIO()
-    arrow.parquet.write_table(arrow.table(arrays, names=list(sheet.schema.header)), stream)
+    try:
+        arrow.parquet.write_table(arrow.table(arrays, names=list(sheet.schema.header)), stream)
+    except arrow.ArrowException as error:  # Timestamps in seconds that do not fit the milliseconds that Parquet keeps.
+        text = f"Parquet cannot keep a table of the columns {', '.join(sheet.schema.header)}: {error}"
+        raise UsageError(f"{text}; use --format csv or jsonl", slug="column-unsupported") from error
     return stream.getvalue()
 
 

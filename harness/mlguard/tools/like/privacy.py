@@ -12,7 +12,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-Number = TypeVar("Number", int, float)
+Number = TypeVar("Number", bound=float)
 
 LEAST = 20
 """Elements below which a description would be one of single rows, and not of a distribution."""
@@ -147,5 +147,5 @@ def _rounded(value: float, unit: float, how: Callable[[float], int]) -> float:
 
 def _between(first: Number, inner: Sequence[Number], last: Number) -> tuple[Number, ...]:
     """Knots in their order; where rounding has crossed the ends, both still lie within the range."""
-    low, high = sorted((first, last))
-    return tuple([low, *[min(max(knot, low), high) for knot in inner], high])
+    low, high = min(first, last), max(first, last)
+    return (low, *(min(max(knot, low), high) for knot in inner), high)
