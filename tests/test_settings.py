@@ -62,7 +62,8 @@ def test_everything_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
         "7 problems:",
         f"  - {place}: [tool.mlguard] has no entry `guard`; did you mean `guards`?",
         f"  - {place}: [tool.mlguard] has no entry `timout`; did you mean `timeout`?",
-        f"  - {place}: [tool.mlguard] has no entry `xyz`; known are guards, generators, golden, timeout, environments",
+        f"  - {place}: [tool.mlguard] has no entry `xyz`; known are guards, generators, golden, timeout, environments, "
+        "pass_env, set_env",
         f"  - {place}: [tool.mlguard] `golden` must be a folder, not 3",
         f"  - {place}: [tool.mlguard] `guards` must be a list of folders or files, not []",
         f"  - {place}: [tool.mlguard] `timeout` must be a positive number of seconds, not -1",

@@ -6,8 +6,8 @@ import configparser
 import os
 import shlex
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,10 @@ class Settings:
     """`one`: library changes that move values fail; `any`: they are expected failures (a library matrix)."""
     import_path: tuple[str, ...]
     """What the project puts on the import path: its root and pytest's configured `pythonpath`."""
+    pass_env: tuple[str, ...] = ()
+    """Environment variables that reach guarded code besides those of the default list, as globs."""
+    set_env: Mapping[str, str] = field(default_factory=dict)
+    """Environment variables that guarded code gets with these values."""
 
     @property
     def base(self) -> Path:
@@ -118,18 +122,18 @@ def _settings(here: Path, root: Path | None, section: Mapping[str, Any], *, decl
     problems = _problems(section)
     if problems:
         raise several([f"{base / 'pyproject.toml'}: {problem}" for problem in problems], slug="settings-invalid")
-    guards = section.get("guards", DEFAULT_GUARDS)
-    names = (guards,) if isinstance(guards, str) else tuple(guards)
     return Settings(
         root=root,
         declared=declared,
         here=here,
-        guards=tuple((base / name).resolve() for name in names),
+        guards=tuple((base / name).resolve() for name in _names(section.get("guards", DEFAULT_GUARDS))),
         generators=(base / section.get("generators", DEFAULT_GENERATORS)).resolve(),
         golden=(base / section.get("golden", DEFAULT_GOLDEN)).resolve(),
         timeout=float(section.get("timeout", DEFAULT_TIMEOUT)),
         environments=section.get("environments", "one"),
         import_path=import_path(base),
+        pass_env=_names(section.get("pass_env", ())),
+        set_env=dict(section.get("set_env", {})),
     )
 
 
@@ -147,12 +151,20 @@ def _problems(section: object) -> list[str]:
     return found
 
 
+def _names(value: str | Sequence[str]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
 def _is_text(value: object) -> bool:
     return isinstance(value, str) and bool(value)
 
 
 def _is_paths(value: object) -> bool:
     return _is_text(value) or (isinstance(value, list) and bool(value) and all(_is_text(item) for item in value))
+
+
+def _is_texts(value: object) -> bool:
+    return isinstance(value, Mapping) and all(isinstance(text, str) for text in value.values())
 
 
 def _is_seconds(value: object) -> bool:
@@ -165,6 +177,8 @@ _ENTRIES = {
     "golden": (_is_text, "a folder"),
     "timeout": (_is_seconds, "a positive number of seconds"),
     "environments": (lambda value: value in ("one", "any"), '"one" or "any"'),
+    "pass_env": (_is_paths, "a list of environment variables or globs"),
+    "set_env": (_is_texts, "a table of environment variables and their texts"),
 }
 
 

@@ -60,6 +60,7 @@ def test_a_planted_bug_fails_at_its_stage_and_the_command_says_the_same(real):
 def test_xdist_runs_a_guard_once_and_the_controller_sums_up(real):
     count = '    with open(__import__("os").environ["COUNT"], "a") as file:\n        file.write("trained ")\n'
     real.edit("shop.py", "def train(rows):\n", f"def train(rows):\n{count}")
+    real.edit("pyproject.toml", "[tool.mlguard]\n", '[tool.mlguard]\npass_env = "COUNT"\n')
     caches = real.root.parent / ".cache"  # Where no contract looks for what guarded code writes.
     caches.mkdir()
     alone, both = caches / "alone", caches / "both"

@@ -10,6 +10,7 @@ from pathlib import Path
 from mlguard.checker.cause import Cause, explain
 from mlguard.checker.history import golden_commit
 from mlguard.checker.rows import tell
+from mlguard.checker.variables import candidates, keep_values, states
 from mlguard.core.compare import Comparison, compare
 from mlguard.core.error import GoldenError, MlguardError, UsageError, several
 from mlguard.core.guard import parse_requirements
@@ -77,10 +78,20 @@ class Checker:
         if unreadable is not None:
             verdict = _corrupt(guard, unreadable)
         elif golden is None:
-            verdict = self._missing(guard, done.record)
+            verdict = self._missing(guard, done)
         else:
             verdict = self._compared(guard, golden, done)
+        if golden is not None and verdict.outcome is Outcome.MATCH:
+            verdict = self._known(verdict, golden)
         return Seen(self._left(verdict, done.record), golden, done)
+
+    def _known(self, verdict: Verdict, golden: Record) -> Verdict:
+        """Remember which values of variables match this golden, which may have been recorded elsewhere."""
+        try:
+            keep_values(self.settings.base, golden, self.runner.variables)
+        except MlguardError as error:
+            return replace(verdict, remarks=(*verdict.remarks, f"values of variables were not kept: {error.message}"))
+        return verdict
 
     def _golden(self, guard: Declared) -> tuple[Record | None, GoldenError | None]:
         try:
@@ -94,12 +105,14 @@ class Checker:
         cause = Cause(comparison.outcome)
         if comparison.moves():
             cause = explain(self.runner, self.goldens, guard, golden, done, comparison, rules(guard))
-            cause = _gated(comparison, cause)
+            told = candidates(states(self.settings.base, golden, done.record, self.runner.variables))
+            cause = _gated(comparison, replace(cause, lines=(*cause.lines, *told)))
         elif golden.provenance.configuration != done.record.provenance.configuration:
             cause = replace(cause, remarks=("the configuration was edited, and nothing moved",))
-        return _verdict(guard, tell(comparison, golden, done.dataset), cause, done.record)
+        return _verdict(guard, tell(comparison, golden, done.dataset), cause, done)
 
-    def _missing(self, guard: Declared, record: Record) -> Verdict:
+    def _missing(self, guard: Declared, done: Done) -> Verdict:
+        record = done.record
         violated = [f for f in compare(record, record, rules(guard)).findings if f.outcome is Outcome.VIOLATED]
         return Verdict(
             guard.ref.name,
@@ -107,7 +120,7 @@ class Checker:
             findings=tuple(violated),
             problem=f"guard {guard.ref.name} has no golden: nothing was compared",
             slug="golden-missing",
-            remarks=record.remarks,
+            remarks=(*record.remarks, *done.remarks),
         )
 
     def _left(self, verdict: Verdict, record: Record) -> Verdict:
@@ -195,7 +208,7 @@ def _module(settings: Settings, file: str) -> str:
     return settings.relative(Path(file))
 
 
-def _verdict(guard: Declared, comparison: Comparison, cause: Cause, record: Record) -> Verdict:
+def _verdict(guard: Declared, comparison: Comparison, cause: Cause, done: Done) -> Verdict:
     first = comparison.first
     return Verdict(
         guard.ref.name,
@@ -204,7 +217,7 @@ def _verdict(guard: Declared, comparison: Comparison, cause: Cause, record: Reco
         first_moved=first.stage if first else None,
         first_run=first.run if first else "main",
         causes=cause.lines,
-        remarks=(*cause.remarks, *comparison.remarks, *record.remarks),
+        remarks=(*cause.remarks, *comparison.remarks, *done.record.remarks, *done.remarks),
         problem=None if comparison.findings else f"guard {guard.ref.name}: nothing was compared",
     )
 

@@ -16,6 +16,7 @@ from mlguard.checker.history import head
 from mlguard.checker.machines import MACHINES, thorough_machines
 from mlguard.checker.steady import without_rows, without_runs
 from mlguard.checker.suspect import CHANCE
+from mlguard.checker.variables import keep_values
 from mlguard.core.compare import compare
 from mlguard.core.dataset import Dataset
 from mlguard.core.error import GoldenError, MlguardError, UsageError
@@ -81,6 +82,7 @@ class Regenerator:
         if regen.proposal.changed:
             with self._tables(record.provenance.dataset, regen.seen.done.dataset) as tables:
                 changed = (*tables, *self.checker.goldens.save(record))
+            keep_values(self.checker.settings.base, record, self.checker.runner.variables)
         self.checker.pending.delete(record.guard)
         return changed
 

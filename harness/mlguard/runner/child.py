@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import replace
 
 from mlguard.core.dataset import Dataset
@@ -21,9 +21,10 @@ from mlguard.runner.bundle import keep_rows, save
 from mlguard.runner.costs import Costs
 from mlguard.runner.datasets import datasets, seeds
 from mlguard.runner.elsewhere import redirect, refuse_strays
+from mlguard.runner.environ import told_withheld, variables_read
 from mlguard.runner.imported import hearing
 from mlguard.runner.order import Done, Extent, Found, Order, Search
-from mlguard.runner.provenance import provenance
+from mlguard.runner.provenance import Heard, provenance
 from mlguard.runner.subject import changed, config_file, find_subject, with_target
 from mlguard.seeding import seed_all, seeded
 from mlguard.tracing.fingerprint import FOLDER
@@ -42,26 +43,37 @@ def search(order: Search, progress: Progress) -> Found:
     found, broken = [], {}
     for file in order.files:
         progress(file.name)
-        try:
-            module = load_module(file, order.import_path)
-            for klass in guard_classes(module):
-                found += declared(klass, file, order.root)
-        except (Exception, SystemExit) as error:  # What a user's module raises on import is told, not raised.
-            broken[str(file)] = user_frames(error, order.root)
+        with variables_read(str(order.root)) as variables:
+            try:
+                module = load_module(file, order.import_path)
+                for klass in guard_classes(module):
+                    found += declared(klass, file, order.root)
+            except (Exception, SystemExit) as error:  # What a user's module raises on import is told, not raised.
+                told = (user_frames(error, order.root), told_withheld(variables, order.withheld))
+                broken[str(file)] = "\n".join(filter(None, told))
     return Found(tuple(found), broken)
 
 
 def observe(order: Order, progress: Progress) -> Done:
     """Run one guard and observe everything about it; where it is asked, also which lines its main run reached."""
-    with hearing() as heard:
-        if not order.lines:
-            return _observed(order, progress, heard, lambda: None)
-        with lines_that_ran(str(order.root)) as lines:
-            done = _observed(order, progress, heard, lines.stop)
+    with hearing() as heard, variables_read(str(order.root)) as variables:
+        try:
+            return _observed_with_lines(order, progress, Heard(heard, variables))
+        except RunError as error:
+            advice = told_withheld(variables, order.withheld)
+            error.message += f"; {advice}" if advice else ""
+            raise
+
+
+def _observed_with_lines(order: Order, progress: Progress, heard: Heard) -> Done:
+    if not order.lines:
+        return _observed(order, progress, heard, lambda: None)
+    with lines_that_ran(str(order.root)) as lines:
+        done = _observed(order, progress, heard, lines.stop)
     return replace(done, reached=lines.reached())
 
 
-def _observed(order: Order, progress: Progress, heard: Collection[str], path_ended: Callable[[], None]) -> Done:
+def _observed(order: Order, progress: Progress, heard: Heard, path_ended: Callable[[], None]) -> Done:
     costs = Costs()
 
     def begin(part: str) -> None:
@@ -113,7 +125,9 @@ def _observed(order: Order, progress: Progress, heard: Collection[str], path_end
         remarks=tuple(remarks),
         left_out=_left_out(found, order, others),
     )
-    return Done(record, bundle, pristine, costs.taken(), trace=None if tracer is None else tracer.trace())
+    advice = told_withheld(heard.variables, order.withheld)
+    trace = None if tracer is None else tracer.trace()
+    return Done(record, bundle, pristine, costs.taken(), remarks=(advice,) if advice else (), trace=trace)
 
 
 def _tracer(order: Order) -> Tracer | None:

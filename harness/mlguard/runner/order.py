@@ -98,6 +98,8 @@ class Order:
     what a single contract or row asks, by its name (`contracts single rows`, `probes minimum age #0`)."""
     lines: bool = False
     """Whether to note which lines of the project's sources run."""
+    withheld: frozenset[str] = frozenset()
+    """Names of the caller's environment variables that reach no worker."""
 
     @property
     def bundle(self) -> Path:
@@ -122,6 +124,8 @@ class Done:
     """The Dataset of the first seed, for the golden."""
     costs: Mapping[str, float] = field(default_factory=dict)
     """Seconds by part: `main`, `contracts`, `probes`, `seed 1`, `config C`, `refit`, `saved bundle`."""
+    remarks: tuple[str, ...] = ()
+    """Quiet lines about this machine, which belong into no golden."""
     trace: Trace | None = None
     """The calls of the project's functions, where it was asked for."""
     reached: Mapping[str, frozenset[int]] = field(default_factory=dict)
@@ -139,6 +143,8 @@ class Search:
     """The modules."""
     import_path: tuple[str, ...]
     """What the project puts on the import path."""
+    withheld: frozenset[str] = frozenset()
+    """Names of the caller's environment variables that reach no worker."""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Set
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +25,24 @@ LARGEST = 2**26
 _CODE = frozenset({".py", ".pyc", ".pyi", ".so", ".pyd", ".pth"})
 
 
-def provenance(subject: Subject, data: Dataset, order: Order, heard: Collection[str], files: Files) -> Provenance:
-    """The provenance of a run that has just ended in this process, in which `heard` were imported."""
+@dataclass(frozen=True)
+class Heard:
+    """What guarded code was seen to use while it ran; the sets grow as it does."""
+
+    imports: Set[str]
+    """Dotted names that it imported."""
+    variables: Set[str]
+    """Names of environment variables that it read."""
+
+
+def provenance(subject: Subject, data: Dataset, order: Order, heard: Heard, files: Files) -> Provenance:
+    """The provenance of a run that has just ended in this process."""
     return Provenance(
         dataset=_dataset(subject, data, order),
         configuration=_configuration(subject),
         sources={**_sources(subject, order), **_read(subject, order, files)},
         # Nobody keeps a Record of the main run alone, and looking around takes longer than many a guard.
-        environment={**describe(), "packages": _packages(order.root, heard)} if order.extent.asks else {},
+        environment=_environment(order, heard) if order.extent.asks else {},
     )
 
 
@@ -65,6 +76,11 @@ def _configuration(subject: Subject) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     return value if value is None or isinstance(value, bool | int | float | str) else repr(value)
+
+
+def _environment(order: Order, heard: Heard) -> dict[str, Any]:
+    packages = _packages(order.root, heard.imports)
+    return {**describe(), "packages": packages, "variables": sorted(heard.variables)}
 
 
 def _packages(root: Path, heard: Collection[str]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import os
 import shutil
 import time
 from collections.abc import Collection, Mapping, Sequence
@@ -26,6 +27,7 @@ from mlguard.settings import Settings
 from mlguard.worker.environment import Environment
 from mlguard.worker.job import Failure, Job, Result
 from mlguard.worker.pool import Workers
+from mlguard.worker.variables import starting, withheld
 
 Reached = Mapping[str, frozenset[int]]
 """Lines that ran, by the real path of their source."""
@@ -44,7 +46,10 @@ class Runner:
         self._copy: Copy | None = None
         self._files = files(settings)
         preload = third_party(self._files, settings.import_path) if many and not in_process else ()
-        self.workers = Workers(preload=preload, use_zygote=many and not in_process)
+        self._withheld = withheld(os.environ, pass_env=settings.pass_env, set_env=settings.set_env)
+        self.variables = starting(os.environ, pass_env=settings.pass_env, set_env=settings.set_env)
+        """Environment variables with which guarded code starts."""
+        self.workers = Workers(preload=preload, use_zygote=many and not in_process, variables=self.variables)
         """The processes, for callers that have other programs to run or need folders that go with them."""
 
     def __enter__(self) -> Self:
@@ -69,7 +74,7 @@ class Runner:
     def find(self) -> Found:
         """The guards that the project declares."""
         root = self.settings.base
-        search = Search(root, tuple(self._files), self.settings.import_path)
+        search = Search(root, tuple(self._files), self.settings.import_path, self._withheld)
         if self.in_process:
             return child.search(search, _silent)
         result = self.workers.run(self._job("child:search", search, timeout=self.settings.timeout))
@@ -102,7 +107,7 @@ class Runner:
             order = Order(
                 guard.ref, self.settings.base, self.settings.import_path, self._generators(), folder / "run",
                 extent=extent, tables=tables, change=change or Change(), copy=self._copy, trace=_followed(trace),
-                lines=lines,
+                lines=lines, withheld=self._withheld,
             )  # fmt: skip
             order.folder.mkdir()
             done = self._observe(guard, order, environment, limit)

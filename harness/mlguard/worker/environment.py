@@ -39,7 +39,7 @@ _SIMD: Final = ("NPY_DISABLE_CPU_FEATURES", "NPY_ENABLE_CPU_FEATURES", "MKL_CBWR
 _LIBM: Final = ("GLIBC_TUNABLES",)
 
 MACHINE: Final = (*_KERNEL, *_SIMD, *_LIBM)
-"""Variables by which a machine's owner chooses among what its CPU can do; honoured unless another machine is emulated."""
+"""Variables by which a machine's owner chooses among what its CPU can do; only an emulated machine overrides them."""
 
 FIXED: Final = (
     *THREADS,
@@ -50,7 +50,10 @@ FIXED: Final = (
     "OMP_SCHEDULE",
     "OPENBLAS_VERBOSE",
 )
-"""Variables that an Environment always decides about; what the user's shell says of them reaches no worker."""
+"""Variables that an Environment always decides about; what the user's shell says of them reaches no worker.
+
+Threads and the hash seed are no property of a machine: a run must be the same twice, and the certificate varies both.
+"""
 
 
 @dataclass(frozen=True)

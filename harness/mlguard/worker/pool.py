@@ -25,6 +25,7 @@ from mlguard.worker.fork import FORKS, Forked, Nursery, RefusedError
 from mlguard.worker.job import Called, Failure, Job, Result
 from mlguard.worker.process import WINDOWS, Running, Spawned, end, interpreter
 from mlguard.worker.sentinel import Sentinel
+from mlguard.worker.variables import starting
 
 T = TypeVar("T")
 
@@ -39,19 +40,25 @@ class Workers:
     """Worker processes of one caller, who closes them: use it as a context manager. Thread safe."""
 
     def __init__(
-        self, *, preload: Sequence[str] = (), use_zygote: bool | None = None, usual: Environment | None = None
+        self,
+        *,
+        preload: Sequence[str] = (),
+        use_zygote: bool | None = None,
+        usual: Environment | None = None,
+        variables: Mapping[str, str] | None = None,
     ) -> None:
         """Start nothing yet.
 
         `preload` names the third-party modules that the zygote imports before it forks; `use_zygote` says whether to
         have one: worth its start from three jobs on, and True has no effect where forking is unsafe. `usual` is the
-        environment of the zygote and of jobs that name none.
+        environment of the zygote and of jobs that name none. `variables` are those that workers start with; None: of
+        this process, those of the default list.
         """
         self._preload = tuple(preload)
         self._use_zygote = bool(use_zygote)
         self._usual = usual or Environment()
         # One look at the environment: a test's monkeypatch must not reach the workers that start after it.
-        self._variables = _inherited()
+        self._variables = starting(os.environ) if variables is None else dict(variables)
         self._later = {name: text for name, text in os.environ.items() if name.startswith(coverage.VARIABLES)}
         self._lock = threading.Lock()
         self._running: set[Running] = set()
@@ -223,13 +230,6 @@ def _made(make: Callable[[], T]) -> T:
 
 def _stopped() -> RunError:
     return RunError("The worker was stopped because its Workers were closed.", slug="workers-closed")
-
-
-def _inherited() -> dict[str, str]:
-    """The caller's environment, without what would tell guarded code that pytest runs it or start a measurement."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", *coverage.VARIABLES))}
-    # pandas imports pyarrow where it is installed, whose allocator starts a thread: no zygote could ever fork.
-    return kept | {"PYTHONIOENCODING": "utf-8:backslashreplace", "JE_ARROW_MALLOC_CONF": "background_thread:false"}
 
 
 def _wait(running: Running, exchange: Exchange, timeout: float | None) -> int | None:

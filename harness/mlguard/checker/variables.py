@@ -1,0 +1,45 @@
+"""Whether an environment variable that guarded code reads differs from when the golden's values were seen here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from mlguard.core.record import Record
+from mlguard.golden.keyed import State, known, remember
+from mlguard.worker.variables import is_default
+
+
+def read_by(record: Record) -> tuple[str, ...]:
+    """The names of the variables that the code of this Record reads."""
+    return tuple(record.provenance.environment.get("variables") or ())
+
+
+def keep_values(project: Path, golden: Record, variables: Mapping[str, str]) -> None:
+    """Keep, on this machine and under a key, which values of its variables gave this golden.
+
+    Raises RunError where the disk refuses.
+    """
+    remember(project, golden, _contents(read_by(golden), variables))
+
+
+def states(project: Path, golden: Record, record: Record, variables: Mapping[str, str]) -> dict[str, State]:
+    """Of every variable that the code reads now or read for the golden, whether its value is the golden's."""
+    names = sorted({*read_by(golden), *read_by(record)})
+    return known(project, golden, _contents(names, variables))
+
+
+def candidates(states: Mapping[str, State]) -> Iterator[str]:
+    """The variables that may have moved something, in words."""
+    changed = [name for name, state in states.items() if state == "changed"]
+    # What every worker gets is told only where it is known to differ: all code reads some of it.
+    unknown = [name for name, state in states.items() if state == "unknown" and not is_default(name)]
+    if changed:
+        yield f"environment variables that the code reads have other values than for the golden: {', '.join(changed)}"
+    if unknown:
+        yield f"whether these environment variables have the golden's values is not known here: {', '.join(unknown)}"
+
+
+def _contents(names: Iterable[str], variables: Mapping[str, str]) -> dict[str, bytes | None]:
+    values = {name: variables.get(name) for name in names}
+    return {name: None if text is None else text.encode(errors="surrogateescape") for name, text in values.items()}

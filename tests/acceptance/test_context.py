@@ -1,0 +1,66 @@
+"""What surrounds the code: which files ran, environment variables, zone and day, caches and files of earlier runs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from mlguard.checker.check import Seen
+from mlguard.core.verdict import Outcome
+from mlguard.settings import load
+from mlguard.worker.pool import Workers
+from mlguard.worker.variables import starting
+from tests.project import CODE, Project, sharing
+
+PRELOAD = ("mlguard.runner.child", "mlguard.runner.bundle", "joblib")
+
+
+@contextmanager
+def shell(project: Project, monkeypatch: pytest.MonkeyPatch, **variables: str) -> Iterator[None]:
+    """Runs of this project as somebody starts them from a shell with these variables."""
+    with monkeypatch.context() as patch:
+        for name, text in variables.items():
+            patch.setenv(name, text)
+        settings = load(project.root)
+        own = starting(os.environ, pass_env=settings.pass_env, set_env=settings.set_env)
+        with Workers(preload=PRELOAD, use_zygote=True, variables=own) as workers, sharing(workers):
+            yield
+
+
+@pytest.fixture(scope="module")
+def rated(at_once: None, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    project = Project(tmp_path_factory.mktemp("rated"))
+    project.edit(
+        CODE,
+        "def answer(model, rows):\n",
+        "def answer(model, rows):\n    import os\n    rate = float(os.getenv('SHOP_RATE', '1'))\n",
+    )
+    project.edit(CODE, 'model["slope"] * rows["x"]', 'model["slope"] * rows["x"] * rate')
+    return project
+
+
+class TestVariables:
+    """Rows 26 and 34: a variable that the code reads differs, and no file changed."""
+
+    def test_the_shell_moves_nothing_and_what_does_not_reach_guards_is_named(self, rated, monkeypatch):
+        rated.regen()
+        with shell(rated, monkeypatch, SHOP_RATE="2"):
+            seen = rated.check()
+        assert seen.verdict.outcome is Outcome.MATCH
+        assert any("reads SHOP_RATE, which is set in this shell" in line for line in seen.verdict.remarks)
+        assert rated.golden().provenance.environment["variables"] == ["SHOP_RATE"]
+
+    def test_a_variable_that_reaches_guards_is_named_where_it_moved_something(self, rated, monkeypatch):
+        rated.write("pyproject.toml", '[tool.mlguard]\ntimeout = 60\npass_env = ["SHOP_*"]\n')
+        with shell(rated, monkeypatch, SHOP_RATE="2"):
+            assert rated.regen(everything=True).proposal is not None
+            assert rated.check().verdict.outcome is Outcome.MATCH
+        with shell(rated, monkeypatch, SHOP_RATE="3"):
+            seen: Seen = rated.check()
+        assert seen.verdict.outcome is not Outcome.MATCH
+        assert "environment variables that the code reads have other values than for the golden: SHOP_RATE" in (
+            seen.verdict.causes
+        )
