@@ -42,6 +42,30 @@ def rated(at_once: None, tmp_path_factory: pytest.TempPathFactory) -> Project:
     return project
 
 
+class TestCheckout:
+    """Row 1: the package is imported from another checkout than the one that is checked."""
+
+    def test_code_of_another_checkout_is_an_error_and_a_copy_of_this_one_a_quiet_line(
+        self, at_once, tmp_path_factory, monkeypatch
+    ):
+        here, other = (Project(tmp_path_factory.mktemp(name)) for name in ("b", "a"))
+        for project in (here, other):
+            (project.root / CODE).rename(project.write(f"src/{CODE}", ""))
+        with shell(here, monkeypatch, PYTHONPATH=str(other.root / "src")):
+            assert here.regen().proposal is not None
+            equal = here.check().verdict
+            here.edit(f"src/{CODE}", "ridge=0.0", "ridge=1.0")
+            differing, refused = here.check().verdict, here.regen().refused
+        assert equal.outcome is Outcome.MATCH
+        quiet = f"line was imported from {other.root / 'src'}, with the text of this checkout's files"
+        assert quiet in equal.remarks
+        assert f"src/{CODE}" in here.golden().provenance.sources
+        for verdict in (differing, refused):
+            assert (verdict.outcome, verdict.slug, verdict.exit_code) == (Outcome.ERROR, "code-from-elsewhere", 2)
+            assert str(other.root / "src" / CODE) in verdict.problem
+            assert f"this checkout's src/{CODE}:" in verdict.problem
+
+
 class TestVariables:
     """Rows 26 and 34: a variable that the code reads differs, and no file changed."""
 

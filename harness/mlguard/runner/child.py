@@ -18,6 +18,7 @@ from mlguard.observe.probe_rows import Known
 from mlguard.observe.run import Run, Subject, copied, scratch, user_frames
 from mlguard.observe.stages import Path as StagePath
 from mlguard.runner.bundle import keep_rows, save
+from mlguard.runner.checkout import compared, refuse_differing, remarks_on
 from mlguard.runner.costs import Costs
 from mlguard.runner.datasets import datasets, seeds
 from mlguard.runner.elsewhere import redirect, refuse_strays
@@ -60,6 +61,8 @@ def observe(order: Order, progress: Progress) -> Done:
         try:
             return _observed_with_lines(order, progress, Heard(heard, variables))
         except RunError as error:
+            # Code of another checkout fails in ways of its own: that comes first.
+            refuse_differing(compared(order.root, besides=order.generators), order.root, order.ref.name)
             advice = told_withheld(variables, order.withheld)
             error.message += f"; {advice}" if advice else ""
             raise
@@ -118,16 +121,18 @@ def _observed(order: Order, progress: Progress, heard: Heard, path_ended: Callab
             slug="nothing-observed",
         )
     refuse_strays(order.copy, order.generators, subject.name)
+    checkout = compared(order.root, besides=order.generators)
+    refuse_differing(checkout, order.root, subject.name)
     record = Record(
         subject.name,
         tuple(main.observations),
-        provenance(subject, data, order, heard, files),
+        provenance(subject, data, order, heard, files, checkout),
         remarks=tuple(remarks),
         left_out=_left_out(found, order, others),
     )
-    advice = told_withheld(heard.variables, order.withheld)
+    told = (told_withheld(heard.variables, order.withheld), *remarks_on(checkout))
     trace = None if tracer is None else tracer.trace()
-    return Done(record, bundle, pristine, costs.taken(), remarks=(advice,) if advice else (), trace=trace)
+    return Done(record, bundle, pristine, costs.taken(), remarks=tuple(filter(None, told)), trace=trace)
 
 
 def _tracer(order: Order) -> Tracer | None:

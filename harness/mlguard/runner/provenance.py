@@ -14,6 +14,7 @@ from mlguard.core.dataset import Dataset
 from mlguard.core.record import Provenance
 from mlguard.observe.files import Files
 from mlguard.observe.run import Subject
+from mlguard.runner.checkout import Checkout
 from mlguard.runner.imported import distributions, is_inside, own_modules
 from mlguard.runner.order import Order
 from mlguard.tables.digest import digest
@@ -35,14 +36,16 @@ class Heard:
     """Names of environment variables that it read."""
 
 
-def provenance(subject: Subject, data: Dataset, order: Order, heard: Heard, files: Files) -> Provenance:
+def provenance(
+    subject: Subject, data: Dataset, order: Order, heard: Heard, files: Files, checkout: Checkout
+) -> Provenance:
     """The provenance of a run that has just ended in this process."""
     return Provenance(
         dataset=_dataset(subject, data, order),
         configuration=_configuration(subject),
-        sources={**_sources(subject, order), **_read(subject, order, files)},
+        sources={**_sources(subject, order, checkout), **_read(subject, order, files)},
         # Nobody keeps a Record of the main run alone, and looking around takes longer than many a guard.
-        environment=_environment(order, heard) if order.extent.asks else {},
+        environment=_environment(order, heard, checkout) if order.extent.asks else {},
     )
 
 
@@ -78,9 +81,10 @@ def _plain(value: Any) -> Any:
     return value if value is None or isinstance(value, bool | int | float | str) else repr(value)
 
 
-def _environment(order: Order, heard: Heard) -> dict[str, Any]:
+def _environment(order: Order, heard: Heard, checkout: Checkout) -> dict[str, Any]:
     packages = _packages(order.root, heard.imports)
-    return {**describe(), "packages": packages, "variables": sorted(heard.variables)}
+    compiled = sorted(stray.name for stray in checkout.compiled)
+    return {**describe(), "packages": packages, "variables": sorted(heard.variables), "compiled": compiled}
 
 
 def _packages(root: Path, heard: Collection[str]) -> dict[str, str]:
@@ -88,10 +92,11 @@ def _packages(root: Path, heard: Collection[str]) -> dict[str, str]:
     return distributions([*heard, *own_modules(root), "pandas"], root)
 
 
-def _sources(subject: Subject, order: Order) -> dict[str, str]:
-    """Digests of the files below the root that were imported or run."""
+def _sources(subject: Subject, order: Order, checkout: Checkout) -> dict[str, str]:
+    """Digests of the files below the root that were imported or run, or whose equal was imported from elsewhere."""
     root = order.root.resolve()
     files = {Path(str(sys.modules[name].__file__)).resolve() for name in own_modules(root)}
+    files |= {stray.here for stray in checkout.equal}
     if subject.guard.dataset is not None:
         files |= {folder.resolve() / f"{subject.guard.dataset}.py" for folder in order.generators[:1]}
     own = sorted(file for file in files if is_inside(file, root) and file.suffix == ".py" and file.is_file())
