@@ -42,11 +42,12 @@ class GoldenDatasets:
         files = _files(dataset, name, seed)
         folder = self.folder(name)
         with self.home.writing(folder):
-            swap.finish(folder, leading=MANIFEST)
+            swap.finish(folder)
             changed = {file: content for file, content in files.items() if not _holds(folder, file, content)}
             unwanted = sorted(p.name for p in folder.iterdir() if p.is_file() and p.name not in files)
             if changed or unwanted:
-                swap.replace(folder, changed, leading=MANIFEST, unwanted=unwanted)
+                kept = files.keys() - changed.keys()
+                swap.replace(folder, changed, leading=MANIFEST, kept=kept, gone=unwanted)
             return tuple(folder / file for file in (*changed, *unwanted))
 
     def load(self, name: str) -> Dataset | None:
@@ -94,7 +95,7 @@ class GoldenDatasets:
         if not folder.is_dir():
             return ()
         with self.home.writing(folder):
-            swap.finish(folder, leading=MANIFEST)
+            swap.finish(folder)
             gone = sorted((p for p in folder.iterdir() if p.is_file()), key=lambda path: path.name != MANIFEST)
             for path in gone:
                 path.unlink()

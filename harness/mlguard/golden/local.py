@@ -57,11 +57,12 @@ class LocalStore:
         files = encode(record)
         folder = self.folder(record.guard)
         with self.home.writing(folder):
-            swap.finish(folder, leading=RECORD)
+            swap.finish(folder)
             changed = {name: content for name, content in files.items() if not _holds(folder, name, content)}
             unwanted = sorted(name for name in _listed(folder) - files.keys() if (folder / name).is_file())
             if changed or unwanted:
-                swap.replace(folder, changed, leading=RECORD, unwanted=unwanted)
+                kept = files.keys() - changed.keys()
+                swap.replace(folder, changed, leading=RECORD, kept=kept, gone=unwanted)
                 _drop_empty_data(folder)
             return tuple(folder / name for name in (*changed, *unwanted))
 
@@ -71,7 +72,7 @@ class LocalStore:
         if not folder.is_dir():
             return ()
         with self.home.writing(folder):
-            swap.finish(folder, leading=RECORD)
+            swap.finish(folder)
             own = sorted(_listed(folder), key=lambda file: file != RECORD)
             gone = [folder / file for file in own if (folder / file).is_file()]
             for path in gone:
@@ -106,7 +107,7 @@ class LocalStore:
     def _folders(self) -> Iterator[PurePosixPath]:
         """The folders with a golden, as paths below the root; tables of Datasets and hidden folders are none."""
         for place, folders, files in os.walk(self.home.root):
-            if RECORD in files or swap.SAVED in folders:
+            if RECORD in files:
                 yield PurePosixPath(Path(place).relative_to(self.home.root).as_posix())
             folders[:] = sorted(name for name in folders if not name.startswith(".") and name != DATASETS)
 

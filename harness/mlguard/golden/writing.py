@@ -12,7 +12,7 @@ from mlguard.core.error import RunError
 from mlguard.golden.lock import locked
 from mlguard.golden.naming import labelled
 from mlguard.golden.state import state_folder
-from mlguard.golden.swap import SAVED
+from mlguard.golden.swap import SAVED, is_half_done
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _READ_ONLY = (errno.EACCES, errno.EPERM, errno.EROFS)
@@ -73,6 +73,6 @@ def _refused(folder: Path, shown: str, error: OSError) -> RunError:
     else:
         told, slug = f"{error.strerror or error}; mend that", "golden-not-written"
     state = "was not written and nothing in it changed"
-    if (folder / SAVED).exists():
+    if is_half_done(folder):
         state = f"was written, but some of its files still lie in its folder {SAVED}"
     return RunError(f"{shown} {state}: {told} and run the command again", slug=slug)
