@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -35,8 +36,11 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Open our part of the session; contradicting options end it here."""
     config.stash[SESSION] = open_session(config)
-    if _is_project(config):
-        config.stash[SESSION].import_path(config.rootpath)
+    if (folder := _project_above(config.rootpath)) is not None:
+        project = config.stash[SESSION].meet(folder)
+        # As `mlguard check` does, so that modules of guards can be collected.
+        entries = project.settings.import_path if project is not None else ()
+        sys.path[:0] = [entry for entry in entries if entry not in sys.path]
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -45,9 +49,27 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput["mlguard"] = node.config.stash[SESSION].given()
 
 
+def pytest_collect_directory(path: Path, parent: pytest.Collector) -> None:
+    """Meet the projects below pytest's root, of which no guard may be collected."""
+    if _is_project(path):
+        parent.config.stash[SESSION].meet(path)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Remember what came of each module."""
+    report = yield
+    if isinstance(collector, pytest.Module):
+        collector.config.stash[SESSION].modules[collector.path] = report.outcome
+    return report
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_pycollect_makeitem(collector: pytest.Module | pytest.Class, obj: object) -> list[pytest.Collector] | None:
     """Collect the guards that a module defines; one that is imported belongs to its own module."""
+    collector.config.stash[SESSION].looked_into.add(collector.path)
     if _GUARDS not in sys.modules or not isinstance(obj, type):
         return None
     from mlguard.plugin.collection import collected
@@ -55,22 +77,20 @@ def pytest_pycollect_makeitem(collector: pytest.Module | pytest.Class, obj: obje
     return collected(collector, obj)
 
 
-@pytest.hookimpl(wrapper=True)
+@pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(
     session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
 ) -> Generator[None, None, None]:
-    """When everybody has chosen: no stage twice, and the stale goldens of a whole run."""
+    """Before anybody selects: no stage twice, and an item for each guard and golden that the run passes over."""
+    mine = config.stash[SESSION]
+    if _GUARDS not in sys.modules and not mine.projects() and not mine.unusable:
+        return (yield)
+    from mlguard.plugin.collection import completed, narrowed
+
+    completed(session, items)
+    before = list(items)
     yield
-    if _GUARDS in sys.modules or _is_project(config):
-        from mlguard.plugin.collection import completed
-
-        completed(session, items)
-
-
-def pytest_deselected(items: Sequence[pytest.Item]) -> None:
-    """Remember that the run is not whole."""
-    for item in items[:1]:
-        item.config.stash[SESSION].deselected = True
+    narrowed(items, before)
 
 
 def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
@@ -162,9 +182,14 @@ def _project(item: pytest.Item) -> Project:
     return item.config.stash[SESSION].project(item.path.parent)
 
 
-def _is_project(config: pytest.Config) -> bool:
-    """Whether pytest's root says that it has goldens; read without importing anything."""
+def _project_above(folder: Path) -> Path | None:
+    """The nearest folder, from this one upwards, that says that it has goldens."""
+    return next((place for place in (folder, *folder.parents) if _is_project(place)), None)
+
+
+def _is_project(folder: Path) -> bool:
+    """Whether a folder says that it has goldens; read without importing anything."""
     try:
-        return b"[tool.mlguard" in (config.rootpath / "pyproject.toml").read_bytes()
+        return b"[tool.mlguard" in (folder / "pyproject.toml").read_bytes()
     except OSError:
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,9 +18,12 @@ import mlguard.plugin.summary
 import mlguard.plugin.whole
 import mlguard.tables.folder  # noqa: F401 -- as all others here.
 from mlguard.core.verdict import Verdict
-from mlguard.discovery import Declared
+from mlguard.discovery import Declared, files
 from mlguard.plugin.project import Project
 from mlguard.plugin.shared import Result
+from mlguard.runner import child
+from mlguard.runner.order import Found, Search
+from mlguard.settings import Settings
 from tests.plugin.verdicts import matching
 
 SETTINGS = """
@@ -119,6 +123,31 @@ def made(monkeypatch: pytest.MonkeyPatch) -> Made:
     found = Made()
     monkeypatch.setattr(Project, "_make", lambda project, guard, many: found.make(project, guard, many=many))
     return found
+
+
+@pytest.fixture
+def searched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The project's own search in this process, and the names of the files that it was to look into."""
+    looked: list[str] = []
+
+    class Searching:
+        def __init__(self, settings: Settings) -> None:
+            self.settings = settings
+
+        def find(self, among: Sequence[Path] | None = None) -> Found:
+            paths = tuple(files(self.settings) if among is None else among)
+            looked.extend(path.name for path in paths)
+            return child.search(Search(self.settings.base, paths, self.settings.import_path), lambda stage: None)
+
+        def __exit__(self, *error: object) -> None:
+            """Nothing was started."""
+
+    def runner(project: Project, *, many: bool = True) -> Searching:
+        project._runner = Searching(project.settings)
+        return project._runner
+
+    monkeypatch.setattr(Project, "runner", runner)
+    return looked
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What pytest's collection asks: which guards a module has, and what a whole run adds."""
+"""What pytest's collection asks: which guards a module has, and what else the run must look at."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import pytest
 
 from mlguard.core.error import MlguardError
 from mlguard.core.guard import Guard, is_base
-from mlguard.plugin.nodes import StageItem, collectors
+from mlguard.core.verdict import Outcome
+from mlguard.plugin.nodes import FailingItem, StageItem, collectors
 from mlguard.plugin.session import SESSION
 
 
@@ -26,18 +27,23 @@ def collected(parent: pytest.Module | pytest.Class, obj: type) -> list[pytest.Co
 
 
 def completed(session: pytest.Session, items: list[pytest.Item]) -> None:
-    """Drop items that came twice, by two arguments or two names of a class, and add a whole run's stale goldens."""
+    """Drop items that came twice, by two arguments or two names of a class, and add those for what was passed over."""
     items[:] = _once(items)
-    mine = session.config.stash[SESSION]
-    from mlguard.plugin.whole import is_whole, stale_items
+    if session.testsfailed:
+        return  # A module cannot be collected: the run fails, and nobody knows which guards it hides.
+    from mlguard.plugin.whole import passed_over, unusable
 
-    try:
-        mine.project(session.config.rootpath)
-    except MlguardError:
-        return  # Every guard's own item says it.
+    mine = session.config.stash[SESSION]
+    items += [unusable(session, folder, error) for folder, error in mine.unusable.items()]
     for project in mine.projects():
-        if is_whole(session, project.settings, deselected=mine.deselected):
-            items += stale_items(session, project)
+        items += passed_over(session, project)
+
+
+def narrowed(items: list[pytest.Item], before: list[pytest.Item]) -> None:
+    """Drop stale goldens where somebody left a guard out: the run is about something else then."""
+    kept = {item.nodeid for item in items}
+    if any(isinstance(item, StageItem) and item.nodeid not in kept for item in before):
+        items[:] = [i for i in items if not (isinstance(i, FailingItem) and i.verdict.outcome is Outcome.STALE)]
 
 
 def _is_own(parent: pytest.Module, obj: type[Guard]) -> bool:

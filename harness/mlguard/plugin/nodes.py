@@ -1,13 +1,15 @@
-"""Guards as pytest sees them: a collector per guard, an item per stage, an item per stale golden."""
+"""Guards as pytest sees them: a collector per guard, an item per stage, an item for what a run passes over."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from _pytest._code.code import ReprEntryNative, ReprExceptionInfo, ReprFileLocation, ReprTraceback
+from _pytest.mark.structures import get_unpacked_marks
 
 if TYPE_CHECKING:
     from mlguard.core.guard import Guard
@@ -102,16 +104,36 @@ class StageItem(pytest.Item):
         return self.path, self.guard.line - 1, f"{self.guard.ref.name}: {self.name}"
 
 
-class StaleItem(pytest.Item):
-    """A golden without a guard."""
+class _File(pytest.File):
+    """A file that pytest itself has not collected."""
 
-    def __init__(self, *, verdict: Verdict, **rest: Any):
-        """`verdict` says which golden."""
+    def collect(self) -> Iterable[pytest.Item]:
+        """Nothing: its items are added one by one."""
+        return []
+
+
+class FailingItem(pytest.Item):
+    """A guard or a golden that this run passes over, which no run of a guard can say."""
+
+    def __init__(self, *, verdict: Verdict, title: str, **rest: Any):
+        """`verdict` says what is wrong, `title` in a few words."""
         super().__init__(**rest)
-        self.verdict = verdict
+        self.verdict, self.title = verdict, title
+
+    @classmethod
+    def of_golden(cls, session: pytest.Session, folder: Path, verdict: Verdict) -> FailingItem:
+        """The item of a golden without a guard."""
+        parent = pytest.Dir.from_parent(session, path=folder)
+        return cls.from_parent(parent, name="stale", verdict=verdict, title=f"{verdict.guard}: stale")
+
+    @classmethod
+    def of_file(cls, session: pytest.Session, file: Path, name: str, verdict: Verdict) -> FailingItem:
+        """The item of something in a file that pytest has not collected."""
+        parent = _File.from_parent(session, path=file)
+        return cls.from_parent(parent, name=name, verdict=verdict, title=f"{verdict.guard}: not collected")
 
     def runtest(self) -> None:
-        """Fail: a golden that nothing is compared with guards nothing."""
+        """Fail: what nothing is compared with guards nothing."""
         from mlguard.report.wording import explanation, headline
 
         leave_properties(self, self.verdict)
@@ -124,8 +146,8 @@ class StaleItem(pytest.Item):
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[os.PathLike[str] | str, int | None, str]:
-        """The golden's folder."""
-        return self.path, None, f"{self.verdict.guard}: stale"
+        """The golden's folder, or the file."""
+        return self.path, None, self.title
 
 
 def collectors(parent: pytest.Module, klass: type[Guard], project: Project) -> list[pytest.Collector]:
@@ -135,6 +157,8 @@ def collectors(parent: pytest.Module, klass: type[Guard], project: Project) -> l
         stages = project.stages(klass, guard)
         name = guard.ref.name
         whole = GuardCollector.from_parent(parent, name=name, project=project, guard=guard, stages=stages)
+        whole.own_markers += get_unpacked_marks(klass)
+        whole.keywords.update((mark.name, mark) for mark in whole.own_markers)
         found.append(whole)
         for stage in _named(parent.config, name, stages):
             found.append(NamedStage.from_parent(parent, name=f"{name}::{stage}", whole=whole, stage=stage))

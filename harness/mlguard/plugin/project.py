@@ -39,6 +39,8 @@ class Project:
     """The environment variables of the command line, before any conftest or test could change them."""
     guards: dict[GuardRef, Declared] = field(default_factory=dict)
     """Every guard and variant that was collected."""
+    left_out: bool = False
+    """Whether an option of this run leaves out a file that declares a guard."""
     _known: dict[GuardRef, Result] = field(default_factory=dict)
     _runner: Runner | None = None
     _shared: Shared | None = None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from mlguard.core.error import MlguardError
     from mlguard.plugin.asked import Asked
     from mlguard.plugin.project import Project
     from mlguard.plugin.shared import Result
@@ -22,8 +22,12 @@ class Session:
     def __init__(self, name: str, asked: Asked, environment: Mapping[str, str]) -> None:
         """`name` is shared by all processes of a session, `environment` is the command line's."""
         self.name, self.asked, self.environment = name, asked, environment
-        self.deselected = False
-        """Whether anybody left an item out."""
+        self.looked_into: set[Path] = set()
+        """The files of whose objects pytest asked which are tests."""
+        self.modules: dict[Path, str] = {}
+        """What came of collecting each module: `passed`, `failed` or `skipped`."""
+        self.unusable: dict[Path, MlguardError] = {}
+        """Why the settings of a project cannot be used, by its folder."""
         self.recorded: tuple[str, ...] = ()
         """What was written of tests' notes, in words."""
         self.folders: set[Path] = set()
@@ -43,15 +47,15 @@ class Session:
             self._projects[settings.base] = self._by_folder[folder]
         return self._by_folder[folder]
 
-    def import_path(self, folder: Path) -> None:
-        """Put on the import path what `mlguard check` puts there, so that modules of guards can be collected."""
+    def meet(self, folder: Path) -> Project | None:
+        """Take in the project of a folder that has settings of ours; None where they are unusable."""
         from mlguard.core.error import MlguardError
 
         try:
-            settings = self.project(folder).settings
-        except MlguardError:
-            return  # Every guard's own module says it.
-        sys.path[:0] = [entry for entry in settings.import_path if entry not in sys.path]
+            return self.project(folder)
+        except MlguardError as error:
+            self.unusable[folder] = error
+            return None
 
     def projects(self) -> list[Project]:
         """Every project that was met."""

@@ -49,7 +49,9 @@ def search(order: Search, progress: Progress) -> Found:
                 module = load_module(file, order.import_path)
                 for klass in guard_classes(module):
                     found += declared(klass, file, order.root)
-            except (Exception, SystemExit) as error:  # What a user's module raises on import is told, not raised.
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:  # What a module raises on import is told: SystemExit, pytest's Skipped.
                 told = (user_frames(error, order.root), told_withheld(variables, order.withheld))
                 broken[str(file)] = "\n".join(filter(None, told))
     return Found(tuple(found), broken)

@@ -71,10 +71,11 @@ class Runner:
         other.settings, other._files, other._copy = settings, files(settings), code
         return other
 
-    def find(self) -> Found:
-        """The guards that the project declares."""
+    def find(self, among: Sequence[Path] | None = None) -> Found:
+        """The guards that the project declares; with `among`, those of these files."""
         root = self.settings.base
-        search = Search(root, tuple(self._files), self.settings.import_path, self._withheld)
+        asked = tuple(self._files if among is None else among)
+        search = Search(root, asked, self.settings.import_path, self._withheld)
         if self.in_process:
             return child.search(search, _silent)
         result = self.workers.run(self._job("child:search", search, timeout=self.settings.timeout))
