@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import configparser
 from collections.abc import Iterator
 
+from mlguard.worker.environment import Environment
 from tests.house.conftest import ROOT
 
 ROOMS = ("power", "guards", "examples", "benchmarks")
@@ -38,3 +40,12 @@ def test_the_assertion_that_failed_on_another_machine_is_found() -> None:
     assert list(bits(was)) == [2]
     assert list(bits("moved = difference(golden, new, EXACT)")) == [1]
     assert list(bits(was, but="test")) == []
+
+
+def test_the_build_runs_such_rooms_on_another_machine() -> None:
+    tox = configparser.ConfigParser()
+    tox.read(ROOT / "tox.ini", encoding="utf-8")
+    asked = dict(line.split(" = ", 1) for line in tox["testenv:machine"]["set_env"].strip().splitlines())
+    machine = Environment(blas_kernel="Prescott", simd="none").variables()
+    assert asked == {name: machine[name] for name in ("OPENBLAS_CORETYPE", "NPY_DISABLE_CPU_FEATURES")}
+    assert "tox_job machine" in (ROOT / ".ci/run").read_text(encoding="utf-8")
