@@ -9,8 +9,9 @@ import numpy as np
 
 from mlguard.core.compare import Comparison, compare
 from mlguard.core.contract import REFERENCE
-from mlguard.core.record import CONTRACT, CONTRACT_VALUE, EFFECT, MAIN, PROBE, Observation, Record
+from mlguard.core.record import CONTRACT, CONTRACT_VALUE, EFFECT, PROBE, Observation, Record
 from mlguard.core.rules import Rules
+from mlguard.core.run_name import MAIN, run_name
 from mlguard.core.value import Value, number, numbers, text, texts
 
 ROWS = ("r0", "r1", "r2", "r3")
@@ -20,10 +21,10 @@ def floats(*values: float, rows: Sequence[str] | None = None) -> Value:
     return numbers(np.array(values, dtype=np.float64), rows=rows)
 
 
-def seen(stage: str, name: str, value: Any, **facts: Any) -> Observation:
+def seen(stage: str, name: str, value: Any, *, run: str = MAIN, **facts: Any) -> Observation:
     if not isinstance(value, Value):
         value = text(value) if isinstance(value, str) else number(value)
-    return Observation(stage, name, value, **facts)
+    return Observation(stage, name, value, run=run_name(run), **facts)
 
 
 def record(*observations: Observation) -> Record:

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from mlguard.core.compare import compare
 from mlguard.core.guard import parse_requirements
-from mlguard.core.record import EVIDENCE, INTERNAL, MAIN, STAGES, Observation, Record
+from mlguard.core.record import EVIDENCE, INTERNAL, STAGES, Observation, Record
 from mlguard.core.rules import Rules
+from mlguard.core.run_name import MAIN, REFIT, Seed
 from mlguard.core.tolerance import Tolerances
 from mlguard.core.value import numbers, texts
 from mlguard.core.verdict import Outcome
@@ -35,7 +36,7 @@ OBSERVATIONS = st.builds(
         st.lists(st.booleans(), max_size=3).map(lambda v: numbers(np.array(v, dtype=bool))),
     ),
     role=st.sampled_from(["gate", INTERNAL, EVIDENCE]),
-    run=st.sampled_from(["main", "seed 1", "refit"]),
+    run=st.sampled_from([MAIN, Seed(1), REFIT]),
 )
 
 

@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 
 from mlguard.core.record import Observation
+from mlguard.core.run_name import run_name
 from mlguard.core.tolerance import Tolerances, coarser, pool
 from mlguard.core.value import numbers
 
 
 def observation(run: str = "main", dtype: str = "float64", column: str | None = "proba") -> Observation:
-    return Observation("predict", "test.proba", numbers(np.ones(1, dtype=dtype)), run=run, column=column)
+    return Observation("predict", "test.proba", numbers(np.ones(1, dtype=dtype)), run=run_name(run), column=column)
 
 
 EPS32 = 2.0**-23

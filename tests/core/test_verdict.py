@@ -4,6 +4,8 @@ from itertools import pairwise
 
 import pytest
 
+from mlguard.core.record import Role
+from mlguard.core.run_name import MAIN, RunName, Seed
 from mlguard.core.verdict import Finding, Outcome, Verdict, exit_code, worst
 
 CODES = {
@@ -55,13 +57,13 @@ def test_nothing_compared_is_no_pass() -> None:
     assert worst([]) is Outcome.MISSING
 
 
-def finding(stage: str, outcome: str, run: str = "main", *, gates: bool = True) -> Finding:
-    return Finding(run, stage, "x", Outcome(outcome), "", "gate", gates)
+def finding(stage: str, outcome: str, run: RunName = MAIN, *, gates: bool = True) -> Finding:
+    return Finding(run, stage, "x", Outcome(outcome), "", Role.GATE, gates)
 
 
 def test_moves_are_told_in_the_order_of_explanation() -> None:
     findings = (
-        finding("split", "shifted", "seed 1"),
+        finding("split", "shifted", Seed(1)),
         finding("evaluate", "shifted"),
         finding("predict", "match"),
         finding("train", "shifted", gates=False),

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mlguard.core.record import INTERNAL, Approval, Observation, Provenance, Record
+from mlguard.core.record import GATE, INTERNAL, Approval, Observation, Provenance, Record
+from mlguard.core.run_name import Seed
 from mlguard.core.tolerance import Tolerances
 from mlguard.core.value import number, numbers, text, texts
 from mlguard.golden.local import LocalStore
@@ -32,7 +33,7 @@ def record() -> Record:
         Observation("evaluate", "accuracy", number(0.875)),
         Observation("evaluate", "auc", number(0.9342)),
         Observation("evaluate", "note", text("all\r\nfine")),
-        Observation("predict", "test.proba", numbers(draw.rand(20)), "gate", "seed 1", "proba", "predictions"),
+        Observation("predict", "test.proba", numbers(draw.rand(20)), GATE, Seed(1), "proba", "predictions"),
         Observation("predict", "wide", numbers(draw.rand(20, 100).astype(np.float32))),
     )
     return Record(

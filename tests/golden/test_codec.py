@@ -15,6 +15,7 @@ from hypothesis.extra import numpy as hnp
 
 from mlguard.core.error import UsageError
 from mlguard.core.record import EVIDENCE, GATE, INTERNAL, PROBE, Observation, Provenance, Record
+from mlguard.core.run_name import MAIN, Seed
 from mlguard.core.tolerance import Tolerances
 from mlguard.core.value import Value, number, numbers, text, texts
 from mlguard.golden.codec import INTERNALS_FILE, RECORD, decode, encode
@@ -87,7 +88,7 @@ def records(draw: st.DrawFn) -> Record:
             + str(i % 3),
             value=draw(values()),
             role=draw(st.sampled_from([GATE, PROBE, EVIDENCE, INTERNAL])),
-            run=draw(st.sampled_from(["main", "seed 1"])),
+            run=draw(st.sampled_from([MAIN, Seed(1)])),
             column=draw(st.sampled_from([None, "a"])),
             file=draw(st.sampled_from([None, "predictions", "probes", "Odd / Name"])),
             detail=draw(st.sampled_from([{}, {"raised": "ValueError", "row": {"a": 1.5, "b": None}}])),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mlguard.core.record import STAGES
+from mlguard.core.run_name import Seed
 from mlguard.core.verdict import Outcome, Verdict
 from mlguard.plugin.outcome import EXPECTED, FAILED, PASSED, SKIPPED, failing_stages, say
 from tests.plugin.verdicts import failed, finding, matching, missing, shifted
@@ -35,7 +36,7 @@ def test_a_stage_that_moved_in_a_later_run_fails_although_it_stands_before_the_f
     findings = (
         *(finding(stage) for stage in STAGES[:5]),
         finding("evaluate", Outcome.SHIFTED),
-        finding("split", Outcome.SHIFTED, run="seed 1"),
+        finding("split", Outcome.SHIFTED, run=Seed(1)),
     )
     verdict = Verdict("Churn", Outcome.SHIFTED, findings=findings, first_moved="evaluate")
     assert failing_stages(verdict, STAGES) == ("split", "evaluate", "contracts")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from mlguard.core.record import GATE, INTERNAL, STAGES, stage_rank
+from mlguard.core.run_name import MAIN, RunName
 from mlguard.core.verdict import Finding, Moved, Outcome, Verdict
 
 LIMIT = 1.5e-8
 
 
-def finding(stage: str, outcome: Outcome = Outcome.MATCH, *, run: str = "main") -> Finding:
+def finding(stage: str, outcome: Outcome = Outcome.MATCH, *, run: RunName = MAIN) -> Finding:
     gates = stage != "train"
     if outcome is Outcome.MATCH:
         return Finding(run, stage, "value", outcome, "holds", GATE if gates else INTERNAL, gates)

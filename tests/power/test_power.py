@@ -7,7 +7,8 @@ from collections import Counter
 import pytest
 
 from mlguard.core.guard import Guard
-from mlguard.core.record import GATE, MAIN
+from mlguard.core.record import GATE
+from mlguard.core.run_name import MAIN
 from mlguard.core.verdict import Outcome, Verdict
 from mlguard.discovery import guard_classes, load_module
 from tests.power.conftest import Checked

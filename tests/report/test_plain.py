@@ -7,17 +7,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mlguard.core.record import Role
+from mlguard.core.run_name import LATER, MAIN, REFIT, Config, Seed
 from mlguard.core.verdict import Finding, Moved, Outcome, Verdict
 from mlguard.report.plain import as_data, from_data, run_as_data
 from tests.properties import examples
 from tests.report.verdicts import VERDICTS
 
 TEXT = st.text(max_size=4)
+RUNS = st.one_of(
+    st.sampled_from([MAIN, LATER, REFIT]), st.builds(Seed, st.integers(0)), st.builds(Config, st.text(min_size=1))
+)
 SIZES = st.one_of(st.none(), st.floats())
 CELLS = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), TEXT)
 FINDINGS = st.builds(
-    Finding, run=TEXT, stage=TEXT, observation=TEXT, outcome=st.sampled_from(Outcome), message=TEXT, role=TEXT,
-    gates=st.booleans(), exact=st.booleans(), max_abs=SIZES, max_scaled=SIZES, limit=SIZES, signed=SIZES,
+    Finding, run=RUNS, stage=TEXT, observation=TEXT, outcome=st.sampled_from(Outcome), message=TEXT,
+    role=st.sampled_from(Role), gates=st.booleans(), exact=st.booleans(), max_abs=SIZES, max_scaled=SIZES,
+    limit=SIZES, signed=SIZES,
     moved=st.integers(0), total=st.integers(0), beyond_noise=st.booleans(), rows=st.lists(TEXT, max_size=2).map(tuple),
     worst=st.lists(st.builds(Moved, TEXT, CELLS, CELLS), max_size=2).map(tuple),
 )  # fmt: skip
@@ -25,7 +31,7 @@ LINES = st.lists(TEXT, max_size=2).map(tuple)
 MAYBE = st.one_of(st.none(), TEXT)
 ALL = st.builds(
     Verdict, guard=TEXT, outcome=st.sampled_from(Outcome), findings=st.lists(FINDINGS, max_size=2).map(tuple),
-    first_moved=MAYBE, first_run=TEXT, causes=LINES, remarks=LINES, problem=MAYBE, traceback=MAYBE, slug=MAYBE,
+    first_moved=MAYBE, first_run=RUNS, causes=LINES, remarks=LINES, problem=MAYBE, traceback=MAYBE, slug=MAYBE,
     stage=MAYBE, usage=st.booleans(), commit=MAYBE, file=MAYBE, seconds=st.floats(0, 1e6),
 )  # fmt: skip
 
@@ -50,7 +56,7 @@ def test_every_real_verdict_does(name: str) -> None:
 
 
 def test_elements_that_json_cannot_say_are_spelled() -> None:
-    finding = Finding("main", "predict", "x", Outcome.SHIFTED, "", "gate", True, max_scaled=float("inf"), worst=(
+    finding = Finding(MAIN, "predict", "x", Outcome.SHIFTED, "", Role.GATE, True, max_scaled=float("inf"), worst=(
         Moved("0", float("nan"), 1 + 2j), Moved("1", float("-inf"), None)))  # fmt: skip
     data = through_json(as_data(Verdict("A", Outcome.SHIFTED, (finding,))))["findings"][0]
     assert (data["max_scaled"], data["worst"][0]) == ("inf", {"place": "0", "golden": "nan", "new": "(1+2j)"})

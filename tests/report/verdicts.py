@@ -8,6 +8,7 @@ from typing import Any
 from mlguard.core.compare import Comparison
 from mlguard.core.guard import parse_requirements
 from mlguard.core.record import INTERNAL
+from mlguard.core.run_name import MAIN
 from mlguard.core.value import numbers, texts
 from mlguard.core.verdict import Outcome, Verdict
 from tests.core.records import against, contract, effect, floats, found, proba, probed, seen
@@ -50,7 +51,7 @@ def told(comparison: Comparison, **facts: Any) -> Verdict:
         facts.pop("outcome", comparison.outcome),
         findings=comparison.findings,
         first_moved=first.stage if first else None,
-        first_run=first.run if first else "main",
+        first_run=first.run if first else MAIN,
         remarks=(*facts.pop("remarks", ()), *comparison.remarks),
         **facts,
     )

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mlguard.core.difference import difference
-from mlguard.core.record import GATE, MAIN, Approval, Observation, Provenance, Record, run_rank, stage_rank
+from mlguard.core.record import GATE, Approval, Observation, Provenance, Record, stage_rank
+from mlguard.core.run_name import MAIN
 from mlguard.core.tolerance import Tolerances
 from mlguard.core.verdict import Finding, Outcome
 from mlguard.golden.plain import from_plain, to_plain
@@ -79,7 +80,7 @@ def _first(record: Record) -> Iterator[str]:
 def _shifts(golden: Record, findings: tuple[Finding, ...]) -> Iterator[str]:
     """Metrics first, with both values; then answers with their mean shift and worst row; then everything else."""
     moved = [f for f in findings if f.gates and f.outcome is not Outcome.MATCH]
-    for finding in sorted(moved, key=lambda f: (run_rank(f.run), f.stage != "evaluate", stage_rank(f.stage))):
+    for finding in sorted(moved, key=lambda f: (f.run.rank, f.stage != "evaluate", stage_rank(f.stage))):
         worst = finding.worst[0] if finding.worst else None
         if finding.stage == "evaluate" and worst is not None and finding.total == 1:
             yield f"{_in_run(finding)}{finding.observation} {_number(worst.golden)} -> {_number(worst.new)}"

@@ -9,8 +9,9 @@ from typing import Any
 
 from mlguard.core.compare import Comparison, compare
 from mlguard.core.error import GoldenError, MlguardError
-from mlguard.core.record import MAIN, Provenance, Record
+from mlguard.core.record import Provenance, Record
 from mlguard.core.rules import Rules
+from mlguard.core.run_name import MAIN, Seed
 from mlguard.core.verdict import Outcome
 from mlguard.discovery import Declared
 from mlguard.golden.local import LocalStore
@@ -204,7 +205,7 @@ def _unusable_tables(goldens: LocalStore, name: str, golden: Record) -> str:
 
 def _on_golden_tables(golden: Record, record: Record, rules: Rules) -> str | None:
     """Where a run on the golden's own tables moved; the data stage and other seeds' data are not in question."""
-    others = {o.run for o in golden if o.run.startswith("seed ")}
+    others = {o.run for o in golden if isinstance(o.run, Seed)}
     left_out = golden.left_out | record.left_out | {f"{MAIN}/dataset", *others}
     first = compare(golden, record, rules, left_out=frozenset(left_out)).first
     return first.stage if first else None

@@ -10,7 +10,8 @@ from mlguard.checker.check import rules
 from mlguard.checker.machines import JITTERS, MACHINES, Jitter, inert
 from mlguard.checker.noise import Noise
 from mlguard.checker.suspect import unstable
-from mlguard.core.record import INTERNAL, MAIN, Key, Record
+from mlguard.core.record import INTERNAL, Key, Record
+from mlguard.core.run_name import MAIN
 from mlguard.core.tolerance import SOLVER_FLOOR, coarser, pool
 from mlguard.discovery import Declared
 from mlguard.runner.order import Change

@@ -16,6 +16,7 @@ from mlguard.core.error import GoldenError, MlguardError, UsageError, several
 from mlguard.core.guard import parse_requirements
 from mlguard.core.record import Record
 from mlguard.core.rules import Rules
+from mlguard.core.run_name import MAIN
 from mlguard.core.verdict import Outcome, Verdict
 from mlguard.discovery import Declared
 from mlguard.golden.local import LocalStore
@@ -215,7 +216,7 @@ def _verdict(guard: Declared, comparison: Comparison, cause: Cause, done: Done) 
         cause.outcome,
         findings=comparison.findings,
         first_moved=first.stage if first else None,
-        first_run=first.run if first else "main",
+        first_run=first.run if first else MAIN,
         causes=cause.lines,
         remarks=(*cause.remarks, *comparison.remarks, *done.record.remarks, *done.remarks),
         problem=None if comparison.findings else f"guard {guard.ref.name}: nothing was compared",

@@ -9,8 +9,9 @@ import numpy as np
 
 from mlguard.core import probe as probes
 from mlguard.core.difference import Difference, difference
-from mlguard.core.record import CONTRACT_VALUE, GATE, INTERNAL, MAIN, Key, Observation, Record
+from mlguard.core.record import CONTRACT_VALUE, GATE, INTERNAL, Key, Observation, Record
 from mlguard.core.rules import Rules
+from mlguard.core.run_name import MAIN
 from mlguard.core.tolerance import EXACT, FACTOR, ZERO, pool
 from mlguard.core.value import Value
 

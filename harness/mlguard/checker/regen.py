@@ -20,7 +20,8 @@ from mlguard.checker.variables import keep_values
 from mlguard.core.compare import compare
 from mlguard.core.dataset import Dataset
 from mlguard.core.error import GoldenError, MlguardError, UsageError
-from mlguard.core.record import MAIN, Approval, Record
+from mlguard.core.record import Approval, Record
+from mlguard.core.run_name import MAIN
 from mlguard.core.tolerance import Tolerances
 from mlguard.core.verdict import Outcome, Verdict
 from mlguard.discovery import Declared

@@ -11,7 +11,8 @@ import numpy as np
 
 from mlguard.core.compare import Comparison
 from mlguard.core.dataset import Dataset
-from mlguard.core.record import MAIN, Record
+from mlguard.core.record import Record
+from mlguard.core.run_name import MAIN
 from mlguard.core.verdict import Finding, Outcome
 
 CHANCE = 0.01

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from mlguard.checker.noise import Jump
-from mlguard.core.record import CONTRACT_VALUE, GATE, INTERNAL, MAIN
+from mlguard.core.record import CONTRACT_VALUE, GATE, INTERNAL
+from mlguard.core.run_name import MAIN
 from mlguard.worker.environment import Environment
 
 

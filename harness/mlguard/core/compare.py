@@ -11,18 +11,9 @@ from mlguard.core import probe as probes
 from mlguard.core.contract import in_words
 from mlguard.core.difference import Difference, difference
 from mlguard.core.internals import match_internals
-from mlguard.core.record import (
-    CONTRACT,
-    EFFECT,
-    EVIDENCE,
-    GATE,
-    GUESS,
-    INTERNAL,
-    MAIN,
-    Observation,
-    Record,
-)
+from mlguard.core.record import CONTRACT, EFFECT, EVIDENCE, GATE, GUESS, INTERNAL, Observation, Record
 from mlguard.core.rules import Rules
+from mlguard.core.run_name import MAIN, Config
 from mlguard.core.symmetry import symmetry
 from mlguard.core.tie import excuse_ties
 from mlguard.core.value import number
@@ -208,7 +199,7 @@ class _Comparer:
     def _effect(self, observation: Observation, new: Observation) -> Finding:
         """Whether a configuration key gained or lost its effect; sizes in between decide nothing."""
         before, after = float(observation.value.data[0]), float(new.value.data[0])
-        key = observation.run.removeprefix("config ")
+        key = observation.run.key if isinstance(observation.run, Config) else observation.run
         gates = not self.rules.waived(observation)
         if before >= EFFECTIVE and after <= EFFECTLESS:
             text = (

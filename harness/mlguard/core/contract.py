@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mlguard.core.difference import Difference, difference
-from mlguard.core.record import CONTRACT_VALUE, REFIT, Key, Observation, Record
+from mlguard.core.record import CONTRACT_VALUE, Key, Observation, Record
+from mlguard.core.run_name import REFIT, run_name
 from mlguard.core.tolerance import EXACT, Tolerances
 from mlguard.core.value import Value
 
@@ -55,7 +56,7 @@ def judge(record: Record, contract: Observation, golden: Record) -> Judgement:
 def reference_key(observation: Observation) -> Key | None:
     """Which Observation of the same Record a contract's value must agree with."""
     reference = observation.detail.get(REFERENCE)
-    return (str(reference[0]), str(reference[1]), str(reference[2])) if reference else None
+    return (run_name(str(reference[0])), str(reference[1]), str(reference[2])) if reference else None
 
 
 def _gaps(golden: Record, contract: Observation) -> dict[str, float]:

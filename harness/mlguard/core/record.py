@@ -4,36 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from typing import Any
 
+from mlguard.core.run_name import MAIN, RunName
 from mlguard.core.tolerance import Tolerances
 from mlguard.core.value import Value
 
 STAGES = ("dataset", "split", "features", "train", "predict", "evaluate", "contracts")
 """The stages of a guard in the order of explanation."""
 
-MAIN = "main"
-"""The run on the first data seed and the declared configuration."""
 
-LATER = "later"
-"""What the first model answers later, when others were trained."""
+class Role(StrEnum):
+    """What an Observation is for."""
 
-REFIT = "refit"
-"""The first data and the declared configuration again, after everything else."""
+    GATE = "gate"
+    """It decides."""
+    INTERNAL = "internal"
+    """It was found by looking inside, and explains."""
+    EVIDENCE = "evidence"
+    """It is kept and never decides."""
+    PROBE = "probe"
+    """It decides wherever the golden's answer is defined."""
+    CONTRACT = "contract"
+    """The status of a contract, judged by its values."""
+    CONTRACT_VALUE = "contract value"
+    """A value that a contract gave."""
+    EFFECT = "effect"
+    """How much a changed configuration key changes; decides when it comes or goes."""
 
-GATE, INTERNAL, EVIDENCE, PROBE = "gate", "internal", "evidence", "probe"
-"""What an Observation is for: it decides, it explains, it is only kept, it decides where the golden has an answer."""
+
+GATE, INTERNAL, EVIDENCE, PROBE = Role.GATE, Role.INTERNAL, Role.EVIDENCE, Role.PROBE
+CONTRACT, CONTRACT_VALUE, EFFECT = Role.CONTRACT, Role.CONTRACT_VALUE, Role.EFFECT
 
 PROBES = "probes"
 """The file of the Observations of probes, whatever their role."""
 
-CONTRACT, CONTRACT_VALUE, EFFECT = "contract", "contract value", "effect"
-"""The status of a contract, a value that it gave, and how much a changed configuration key changes."""
-
 GUESS = "guess"
 """The detail of an `effect` whose changed value the code may refuse, so that it may go without a word."""
 
-Key = tuple[str, str, str]
+Key = tuple[RunName, str, str]
 """Run, stage and name: what identifies an Observation in its Record."""
 
 
@@ -47,12 +57,10 @@ class Observation:
     """Unique within its run and stage, such as `test.proba`."""
     value: Value
     """What was seen."""
-    role: str = GATE
-    """`gate` decides the outcome, `internal` only explains, `evidence` is kept and never decides, `probe` decides
-    wherever the golden's answer is defined; a `contract` is judged by its `contract value`s; an `effect` decides
-    when it comes or goes."""
-    run: str = MAIN
-    """Which run of the guard it belongs to: `main`, `seed 1`, `later`, `config C`, `refit`."""
+    role: Role = GATE
+    """What it is for."""
+    run: RunName = MAIN
+    """Which run of the guard it belongs to."""
     column: str | None = None
     """The answer column that it holds, whose noise is pooled over the runs."""
     file: str | None = None
@@ -131,13 +139,6 @@ class Record:
     def with_observations(self, observations: tuple[Observation, ...]) -> Record:
         """The same Record holding other Observations."""
         return replace(self, observations=observations)
-
-
-def run_rank(run: str) -> int:
-    """Position of a run in the order of explanation, which is that of execution."""
-    kinds = (MAIN, "seed", LATER, "config", REFIT)
-    kind = run.partition(" ")[0]
-    return kinds.index(kind) if kind in kinds else len(kinds)
 
 
 def stage_rank(stage: str) -> int:

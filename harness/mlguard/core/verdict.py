@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from mlguard.core.record import MAIN, run_rank, stage_rank
+from mlguard.core.record import Role, stage_rank
+from mlguard.core.run_name import MAIN, RunName
 
 
 class Outcome(StrEnum):
@@ -72,7 +73,7 @@ class Moved:
 class Finding:
     """What comparing one Observation gave."""
 
-    run: str
+    run: RunName
     """The run that it belongs to."""
     stage: str
     """The stage that it belongs to."""
@@ -82,7 +83,7 @@ class Finding:
     """`match` where the close lane holds."""
     message: str
     """One sentence."""
-    role: str
+    role: Role
     """The Observation's role; only gating Findings decide."""
     gates: bool
     """Whether this Finding takes part in the outcome."""
@@ -114,7 +115,7 @@ class Finding:
     @property
     def rank(self) -> tuple[int, int]:
         """Its place in the order of explanation: by run, and by stage inside a run."""
-        return (run_rank(self.run), stage_rank(self.stage))
+        return (self.run.rank, stage_rank(self.stage))
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ class Verdict:
     """One per Observation, in the golden's order, added ones last."""
     first_moved: str | None = None
     """The first stage that moved."""
-    first_run: str = MAIN
+    first_run: RunName = MAIN
     """The run in which it first moved."""
     causes: tuple[str, ...] = ()
     """Lines about configuration, data, environment and code, most telling first."""

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mlguard.core.record import GATE, INTERNAL, MAIN, Observation
+from mlguard.core.record import GATE, INTERNAL, Observation, Role
+from mlguard.core.run_name import MAIN, run_name
 from mlguard.core.value import Value
 from mlguard.golden.arrays import read_array, write_array
 from mlguard.golden.elements import default_kept, from_cells, from_json, kept_as, to_cells, to_json
@@ -49,8 +50,8 @@ def write_observation(observation: Observation, sheets: Sheets) -> Line:
         "dtype": value.dtype,
         "name": observation.name,
         "stage": observation.stage,
-        **_unless("role", observation.role, GATE),
-        **_unless("run", observation.run, MAIN),
+        **_unless("role", str(observation.role), GATE),
+        **_unless("run", str(observation.run), MAIN),
         **_unless("column", observation.column, None),
         **_unless("file", observation.file, None),
         **_unless("detail", to_plain(observation.detail), {}),
@@ -80,8 +81,8 @@ def read_observation(line: Line, read: Callable[[str], bytes], tables: Mapping[s
         stage=line["stage"],
         name=line["name"],
         value=value,
-        role=line.get("role", GATE),
-        run=line.get("run", MAIN),
+        role=Role(line.get("role", GATE)),
+        run=run_name(line.get("run", MAIN)),
         column=line.get("column"),
         file=line.get("file"),
         detail=from_plain(line.get("detail", {})),

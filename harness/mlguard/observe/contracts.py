@@ -12,7 +12,8 @@ import numpy as np
 from mlguard.core.contract import DIFFERS, INAPPLICABLE, RAISED, REFERENCE, SAME, same_rows
 from mlguard.core.difference import difference
 from mlguard.core.error import MlguardError
-from mlguard.core.record import CONTRACT, CONTRACT_VALUE, MAIN, Observation
+from mlguard.core.record import CONTRACT, CONTRACT_VALUE, Observation
+from mlguard.core.run_name import MAIN, RunName
 from mlguard.core.tolerance import EXACT
 from mlguard.core.value import Value, text, texts
 from mlguard.observe import rows as rowwise
@@ -88,7 +89,7 @@ def keep_values(
     answered: Answered,
     main: Answered,
     *,
-    run: str = MAIN,
+    run: RunName = MAIN,
     stage: str = "contracts",
     about: tuple[str, str] = ("predict", "test"),
 ) -> None:

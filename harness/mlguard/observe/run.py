@@ -15,7 +15,8 @@ from mlguard.core.dataset import Dataset
 from mlguard.core.error import MlguardError, RunError, UsageError
 from mlguard.core.guard import Guard, declares
 from mlguard.core.notes import listening
-from mlguard.core.record import GATE, MAIN, STAGES, Observation
+from mlguard.core.record import GATE, STAGES, Observation
+from mlguard.core.run_name import MAIN, RunName
 from mlguard.observe import rows as rowwise
 from mlguard.observe.files import Files
 from mlguard.observe.walk import walk
@@ -49,7 +50,7 @@ class Run:
     """One run under way; collects Observations in order."""
 
     subject: Subject
-    name: str
+    name: RunName
     data: Dataset
     folder: Path
     config: Any = None
@@ -145,7 +146,7 @@ class Run:
         return self.files.listening(self.folder) if self.files is not None and self.watch else nullcontext()
 
 
-def raised(subject: Subject, stage: str, method: str, error: BaseException, *, run: str = MAIN) -> RunError:
+def raised(subject: Subject, stage: str, method: str, error: BaseException, *, run: RunName = MAIN) -> RunError:
     """What the user's code raised, with its stage and the frames below the project's root."""
     inside = "" if run == MAIN else f" in run {run}"
     text = f"guard {subject.name}: `{method}` raised {type(error).__name__}{inside}: {_first_line(error)}"

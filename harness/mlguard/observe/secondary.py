@@ -10,7 +10,8 @@ from typing import Any
 from mlguard.configuration import written
 from mlguard.core.difference import difference
 from mlguard.core.error import MlguardError
-from mlguard.core.record import CONTRACT, EFFECT, GATE, GUESS, LATER, REFIT, Observation
+from mlguard.core.record import CONTRACT, EFFECT, GATE, GUESS, Observation
+from mlguard.core.run_name import LATER, REFIT, Config, RunName, Seed
 from mlguard.core.tolerance import EXACT
 from mlguard.core.value import Value, number, text, texts
 from mlguard.observe.contracts import answers_of, keep_values, raised_status
@@ -28,7 +29,7 @@ ECHO = 64
 
 def other_seed(main: Run, seed: int, data: Any) -> tuple[list[Observation], str | None]:
     """The compact Observations of another data seed, or why there are none."""
-    run = _beside(main, f"seed {seed}", data)
+    run = _beside(main, Seed(seed), data)
     try:
         seed_all(0)
         describe_compactly(run, walk_path(run, parts=("test",)))
@@ -42,7 +43,7 @@ def config_probe(main: Run, path: Path, changed: ChangedKey) -> list[Observation
 
     A guessed value that the code refuses says nothing: whether it is refused, and where, is no behaviour.
     """
-    run = _beside(main, f"config {changed.key}", main.data)
+    run = _beside(main, Config(changed.key), main.data)
     run.config = changed.config
     run.config_path = written(changed.config, main.config_path, run.folder)
     reached: list[Path] = []
@@ -100,7 +101,7 @@ def _given(path: Path) -> dict[str, tuple[dict[str, Value], str]]:
     return {stage: values for stage, values in given.items() if values[0]}
 
 
-def _beside(main: Run, name: str, data: Any) -> Run:
+def _beside(main: Run, name: RunName, data: Any) -> Run:
     return replace(
         main,
         name=name,
@@ -194,7 +195,7 @@ def _size(one: Value, other: Value) -> float:
     return min(moved.max_scaled, 1.0)
 
 
-def observe_again(main: Run, name: str, data: Any) -> tuple[list[Observation], str | None]:
+def observe_again(main: Run, name: RunName, data: Any) -> tuple[list[Observation], str | None]:
     """What a guard that observes by itself notes on another data seed."""
     run = _beside(main, name, data)
     run.listen = True

@@ -8,6 +8,7 @@ from mlguard.checker.check import Checker, rules
 from mlguard.checker.regen import Regen, Regenerator
 from mlguard.core.compare import compare
 from mlguard.core.error import MlguardError
+from mlguard.core.run_name import MAIN
 from mlguard.core.verdict import Outcome, Verdict
 from mlguard.discovery import Declared
 from mlguard.plugin.shared import Result
@@ -42,7 +43,7 @@ def _against_the_new(checker: Checker, guard: Declared, regen: Regen) -> Verdict
         outcome=comparison.outcome,
         findings=comparison.findings,
         first_moved=comparison.first.stage if comparison.first else None,
-        first_run=comparison.first.run if comparison.first else "main",
+        first_run=comparison.first.run if comparison.first else MAIN,
         causes=(),
         remarks=comparison.remarks,
         problem=None,

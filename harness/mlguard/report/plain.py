@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mlguard.core.record import Role
+from mlguard.core.run_name import run_name
 from mlguard.core.verdict import Finding, Moved, Outcome, Verdict, exit_code, worst
 
 SCHEMA = 1
@@ -53,7 +55,7 @@ def from_data(data: Mapping[str, Any]) -> Verdict:
         outcome=Outcome(data["outcome"]),
         findings=tuple(_read_finding(finding) for finding in data["findings"]),
         first_moved=data["first_moved"],
-        first_run=data["first_run"],
+        first_run=run_name(data["first_run"]),
         causes=tuple(data["causes"]),
         remarks=tuple(data["remarks"]),
         problem=data["problem"],
@@ -96,12 +98,12 @@ def _read_finding(data: Mapping[str, Any]) -> Finding:
     worst_moved = tuple(Moved(m["place"], m["golden"], m["new"]) for m in data["worst"])
     numbers = {name: _read_number(data[name]) for name in ("max_abs", "max_scaled", "limit", "signed")}
     return Finding(
-        run=data["run"],
+        run=run_name(data["run"]),
         stage=data["stage"],
         observation=data["observation"],
         outcome=Outcome(data["outcome"]),
         message=data["message"],
-        role=data["role"],
+        role=Role(data["role"]),
         gates=data["gates"],
         exact=data["exact"],
         beyond_noise=data["beyond_noise"],

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from mlguard.core.record import MAIN, stage_rank
+from mlguard.core.record import stage_rank
+from mlguard.core.run_name import MAIN
 from mlguard.core.verdict import Finding, Outcome, Verdict
 
 SHOWN = 10

@@ -11,6 +11,7 @@ from typing import Any
 
 from mlguard.core.dataset import Dataset
 from mlguard.core.error import MlguardError
+from mlguard.core.run_name import MAIN
 from mlguard.observe import probes, stages
 from mlguard.observe.probe_rows import Batch
 from mlguard.observe.run import Run, scratch
@@ -79,7 +80,7 @@ def _answered_elsewhere(order: Loading, progress: Progress) -> dict[str, Any]:
     _hide(order.root)
     run = Run(
         with_target(subject, Dataset({}, target=data_target)),
-        "main",
+        MAIN,
         Dataset({}, target=data_target),
         scratch(order.folder, "run"),
         config=subject.configuration.values,

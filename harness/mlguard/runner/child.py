@@ -9,7 +9,8 @@ from dataclasses import replace
 from mlguard.core.dataset import Dataset
 from mlguard.core.error import RunError, UsageError
 from mlguard.core.guard import Guard, declares, requirements
-from mlguard.core.record import GATE, LATER, MAIN, PROBES, REFIT, Record
+from mlguard.core.record import GATE, PROBES, Record
+from mlguard.core.run_name import LATER, MAIN, REFIT, Config, Seed
 from mlguard.discovery import declared, guard_classes, load_module
 from mlguard.observe import contracts, describe, keys, probes, secondary, stages
 from mlguard.observe import rows as rowwise
@@ -97,7 +98,7 @@ def _observed(order: Order, progress: Progress, heard: Heard, path_ended: Callab
     subject = with_target(subject, data)
     main = Run(
         subject,
-        "main",
+        MAIN,
         data,
         scratch(order.folder, "run"),
         config=subject.configuration.values,
@@ -190,20 +191,20 @@ def _run_others(
     remarks = []
     for seed, data in others.items():
         # Only other seeds make the first model an earlier one.
-        if not _is_run(order, f"seed {seed}", LATER):
+        if not _is_run(order, Seed(seed), LATER):
             continue
-        begin(f"seed {seed}")
-        main.progress(f"seed {seed}")
+        begin(Seed(seed))
+        main.progress(Seed(seed))
         found, remark = secondary.other_seed(main, seed, data)
         main.observations += found
         remarks += [remark] if remark else []
     # Asked before a run on the first data, which would restore what it shares with later ones.
     first_model = secondary.first_model(main, path) if others and _is_run(order, LATER) else []
     for changed_key in keys.changed_keys(main.config, main.subject.guard.config_probes):
-        if not _is_run(order, f"config {changed_key.key}"):
+        if not _is_run(order, Config(changed_key.key)):
             continue
-        begin(f"config {changed_key.key}")
-        main.progress(f"config {changed_key.key}")
+        begin(Config(changed_key.key))
+        main.progress(Config(changed_key.key))
         main.observations += secondary.config_probe(main, path, changed_key)
     past = keys.unchanged_keys(main.config, main.subject.guard.config_probes)
     remarks += [past] if past else []
@@ -231,9 +232,9 @@ def _observe_itself(main: Run, order: Order, pristine: Dataset, others: dict[int
     if not order.extent.goes_on:
         return remarks
     for seed, data in others.items():
-        if _is_run(order, f"seed {seed}"):
-            begin(f"seed {seed}")
-            found, remark = secondary.observe_again(main, f"seed {seed}", data)
+        if _is_run(order, Seed(seed)):
+            begin(Seed(seed))
+            found, remark = secondary.observe_again(main, Seed(seed), data)
             main.observations += found
             remarks += [remark] if remark else []
     if _is_run(order, REFIT):
@@ -290,7 +291,7 @@ def _left_out(subject: Subject, order: Order, others: dict[int, Dataset]) -> fro
     if order.extent is Extent.FULL:
         return frozenset()
     wanted = subject.guard.config_probes
-    probed = (f"config {one.key}" for one in keys.changed_keys(subject.configuration.values, wanted))
+    probed = (Config(one.key) for one in keys.changed_keys(subject.configuration.values, wanted))
     unmade = others if order.extent.asks else seeds(order, subject.guard)[1:]
     parts = () if order.extent.asks else (f"{MAIN}/contracts", f"{MAIN}/{PROBES}")
-    return frozenset([*(f"seed {seed}" for seed in unmade), *probed, LATER, REFIT, *parts])
+    return frozenset([*(Seed(seed) for seed in unmade), *probed, LATER, REFIT, *parts])

@@ -14,7 +14,8 @@ from typing import Any, Self
 
 from mlguard.core.contract import INAPPLICABLE, RAISED
 from mlguard.core.error import MlguardError, RunError, UsageError
-from mlguard.core.record import CONTRACT, MAIN, PROBE, Observation, Record
+from mlguard.core.record import CONTRACT, PROBE, Observation, Record
+from mlguard.core.run_name import MAIN
 from mlguard.core.value import Value, text
 from mlguard.discovery import Declared, files
 from mlguard.observe.contracts import keep_values

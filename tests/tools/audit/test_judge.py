@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from mlguard.core.record import EFFECT, MAIN, Observation, Provenance, Record
+from mlguard.core.record import EFFECT, Observation, Provenance, Record
 from mlguard.core.rules import Rules
+from mlguard.core.run_name import MAIN, Config
 from mlguard.core.value import number, numbers, text, texts
 from mlguard.tools.audit.judge import compared
 
@@ -39,7 +40,7 @@ def test_what_a_guard_notes_in_the_stage_dataset_counts() -> None:
 
 
 def test_effects_of_configuration_keys_do_not_count_for_the_configuration() -> None:
-    effect = Observation("predict", "effect", number(0.1), role=EFFECT, run="config C")
+    effect = Observation("predict", "effect", number(0.1), role=EFFECT, run=Config("C"))
     before, after = record(answers([1.0, 2.0, 3.0]), effect), record(answers([1.0, 2.0, 3.0]))
     assert moved(before, after, "code") == ["predict effect"]
     assert moved(before, after, "configuration") == []

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from mlguard.core.record import CONTRACT, GATE, PROBE
+from mlguard.core.record import CONTRACT, GATE, PROBE, Role
+from mlguard.core.run_name import MAIN, RunName, Seed
 from mlguard.core.verdict import Finding, Outcome, Verdict
 from mlguard.runner.order import Extent
 from mlguard.tools.diff.place import Following
 
 
-def moved(observation: str, role: str, *, run: str = "main", rows: tuple[str, ...] = ()) -> Finding:
+def moved(observation: str, role: Role, *, run: RunName = MAIN, rows: tuple[str, ...] = ()) -> Finding:
     return Finding(run, "predict", observation, Outcome.SHIFTED, "moved", role, gates=True, rows=rows)
 
 
@@ -23,7 +24,7 @@ def test_a_stage_needs_the_main_run_alone() -> None:
 
 
 def test_another_run_is_tried_without_what_comes_between() -> None:
-    found = followings(moved("test.price", GATE, run="seed 1"))
+    found = followings(moved("test.price", GATE, run=Seed(1)))
     assert found == [(Extent.FOLLOWED, {"seed 1"}), (Extent.FULL, {"seed 1"})]
 
 

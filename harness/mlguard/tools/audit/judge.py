@@ -8,8 +8,9 @@ from dataclasses import replace
 from mlguard.core.compare import Comparison, compare
 from mlguard.core.error import MlguardError, RunError
 from mlguard.core.power import Fate
-from mlguard.core.record import EFFECT, GATE, MAIN, Observation, Record
+from mlguard.core.record import EFFECT, GATE, Observation, Record
 from mlguard.core.rules import Rules
+from mlguard.core.run_name import MAIN
 
 OWN_FACTS = ("schema", "shape", "content")
 """What is observed of the Dataset itself, table by table."""

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from mlguard.core.compare import Comparison
 from mlguard.core.error import MlguardError
 from mlguard.core.power import Fate, Planted
-from mlguard.core.record import INTERNAL, MAIN
+from mlguard.core.record import INTERNAL
+from mlguard.core.run_name import MAIN
 from mlguard.core.verdict import Finding, Outcome
 from mlguard.discovery import Declared
 from mlguard.runner.order import Extent

@@ -12,6 +12,7 @@ from mlguard.checker.regen import tolerances_of
 from mlguard.core.compare import Comparison, compare
 from mlguard.core.error import GoldenError, MlguardError, RunError, several
 from mlguard.core.record import CONTRACT, EFFECT, Record
+from mlguard.core.run_name import MAIN
 from mlguard.core.tolerance import Tolerances
 from mlguard.core.verdict import Finding, Outcome, Verdict
 from mlguard.discovery import Declared
@@ -98,7 +99,7 @@ class Judge:
             comparison.outcome,
             findings=comparison.findings,
             first_moved=first.stage if first else None,
-            first_run=first.run if first else "main",
+            first_run=first.run if first else MAIN,
             causes=(told,) if keys and first else (),
             remarks=(*([told] if keys and not first else []), *comparison.remarks, *after.remarks),
             problem=None if comparison.findings else f"guard {guard.ref.name}: nothing was compared",

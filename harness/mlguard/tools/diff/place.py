@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mlguard.core.error import MlguardError
-from mlguard.core.record import CONTRACT, CONTRACT_VALUE, MAIN, PROBE
+from mlguard.core.record import CONTRACT, CONTRACT_VALUE, PROBE
+from mlguard.core.run_name import MAIN
 from mlguard.core.verdict import Finding, Outcome, Verdict
 from mlguard.discovery import Declared
 from mlguard.observe.boundary import BOUNDARY
