@@ -17,10 +17,11 @@ from pathlib import Path
 import click
 
 from benchmarks.trial import SHIFT, Project, Trial, chosen, each, opened, outside, sampled
-from mlguard.checker.check import Checker, rules
+from mlguard.checker.check import Checker
 from mlguard.core.compare import compare
 from mlguard.core.error import MlguardError
 from mlguard.core.record import Record
+from mlguard.core.rules import Rules
 from mlguard.core.run_name import MAIN
 from mlguard.core.verdict import Outcome
 from mlguard.discovery import Declared
@@ -86,7 +87,7 @@ def draw(seen: Sequence[Seen]) -> str:
 
 def others(guard: Declared) -> list[int]:
     """The data seeds after the first."""
-    return list(guard.options["seeds"])[1:]
+    return list(guard.options.seeds)[1:]
 
 
 def _full(project: Project, trial: Trial, seed: int, before: Record, work: Path) -> str | None:
@@ -96,7 +97,9 @@ def _full(project: Project, trial: Trial, seed: int, before: Record, work: Path)
     except MlguardError as error:
         return error.message
     guard = project.guards[trial.guard]
-    moved = [m for m in compare(before, after, rules(guard), left_out=after.left_out).moves() if m.run == MAIN]
+    moved = [
+        m for m in compare(before, after, Rules.of(guard.options), left_out=after.left_out).moves() if m.run == MAIN
+    ]
     return f"{moved[0].stage} {moved[0].observation}" if moved else None
 
 

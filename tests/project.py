@@ -21,6 +21,7 @@ from mlguard.checker.certificate import Certificate
 from mlguard.checker.check import Checker, Seen
 from mlguard.checker.regen import Regenerator
 from mlguard.cli.main import main
+from mlguard.core.options import Options
 from mlguard.core.record import Record
 from mlguard.discovery import Declared, GuardRef
 from mlguard.golden.local import LocalStore
@@ -145,7 +146,7 @@ class Project:
         """A guard as discovery names it, without starting a process for that."""
         variant = name.partition("[")[2].rstrip("]") or None
         ref = GuardRef(name, name.partition("[")[0], variant, self.root / file)
-        return Declared(ref, line=1, dataset="tiny", stages=(), options=options)
+        return Declared(ref, line=1, dataset="tiny", stages=(), options=Options(**options))
 
     @contextlib.contextmanager
     def runner(self) -> Iterator[Runner]:

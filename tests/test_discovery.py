@@ -95,7 +95,7 @@ def test_a_module_declares_its_own_guards_in_the_order_of_its_lines(root: Path) 
     guards = found(root)
     assert [guard.ref.name for guard in guards] == ["Second[0]", "Second[1]", "First", "NoDataset", "Itself"]
     first = guards[2]
-    assert (first.dataset, first.line, first.options["timeout"], first.problems) == ("a", 9, 3, ())
+    assert (first.dataset, first.line, first.options.timeout, first.problems) == ("a", 9, 3, ())
     assert first.stages == ("dataset", "split", "features", "train", "predict", "evaluate", "contracts")
     assert guards[0].stages == ("dataset", "split", "train", "predict", "contracts")
     assert "contracts" not in guards[4].stages

@@ -11,11 +11,11 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 from mlguard.configuration import Configuration, configurations
 from mlguard.core.error import UsageError, several
 from mlguard.core.guard import Guard, declares, is_base, problems
+from mlguard.core.options import Options
 from mlguard.core.record import STAGES
 from mlguard.settings import Settings
 
@@ -48,18 +48,12 @@ class Declared:
     """The dataset that it names."""
     stages: tuple[str, ...]
     """The stages that it has, in the order of explanation."""
-    options: dict[str, Any] = field(default_factory=dict)
-    """Class attributes that others need: require, seeds, timeout, internals, floor, allow, waive, …"""
+    options: Options = field(default_factory=Options)
+    """How it wants to be run and compared."""
     config: str | None = None
     """The configuration file, below the project's root."""
     problems: tuple[str, ...] = ()
     """What is wrong with the declaration."""
-
-
-SHARED_OPTIONS = (
-    "require", "seeds", "timeout", "internals", "floor", "require_contracts", "allow", "waive", "equal_up_to",
-    "threshold", "target",
-)  # fmt: skip
 
 
 def files(settings: Settings) -> list[Path]:
@@ -189,16 +183,10 @@ def _declared(klass: type[Guard], file: Path, root: Path, variant: Configuration
         line=_line(klass),
         dataset=klass.dataset if isinstance(klass.dataset, str) else None,
         stages=stages_of(klass),
-        options={name: _plain(getattr(klass, name)) for name in SHARED_OPTIONS},
+        options=Options.of(klass),
         config=None if path is None else path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path),
         problems=tuple(found),
     )
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, tuple | list):
-        return tuple(value)
-    return dict(value) if hasattr(value, "items") else value
 
 
 def _evaluates(klass: type[Guard]) -> bool:

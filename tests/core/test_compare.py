@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlguard.core.compare import compare
-from mlguard.core.guard import parse_requirements
 from mlguard.core.record import EVIDENCE, INTERNAL, STAGES, Observation, Record
+from mlguard.core.requirement import parse_requirements
 from mlguard.core.rules import Rules
 from mlguard.core.run_name import MAIN, REFIT, Seed
 from mlguard.core.tolerance import Tolerances

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import pickle
+from dataclasses import MISSING, fields
 from typing import Any
 
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from mlguard.core.guard import Guard, is_base, parse_requirements, problems, requirements
+from mlguard.core.guard import Guard, is_base, problems, requirements
+from mlguard.core.options import Options, Pipeline
+from mlguard.core.requirement import parse_requirements
 
 
 def guard(bases: tuple[type, ...] = (Guard,), **entries: Any) -> type[Guard]:
@@ -28,7 +32,8 @@ SOUND: list[dict[str, Any]] = [
     },
     {"key": ("user", "rank"), "threshold": {"pay": 3}, "metrics": ["f1", len], "config": [{"a": 1}]},
     {"require": {"auc": ">= .5", "loss": "<1e-3", "mape": " < 12. "}, "waive": {"x": "because"}},
-    {"_key": 1, "helper": 2, "my_metrics": 3},
+    {"_key": 1, "ROWS": 2, "TARGET": "y", "Helper": type("Helper", (), {}), "tolerance": len, "rate": property(len)},
+    {"pytestmark": [pytest.mark.filterwarnings("ignore")], "share": staticmethod(len), "made": classmethod(len)},
 ]
 
 
@@ -38,12 +43,20 @@ def test_a_sound_declaration_has_no_problems(entries: dict[str, Any]) -> None:
 
 
 KEYS = '`config_probes` must be True, False or the keys to change in turn, such as ("model.C", "split.*"), not '
+OWN = "an attribute of your own is written in capitals or begins with an underscore"
 SEEDS = "`seeds` must be a tuple of whole numbers from 0 to 2**32 - 1, such as (0, 1, 2), not "
 
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({"tresholds": 0.5}, "`tresholds` is no option or method of a guard; did you mean `threshold`?"),
     ({"seed": 3}, "`seed` is no option or method of a guard; did you mean `seeds`?"),
     ({"predictt": len}, "`predictt` is no option or method of a guard; did you mean `predict`?"),
+    ({"tolerance": 1e-6}, "`tolerance` is no option or method of a guard; did you mean `floor`?"),
+    ({"rtol": 1e-6}, "`rtol` is no option or method of a guard; did you mean `floor`?"),
+    ({"gate": ["auc"]}, "`gate` is no option or method of a guard; did you mean `require`?"),
+    ({"Seeds": (1,)}, "`Seeds` is no option or method of a guard; did you mean `seeds`?"),
+    ({"columns": ["a"]}, f"`columns` is no option or method of a guard; {OWN}"),
+    ({"evalute": property(len)}, "`evalute` is no option or method of a guard; did you mean `evaluate`?"),
+    ({"folder": "data"}, "`folder` is set by mlguard for every call; name yours otherwise"),
     ({"train": None}, "it has no `train`; declare `train` and `predict`, or an `estimator`, or your own `observe`"),
     ({"predict": None}, "it has no `predict`; declare `train` and `predict`, or an `estimator`, or your own `observe`"),
     (
@@ -100,6 +113,33 @@ def test_each_mistake_has_its_own_sentence(entries: dict[str, Any], sentence: st
 def test_all_mistakes_are_told_at_once() -> None:
     entries = {"seed": 1, "timeout": -1, "train": None, "predict": None, "require": {"a": "b"}, "waive": {"x": ""}}
     assert len(problems(guard(**entries))) == 6
+
+
+def test_the_mistakes_of_a_mixin_count() -> None:
+    mixin = type("Tuned", (), {"tolerances": 1e-6})
+    assert problems(guard((mixin, Guard))) == [f"guard Churn: `tolerances` is no option or method of a guard; {OWN}"]
+
+
+def test_a_base_of_ours_may_add_options() -> None:
+    ours = type("ScriptGuard", (Guard,), {"__module__": "mlguard.adapters.script", "script": None, "folder_of": 1})
+    assert problems(guard((ours,), script="train.py")) == []
+    assert problems(guard((ours,), scrpt="train.py")) != []
+
+
+def test_the_options_of_a_guard_are_its_own_and_plain() -> None:
+    seeds, waive = [4, 5], {"x": "because"}
+    options = Options.of(guard(seeds=seeds, waive=waive, threshold={"pay": 3}, estimator=object()))
+    seeds.clear()
+    waive.clear()
+    assert (options.seeds, options.waive, options.thresholds) == ((4, 5), {"x": "because"}, {"pay": 3.0})
+    assert pickle.loads(pickle.dumps(options)) == options
+
+
+@pytest.mark.parametrize("declared", [Pipeline, Options])
+def test_every_option_is_a_class_attribute_of_the_same_default(declared: type[Any]) -> None:
+    for option in fields(declared):
+        default = {} if option.default is MISSING else option.default
+        assert getattr(Guard, option.name) == default
 
 
 def test_the_mistakes_of_a_base_count() -> None:

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from mlguard.core.compare import Comparison
-from mlguard.core.guard import parse_requirements
 from mlguard.core.record import INTERNAL
+from mlguard.core.requirement import parse_requirements
 from mlguard.core.run_name import MAIN
 from mlguard.core.value import numbers, texts
 from mlguard.core.verdict import Outcome, Verdict

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
 
-from mlguard.checker.check import rules
 from mlguard.checker.machines import JITTERS, MACHINES, Jitter, inert
 from mlguard.checker.noise import Noise
 from mlguard.checker.suspect import unstable
 from mlguard.core.record import INTERNAL, Key, Record
+from mlguard.core.rules import Rules
 from mlguard.core.run_name import MAIN
 from mlguard.core.tolerance import SOLVER_FLOOR, coarser, pool
 from mlguard.discovery import Declared
@@ -55,7 +55,7 @@ def measure(
     Where neither a BLAS kernel nor an instruction set can be emulated, round-off of the input stands for other
     machines, and the certificate says so.
     """
-    seen = Noise(rules(guard))
+    seen = Noise(Rules.of(guard.options))
     environments: list[Mapping[str, object]] = []
     tried: list[tuple[Environment, list[str]]] = []
     for number, (name, machine) in enumerate(machines.items(), start=1):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,7 +13,6 @@ from mlguard.checker.rows import tell
 from mlguard.checker.variables import candidates, keep_values, states
 from mlguard.core.compare import Comparison, compare
 from mlguard.core.error import GoldenError, MlguardError, UsageError, several
-from mlguard.core.guard import parse_requirements
 from mlguard.core.record import Record
 from mlguard.core.rules import Rules
 from mlguard.core.run_name import MAIN
@@ -102,10 +101,10 @@ class Checker:
 
     def _compared(self, guard: Declared, golden: Record, done: Done) -> Verdict:
         left_out = golden.left_out | done.record.left_out
-        comparison = compare(golden, done.record, rules(guard), left_out=left_out)
+        comparison = compare(golden, done.record, Rules.of(guard.options), left_out=left_out)
         cause = Cause(comparison.outcome)
         if comparison.moves():
-            cause = explain(self.runner, self.goldens, guard, golden, done, comparison, rules(guard))
+            cause = explain(self.runner, self.goldens, guard, golden, done, comparison, Rules.of(guard.options))
             told = candidates(states(self.settings.base, golden, done.record, self.runner.variables))
             cause = _gated(comparison, replace(cause, lines=(*cause.lines, *told)))
         elif golden.provenance.configuration != done.record.provenance.configuration:
@@ -114,7 +113,8 @@ class Checker:
 
     def _missing(self, guard: Declared, done: Done) -> Verdict:
         record = done.record
-        violated = [f for f in compare(record, record, rules(guard)).findings if f.outcome is Outcome.VIOLATED]
+        itself = compare(record, record, Rules.of(guard.options))
+        violated = [f for f in itself.findings if f.outcome is Outcome.VIOLATED]
         return Verdict(
             guard.ref.name,
             Outcome.VIOLATED if violated else Outcome.MISSING,
@@ -139,26 +139,6 @@ class Checker:
         except MlguardError as error:
             return replace(verdict, remarks=(*verdict.remarks, f"nothing was left pending: {error.message}"))
         return verdict
-
-
-def rules(guard: Declared) -> Rules:
-    """How a guard wants to be compared."""
-    options = guard.options
-    return Rules(
-        requirements=parse_requirements(options.get("require") or {}),
-        gate_internals=options.get("internals") == "gate",
-        require_contracts=bool(options.get("require_contracts")),
-        allow=options.get("allow") or {},
-        waive=options.get("waive") or {},
-        symmetries=options.get("equal_up_to") or {},
-        thresholds=_thresholds(options.get("threshold")),
-    )
-
-
-def _thresholds(declared: object) -> tuple[float, ...]:
-    if isinstance(declared, Mapping):
-        return tuple(float(value) for value in declared.values())
-    return (float(declared),) if isinstance(declared, int | float) else ()
 
 
 def stale(settings: Settings, found: Found) -> list[Verdict]:

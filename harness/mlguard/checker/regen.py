@@ -151,7 +151,7 @@ def tolerances_of(guard: Declared, record: Record, certificate: Certificate) -> 
     """The rules that follow from a certificate and from how the guard was declared."""
     return Tolerances(
         precision=precision(record),
-        floor=str(guard.options.get("floor") or "solver"),
+        floor=guard.options.floor,
         noise=certificate.noise,
         environments=certificate.environments,
         zeros=certificate.zeros,

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
-from mlguard.core.guard import Requirement
+from mlguard.core.options import Options
 from mlguard.core.record import Observation
+from mlguard.core.requirement import Requirement, parse_requirements
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,19 @@ class Rules:
     """Observations that may be equal up to `sign`, `relabelling` or `permutation`."""
     thresholds: tuple[float, ...] = ()
     """Declared thresholds, next to which a label may turn."""
+
+    @classmethod
+    def of(cls, options: Options) -> Rules:
+        """How a guard wants to be compared."""
+        return cls(
+            requirements=parse_requirements(options.require),
+            gate_internals=options.internals == "gate",
+            require_contracts=options.require_contracts,
+            allow=options.allow,
+            waive=options.waive,
+            symmetries=options.equal_up_to,
+            thresholds=tuple(options.thresholds.values()),
+        )
 
     def waived(self, observation: Observation, row: str | None = None) -> bool:
         """Whether an Observation, or one probe row of it, is waived."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mlguard.checker.check import Checker, rules
+from mlguard.checker.check import Checker
 from mlguard.checker.regen import Regen, Regenerator
 from mlguard.core.compare import compare
 from mlguard.core.error import MlguardError
+from mlguard.core.rules import Rules
 from mlguard.core.run_name import MAIN
 from mlguard.core.verdict import Outcome, Verdict
 from mlguard.discovery import Declared
@@ -37,7 +38,7 @@ def _against_the_new(checker: Checker, guard: Declared, regen: Regen) -> Verdict
     assert golden is not None  # noqa: S101 -- It was written a moment ago.
     assert regen.seen.done is not None  # noqa: S101 -- record() has looked.
     found = regen.seen.done.record
-    comparison = compare(golden, found, rules(guard), left_out=golden.left_out | found.left_out)
+    comparison = compare(golden, found, Rules.of(guard.options), left_out=golden.left_out | found.left_out)
     return replace(
         regen.seen.verdict,
         outcome=comparison.outcome,

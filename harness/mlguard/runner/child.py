@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from mlguard.core.dataset import Dataset
 from mlguard.core.error import RunError, UsageError
-from mlguard.core.guard import Guard, declares, requirements
+from mlguard.core.guard import declares, requirements
+from mlguard.core.options import Options
 from mlguard.core.record import GATE, PROBES, Record
 from mlguard.core.run_name import LATER, MAIN, REFIT, Config, Seed
 from mlguard.discovery import declared, guard_classes, load_module
@@ -175,7 +176,7 @@ def _ask(main: Run, path: StagePath, order: Order, datasets: list[Dataset], begi
     main.asking = ""
     main.following = lambda run, stage: follow(f"probes {main.asking}", stage)
     main.progress("predict")
-    asked = probes.keep_probes(main, path, Known(_gaps(datasets), _thresholds(main.subject.guard)))
+    asked = probes.keep_probes(main, path, Known(_gaps(datasets), Options.of(main.subject.guard).thresholds))
     bundle = bundle or keep_rows(main, path, asked, order)
     _look_inside(main, path)
     main.following = follow
@@ -275,15 +276,6 @@ def _gaps(datasets: list[Dataset]) -> frozenset[str]:
             if hasattr(table, "columns"):
                 found |= {str(column) for column in table.columns if bool(table[column].isna().any())}
     return frozenset(found)
-
-
-def _thresholds(guard: type[Guard]) -> dict[str, float]:
-    declared_threshold = guard.threshold
-    if declared_threshold is None:
-        return {}
-    if isinstance(declared_threshold, int | float):
-        return {"": float(declared_threshold)}
-    return {str(column): float(value) for column, value in declared_threshold.items()}
 
 
 def _left_out(subject: Subject, order: Order, others: dict[int, Dataset]) -> frozenset[str]:

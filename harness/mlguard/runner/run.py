@@ -185,7 +185,7 @@ class Runner:
         return result.value
 
     def _timeout(self, guard: Declared) -> float:
-        return float(guard.options.get("timeout") or self.settings.timeout)
+        return float(guard.options.timeout or self.settings.timeout)
 
     def _generators(self) -> tuple[Path, ...]:
         import mlguard.generators  # The built-in ones, which serve where the project has none of that name.

@@ -45,4 +45,4 @@ def _in_configuration(clean: Done, sources: list[Path]) -> Iterator[Mutant]:
 
 def _in_data(guard: Declared, clean: Done) -> Iterator[Mutant]:
     if guard.dataset is not None:
-        yield from data_mutants(guard.dataset, clean.dataset, target=guard.options.get("target"))
+        yield from data_mutants(guard.dataset, clean.dataset, target=guard.options.target)

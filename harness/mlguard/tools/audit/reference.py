@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from mlguard.checker.check import rules
 from mlguard.core.dataset import Dataset
 from mlguard.core.error import MlguardError, UsageError
 from mlguard.core.record import GATE, Observation, Record
@@ -58,7 +57,7 @@ def establish(runner: Runner, guard: Declared, *, rows: int | None = None) -> Re
     goldens = LocalStore(runner.settings.golden, runner.settings.base)
     golden = goldens.load(guard.ref.name) if rows is None else None
     held = clean if golden is not None else runner.run(guard, change=Change(rows=rows))
-    reference = Reference(golden or clean.record, rules(guard), clean, seconds, rows)
+    reference = Reference(golden or clean.record, Rules.of(guard.options), clean, seconds, rows)
     _must_hold(guard, reference, held.record, golden=golden is not None)
     _must_fail(guard, reference, runner)
     return reference

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 
 from mlguard.checker.cause import changed_keys
 from mlguard.checker.certificate import Certificate
-from mlguard.checker.check import failed, rules
+from mlguard.checker.check import failed
 from mlguard.checker.regen import tolerances_of
 from mlguard.core.compare import Comparison, compare
 from mlguard.core.error import GoldenError, MlguardError, RunError, several
 from mlguard.core.record import CONTRACT, EFFECT, Record
+from mlguard.core.rules import Rules
 from mlguard.core.run_name import MAIN
 from mlguard.core.tolerance import Tolerances
 from mlguard.core.verdict import Finding, Outcome, Verdict
@@ -76,7 +77,7 @@ class Judge:
         """The tolerances are the golden's where there is one; on one machine nothing but rounding needs any."""
         reference = replace(before, tolerances=self._tolerances(guard, before))
         # Gates on a metric and on contracts say what is right, not what moved.
-        asked = replace(rules(guard), requirements=(), require_contracts=False)
+        asked = replace(Rules.of(guard.options), requirements=(), require_contracts=False)
         left_out = before.left_out | after.left_out
         comparison = compare(reference, after, asked, left_out=left_out, called=self.before.name)
         if self.exact:
