@@ -205,7 +205,7 @@ DAMAGE = {
     "empty": (lambda text: "", "golden-truncated"),
     "with merge markers": (lambda text: f"<<<<<<< HEAD\n{text}=======\n{text}>>>>>>> other\n", "golden-conflict"),
     "edited by hand": (lambda text: text.replace('"first golden', '"My golden', 1), "golden-edited"),
-    "of a newer format": (lambda text: text.replace('"format": 1', '"format": 99', 1), "golden-newer"),
+    "of a newer format": (lambda text: text.replace('"format": 2', '"format": 99', 1), "golden-newer"),
 }
 
 

@@ -18,6 +18,7 @@ from mlguard.configuration import Configuration
 from mlguard.core.dataset import Dataset
 from mlguard.core.error import UsageError
 from mlguard.core.guard import Guard
+from mlguard.core.run_name import MAIN
 from mlguard.observe.run import Run, Subject
 from mlguard.observe.stages import Path as Walked
 from mlguard.observe.stages import walk_path
@@ -35,7 +36,7 @@ NUMBERS = table()[["a", "b", "y"]]
 def walked(folder: Path, rows: Any = NUMBERS, *, known: str | None = None, **entries: Any) -> Walked:
     guard = adapt(type("Bare", (Guard,), {"dataset": "bare", **entries}))
     subject = Subject("Bare", guard, Configuration(None, None, None), folder, entries.get("target") or known)
-    return walk_path(Run(subject, "main", Dataset(rows, target=known), folder))
+    return walk_path(Run(subject, MAIN, Dataset(rows, target=known), folder))
 
 
 def test_a_classifier_answers_labels_and_probabilities_and_is_scored_on_them(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from mlguard.core.compare import compare
 from mlguard.core.record import EVIDENCE, INTERNAL, STAGES, Observation, Record
 from mlguard.core.requirement import parse_requirements
 from mlguard.core.rules import Rules
-from mlguard.core.run_name import MAIN, REFIT, Seed
+from mlguard.core.run_name import MAIN, REFIT, Seed, run_name
 from mlguard.core.tolerance import Tolerances
 from mlguard.core.value import numbers, texts
 from mlguard.core.verdict import Outcome
@@ -302,7 +302,7 @@ class TestContracts:
         self, before: float, now: float, run: str, expected: Outcome
     ) -> None:
         def kept(gap: float) -> Record:
-            near = replace(gave("bundle", "proba", floats(0.1 + gap, 0.9, rows=("r0", "r1"))), run=run)
+            near = replace(gave("bundle", "proba", floats(0.1 + gap, 0.9, rows=("r0", "r1"))), run=run_name(run))
             differing = ["differs", near] if gap else ["same"]
             return record(*MAIN_RUN, *contract("bundle", *differing, run=run))
 
@@ -355,7 +355,7 @@ class TestContracts:
 
     def test_the_refit_is_held_against_the_main_run(self) -> None:
         held = contract("as before", "same", stage="predict", run="refit")
-        value = replace(gave("as before", "proba", OTHER), stage="predict", run="refit")
+        value = replace(gave("as before", "proba", OTHER), stage="predict", run=REFIT)
         comparison = against(
             [*MAIN_RUN, *held], [*MAIN_RUN, *contract("as before", "differs", value, stage="predict", run="refit")]
         )

@@ -49,6 +49,8 @@ def record() -> Record:
         approvals=(Approval("2026-01-02T03:04:05Z", None, "first golden", ("auc 0.9369 -> 0.9342",)),),
         left_out=frozenset({"seed 2"}),
         remarks=("split: three quarters to one",),
+        asked={"contract batches": 1, "form objects": 2},
+        mlguard="0.2.0",
     )
 
 

@@ -91,6 +91,7 @@ def records(draw: st.DrawFn) -> Record:
             run=draw(st.sampled_from([MAIN, Seed(1)])),
             column=draw(st.sampled_from([None, "a"])),
             file=draw(st.sampled_from([None, "predictions", "probes", "Odd / Name"])),
+            question=draw(st.sampled_from(["", "form objects"])),
             detail=draw(st.sampled_from([{}, {"raised": "ValueError", "row": {"a": 1.5, "b": None}}])),
         )
         for i in range(draw(st.integers(0, 5)))

@@ -16,7 +16,7 @@ from mlguard.core.error import GoldenError
 from mlguard.core.record import Observation, Record
 from mlguard.core.value import numbers
 from mlguard.golden.codec import RECORD, decode, encode
-from mlguard.golden.damage import digest, sealed
+from mlguard.golden.damage import FORMAT, digest, sealed
 from mlguard.golden.strict import lay_out
 
 GUARD = "Churn[model_cat]"
@@ -93,10 +93,11 @@ def test_an_empty_file_is_called_so(record: Record, content: bytes) -> None:
 
 
 def test_a_newer_format_is_not_guessed_at(record: Record) -> None:
-    error = damaged(forged(encode(record), format=2))
+    error = damaged(forged(encode(record), format=FORMAT + 1))
     assert error.slug == "golden-newer"
     assert error.message == (
-        f"{FOLDER}/record.json was written by a newer mlguard (format 2, this one reads up to 1); upgrade mlguard, "
+        f"{FOLDER}/record.json was written by a newer mlguard (format {FORMAT + 1}, this one reads up to {FORMAT}); "
+        "upgrade mlguard, "
         """or record it again with `mlguard regen-golden 'Churn[model_cat]' --reason "…"`"""
     )
 

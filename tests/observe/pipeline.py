@@ -12,6 +12,7 @@ from mlguard.configuration import Configuration
 from mlguard.core.dataset import Dataset
 from mlguard.core.guard import Guard
 from mlguard.core.record import Record
+from mlguard.core.run_name import MAIN
 from mlguard.observe import contracts, describe, probes, secondary, stages
 from mlguard.observe.files import Files
 from mlguard.observe.keys import changed_keys
@@ -80,7 +81,7 @@ def observed(
     subject = Subject("Shop", guard, Configuration(None, None, config), folder, guard.target)
     data = Dataset(make() if table is None else table)
     place = scratch(folder, "run")
-    main = Run(subject, "main", data, scratch(place, "run"), config=config, watch=True, files=files)
+    main = Run(subject, MAIN, data, scratch(place, "run"), config=config, watch=True, files=files)
     pristine = copied(data)
     describe.describe_dataset(main)
     seed_all(0)
@@ -99,4 +100,4 @@ def observed(
         main.observations += secondary.config_probe(main, path, changed)
     if refit:
         main.observations += secondary.refit(main, path)
-    return Record("Shop", tuple(main.observations))
+    return Record.of("Shop", main.observations)

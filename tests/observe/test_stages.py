@@ -12,6 +12,7 @@ from mlguard.core.dataset import Dataset
 from mlguard.core.error import RunError, UsageError
 from mlguard.core.guard import Guard
 from mlguard.core.notes import note
+from mlguard.core.run_name import MAIN
 from mlguard.observe.run import Run, Subject, scratch
 from mlguard.observe.stages import evaluate, split, walk_path
 from tests.observe.pipeline import CONFIG, Shop, make
@@ -22,7 +23,7 @@ def run(folder: Path, data: Any = None, guard: type[Guard] = Shop, **methods: An
     given = data if isinstance(data, Dataset) else Dataset(make() if data is None else data)
     return Run(
         Subject("Shop", guard, Configuration(None, None, CONFIG), folder),
-        "main",
+        MAIN,
         given,
         folder,
         dict(CONFIG),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mlguard.core.difference import difference
+from mlguard.core.question import new_questions
 from mlguard.core.record import GATE, Approval, Observation, Provenance, Record, stage_rank
 from mlguard.core.run_name import MAIN
 from mlguard.core.tolerance import Tolerances
@@ -34,12 +35,18 @@ def propose(
 ) -> Proposal:
     """The next golden: values that hold within the new tolerances stay as they are, so that no approval churns."""
     observations = tuple(_kept(golden, observation, tolerances) for observation in record)
-    summary = tuple(_first(record)) if golden is None else (*_shifts(golden, findings), *_rules(golden, tolerances))
-    next_golden = replace(record, observations=observations, tolerances=tolerances, approvals=())
+    summary = tuple(_first(record) if golden is None else _changes(golden, record, tolerances, findings))
+    next_golden = replace(record, observations=observations, tolerances=tolerances, approvals=(), older=())
     old = () if golden is None else golden.approvals
     changed = golden is None or not _same(golden, next_golden)
     signed = replace(approval, summary=summary[:LINES])
     return Proposal(replace(next_golden, approvals=(signed, *old) if changed else old), summary, changed)
+
+
+def _changes(golden: Record, record: Record, tolerances: Tolerances, findings: tuple[Finding, ...]) -> Iterator[str]:
+    yield from _shifts(golden, findings)
+    yield from (f"new in this version: {question}" for question in new_questions(golden, record))
+    yield from _rules(golden, tolerances)
 
 
 def _kept(golden: Record | None, new: Observation, tolerances: Tolerances) -> Observation:
@@ -53,6 +60,8 @@ def _kept(golden: Record | None, new: Observation, tolerances: Tolerances) -> Ob
 def _same(golden: Record, new: Record) -> bool:
     """Whether two goldens would be written alike, but for the log of approvals."""
     if [o.key for o in golden] != [o.key for o in new] or golden.tolerances != new.tolerances:
+        return False
+    if golden.asked != new.asked:
         return False
     if any(difference(a.value, b.value, _EXACT.rule(a)).exact is False for a, b in zip(golden, new, strict=True)):
         return False

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mlguard.checker.added import with_new_noise, with_new_questions
 from mlguard.checker.approve import Proposal, propose
 from mlguard.checker.certificate import Certificate, measure, precision
 from mlguard.checker.check import Checker, Seen, failed
@@ -20,6 +21,7 @@ from mlguard.checker.variables import keep_values
 from mlguard.core.compare import compare
 from mlguard.core.dataset import Dataset
 from mlguard.core.error import GoldenError, MlguardError, UsageError
+from mlguard.core.question import new_questions
 from mlguard.core.record import Approval, Record
 from mlguard.core.run_name import MAIN
 from mlguard.core.tolerance import Tolerances
@@ -67,12 +69,17 @@ class Regenerator:
         seen = self.checker.check(guard)
         if seen.done is None:
             return Regen(guard, seen, refused=seen.verdict)
-        if seen.verdict.outcome is Outcome.MATCH and not everything:
+        holds = seen.verdict.outcome is Outcome.MATCH and not everything
+        if holds and not self._newly_asked(seen):
             return Regen(guard, seen)
         try:
-            return self._propose(guard, seen)
+            return self._propose(guard, seen, holds=holds)
         except MlguardError as error:
             return Regen(guard, seen, refused=failed(guard, error))
+
+    def _newly_asked(self, seen: Seen) -> tuple[str, ...]:
+        """The questions that the golden was not asked, because its mlguard did not know them."""
+        return new_questions(seen.golden, seen.done.record) if seen.golden and seen.done else ()
 
     def accept(self, regen: Regen) -> tuple[Path, ...]:
         """Write what was proposed, tables included; answers the files that changed."""
@@ -105,7 +112,8 @@ class Regenerator:
                 kept.delete(name)
             raise
 
-    def _propose(self, guard: Declared, seen: Seen) -> Regen:
+    def _propose(self, guard: Declared, seen: Seen, *, holds: bool) -> Regen:
+        """`holds`: the golden matches, and is only to be asked what is new."""
         assert seen.done is not None  # noqa: S101 -- prepare() has looked.
         self.progress(f"{guard.ref.name}: run 2")
         again = self.checker.runner.run(guard)
@@ -121,6 +129,9 @@ class Regenerator:
         record = with_power(self.checker.settings.base, record, seen.golden)
         tolerances = tolerances_of(guard, record, certificate)
         approval = Approval(now(), head(self.checker.settings.base), self.reason)
+        if holds and seen.golden is not None:
+            record = with_new_questions(seen.golden, record)
+            tolerances = with_new_noise(seen.golden, record, tolerances)
         return Regen(guard, seen, propose(seen.golden, record, tolerances, seen.verdict.findings, approval))
 
 

@@ -14,6 +14,7 @@ from mlguard.checker.check import stale
 from mlguard.cli.select import Opened, no_guards, opened
 from mlguard.core.contract import judge
 from mlguard.core.error import GoldenError
+from mlguard.core.question import QUESTIONS
 from mlguard.core.record import CONTRACT, Record
 from mlguard.golden.local import LocalStore
 from mlguard.golden.pending import pending_store
@@ -64,6 +65,8 @@ def _guards(project: Opened) -> Iterator[dict[str, Any]]:
             "reason": golden.approvals[0].reason if golden and golden.approvals else None,
             "approved": golden.approvals[0].when if golden and golden.approvals else None,
             "never_held": list(_never_held(golden)) if golden else [],
+            "mlguard": golden.mlguard if golden else None,
+            "not_asked": [name for name in QUESTIONS if QUESTIONS[name] > golden.asked.get(name, 0)] if golden else [],
         }
 
 
@@ -96,6 +99,9 @@ def _never_held(golden: Record) -> Iterator[str]:
 
 def _remarks(entry: dict[str, Any]) -> str:
     parts = [f"never held: {', '.join(entry['never_held'])}"] if entry.get("never_held") else []
+    if entry.get("not_asked"):
+        more = len(entry["not_asked"])
+        parts.append(f"recorded by mlguard {entry['mlguard']}: {more} newer question{'s' * (more > 1)} not asked")
     parts += [power_in_words(entry["power"])] if entry.get("power") else []
     parts += ["pending"] if entry.get("pending") else []
     return "; ".join([*parts, *entry.get("problems", [])])

@@ -11,6 +11,7 @@ from mlguard.core import probe as probes
 from mlguard.core.contract import in_words
 from mlguard.core.difference import Difference, difference
 from mlguard.core.internals import match_internals
+from mlguard.core.question import in_form_of, is_newer, new_questions, probe_question, unasked
 from mlguard.core.record import CONTRACT, EFFECT, EVIDENCE, GATE, GUESS, INTERNAL, Observation, Record
 from mlguard.core.rules import Rules
 from mlguard.core.run_name import MAIN, Config
@@ -77,8 +78,11 @@ class _Comparer:
     """One comparison under way."""
 
     def __init__(self, golden: Record, record: Record, rules: Rules, left_out: frozenset[str], called: str) -> None:
-        self.golden, self.record, self.rules, self.left_out, self.called = golden, record, rules, left_out, called
-        self.before, self.after = golden.by_key(), record.by_key()
+        self.new_questions = new_questions(golden, record)
+        self.golden, self.rules, self.left_out, self.called = golden, rules, left_out, called
+        self.record = in_form_of(golden, record)
+        self.unasked = unasked(golden, self.record)
+        self.before, self.after = golden.by_key(), self.record.by_key()
 
     def compare(self) -> Comparison:
         findings = [
@@ -156,9 +160,15 @@ class _Comparer:
             if new is None:
                 yield self._lost(group.status)
                 continue
-            defined = [name for name in group.defined() if not self.rules.waived(group.status, name)]
+            defined = [name for name in group.defined() if not self._is_set_aside(group.status, name, new)]
             for observation, moved in probes.differences(group, new, defined, self.golden.tolerances):
                 yield self._finding(observation, moved)
+
+    def _is_set_aside(self, status: Observation, row: str, new: probes.Group) -> bool:
+        """Whether a probe row does not decide: it is waived, or asked in another way since."""
+        question = probe_question(row, self.record.asked)
+        replaced = question is not None and is_newer(question, self.golden, self.record) and row not in new.places()
+        return replaced or self.rules.waived(status, row)
 
     def _contracts(self) -> Iterator[Finding]:
         for observation in self.golden:
@@ -294,7 +304,8 @@ class _Comparer:
 
     def _skipped(self, observation: Observation) -> bool:
         run, stage, file = observation.run, observation.stage, observation.file
-        return not self.left_out.isdisjoint({run, f"{run}/{stage}", f"{run}/{file}"})
+        left_out = not self.left_out.isdisjoint({run, f"{run}/{stage}", f"{run}/{file}"})
+        return left_out or observation.key in self.unasked
 
     def _remarks(self, findings: list[Finding]) -> Iterator[str]:
         close = [f for f in findings if f.gates and f.outcome is Outcome.MATCH and not f.exact and f.max_abs]
@@ -308,6 +319,8 @@ class _Comparer:
             if finding.beyond_noise:
                 yield finding.message
         yield from (f.message for f in findings if f.tie)
+        if self.new_questions:
+            yield f"new in this version: {', '.join(self.new_questions)}; `mlguard regen-golden` adds it"
         yield from self._set_aside(findings)
         internals = [f for f in findings if not f.gates and f.role == INTERNAL]
         inside = [f for f in internals if f.outcome is Outcome.SHIFTED and f.moved]

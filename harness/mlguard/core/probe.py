@@ -8,16 +8,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mlguard.core.difference import Difference, difference
-from mlguard.core.record import PROBE, Observation, Record
+from mlguard.core.record import PROBE, STATUS, Observation, Record
 from mlguard.core.tolerance import Tolerances
 from mlguard.core.value import Value
 from mlguard.core.verdict import Moved
 
 ANSWERED = "answered"
 """The status of a row that got an answer; otherwise it names the exception."""
-
-STATUS = "status"
-"""The column that holds the status of each row."""
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from mlguard.core.question import QUESTIONS
 from mlguard.core.run_name import MAIN, RunName
 from mlguard.core.tolerance import Tolerances
 from mlguard.core.value import Value
@@ -40,6 +41,9 @@ CONTRACT, CONTRACT_VALUE, EFFECT = Role.CONTRACT, Role.CONTRACT_VALUE, Role.EFFE
 PROBES = "probes"
 """The file of the Observations of probes, whatever their role."""
 
+STATUS = "status"
+"""The column that holds the status of each probe row."""
+
 GUESS = "guess"
 """The detail of an `effect` whose changed value the code may refuse, so that it may go without a word."""
 
@@ -67,11 +71,27 @@ class Observation:
     """The readable file that it shares with its siblings, such as `predictions`; None keeps it in the record itself."""
     detail: Mapping[str, Any] = field(default_factory=dict)
     """Plain facts that help to explain a move: the type of a raised exception, the feature values of probe rows."""
+    question: str = ""
+    """The question of `core.question` that it answers, where its name, role and run do not tell."""
+    until: str = ""
+    """The question that took the place of this form: kept for goldens that were not asked it, never in a golden."""
 
     @property
     def key(self) -> Key:
         """Run, stage and name."""
         return (self.run, self.stage, self.name)
+
+    @property
+    def contract(self) -> str | None:
+        """The contract whose status or value it is; None for anything else."""
+        if self.role is Role.CONTRACT_VALUE:
+            return str(self.detail.get("contract"))
+        return self.name if self.role is Role.CONTRACT else None
+
+    @property
+    def is_probe_status(self) -> bool:
+        """Whether it says, row by row, whether derived rows were answered."""
+        return self.role in (PROBE, EVIDENCE) and self.name.endswith(f".{STATUS}")
 
     @property
     def label(self) -> str:
@@ -128,6 +148,19 @@ class Record:
     """Lines that the run wants said: a default split, a dropped secondary run, a contract that cannot apply."""
     power: Mapping[str, Any] = field(default_factory=dict)
     """What the guard's last audit before the approval found: share noticed, interval, counts, budget, date."""
+    asked: Mapping[str, int] = field(default_factory=lambda: QUESTIONS)
+    """The questions that it was asked, each with its version."""
+    mlguard: str = ""
+    """The version of mlguard that asked them."""
+    older: tuple[Observation, ...] = ()
+    """Observations in a form that another has replaced, for goldens of that time; a golden has none."""
+
+    @classmethod
+    def of(cls, guard: str, observations: Iterable[Observation], **facts: Any) -> Record:
+        """A Record of what a run kept, with older forms apart."""
+        kept = list(observations)
+        now, older = (tuple(o for o in kept if bool(o.until) is old) for old in (False, True))
+        return cls(guard, now, older=older, **facts)
 
     def __iter__(self) -> Iterator[Observation]:
         return iter(self.observations)

@@ -13,6 +13,11 @@ class RunName(str):
     rank: ClassVar[int]
     """Position in the order of explanation, which is that of execution."""
 
+    @property
+    def kind(self) -> str:
+        """Which kind of run it is: `main`, `seed`, `later`, `config` or `refit`."""
+        return self.partition(" ")[0]
+
     def __reduce__(self) -> tuple[object, ...]:
         return (run_name, (str(self),))
 

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from mlguard.core.error import GoldenError
+from mlguard.core.question import ASKED_AT_FIRST, FIRST_RELEASE
 from mlguard.core.record import INTERNAL, Approval, Observation, Provenance, Record
 from mlguard.core.tolerance import Tolerances, pool
 from mlguard.golden.damage import FORMAT, UNSEALED, Damage, digest, is_sealed, normalised, sealed
@@ -147,9 +148,25 @@ def _open(content: bytes | None, damage: Damage) -> dict[str, Any]:
     number = document.get("format")
     if isinstance(number, int) and number > FORMAT:
         raise damage.newer(RECORD, number)
-    if not is_sealed(text) or number != FORMAT or not isinstance(document.get("files"), dict):
+    known = type(number) is int and number >= 1
+    if not known or not is_sealed(text) or not isinstance(document.get("files"), dict):
         raise damage.unlike(RECORD, content)
+    return _upgraded(document)
+
+
+def _upgraded(document: dict[str, Any]) -> dict[str, Any]:
+    """A document of an older format as one of the newest."""
+    while document["format"] < FORMAT:
+        document = UPGRADES[document["format"]](document) | {"format": document["format"] + 1}
     return document
+
+
+def _say_what_was_asked(document: dict[str, Any]) -> dict[str, Any]:
+    return document | {"asked": dict(ASKED_AT_FIRST), "mlguard": FIRST_RELEASE}
+
+
+UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _say_what_was_asked}
+"""How a document of each older format becomes one of the next."""
 
 
 def _parsed(content: bytes, damage: Damage) -> tuple[str, dict[str, Any]]:
@@ -170,12 +187,14 @@ def _document(record: Record, lines: list[Line], hidden: dict[str, float]) -> di
     source, rules = record.provenance, record.tolerances
     noise = {name: float(size) for name, size in rules.noise.items() if name not in hidden}
     return {
+        "asked": dict(record.asked),
         "approvals": [to_plain(asdict(approval)) for approval in record.approvals],
         "configuration": to_plain(source.configuration),
         "dataset": to_plain(source.dataset),
         "environment": to_plain(source.environment),
         "format": FORMAT,
         "guard": record.guard,
+        "mlguard": record.mlguard,
         "left_out": sorted(record.left_out),
         "observations": lines,
         "payload": UNSEALED,
@@ -210,6 +229,8 @@ def _record(document: dict[str, Any], files: _Files) -> Record:
         remarks=tuple(document["remarks"]),
         # A golden that was accepted before its guard was ever audited has none.
         power=from_plain(document.get("power", {})),
+        asked={str(name): int(version) for name, version in document["asked"].items()},
+        mlguard=str(document["mlguard"]),
     )
 
 

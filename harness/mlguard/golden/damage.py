@@ -8,11 +8,13 @@ import shlex
 
 from mlguard.core.error import GoldenError
 
-FORMAT = 1
+FORMAT = 2
 """The format that is written, and the newest that is read.
 
-To raise it: add the number here, let `codec.decode` turn a document of the old number into one of the new (one small
-function per step, oldest first, so that every old golden stays readable for good), keep a golden of the old format
+1: release 0.1.0. 2: a golden says what it was asked, and by which mlguard.
+
+To raise it: add the number here, add to `codec.UPGRADES` how a document of the old number becomes one of the new (one
+small function per step, so that every old golden stays readable for good), keep a golden of the old format
 under tests/golden/formats/ with the Record that it holds, and never change what an existing number means. Encode
 writes the new number only; an unchanged guard's golden is not rewritten until it is next accepted.
 """

@@ -55,6 +55,7 @@ def write_observation(observation: Observation, sheets: Sheets) -> Line:
         **_unless("column", observation.column, None),
         **_unless("file", observation.file, None),
         **_unless("detail", to_plain(observation.detail), {}),
+        **_unless("question", observation.question, ""),
         **_unless("shape", list(value.shape), []),
         **_unless("kept", kept_as(value), default_kept(value.dtype)),
     }
@@ -86,6 +87,7 @@ def read_observation(line: Line, read: Callable[[str], bytes], tables: Mapping[s
         column=line.get("column"),
         file=line.get("file"),
         detail=from_plain(line.get("detail", {})),
+        question=line.get("question", ""),
     )
 
 

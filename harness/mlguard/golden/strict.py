@@ -12,7 +12,7 @@ from mlguard.golden.elements import HIDDEN
 WIDTH = 120
 """Characters up to which something that is no Observation stays on one line."""
 
-_OBSERVATIONS = "observations"
+_OBSERVATIONS, _ASKED = "observations", "asked"
 _HALVES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
 
@@ -45,6 +45,8 @@ def lay_out(document: dict[str, Any]) -> str:
 
 
 def _member(key: str, value: Any) -> str:
+    if key == _ASKED:
+        return dump(value)
     if isinstance(value, list) and value:
         lines = [dump(item) if key == _OBSERVATIONS else _fitted(item, 4) for item in value]
         return "[\n    " + ",\n    ".join(lines) + "\n  ]"

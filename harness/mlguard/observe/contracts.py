@@ -58,9 +58,10 @@ def keep_contracts(run: Run, path: Path) -> None:
     keep_unchanged(run)
 
 
-def keep_unchanged(run: Run) -> None:
+def keep_unchanged(run: Run, *, question: str = "") -> None:
     """Keep what the methods did to what they were given, and which files they left outside the folder."""
-    keep_found(run, "inputs unchanged", [m for m in run.mutations if not m.endswith(" of config")])
+    inputs = [m for m in run.mutations if not m.endswith(" of config")]
+    keep_found(run, "inputs unchanged", inputs, question=question)
     keep_found(run, "configuration unchanged", [m for m in run.mutations if m.endswith(" of config")])
     if run.files is not None:
         keep_found(run, "no files outside the folder", run.files.written)
@@ -114,14 +115,14 @@ def keep_values(
         observations.append(Observation(stage, f"{name}.gone", value, role=CONTRACT_VALUE, run=run, detail=detail))
 
 
-def keep_status(run: Run, name: str, status: str) -> None:
+def keep_status(run: Run, name: str, status: str, *, question: str = "") -> None:
     """Keep the status of a contract that gave no values."""
-    run.keep("contracts", name, text(status), role=CONTRACT)
+    run.keep("contracts", name, text(status), role=CONTRACT, question=question)
 
 
-def keep_found(run: Run, name: str, found: Sequence[str]) -> None:
+def keep_found(run: Run, name: str, found: Sequence[str], *, question: str = "") -> None:
     """Keep a contract that holds when nothing was found."""
-    keep_status(run, name, DIFFERS if found else SAME)
+    keep_status(run, name, DIFFERS if found else SAME, question=question)
     if found:
         value = texts(sorted(dict.fromkeys(found)))
         run.keep("contracts", f"{name}.found", value, role=CONTRACT_VALUE, detail={"contract": name})

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from mlguard.core.question import BESIDE
 from mlguard.observe.leaf import is_frame, is_pandas, to_value
 from mlguard.observe.rows import count, duplicate, take
 
@@ -19,9 +20,6 @@ RECOMBINED = 16
 
 MAGNITUDES = ((10.0, "x10"), (1e3, "x1e3"), (1e6, "x1e6"))
 """Factors on numeric columns; they gate on being answered, never on values."""
-
-BESIDE = "beside "
-"""How the names of real rows between changed ones begin."""
 
 GATING, EVIDENCE, STATUS_ONLY = "probes", "evidence", "magnitudes"
 """Parts of the probes: values gate where the golden's are defined; nothing gates; only being answered gates."""

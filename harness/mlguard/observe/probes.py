@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from mlguard.core.error import MlguardError
-from mlguard.core.probe import ANSWERED, STATUS
-from mlguard.core.record import EVIDENCE, GATE, PROBE, PROBES
+from mlguard.core.probe import ANSWERED
+from mlguard.core.record import EVIDENCE, GATE, PROBE, PROBES, STATUS
 from mlguard.core.value import Value, texts
 from mlguard.observe import rows as rowwise
 from mlguard.observe import stages

@@ -45,6 +45,10 @@ class Subject:
     """The column to predict, where it is declared."""
 
 
+_TO_WRITE = ("model", "notes")
+"""Arguments that methods are there to change: a model may learn and cache, notes are taken."""
+
+
 @dataclass
 class Run:
     """One run under way; collects Observations in order."""
@@ -72,7 +76,7 @@ class Run:
     """What goes on around each call of the user's code, by the names of the run and the stage."""
     asking: str = ""
     """The contract or the probe rows that the call is for, by name."""
-    _taken: set[tuple[str, str]] = field(default_factory=set, init=False)
+    _taken: set[tuple[str, str, str]] = field(default_factory=set, init=False)
 
     def declares(self, method: str) -> bool:
         """Whether the guard has this method."""
@@ -85,7 +89,7 @@ class Run:
             self.progress(self.stage)
         guard = self._instance()
         watched = {**arguments, "data": guard.data, "config": guard.config} if self.watch else {}
-        before = {name: rowwise.fingerprint(value) for name, value in watched.items() if name != "model"}
+        before = {name: rowwise.fingerprint(value) for name, value in watched.items() if name not in _TO_WRITE}
         try:
             heard = listening(self if self.listen else None)
             with heard, self._hearing_files(), self.following(self.name, self.stage):
@@ -119,18 +123,17 @@ class Run:
 
     def keep(self, stage: str, name: str, value: Any, **facts: Any) -> None:
         """Add one Observation of this run; a name that is taken in its stage gets a number, so that none is lost."""
-        role = facts.pop("role", GATE)
-        self.observations.append(
-            Observation(stage, self._unused(stage, name), value, role=role, run=self.name, **facts)
-        )
+        role, until = facts.pop("role", GATE), facts.pop("until", "")
+        unused = self._unused(stage, name, until)
+        self.observations.append(Observation(stage, unused, value, role=role, run=self.name, until=until, **facts))
 
-    def _unused(self, stage: str, name: str) -> str:
+    def _unused(self, stage: str, name: str, until: str) -> str:
         number = 1
         unused = name
-        while (stage, unused) in self._taken:
+        while (stage, unused, until) in self._taken:
             number += 1
             unused = f"{name}#{number}"
-        self._taken.add((stage, unused))
+        self._taken.add((stage, unused, until))
         return unused
 
     def _instance(self) -> Guard:

@@ -6,10 +6,12 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 
+from mlguard import __version__
 from mlguard.core.dataset import Dataset
 from mlguard.core.error import RunError, UsageError
 from mlguard.core.guard import declares, requirements
 from mlguard.core.options import Options
+from mlguard.core.question import UNCHANGED_BY_OBSERVE
 from mlguard.core.record import GATE, PROBES, Record
 from mlguard.core.run_name import LATER, MAIN, REFIT, Config, Seed
 from mlguard.discovery import declared, guard_classes, load_module
@@ -127,10 +129,11 @@ def _observed(order: Order, progress: Progress, heard: Heard, path_ended: Callab
     refuse_strays(order.copy, order.generators, subject.name)
     checkout = compared(order.root, besides=order.generators)
     refuse_differing(checkout, order.root, subject.name)
-    record = Record(
+    record = Record.of(
         subject.name,
-        tuple(main.observations),
-        provenance(subject, data, order, heard, files, checkout),
+        main.observations,
+        provenance=provenance(subject, data, order, heard, files, checkout),
+        mlguard=__version__,
         remarks=tuple(remarks),
         left_out=_left_out(found, order, others),
     )
@@ -228,7 +231,7 @@ def _observe_itself(main: Run, order: Order, pristine: Dataset, others: dict[int
     begin("contracts")
     main.tell = main.watch = False
     if order.extent.asks:
-        contracts.keep_unchanged(main)
+        contracts.keep_unchanged(main, question=UNCHANGED_BY_OBSERVE)
     remarks: list[str] = []
     if not order.extent.goes_on:
         return remarks

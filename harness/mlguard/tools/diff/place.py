@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mlguard.core.error import MlguardError
+from mlguard.core.question import BESIDE
 from mlguard.core.record import CONTRACT, CONTRACT_VALUE, PROBE
 from mlguard.core.run_name import MAIN
 from mlguard.core.verdict import Finding, Outcome, Verdict
 from mlguard.discovery import Declared
 from mlguard.observe.boundary import BOUNDARY
-from mlguard.observe.probe_rows import BESIDE
 from mlguard.report.differential import Place
 from mlguard.report.wording import shown
 from mlguard.runner.order import Done, Extent
