@@ -20,10 +20,10 @@ from benchmarks.trial import SHIFT, Project, Trial, chosen, each, opened, outsid
 from mlguard.checker.check import Checker
 from mlguard.core.compare import compare
 from mlguard.core.error import MlguardError
+from mlguard.core.outcome import Outcome
 from mlguard.core.record import Record
 from mlguard.core.rules import Rules
 from mlguard.core.run_name import MAIN
-from mlguard.core.verdict import Outcome
 from mlguard.discovery import Declared
 from mlguard.runner.order import Change, Extent
 from mlguard.settings import load

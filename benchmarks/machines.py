@@ -23,7 +23,9 @@ from benchmarks.covering import covering, everything
 from benchmarks.emulating import Emulating
 from benchmarks.trial import AT_ONCE, MACHINE, ROOT, Project, Trial, chosen, each, opened, outside, sampled
 from mlguard.checker.check import Checker
-from mlguard.core.verdict import Outcome, Verdict
+from mlguard.core.outcome import Outcome
+from mlguard.core.verdict import Verdict
+from mlguard.report.sentence import say
 from mlguard.settings import load
 from mlguard.worker.describe import describe, effect
 from mlguard.worker.environment import Environment
@@ -150,7 +152,7 @@ def draw(seen: Sequence[Seen], dropped: Sequence[str]) -> str:
 def told(verdict: Verdict) -> str:
     """What moved first, or what went wrong."""
     moves = verdict.moves()
-    return verdict.problem or (moves[0].message if moves else "nothing moved")
+    return verdict.problem or (say(moves[0]) if moves else "nothing moved")
 
 
 def _probe(runner: Emulating, name: str, value: object) -> tuple[str | None, str]:

@@ -22,7 +22,8 @@ from benchmarks.machines import Seen, check, knobs, machines, told
 from benchmarks.peers.session import PEERS, ask_peers
 from benchmarks.table import MLGUARD, Heard, Row, count, draw, exceptions
 from benchmarks.trial import SHIFT, Project, Trial, chosen, each, opened, outside, sampled
-from mlguard.core.verdict import Outcome, Verdict
+from mlguard.core.outcome import Outcome
+from mlguard.core.verdict import Verdict
 from mlguard.settings import load
 
 RED = (Outcome.SHIFTED, Outcome.VIOLATED, Outcome.ERROR)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from mlguard.report.sentence import say
 from tests.cli.test_check import second
 from tests.project import CODE, GENERATOR, GUARD, Project
 
@@ -297,7 +298,7 @@ def odd(at_once: None, tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 def test_odd_values_survive_the_golden_bit_for_bit(odd: Project):
     findings = odd.check("Odd", quick=True).verdict.findings
-    assert [f.message for f in findings if not f.exact] == []
+    assert [say(f) for f in findings if not f.difference.exact] == []
     assert len({f.observation for f in findings if f.stage == "predict"}) >= 16
 
 

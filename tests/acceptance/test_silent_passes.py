@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from mlguard.core.compare import compare
+from mlguard.core.outcome import Outcome
 from mlguard.core.record import Observation, Record
 from mlguard.core.value import numbers
-from mlguard.core.verdict import Outcome
 from mlguard.golden.local import LocalStore
 from tests.plugin.real import BUG, Real, build
 

@@ -48,7 +48,7 @@ def test_values_within_the_tolerance_keep_the_digits_of_the_golden():
     scores, auc = made.record
     assert scores.value.data.tolist() == SCORES.tolist()
     assert auc.value.element(0) == 0.9342
-    assert made.summary == ("auc 0.9369 -> 0.9342",)
+    assert made.summary == ("auc 0.9369 -> 0.9342 (-0.0027)",)
     assert made.record.approvals == (replace(NOW, summary=made.summary), EARLIER)
 
 
@@ -56,8 +56,8 @@ def test_answers_are_summarised_with_sign_and_worst_row_after_the_metrics():
     golden = record(0.9369)
     made = proposed(golden, record(0.9342, SCORES - np.array([0.0, 0.1, 0.3])))
     assert made.summary == (
-        "auc 0.9369 -> 0.9342",
-        "test.score: 2 of 3 moved, -0.133 on average, worst c: 0.9 -> 0.6",
+        "auc 0.9369 -> 0.9342 (-0.0027)",
+        "test.score: 2 of 3 moved, -0.133 on average, worst c: 0.9 -> 0.6 (-0.3)",
     )
 
 

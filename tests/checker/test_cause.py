@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from mlguard.checker.cause import _files, _same_sources, changed_keys, changed_libraries, changed_machine
+from mlguard.core.outcome import Outcome
 from mlguard.core.record import Provenance, Record
-from mlguard.core.verdict import Outcome, Verdict
+from mlguard.core.verdict import Verdict
 from mlguard.worker.environment import Environment
 from tests.project import CODE, GENERATOR, GUARD, Project
 

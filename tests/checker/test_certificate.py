@@ -13,9 +13,9 @@ from mlguard.checker.certificate import Certificate, measure, precision
 from mlguard.checker.check import Checker
 from mlguard.checker.machines import JITTERS, MACHINES
 from mlguard.checker.noise import JUMP
+from mlguard.core.outcome import Outcome
 from mlguard.core.record import INTERNAL, Observation, Record
 from mlguard.core.tolerance import FACTOR
-from mlguard.core.verdict import Outcome
 from mlguard.observe.leaf import to_value
 from mlguard.runner.order import Done
 from mlguard.worker.environment import Environment

@@ -6,7 +6,7 @@ import pytest
 
 from mlguard.checker.check import broken, refuse_collisions, stale
 from mlguard.core.error import UsageError
-from mlguard.core.verdict import Outcome
+from mlguard.core.outcome import Outcome
 from mlguard.runner.order import Found
 from mlguard.settings import load
 from tests.project import CODE, GUARD, Project
@@ -16,7 +16,7 @@ def test_unchanged_code_matches_bit_for_bit_and_leaves_nothing_pending(line: Pro
     seen = line.check()
     assert seen.verdict.outcome is Outcome.MATCH
     assert seen.verdict.first_moved is None
-    assert all(finding.exact for finding in seen.verdict.findings if finding.gates)
+    assert all(finding.difference.exact for finding in seen.verdict.findings if finding.gates)
     assert line.pending() == []
 
 

@@ -10,7 +10,7 @@ import pytest
 from mlguard.checker.check import Checker
 from mlguard.checker.regen import Regenerator
 from mlguard.core.error import RunError, UsageError
-from mlguard.core.verdict import Outcome
+from mlguard.core.outcome import Outcome
 from mlguard.golden import swap
 from tests.project import CODE, GENERATOR, Project
 

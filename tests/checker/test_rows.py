@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,9 +11,11 @@ import pytest
 from mlguard.checker.rows import alike, carriers, tell
 from mlguard.core.compare import Comparison, compare
 from mlguard.core.dataset import Dataset
+from mlguard.core.finding import Hint
 from mlguard.core.record import Observation, Record
 from mlguard.core.value import numbers
 from mlguard.observe.leaf import to_value
+from mlguard.report.sentence import hint_in_words
 
 LENGTH = 40
 TABLE = pd.DataFrame(
@@ -24,6 +28,10 @@ TABLE = pd.DataFrame(
 )
 DATA = Dataset(TABLE)
 NAMES = [str(i) for i in range(LENGTH)]
+
+
+def words(hints: Iterable[Hint]) -> list[str]:
+    return list(map(hint_in_words, hints))
 
 
 def rows(condition: pd.Series) -> list[str]:
@@ -40,7 +48,7 @@ def rows(condition: pd.Series) -> list[str]:
     ],
 )
 def test_what_all_moved_rows_have_and_few_others(moved: list[str], told: str):
-    assert list(alike(moved, NAMES, DATA)) == [told]
+    assert words(alike(moved, NAMES, DATA)) == [told]
 
 
 @pytest.mark.parametrize(
@@ -52,7 +60,7 @@ def test_nothing_is_said_of_rows_that_have_nothing_particular(moved: list[str]):
 
 def test_only_compared_rows_count_as_others():
     half = NAMES[: LENGTH // 2]
-    assert list(alike(rows(TABLE["income"].isna())[:3], half, DATA)) == [
+    assert words(alike(rows(TABLE["income"].isna())[:3], half, DATA)) == [
         "in common: `income` is missing (so are 0 of the 17 others)"
     ]
 
@@ -66,7 +74,7 @@ def test_rows_that_are_of_no_table_say_nothing():
 def test_rows_of_one_of_several_tables():
     data = Dataset({"train": TABLE.iloc[:4], "test": TABLE})
     moved = [f"test {name}" for name in rows(TABLE["income"].isna())]
-    assert list(alike(moved, [f"test {name}" for name in NAMES], data)) == [
+    assert words(alike(moved, [f"test {name}" for name in NAMES], data)) == [
         "in common: `income` is missing (so are 0 of the 35 others)"
     ]
 
@@ -91,18 +99,21 @@ def comparison(moved: list[int], auc: float = 0.8) -> Comparison:
 def test_a_metric_names_the_rows_that_carry_it():
     compared = comparison([0, 8, 16, 24, 32, 39])
     (metric,) = [f for f in compared.findings if f.observation == "auc"]
-    assert list(carriers(metric, compared)) == ["carried by 6 of 40 test rows: 0, 8, 16, 24, 32 and 1 more"]
+    assert words(carriers(metric, compared)) == ["carried by 6 of 40 test rows: 0, 8, 16, 24, 32 and 1 more"]
 
 
 def test_a_metric_that_moves_alone_is_computed_in_another_way():
     compared = comparison([])
     (metric,) = [f for f in compared.findings if f.observation == "auc"]
-    assert list(carriers(metric, compared)) == ["no answer moved: it is computed in another way, or from other rows"]
+    assert words(carriers(metric, compared)) == ["no answer moved: it is computed in another way, or from other rows"]
 
 
 def test_findings_that_moved_are_told_and_others_are_left_as_they_are():
     compared = comparison([0, 8, 16, 24, 32], auc=0.9)
     told = tell(compared, record(np.full(LENGTH, 0.5), 0.9), DATA)
-    assert [f.told for f in told.findings] == [("in common: `income` is missing (so are 0 of the 35 others)",), ()]
+    assert [words(f.hints) for f in told.findings] == [
+        ["in common: `income` is missing (so are 0 of the 35 others)"],
+        [],
+    ]
     without_tables = tell(compared, record(np.full(LENGTH, 0.5), 0.9), None)
-    assert [f.told for f in without_tables.findings] == [(), ()]
+    assert [f.hints for f in without_tables.findings] == [(), ()]

@@ -14,10 +14,11 @@ import pytest
 from mlguard.checker.check import Checker
 from mlguard.checker.regen import Regen, Regenerator
 from mlguard.core.compare import compare
+from mlguard.core.outcome import Outcome
 from mlguard.core.question import ASKED_AT_FIRST, FIRST_RELEASE, QUESTIONS, probe_question, questions_of
 from mlguard.core.record import CONTRACT, Observation, Record
 from mlguard.core.value import number, text
-from mlguard.core.verdict import Outcome
+from mlguard.report.quiet import quiet
 from mlguard.runner.order import Done
 from mlguard.runner.run import Runner
 from tests.project import FILES, GUARD, Project
@@ -81,9 +82,10 @@ def newer(record: Record, *more: Observation) -> Record:
 def test_what_the_golden_was_not_asked_is_one_line_and_decides_nothing(old: Project, done: Done) -> None:
     comparison = compare(old.golden(), newer(done.record, FAKE, replace(FAKE, name="x", question="form objects")))
     assert comparison.outcome is Outcome.MATCH
-    told = [remark for remark in comparison.remarks if "new in this version" in remark]
+    told = [remark for remark in quiet(comparison.findings, guard="Line") if "new in this version" in remark]
     assert told == [
-        "new in this version: probe zero, contract answers are sorted, form objects; `mlguard regen-golden` adds it"
+        "new in this version: probe zero, contract answers are sorted, form objects; "
+        "`mlguard regen-golden Line` adds them"
     ]
 
 
@@ -170,7 +172,7 @@ def test_recording_adds_what_is_new_and_touches_nothing_else(upgraded: Project) 
         kept = new.value if places is None else new.value.take_rows(places)
         assert np.array_equal(kept.data, old.value.data) or kept.digest() == old.value.digest(), old.key
     assert list(after) == [FAKE.key]
-    assert compare(upgraded.golden(), with_rows(upgraded.run().record)).remarks == ()
+    assert list(quiet(compare(upgraded.golden(), with_rows(upgraded.run().record)).findings)) == []
 
 
 def test_where_nothing_is_new_nothing_is_recorded(upgraded: Project) -> None:

@@ -7,14 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlguard.core.compare import compare
+from mlguard.core.compare import Comparison, compare
+from mlguard.core.outcome import Outcome
 from mlguard.core.record import EVIDENCE, INTERNAL, STAGES, Observation, Record
 from mlguard.core.requirement import parse_requirements
 from mlguard.core.rules import Rules
 from mlguard.core.run_name import MAIN, REFIT, Seed, run_name
 from mlguard.core.tolerance import Tolerances
 from mlguard.core.value import numbers, texts
-from mlguard.core.verdict import Outcome
+from mlguard.report.quiet import quiet
+from mlguard.report.sentence import say
 from tests.core.records import against, contract, effect, floats, found, gave, proba, probed, record, seen
 from tests.properties import examples
 
@@ -40,14 +42,18 @@ OBSERVATIONS = st.builds(
 )
 
 
+def told(comparison: Comparison) -> tuple[str, ...]:
+    return tuple(quiet(comparison.findings))
+
+
 @examples(40)
 @given(st.lists(OBSERVATIONS, unique_by=lambda o: o.key, max_size=8), st.booleans())
 def test_a_record_is_always_its_own_match(observations: list[Observation], gate: bool) -> None:
     own = record(seen("predict", "x", 1.0), *observations)
     comparison = compare(own, own, Rules(gate_internals=gate))
     assert comparison.outcome is Outcome.MATCH
-    assert all(f.outcome is Outcome.MATCH and f.exact for f in comparison.findings)
-    assert comparison.remarks == ()
+    assert all(f.outcome is Outcome.MATCH and f.difference.exact for f in comparison.findings)
+    assert told(comparison) == ()
 
 
 def test_a_record_with_everything_in_it_is_its_own_match() -> None:
@@ -64,15 +70,15 @@ def test_a_record_with_everything_in_it_is_its_own_match() -> None:
     comparison = against(everything, everything)
     assert comparison.outcome is Outcome.MATCH
     assert comparison.moves() == []
-    assert all(f.exact for f in comparison.findings)
+    assert all(f.difference.exact for f in comparison.findings)
 
 
 def test_a_move_is_shifted_and_round_off_is_not() -> None:
     assert only(proba(0.1, 0.9), proba(0.1, 0.9 + 1e-6)) is Outcome.SHIFTED
     comparison = against([proba(0.1, 0.9)], [proba(0.1, 0.9 + 1e-15)])
     assert comparison.outcome is Outcome.MATCH
-    assert comparison.remarks == (
-        "1 observation moved in the last digits and passed, using at most 7.5e-08 of the tolerance",
+    assert told(comparison) == (
+        "1 observation moved in the last digits; nearest to its limit: predict test.proba by 1e-15 (limit 1.3e-08)",
     )
 
 
@@ -80,7 +86,10 @@ def test_a_move_between_noise_and_floor_passes_in_one_line() -> None:
     golden = replace(record(proba(0.1, 0.9)), tolerances=Tolerances(noise={"column proba": 1e-16}))
     comparison = compare(golden, record(proba(0.1, 0.9 + 1e-10)))
     assert comparison.outcome is Outcome.MATCH
-    assert comparison.remarks[1].startswith("moved beyond the noise, below the floor: predict test.proba")
+    assert told(comparison) == (
+        "1 observation moved by more than the measured noise, within the minimum tolerance; "
+        "nearest to its limit: predict test.proba by 1e-10 (limit 1.3e-08)",
+    )
 
 
 def test_measured_noise_widens_the_limit_for_every_run_of_a_column() -> None:
@@ -106,8 +115,8 @@ def test_nothing_compared_is_never_a_match() -> None:
 def test_a_lost_one_is_shifted_and_an_added_one_is_missing(one: Observation) -> None:
     keep = [proba(0.1), effect("C", 0.1, "train")]
     lost, added = against([*keep, one], keep), against(keep, [*keep, one])
-    assert (lost.outcome, lost.first.message) == (Outcome.SHIFTED, f"{one.label} is in the golden and was not observed")
-    assert (added.outcome, added.first.message) == (Outcome.MISSING, f"{one.label} is not in the golden")
+    assert (lost.outcome, say(lost.first)) == (Outcome.SHIFTED, f"{one.label} is in the golden and was not observed")
+    assert (added.outcome, say(added.first)) == (Outcome.MISSING, f"{one.label} is not in the golden")
 
 
 def test_an_observation_that_changes_sides_is_no_pass() -> None:
@@ -138,7 +147,7 @@ def test_what_is_waived_does_not_decide_and_is_said_with_its_reason(name: str) -
     assert against(golden, new).outcome is Outcome.SHIFTED
     comparison = against(golden, new, waive={name: "a random search"})
     assert comparison.outcome is Outcome.MATCH
-    assert comparison.remarks[0].startswith("waived (a random search): seed 1: predict sims[0]: 1 of 1 moved")
+    assert told(comparison)[0].startswith("waived (a random search): seed 1: predict sims[0]: 1 of 1 moved")
 
 
 def test_what_was_left_out_on_purpose_is_not_missing() -> None:
@@ -156,11 +165,13 @@ class TestInternals:
         comparison = against([ACCURACY, COEF], [ACCURACY, replace(COEF, value=floats(1.0, 2.0, 4.0))])
         assert comparison.outcome is Outcome.MATCH
         assert comparison.first is None
-        assert comparison.remarks == ("outputs hold while 1 internal moved, first train coef_",)
+        assert told(comparison) == (
+            "predictions are unchanged; a learned parameter or other internal changed, first train coef_",
+        )
 
     @pytest.mark.parametrize("new", [[], [replace(COEF, value=floats(1.0, 2.0))]])
     def test_they_may_come_and_go(self, new: list[Observation]) -> None:
-        assert against([ACCURACY, COEF], [ACCURACY, *new]).remarks == ()
+        assert told(against([ACCURACY, COEF], [ACCURACY, *new])) == ()
         assert against([ACCURACY, *new], [ACCURACY, COEF]).outcome is Outcome.MATCH
 
     def test_a_renamed_one_is_known_by_its_content(self) -> None:
@@ -230,8 +241,8 @@ class TestProbes:
     def test_raising_where_the_golden_answered_is_a_shift_that_names_the_row(self) -> None:
         golden = probed(["answered", "answered"], floats(0.5, 0.6))
         first = against(golden, probed(["answered", "raised KeyError"], floats(0.5, np.nan))).first
-        assert (first.outcome, first.rows) == (Outcome.SHIFTED, ("unseen city #1",))
-        assert (first.worst[0].golden, first.worst[0].new) == ("answered", "raised KeyError")
+        assert (first.outcome, first.difference.rows) == (Outcome.SHIFTED, ("unseen city #1",))
+        assert (first.difference.worst[0].golden, first.difference.worst[0].new) == ("answered", "raised KeyError")
 
     def test_losing_rows_answers_or_all_of_them_is_a_shift(self) -> None:
         golden = probed(["answered", "answered"], floats(0.5, 0.6))
@@ -266,7 +277,7 @@ class TestContracts:
         broken = contract("batches", "differs", gave("batches", "proba", OTHER))
         comparison = against([*MAIN_RUN, *contract("batches", "same")], [*MAIN_RUN, *broken])
         assert comparison.outcome is Outcome.VIOLATED
-        assert comparison.first.message == (
+        assert say(comparison.first) == (
             "batches: no longer holds: test.proba: 1 of 2 moved, at most 0.2 (limit 1.34e-08)"
         )
 
@@ -278,7 +289,7 @@ class TestContracts:
     def test_an_exception_is_told_with_its_words(self) -> None:
         broken = contract("batches", "raised KeyError: 'x'")
         first = against([*MAIN_RUN, *contract("batches", "same")], [*MAIN_RUN, *broken]).first
-        assert first.message == "batches: no longer holds: raised KeyError: 'x'"
+        assert say(first) == "batches: no longer holds: raised KeyError: 'x'"
 
     def test_round_off_breaks_nothing(self) -> None:
         near = gave("batches", "proba", floats(0.1, 0.9 + 1e-15, rows=("r0", "r1")))
@@ -342,12 +353,12 @@ class TestContracts:
         held = contract("inputs unchanged", "same")
         broken = contract("inputs unchanged", "differs", found("inputs unchanged", "train changed column age of train"))
         first = against([*MAIN_RUN, *held], [*MAIN_RUN, *broken]).first
-        assert first.message == "inputs unchanged: no longer holds: train changed column age of train"
+        assert say(first) == "inputs unchanged: no longer holds: train changed column age of train"
         other = contract("inputs unchanged", "differs", found("inputs unchanged", "train changed column pay of train"))
         assert self.judged(broken, broken) is Outcome.MATCH
         assert self.judged(broken, other) is Outcome.SHIFTED
         healed = against([*MAIN_RUN, *broken], [*MAIN_RUN, *held]).first
-        assert healed.message == "inputs unchanged: did not hold and holds now"
+        assert say(healed) == "inputs unchanged: did not hold and holds now"
 
     def test_it_can_be_waived(self) -> None:
         broken = contract("batches", "raised E: x")
@@ -381,13 +392,13 @@ class TestContracts:
 def test_only_the_coming_and_going_of_an_effect_decides(before: float, after: float, outcome: Outcome) -> None:
     comparison = against([ACCURACY, effect("C", before)], [ACCURACY, effect("C", after)])
     assert comparison.outcome is outcome
-    assert (comparison.first is not None and "`C`" in comparison.first.message) is (outcome is Outcome.SHIFTED)
+    assert (comparison.first is not None and "`C`" in say(comparison.first)) is (outcome is Outcome.SHIFTED)
 
 
 def test_a_configuration_that_raised_in_the_golden_is_evidence() -> None:
     comparison = against([ACCURACY], [ACCURACY, effect("C", 0.5)])
     assert comparison.outcome is Outcome.MATCH
-    assert comparison.remarks == ("config C: predict effect is not in the golden, so it decides nothing",)
+    assert told(comparison) == ("config C: predict effect is not in the golden, so it decides nothing",)
     assert against([ACCURACY, effect("C", 0.5)], [ACCURACY]).outcome is Outcome.SHIFTED
 
 
@@ -411,7 +422,7 @@ class TestRequirements:
     def test_a_metric_that_nobody_gave_never_holds(self) -> None:
         comparison = against([proba(0.5)], [proba(0.5)], requirements=parse_requirements({"auc": ">= 0.5"}))
         assert comparison.outcome is Outcome.VIOLATED
-        assert comparison.first.message == "auc was not observed as a number, required is >= 0.5"
+        assert say(comparison.first) == "auc was not observed as a number, required is >= 0.5"
 
     def test_it_stands_beside_the_golden(self) -> None:
         new = seen("evaluate", "accuracy", 0.5)

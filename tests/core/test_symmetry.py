@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from mlguard.core.compare import compare
+from mlguard.core.outcome import Outcome
 from mlguard.core.record import Observation, Record
 from mlguard.core.rules import Rules
 from mlguard.core.symmetry import symmetry
 from mlguard.core.tolerance import Tolerance
 from mlguard.core.value import numbers, texts
-from mlguard.core.verdict import Outcome
+from mlguard.report.sentence import say
 
 RULE = Tolerance(1e-8)
 MATRIX = np.array([[1.0, 2.0], [3.0, -4.0], [5.0, 6.0]])
@@ -49,4 +50,4 @@ def test_it_passes_only_where_it_was_declared(declared: dict[str, str], outcome:
     new = Record("G", (Observation("predict", "test.cluster", numbers(np.array([2, 2, 0, 1, 1, 0]))),))
     comparison = compare(golden, new, Rules(symmetries=declared))
     assert comparison.outcome is outcome
-    assert "equal up to relabelling" in comparison.findings[0].message
+    assert "equal up to relabelling" in say(comparison.findings[0])

@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 
 from mlguard.core.compare import Comparison, compare
+from mlguard.core.finding import Kind
+from mlguard.core.outcome import Outcome
 from mlguard.core.record import Observation, Record
 from mlguard.core.rules import Rules
 from mlguard.core.value import number, numbers
-from mlguard.core.verdict import Outcome
+from mlguard.report.quiet import quiet
 
 ROWS = ("a", "b", "c", "d")
 
@@ -28,9 +30,9 @@ def test_a_label_between_two_equal_scores_is_a_tie_and_so_is_its_metric() -> Non
     scores = {"p0": [0.9, 0.4, 0.2, 0.1], "p1": [0.1, 0.4, 0.8, 0.9]}
     comparison = said(record([0, 0, 1, 1], **scores), record([0, 1, 1, 1], accuracy=1.0, **scores))
     assert comparison.outcome is Outcome.MATCH
-    ties = [finding.observation for finding in comparison.findings if finding.tie]
+    ties = [finding.observation for finding in comparison.findings if finding.kind is Kind.TIED]
     assert ties == ["test.label", "accuracy"]
-    assert any("tied within the tolerance" in remark for remark in comparison.remarks)
+    assert any("tied within the tolerance" in remark for remark in quiet(comparison.findings))
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,11 @@ from itertools import pairwise
 
 import pytest
 
+from mlguard.core.finding import Finding, Kind
+from mlguard.core.outcome import Outcome, worst
 from mlguard.core.record import Role
 from mlguard.core.run_name import MAIN, RunName, Seed
-from mlguard.core.verdict import Finding, Outcome, Verdict, exit_code, worst
+from mlguard.core.verdict import Verdict, exit_code
 
 CODES = {
     "error": 5,
@@ -58,7 +60,7 @@ def test_nothing_compared_is_no_pass() -> None:
 
 
 def finding(stage: str, outcome: str, run: RunName = MAIN, *, gates: bool = True) -> Finding:
-    return Finding(run, stage, "x", Outcome(outcome), "", Role.GATE, gates)
+    return Finding(run, stage, "x", Role.GATE, Kind.MOVED, Outcome(outcome), gates)
 
 
 def test_moves_are_told_in_the_order_of_explanation() -> None:

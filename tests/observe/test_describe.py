@@ -8,9 +8,9 @@ import pytest
 import scipy.sparse
 
 from mlguard.core.compare import compare
+from mlguard.core.outcome import Outcome
 from mlguard.core.record import CONTRACT, Record
 from mlguard.core.rules import Rules
-from mlguard.core.verdict import Outcome
 from mlguard.observe.describe import COMPACT_ROWS, spread
 from tests.observe.pipeline import Shop, make, observed
 from tests.observe.tensors import Tensor

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from mlguard.core.compare import Comparison, compare
+from mlguard.core.outcome import Outcome
 from mlguard.core.record import Record
-from mlguard.core.verdict import Outcome
 from mlguard.observe.files import Files
+from mlguard.report.sentence import say
 from tests.observe import pipeline, variants
 from tests.observe.pipeline import make, observed
 from tests.observe.variants import cached, once, shared, warm
@@ -34,7 +35,7 @@ def golden(place: Path) -> Record:
 @pytest.mark.parametrize("guard", [pipeline.Shop, variants.Rounded])
 def test_a_true_refactor_matches_in_everything(guard: type[pipeline.Shop], golden: Record, place: Path) -> None:
     comparison = compare(golden, observed(guard, place, **ALL))
-    assert [m.message for m in comparison.moves()] == []
+    assert [say(m) for m in comparison.moves()] == []
     assert comparison.outcome is Outcome.MATCH
     assert {f.run for f in comparison.findings} >= {"main", "seed 1", "config alpha", "config threshold", "refit"}
 
@@ -89,8 +90,8 @@ def test_what_another_fit_leaves_behind_shows_in_the_refit(
     comparison = changed(observed(pipeline.Shop, place, refit=True), code, place, refit=True)
     assert comparison.outcome is Outcome.VIOLATED
     assert (comparison.first.run, comparison.first.stage) == ("refit", "predict")
-    assert word.partition(": ")[2] in comparison.first.message
-    assert word.partition(": ")[0] in comparison.first.message
+    assert word.partition(": ")[2] in say(comparison.first)
+    assert word.partition(": ")[0] in say(comparison.first)
 
 
 def test_a_threshold_that_moved_where_no_row_stands_is_noticed(place: Path) -> None:
@@ -119,14 +120,14 @@ def test_a_file_outside_the_folder_is_heard(tmp_path: Path, monkeypatch: pytest.
     quiet = observed(pipeline.Shop, tmp_path, config=config, files=Files(tmp_path))
     comparison = compare(quiet, observed(variants.Writer, tmp_path, config=config, files=heard))
     assert (heard.written, comparison.outcome) == (["cache.txt"], Outcome.VIOLATED)
-    assert comparison.first.message == "no files outside the folder: no longer holds: cache.txt"
+    assert say(comparison.first) == "no files outside the folder: no longer holds: cache.txt"
 
 
 def test_other_data_are_told_apart_column_by_column(golden: Record, place: Path) -> None:
     table = make()
     table.loc[25, "visits"] += 1
     comparison = compare(golden, observed(pipeline.Shop, place, table=table, **ALL))
-    assert (comparison.first.stage, comparison.first.rows) == ("dataset", ("visits",))
+    assert (comparison.first.stage, comparison.first.difference.rows) == ("dataset", ("visits",))
 
 
 def test_a_model_that_shares_something_with_later_ones_is_noticed(golden: Record, place: Path) -> None:
@@ -150,7 +151,7 @@ def test_a_word_that_is_written_into_the_code_is_noticed(place: Path) -> None:
     golden = observed(variants.FillsByWord, place, config=WORDS, configurations=True)
     comparison = compare(golden, observed(variants.FillsByMean, place, config=WORDS, configurations=True))
     assert (comparison.outcome, comparison.first.run) == (Outcome.SHIFTED, "config fill")
-    assert "`fill` no longer has an effect on train" in comparison.first.message
+    assert "`fill` no longer has an effect on train" in say(comparison.first)
 
 
 def test_refusing_a_word_that_nobody_uses_is_no_move(place: Path) -> None:
@@ -171,7 +172,7 @@ def test_a_changed_key_keeps_the_effects_up_to_where_its_run_raised(place: Path)
 def test_a_floor_that_no_single_column_reaches_is_noticed_in_a_corner(place: Path) -> None:
     comparison = compare(observed(variants.HasFloor, place), observed(pipeline.Shop, place))
     (finding,) = [move for move in comparison.moves() if move.observation == "probes.score"]
-    assert {row.partition(" up to ")[0] for row in finding.rows if " up to " in row} == {"lowest"}
+    assert {row.partition(" up to ")[0] for row in finding.difference.rows if " up to " in row} == {"lowest"}
 
 
 def test_another_shape_of_what_was_learned_names_the_place_and_moves_nothing_itself(place: Path) -> None:

@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-from mlguard.core.verdict import Outcome
+from mlguard.core.outcome import Outcome
 from tests.plugin.verdicts import failed, missing, shifted
 
 CHURN = "tests/guards/test_shop.py::Churn"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from mlguard.core.outcome import Outcome
 from mlguard.core.record import STAGES
 from mlguard.core.run_name import Seed
-from mlguard.core.verdict import Outcome, Verdict
+from mlguard.core.verdict import Verdict
 from mlguard.plugin.outcome import EXPECTED, FAILED, PASSED, SKIPPED, failing_stages, say
 from tests.plugin.verdicts import failed, finding, matching, missing, shifted
 

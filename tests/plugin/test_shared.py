@@ -15,7 +15,8 @@ from tests.plugin.verdicts import finding, missing, shifted
 WORKER = """
 import sys, time
 from pathlib import Path
-from mlguard.core.verdict import Outcome, Verdict
+from mlguard.core.outcome import Outcome
+from mlguard.core.verdict import Verdict
 from mlguard.plugin.shared import Result, Shared
 
 root, name, takes = Path(sys.argv[1]), sys.argv[2], float(sys.argv[3])

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from mlguard.core.difference import Difference, Moved
+from mlguard.core.finding import Finding, Kind
+from mlguard.core.outcome import Outcome
 from mlguard.core.record import GATE, INTERNAL, STAGES, stage_rank
 from mlguard.core.run_name import MAIN, RunName
-from mlguard.core.verdict import Finding, Moved, Outcome, Verdict
+from mlguard.core.verdict import Verdict
 
 LIMIT = 1.5e-8
 
@@ -12,13 +15,12 @@ LIMIT = 1.5e-8
 def finding(stage: str, outcome: Outcome = Outcome.MATCH, *, run: RunName = MAIN) -> Finding:
     gates = stage != "train"
     if outcome is Outcome.MATCH:
-        return Finding(run, stage, "value", outcome, "holds", GATE if gates else INTERNAL, gates)
+        return Finding(run, stage, "value", GATE if gates else INTERNAL, Kind.SAME, outcome, gates)
     worst = tuple(Moved(f"row-{index:03}", 0.25, 0.75) for index in range(3))
-    told = f"{stage} value: 3 of 40 moved, at most 0.5"
-    return Finding(
-        run, stage, "value", outcome, told, GATE, gates=True, exact=False, max_abs=0.5, max_scaled=0.125,
-        limit=LIMIT, moved=3, total=40, worst=worst,
+    moved = Difference(
+        exact=False, max_abs=0.5, max_scaled=0.125, limit=LIMIT, moved=3, total=40, worst=worst
     )  # fmt: skip
+    return Finding(run, stage, "value", GATE, Kind.MOVED, outcome, gates=True, difference=moved)
 
 
 def matching(guard: str, stages: tuple[str, ...] = STAGES) -> Verdict:

@@ -50,7 +50,7 @@ class Checked(dict[tuple[str, str], Seen]):
         done = self[variant.guard, variant.id].done
         assert done is not None
         findings = compare(self._unedited_record(variant.guard), done.record).findings
-        return any(not finding.exact for finding in findings if finding.gates)
+        return any(not finding.difference.exact for finding in findings if finding.gates)
 
     def _unedited_record(self, guard: str) -> Record:
         if guard not in self._unedited:

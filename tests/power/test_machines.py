@@ -8,7 +8,8 @@ from itertools import cycle
 import pytest
 
 from mlguard.checker.check import Checker
-from mlguard.core.verdict import Outcome
+from mlguard.core.outcome import Outcome
+from mlguard.report.sentence import say
 from mlguard.runner.run import Runner
 from mlguard.settings import load
 from mlguard.worker.describe import effect
@@ -48,7 +49,7 @@ def test_a_guard_is_quiet_on_another_machine(
     monkeypatch.setattr(runner, "run", lambda guard, **how: run(guard, **{"environment": machine, **how}))
     (guard,) = [guard for guard in runner.find().guards if guard.ref.name == name]
     seen = Checker(runner.settings, runner).check(guard)
-    assert seen.verdict.outcome is Outcome.MATCH, (seen.verdict.causes, [f.message for f in seen.verdict.moves()][:3])
+    assert seen.verdict.outcome is Outcome.MATCH, (seen.verdict.causes, [say(f) for f in seen.verdict.moves()][:3])
     assert seen.done is not None
     # On one core there are no two threads; every other knob must have done something.
     without = effect(machine, dict(seen.done.record.provenance.environment))

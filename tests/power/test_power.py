@@ -7,10 +7,12 @@ from collections import Counter
 import pytest
 
 from mlguard.core.guard import Guard
+from mlguard.core.outcome import Outcome
 from mlguard.core.record import GATE
 from mlguard.core.run_name import MAIN
-from mlguard.core.verdict import Outcome, Verdict
+from mlguard.core.verdict import Verdict
 from mlguard.discovery import guard_classes, load_module
+from mlguard.report.sentence import say
 from tests.power.conftest import Checked
 from tests.power.planting import ROOT
 from tests.power.variant import Variant
@@ -65,5 +67,5 @@ def hides(verdict: Verdict) -> bool:
 
 
 def told(verdict: Verdict) -> str:
-    moves = [f.message for f in verdict.moves()[:3]]
+    moves = [say(f) for f in verdict.moves()[:3]]
     return f"{verdict.outcome}, first {verdict.first_run} {verdict.first_moved}: {verdict.problem or moves}"

@@ -5,9 +5,11 @@ from dataclasses import replace
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from mlguard.core.verdict import Outcome, Verdict
+from mlguard.core.outcome import Outcome
+from mlguard.core.verdict import Verdict
+from mlguard.report.numbers import shown
 from mlguard.report.terminal import draw, draw_all
-from mlguard.report.wording import MEANING, next_command, shown, times
+from mlguard.report.wording import MEANING, next_command, times
 from tests.core.records import against, seen
 from tests.report.verdicts import VERDICTS
 
@@ -58,9 +60,9 @@ def test_elements_are_shown_as_they_are(value: object, text: str) -> None:
 
 def test_how_far_beyond_the_limit_is_told_in_times() -> None:
     (finding,) = against([seen("evaluate", "auc", 1.0)], [seen("evaluate", "auc", 1.0 + 2.0**-24)]).findings
-    assert times(finding) == "4 times"
+    assert times(finding.difference) == "4 times"
     (finding,) = against([seen("evaluate", "auc", 1.0)], [seen("evaluate", "auc", 2.0)]).findings
-    assert times(finding) == "6.7e+07 times"
+    assert times(finding.difference) == "6.7e+07 times"
 
 
 def test_a_run_of_nothing_says_so() -> None:

@@ -6,11 +6,12 @@ from dataclasses import replace
 from typing import Any
 
 from mlguard.core.compare import Comparison
+from mlguard.core.outcome import Outcome
 from mlguard.core.record import INTERNAL
 from mlguard.core.requirement import parse_requirements
 from mlguard.core.run_name import MAIN
 from mlguard.core.value import numbers, texts
-from mlguard.core.verdict import Outcome, Verdict
+from mlguard.core.verdict import Verdict
 from tests.core.records import against, contract, effect, floats, found, proba, probed, seen
 
 GOLDEN = [
@@ -52,7 +53,6 @@ def told(comparison: Comparison, **facts: Any) -> Verdict:
         findings=comparison.findings,
         first_moved=first.stage if first else None,
         first_run=first.run if first else MAIN,
-        remarks=(*facts.pop("remarks", ()), *comparison.remarks),
         **facts,
     )
 

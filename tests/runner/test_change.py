@@ -15,8 +15,8 @@ import pytest
 
 from mlguard.core.compare import compare
 from mlguard.core.error import RunError, UsageError
+from mlguard.core.outcome import Outcome
 from mlguard.core.record import Record
-from mlguard.core.verdict import Outcome
 from mlguard.runner.order import Change, Extent
 from mlguard.runner.run import Runner
 from mlguard.settings import load

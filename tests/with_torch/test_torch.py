@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import nn
 
+from mlguard.core.outcome import Outcome
 from mlguard.core.record import INTERNAL
-from mlguard.core.verdict import Outcome
 from mlguard.observe.answers import read_answers
 from mlguard.observe.leaf import to_value
 from mlguard.observe.walk import walk

@@ -8,8 +8,8 @@ from mlguard.checker.approve import propose
 from mlguard.checker.certificate import measure
 from mlguard.checker.history import head
 from mlguard.checker.regen import Regen, Regenerator, now, tolerances_of, unstable, with_power
+from mlguard.core.outcome import Outcome
 from mlguard.core.record import Approval
-from mlguard.core.verdict import Outcome
 from mlguard.discovery import Declared
 
 

@@ -9,12 +9,13 @@ from typing import Any
 
 from mlguard.core.compare import Comparison, compare
 from mlguard.core.error import GoldenError, MlguardError
+from mlguard.core.outcome import Outcome
 from mlguard.core.record import Provenance, Record
 from mlguard.core.rules import Rules
 from mlguard.core.run_name import MAIN, Seed
-from mlguard.core.verdict import Outcome
 from mlguard.discovery import Declared
 from mlguard.golden.local import LocalStore
+from mlguard.report.sentence import say
 from mlguard.runner.order import Done
 from mlguard.runner.run import Runner
 from mlguard.worker.describe import effect
@@ -217,10 +218,10 @@ def _changed_tables(comparison: Comparison) -> str:
     for finding in comparison.moves():
         if finding.stage == "dataset" and finding.observation.endswith(".content"):
             table = finding.observation.removesuffix(".content")
-            columns = ", ".join(finding.rows[:6]) or "all of it"
+            columns = ", ".join(finding.difference.rows[:6]) or "all of it"
             parts.append(f"{table} ({columns})" if finding.run == MAIN else f"{table} of {finding.run}")
     if not parts:
-        parts = [f.message for f in comparison.moves() if f.stage == "dataset"][:3]
+        parts = [say(f) for f in comparison.moves() if f.stage == "dataset"][:3]
     return f"the dataset changed: {'; '.join(parts)}"
 
 

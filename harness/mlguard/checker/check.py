@@ -13,10 +13,11 @@ from mlguard.checker.rows import tell
 from mlguard.checker.variables import candidates, keep_values, states
 from mlguard.core.compare import Comparison, compare
 from mlguard.core.error import GoldenError, MlguardError, UsageError, several
+from mlguard.core.outcome import Outcome
 from mlguard.core.record import Record
 from mlguard.core.rules import Rules
 from mlguard.core.run_name import MAIN
-from mlguard.core.verdict import Outcome, Verdict
+from mlguard.core.verdict import Verdict
 from mlguard.discovery import Declared
 from mlguard.golden.local import LocalStore
 from mlguard.golden.naming import collisions
@@ -198,7 +199,7 @@ def _verdict(guard: Declared, comparison: Comparison, cause: Cause, done: Done) 
         first_moved=first.stage if first else None,
         first_run=first.run if first else MAIN,
         causes=cause.lines,
-        remarks=(*cause.remarks, *comparison.remarks, *done.record.remarks, *done.remarks),
+        remarks=(*cause.remarks, *done.record.remarks, *done.remarks),
         problem=None if comparison.findings else f"guard {guard.ref.name}: nothing was compared",
     )
 

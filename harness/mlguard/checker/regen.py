@@ -21,13 +21,15 @@ from mlguard.checker.variables import keep_values
 from mlguard.core.compare import compare
 from mlguard.core.dataset import Dataset
 from mlguard.core.error import GoldenError, MlguardError, UsageError
+from mlguard.core.outcome import Outcome
 from mlguard.core.question import new_questions
 from mlguard.core.record import Approval, Record
 from mlguard.core.run_name import MAIN
 from mlguard.core.tolerance import Tolerances
-from mlguard.core.verdict import Outcome, Verdict
+from mlguard.core.verdict import Verdict
 from mlguard.discovery import Declared
 from mlguard.golden.power import kept
+from mlguard.report.sentence import say
 
 if TYPE_CHECKING:
     from mlguard.golden.datasets import GoldenDatasets
@@ -148,7 +150,7 @@ def _stable(one: Record, other: Record) -> tuple[Record, list[str]]:
     """The Record without secondary runs that differ between two identical runs, and what differs in the main one."""
     moves = compare(one, other).moves()
     unsteady = {m.run for m in moves if m.run != MAIN}
-    told = [f"{m.message} (likely {CHANCE.cause}; {CHANCE.cure})" for m in moves if m.run == MAIN]
+    told = [f"{say(m)} (likely {CHANCE.cause}; {CHANCE.cure})" for m in moves if m.run == MAIN]
     return without_runs(one, unsteady, "is not the same twice"), told
 
 

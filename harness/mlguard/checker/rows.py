@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,18 +11,16 @@ import numpy as np
 
 from mlguard.core.compare import Comparison
 from mlguard.core.dataset import Dataset
-from mlguard.core.record import Record
+from mlguard.core.finding import Carried, Finding, Hint, InCommon, NotCarried
+from mlguard.core.outcome import Outcome
+from mlguard.core.record import GATE, Record
 from mlguard.core.run_name import MAIN
-from mlguard.core.verdict import Finding, Outcome
 
 CHANCE = 0.01
 """Largest probability that rows picked by chance would have as much in common, over everything that was looked at."""
 
 DISTINCT = 30
 """Distinct values of a column up to which a single one is worth naming."""
-
-NAMED = 5
-"""Rows that a metric's line names."""
 
 
 def tell(comparison: Comparison, golden: Record, data: Dataset | None) -> Comparison:
@@ -34,42 +32,45 @@ def _told(finding: Finding, comparison: Comparison, golden: Record, data: Datase
     if not finding.gates or finding.outcome is not Outcome.SHIFTED:
         return finding
     if finding.stage == "evaluate":
-        return replace(finding, told=(*finding.told, *carriers(finding, comparison)))
+        return replace(finding, hints=(*finding.hints, *carriers(finding, comparison)))
     observation = golden.by_key().get((finding.run, finding.stage, finding.observation))
     names = observation.value.rows if observation is not None else None
-    if finding.run != MAIN or data is None or not names or not finding.rows:
+    if finding.run != MAIN or data is None or not names or not finding.difference.rows:
         return finding
-    return replace(finding, told=(*finding.told, *alike(finding.rows, names, data)))
+    return replace(finding, hints=(*finding.hints, *alike(finding.difference.rows, names, data)))
 
 
-def carriers(finding: Finding, comparison: Comparison) -> Iterator[str]:
+def carriers(finding: Finding, comparison: Comparison) -> Iterator[Hint]:
     """Which answers a metric's move comes from: the only ones that moved, or none."""
-    answers = [f for f in comparison.findings if f.run == finding.run and f.stage == "predict" and f.role == "gate"]
+    answers = [f for f in comparison.findings if f.run == finding.run and f.stage == "predict" and f.role == GATE]
     own = [f for f in answers if f.observation.startswith("test.")]
     if not own:
         return
-    rows = list(dict.fromkeys(row for f in own if f.outcome is Outcome.SHIFTED for row in f.rows))
+    rows = list(dict.fromkeys(row for f in own if f.outcome is Outcome.SHIFTED for row in f.difference.rows))
     if not rows:
         if all(f.outcome is Outcome.MATCH for f in own):
-            yield "no answer moved: it is computed in another way, or from other rows"
+            yield NotCarried()
         return
-    total = max(f.total for f in own)
+    total = max(f.difference.total for f in own)
     if len(rows) < total:
-        more = f" and {len(rows) - NAMED} more" if len(rows) > NAMED else ""
-        yield f"carried by {len(rows)} of {total} test rows: {', '.join(rows[:NAMED])}{more}"
+        yield Carried(tuple(rows), total)
 
 
 @dataclass(frozen=True)
 class Condition:
     """Something that holds for some rows of a table."""
 
-    text: str
-    """In words."""
+    column: str
+    """The column that it is about."""
+    relation: str
+    """`missing`, `is`, `>=` or `<=`."""
+    value: object
+    """What the column is compared with; None for `missing`."""
     holds: np.ndarray[Any, Any]
     """For which rows, as booleans."""
 
 
-def alike(moved: Sequence[str], names: Sequence[str], data: Dataset) -> Iterator[str]:
+def alike(moved: Sequence[str], names: Sequence[str], data: Dataset) -> Iterator[InCommon]:
     """What all moved rows have and few others, where that is no chance; nothing where the rows are of no table.
 
     `names` are all rows that were compared. A condition is named where rows picked by chance would share one as rare
@@ -83,11 +84,11 @@ def alike(moved: Sequence[str], names: Sequence[str], data: Dataset) -> Iterator
         return
     conditions = list(_conditions(table.iloc[places], inside))
     shared = [c for c in conditions if c.holds[inside].all()]
-    best = min(shared, key=lambda c: (c.holds.mean(), c.text), default=None)
+    best = min(shared, key=lambda c: (c.holds.mean(), c.column, c.relation), default=None)
     if best is None or len(conditions) * _by_chance(best.holds, inside) > CHANCE:
         return
     others = int((best.holds & ~inside).sum())
-    yield f"in common: {best.text} (so {'is' if others == 1 else 'are'} {others} of the {int((~inside).sum())} others)"
+    yield InCommon(best.column, best.relation, best.value, others, int((~inside).sum()))
 
 
 def _by_chance(holds: np.ndarray[Any, Any], inside: np.ndarray[Any, Any]) -> float:
@@ -115,7 +116,7 @@ def _conditions(table: Any, inside: np.ndarray[Any, Any]) -> Iterator[Condition]
         cells = table.iloc[:, position]
         gone = cells.isna().to_numpy()
         if gone.any():
-            yield Condition(f"`{column}` is missing", gone)
+            yield Condition(str(column), "missing", None, gone)
         here = cells[inside & ~gone]
         if not len(here):
             continue
@@ -132,11 +133,10 @@ def _by_value(column: str, cells: Any, here: Any) -> Iterator[Condition]:
     if few:
         value = here.iloc[0]
         shown = value.item() if isinstance(value, np.generic) else value
-        yield Condition(f"`{column}` is {shown!r}", (cells == value).fillna(False).to_numpy(dtype=bool))
+        yield Condition(column, "is", shown, (cells == value).fillna(False).to_numpy(dtype=bool))
 
 
 def _by_size(column: str, cells: np.ndarray[Any, Any], gone: np.ndarray[Any, Any], here: Any) -> Iterator[Condition]:
     low, high = here.min(), here.max()
-    bounds: Mapping[str, Any] = {f"`{column}` >= {low:.6g}": cells >= low, f"`{column}` <= {high:.6g}": cells <= high}
-    for text, holds in bounds.items():
-        yield Condition(text, np.asarray(holds) & ~gone)
+    yield Condition(column, ">=", low.item(), np.asarray(cells >= low) & ~gone)
+    yield Condition(column, "<=", high.item(), np.asarray(cells <= high) & ~gone)

@@ -13,7 +13,8 @@ from mlguard.checker.check import Checker
 from mlguard.checker.regen import Regen, Regenerator
 from mlguard.cli.select import tell
 from mlguard.core.error import MlguardError
-from mlguard.core.verdict import Outcome, Verdict, exit_code
+from mlguard.core.outcome import Outcome
+from mlguard.core.verdict import Verdict, exit_code
 from mlguard.report.plain import as_data
 from mlguard.report.terminal import draw
 

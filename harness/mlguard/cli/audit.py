@@ -13,8 +13,8 @@ import click
 
 from mlguard.cli.select import Opened, opened, tell
 from mlguard.core.error import MlguardError, several
+from mlguard.core.outcome import USAGE_EXIT, Outcome
 from mlguard.core.power import Audit
-from mlguard.core.verdict import USAGE_EXIT, Outcome
 from mlguard.discovery import Declared
 from mlguard.golden.power import keep
 from mlguard.report.power import audits_as_data, draw_audit, figures

@@ -9,7 +9,8 @@ import click
 
 from mlguard.checker.check import Checker, broken, stale
 from mlguard.cli.select import at_once, opened, refuse_in_ci, tell
-from mlguard.core.verdict import Outcome, exit_code
+from mlguard.core.outcome import Outcome
+from mlguard.core.verdict import exit_code
 from mlguard.golden.local import LocalStore
 from mlguard.report.terminal import draw_all
 

@@ -19,12 +19,23 @@ REFERENCE = "reference"
 
 @dataclass(frozen=True)
 class Judgement:
-    """Whether one contract held in one Record."""
+    """Whether one contract held in one Record, and what speaks against it."""
 
     held: bool | None
     """True or False; None where it cannot apply."""
-    reason: str = ""
-    """Why it did not hold or cannot apply, in words."""
+    status: str
+    """What was recorded: `same`, `differs`, what was raised, or why it cannot apply."""
+    answer: str = ""
+    """The first answer that is not that of its reference."""
+    difference: Difference | None = None
+    """How far that answer is from its reference; None where there is no reference."""
+    found: tuple[str, ...] = ()
+    """What was found that must not be: inputs that were changed, files that were written."""
+
+    @property
+    def way(self) -> str:
+        """In which way it held or not, without the words of an exception."""
+        return self.status.partition(":")[0]
 
 
 def values_of(record: Record, contract: Observation) -> list[Observation]:
@@ -37,20 +48,18 @@ def judge(record: Record, contract: Observation, golden: Record) -> Judgement:
     """Whether a contract held in a Record, under the golden's tolerances and next to what it gave there."""
     status = str(contract.value.data[0])
     if status == SAME:
-        return Judgement(held=True)
+        return Judgement(True, status)
     if status.startswith(INAPPLICABLE):
         return Judgement(None, status.removeprefix(INAPPLICABLE).lstrip(": "))
-    if status.startswith(RAISED):
-        return Judgement(False, status)
     known, values = record.by_key(), values_of(record, contract)
-    if not values:
-        return Judgement(False, f"{status}, and the values that it gave are not kept")
+    if status.startswith(RAISED) or not values:
+        return Judgement(False, status)
     gaps = _gaps(golden, contract)
     for observation in values:
-        reason = _broken(observation, known, golden.tolerances, gaps.get(observation.name, 0.0))
-        if reason:
-            return Judgement(False, reason)
-    return Judgement(held=True)
+        broken = _broken(observation, status, known, golden.tolerances, gaps.get(observation.name, 0.0))
+        if broken is not None:
+            return broken
+    return Judgement(True, status)
 
 
 def reference_key(observation: Observation) -> Key | None:
@@ -70,16 +79,19 @@ def _gaps(golden: Record, contract: Observation) -> dict[str, float]:
     return found
 
 
-def _broken(observation: Observation, known: dict[Key, Observation], tolerances: Tolerances, gap: float) -> str:
+def _broken(
+    observation: Observation, status: str, known: dict[Key, Observation], tolerances: Tolerances, gap: float
+) -> Judgement | None:
+    """What speaks against a contract in one of its values; None where it is that of its reference."""
     key = reference_key(observation)
     if key is None:
-        return "; ".join(str(text) for text in observation.value.data[:3])
+        return Judgement(False, status, found=tuple(str(text) for text in observation.value.data[:3]))
     if key not in known:
-        return f"{key[2]} is not among the answers of the main run"
+        return Judgement(False, status, answer=key[2])
     reference = known[key]
     rule = tolerances.rule(reference) if observation.run == REFIT else tolerances.same_model(reference, gap)
     moved = difference(same_rows(reference.value, observation.value), observation.value, rule)
-    return "" if moved.close else f"{reference.name}: {in_words(moved)}"
+    return None if moved.close else Judgement(False, status, answer=reference.name, difference=moved)
 
 
 def same_rows(reference: Value, part: Value) -> Value:
@@ -90,13 +102,3 @@ def same_rows(reference: Value, part: Value) -> Value:
     if not all(name in places for name in part.rows):
         return reference
     return reference.take_rows([places[name] for name in part.rows])
-
-
-def in_words(moved: Difference) -> str:
-    """A difference as half a sentence."""
-    if moved.structure and not moved.dtype_only:
-        return "; ".join(moved.structure)
-    size = "" if moved.max_abs is None else f", at most {moved.max_abs:.3g}"
-    limit = "" if moved.limit is None else f" (limit {moved.limit:.3g})"
-    dtype = f"; {moved.structure[0]}" if moved.structure else ""
-    return f"{moved.moved} of {moved.total} moved{size}{limit}{dtype}"

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from mlguard.core.structure import Change, structure_of
 from mlguard.core.tolerance import Tolerance
 from mlguard.core.value import Value
-from mlguard.core.verdict import Moved
 
 SHOWN = 5
 """Number of worst elements that a Finding keeps."""
@@ -19,11 +18,23 @@ Array = np.ndarray[Any, Any]
 
 
 @dataclass(frozen=True)
+class Moved:
+    """One element that moved: the worst ones are shown."""
+
+    place: str
+    """The row's name, or the index."""
+    golden: object
+    """The element in the golden; None where it was missing."""
+    new: object
+    """The element in this run."""
+
+
+@dataclass(frozen=True)
 class Difference:
     """What lies between a golden Value and a new one."""
 
-    structure: tuple[str, ...] = ()
-    """What differs in dtype, shape or row names, in words; empty where all are equal."""
+    structure: tuple[Change, ...] = ()
+    """What differs in dtype, shape or row names; empty where all are equal."""
     dtype_only: bool = False
     """Whether the dtype is all that differs in structure."""
     exact: bool = True
@@ -59,7 +70,7 @@ def difference(golden: Value, new: Value, rule: Tolerance) -> Difference:
     Rows are compared by position when both name the same rows in the same order; otherwise the structure differs and
     the rows that both have are compared all the same, so that the message can say how far they moved.
     """
-    structure = _structure(golden, new)
+    structure = structure_of(golden, new)
     pair = _alignable(golden, new)
     if pair is None:
         total = max(golden.size, new.size)
@@ -74,50 +85,6 @@ def has_moved(golden: Value, new: Value, rule: Tolerance) -> bool:
     if pair is None:
         return max(golden.size, new.size) > 0
     return bool(_lanes(*pair, rule, ()).moved.any())
-
-
-def _structure(golden: Value, new: Value) -> tuple[str, ...]:
-    found = []
-    if golden.dtype != new.dtype:
-        found.append(f"dtype {golden.dtype} -> {new.dtype}")
-    if golden.shape != new.shape:
-        found.append(f"shape {golden.shape} -> {new.shape}")
-    if golden.rows is not None and new.rows is not None and golden.rows != new.rows:
-        found.append(_rows_in_words(golden.rows, new.rows))
-    elif (golden.rows is None) != (new.rows is None) and golden.shape == new.shape:
-        found.append("rows lost their names" if new.rows is None else "rows gained names")
-    return tuple(found)
-
-
-def _rows_in_words(golden: Sequence[str], new: Sequence[str]) -> str:
-    gone, added = _minus(golden, new), _minus(new, golden)
-    if not gone and not added:
-        return _order_in_words(golden, new)
-    parts = []
-    if gone:
-        parts.append(f"{len(gone)} rows gone ({_some(gone)})")
-    if added:
-        parts.append(f"{len(added)} rows added ({_some(added)})")
-    return ", ".join(parts)
-
-
-def _order_in_words(golden: Sequence[str], new: Sequence[str]) -> str:
-    """The same names in another order, or another number of times: a row can be named twice."""
-    pairs = enumerate(zip(golden, new, strict=False))
-    first = next((i for i, (a, b) in pairs if a != b), None)
-    if len(golden) != len(new) or first is None:
-        return f"the same rows, {len(golden)} times -> {len(new)} times in all"
-    return f"rows in another order, first at position {first}: row {golden[first]} -> row {new[first]}"
-
-
-def _minus(one: Sequence[str], other: Sequence[str]) -> list[str]:
-    known = set(other)
-    return [name for name in one if name not in known]
-
-
-def _some(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:3])
-    return shown if len(names) <= 3 else f"{shown}, …"
 
 
 def _alignable(golden: Value, new: Value) -> tuple[Value, Value] | None:
@@ -140,7 +107,7 @@ class _Lanes:
     limit: float | None
 
 
-def _lanes(golden: Value, new: Value, rule: Tolerance, structure: tuple[str, ...]) -> _Lanes:
+def _lanes(golden: Value, new: Value, rule: Tolerance, structure: tuple[Change, ...]) -> _Lanes:
     absent = golden.absent(), new.absent()
     moved = absent[0] != absent[1]
     present = ~(absent[0] | absent[1])
@@ -185,7 +152,7 @@ def _unequal(a: Array, b: Array) -> Array:
 
 
 def _summary(
-    golden: Value, new: Value, rule: Tolerance, lanes: _Lanes, structure: tuple[str, ...], *, dtype_only: bool
+    golden: Value, new: Value, rule: Tolerance, lanes: _Lanes, structure: tuple[Change, ...], *, dtype_only: bool
 ) -> Difference:
     numeric = golden.is_numeric and new.is_numeric
     finite = lanes.sizes[np.isfinite(lanes.sizes)]

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mlguard.core.difference import Difference, difference
+from mlguard.core.difference import Difference, Moved, difference
 from mlguard.core.record import PROBE, STATUS, Observation, Record
+from mlguard.core.structure import NotAnswered
 from mlguard.core.tolerance import Tolerances
 from mlguard.core.value import Value
-from mlguard.core.verdict import Moved
 
 ANSWERED = "answered"
 """The status of a row that got an answer; otherwise it names the exception."""
@@ -79,7 +79,7 @@ def differences(
             continue
         other = new.columns.get(name)
         if other is None:
-            yield column, Difference(structure=(f"{name} is gone from the answers",), moved=len(both), total=len(both))
+            yield column, Difference(structure=(NotAnswered(name),), moved=len(both), total=len(both))
             continue
         old_rows = column.value.take_rows([places[row] for row in both])
         new_rows = other.value.take_rows([new_places[row] for row in both])

@@ -95,13 +95,19 @@ def probe_question(row: str, asked: Mapping[str, int]) -> str | None:
     return max(kinds, key=len, default=None)
 
 
+def answered(observation: Observation, asked: Mapping[str, int]) -> Iterator[str]:
+    """All questions that an Observation answers, those of its probe rows included."""
+    yield from questions_of(observation)
+    if observation.is_probe_status:
+        yield from filter(None, (probe_question(row, asked) for row in observation.value.rows or ()))
+
+
 def new_questions(golden: Record, record: Record) -> tuple[str, ...]:
     """The questions that a Record answers and the golden was not asked, in the order of the Record."""
     newer = {name for name in record.asked if is_newer(name, golden, record)}
     if not newer:
         return ()
-    answered = (name for o in record for name in (*questions_of(o), *_of_rows(o, record.asked)))
-    return tuple(dict.fromkeys(name for name in answered if name in newer))
+    return tuple(dict.fromkeys(name for o in record for name in answered(o, record.asked) if name in newer))
 
 
 def in_form_of(golden: Record, record: Record) -> Record:
@@ -110,8 +116,3 @@ def in_form_of(golden: Record, record: Record) -> Record:
     if not older:
         return record
     return replace(record, observations=(*(o for o in record if o.key not in older), *older.values()))
-
-
-def _of_rows(observation: Observation, asked: Mapping[str, int]) -> Iterator[str]:
-    if observation.is_probe_status:
-        yield from filter(None, (probe_question(row, asked) for row in observation.value.rows or ()))

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from mlguard.core.finding import Finding, Kind
+from mlguard.core.outcome import Outcome
 from mlguard.core.record import GATE, Observation, Record
-from mlguard.core.verdict import Finding, Outcome
 
 MIDDLES = (0.5, 0.0)
 """Where undeclared labels usually turn: probabilities at one half, decision functions at zero."""
@@ -35,13 +36,10 @@ def excuse_ties(
     settled = [_tied(golden, record, finding, thresholds) for finding in findings]
     for finding in settled:
         others = [f for f in settled if f.run == finding.run and f.stage != "evaluate" and f.gates]
-        tied = any(f.tie for f in others)
+        tied = any(f.kind is Kind.TIED for f in others)
         clean = all(f.outcome is Outcome.MATCH for f in others)
-        if finding.stage == "evaluate" and finding.outcome is Outcome.SHIFTED and tied and clean and finding.moved:
-            text = f"{finding.message}, which follows from tied rows"
-            yield replace(finding, outcome=Outcome.MATCH, message=text, tie=True)
-        else:
-            yield finding
+        follows = finding.stage == "evaluate" and finding.outcome is Outcome.SHIFTED and finding.difference.moved
+        yield replace(finding, outcome=Outcome.MATCH, kind=Kind.TIED) if follows and tied and clean else finding
 
 
 def _tied(golden: Record, record: Record, finding: Finding, thresholds: Sequence[float]) -> Finding:
@@ -49,7 +47,7 @@ def _tied(golden: Record, record: Record, finding: Finding, thresholds: Sequence
         finding.stage != "predict"
         or finding.role != GATE
         or finding.outcome is not Outcome.SHIFTED
-        or not finding.moved
+        or not finding.difference.moved
     ):
         return finding
     key = (finding.run, finding.stage, finding.observation)
@@ -62,8 +60,7 @@ def _tied(golden: Record, record: Record, finding: Finding, thresholds: Sequence
     places = [i for i in range(before.value.size) if before.value.element(i) != after.value.element(i)]
     if not scores or not all(_is_tie(before, after, i, places, scores, thresholds) for i in places):
         return finding
-    text = f"{finding.message}: in all of them the scores are tied within the tolerance"
-    return replace(finding, outcome=Outcome.MATCH, message=text, tie=True)
+    return replace(finding, outcome=Outcome.MATCH, kind=Kind.TIED)
 
 
 def _scores(golden: Record, record: Record, discrete: Observation) -> Iterator[_Score]:

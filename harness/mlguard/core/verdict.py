@@ -2,120 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 
-from mlguard.core.record import Role, stage_rank
+from mlguard.core.finding import Finding
+from mlguard.core.outcome import USAGE_EXIT, Outcome, worst
 from mlguard.core.run_name import MAIN, RunName
-
-
-class Outcome(StrEnum):
-    """What came of a guard, one word each; the order is the precedence, worst first."""
-
-    ERROR = "error"
-    SHIFTED = "shifted"
-    VIOLATED = "violated"
-    CORRUPT = "corrupt"
-    MISSING = "missing"
-    STALE = "stale"
-    UNSTABLE = "unstable"
-    DATASET_CHANGED = "dataset-changed"
-    ENVIRONMENT_CHANGED = "environment-changed"
-    MATCH = "match"
-
-    @property
-    def exit_code(self) -> int:
-        """What a command answers with."""
-        return _EXIT[self]
-
-    @property
-    def rank(self) -> int:
-        """0 for the worst."""
-        return list(Outcome).index(self)
-
-
-_EXIT = {
-    Outcome.ERROR: 5,
-    Outcome.SHIFTED: 1,
-    Outcome.VIOLATED: 1,
-    Outcome.CORRUPT: 3,
-    Outcome.MISSING: 3,
-    Outcome.STALE: 3,
-    Outcome.UNSTABLE: 4,
-    Outcome.DATASET_CHANGED: 4,
-    Outcome.ENVIRONMENT_CHANGED: 4,
-    Outcome.MATCH: 0,
-}
-
-USAGE_EXIT = 2
-"""The exit code of usage and configuration errors, which comes before all others."""
-
-
-def worst(outcomes: Iterable[Outcome]) -> Outcome:
-    """The outcome that decides; `missing` where there is none, since nothing compared is never a pass."""
-    return min(outcomes, key=lambda outcome: outcome.rank, default=Outcome.MISSING)
-
-
-@dataclass(frozen=True)
-class Moved:
-    """One element that moved: the worst ones are shown."""
-
-    place: str
-    """The row's name, or the index."""
-    golden: object
-    """The element in the golden; None where it was missing."""
-    new: object
-    """The element in this run."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What comparing one Observation gave."""
-
-    run: RunName
-    """The run that it belongs to."""
-    stage: str
-    """The stage that it belongs to."""
-    observation: str
-    """Its name."""
-    outcome: Outcome
-    """`match` where the close lane holds."""
-    message: str
-    """One sentence."""
-    role: Role
-    """The Observation's role; only gating Findings decide."""
-    gates: bool
-    """Whether this Finding takes part in the outcome."""
-    exact: bool = True
-    """The exact lane: bitwise equal."""
-    max_abs: float | None = None
-    """Largest absolute difference; None where values are no numbers."""
-    max_scaled: float | None = None
-    """The same per unit of the golden's scale."""
-    limit: float | None = None
-    """The largest absolute difference that passes."""
-    moved: int = 0
-    """Number of elements beyond the limit."""
-    total: int = 0
-    """Number of elements compared."""
-    worst: tuple[Moved, ...] = ()
-    """The elements that moved most, worst first."""
-    signed: float | None = None
-    """Mean of new minus golden over numeric elements: the direction of the shift."""
-    rows: tuple[str, ...] = ()
-    """Names of all rows with a moved element."""
-    beyond_noise: bool = False
-    """Whether the move passed only thanks to the floor."""
-    tie: bool = False
-    """Whether it passed because the scores were tied within the tolerance."""
-    told: tuple[str, ...] = ()
-    """What else is known of the move, in words: what the moved rows have in common, which rows carry a metric."""
-
-    @property
-    def rank(self) -> tuple[int, int]:
-        """Its place in the order of explanation: by run, and by stage inside a run."""
-        return (self.run.rank, stage_rank(self.stage))
 
 
 @dataclass(frozen=True)
@@ -135,7 +27,9 @@ class Verdict:
     causes: tuple[str, ...] = ()
     """Lines about configuration, data, environment and code, most telling first."""
     remarks: tuple[str, ...] = ()
-    """Quiet lines: exact moves that pass, contracts that never held, internals that moved."""
+    """Quiet lines of the run: a default split, a run that was dropped."""
+    against: str = "the golden"
+    """What the Record is called that the run was compared with."""
     problem: str | None = None
     """What went wrong where nothing could be compared: an error's text, a missing or corrupt golden."""
     traceback: str | None = None

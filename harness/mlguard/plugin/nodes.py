@@ -175,7 +175,7 @@ def drawn(error: VerdictError, item: pytest.Item) -> ReprExceptionInfo:
 
 def leave_properties(item: pytest.Item, verdict: Verdict) -> None:
     """What a JUnit report says of a failure; once, however often the item runs."""
-    sizes = [finding.max_scaled for finding in verdict.moves() if finding.max_scaled is not None]
+    sizes = [f.difference.max_scaled for f in verdict.moves() if f.difference.max_scaled is not None]
     values = (verdict.guard, str(verdict.outcome), verdict.first_moved, max(sizes, default=None))
     others = [(name, value) for name, value in item.user_properties if name not in PROPERTIES]
     facts = zip(PROPERTIES, values, strict=True)

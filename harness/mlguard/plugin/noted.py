@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mlguard.core.error import MlguardError, UsageError
+from mlguard.core.outcome import Outcome
 from mlguard.core.record import GATE, STAGES
-from mlguard.core.verdict import Outcome, Verdict
+from mlguard.core.verdict import Verdict
 from mlguard.plugin.nodes import VerdictError, leave_properties
 from mlguard.plugin.project import Project
 
@@ -173,7 +174,6 @@ def _verdict(name: str, golden: Record | None, record: Record) -> Verdict:
         comparison.outcome,
         findings=comparison.findings,
         first_moved=first.stage if first else None,
-        remarks=comparison.remarks,
     )
 
 

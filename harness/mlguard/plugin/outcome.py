@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mlguard.core.outcome import Outcome
 from mlguard.core.record import stage_rank
-from mlguard.core.verdict import Outcome, Verdict
+from mlguard.core.verdict import Verdict
 from mlguard.report.wording import explanation, headline
 
 PASSED, SKIPPED, FAILED, EXPECTED = "passed", "skipped", "failed", "expected"

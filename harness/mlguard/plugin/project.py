@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from mlguard.core.error import GoldenError, MlguardError, UsageError
 from mlguard.core.guard import declares
+from mlguard.core.outcome import Outcome
 from mlguard.core.record import STAGES
-from mlguard.core.verdict import Outcome, Verdict
+from mlguard.core.verdict import Verdict
 from mlguard.discovery import Declared, GuardRef, declared
 from mlguard.plugin.asked import Asked
 from mlguard.settings import Settings, require_project

@@ -8,9 +8,10 @@ from mlguard.checker.check import Checker
 from mlguard.checker.regen import Regen, Regenerator
 from mlguard.core.compare import compare
 from mlguard.core.error import MlguardError
+from mlguard.core.outcome import Outcome
 from mlguard.core.rules import Rules
 from mlguard.core.run_name import MAIN
-from mlguard.core.verdict import Outcome, Verdict
+from mlguard.core.verdict import Verdict
 from mlguard.discovery import Declared
 from mlguard.plugin.shared import Result
 
@@ -46,7 +47,7 @@ def _against_the_new(checker: Checker, guard: Declared, regen: Regen) -> Verdict
         first_moved=comparison.first.stage if comparison.first else None,
         first_run=comparison.first.run if comparison.first else MAIN,
         causes=(),
-        remarks=comparison.remarks,
+        remarks=(),
         problem=None,
         slug=None,
     )

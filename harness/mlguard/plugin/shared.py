@@ -16,7 +16,7 @@ from mlguard.core.verdict import Verdict
 from mlguard.golden.lock import locked
 from mlguard.golden.naming import folder_of
 from mlguard.golden.state import state_folder
-from mlguard.report.plain import as_data, from_data
+from mlguard.report.carried import from_json, to_json
 
 RUNS = "run"
 """Name of the folder of all sessions below the project's state folder."""
@@ -88,11 +88,11 @@ def results(folder: Path) -> list[Result]:
 
 def _read(file: Path) -> Result:
     data = json.loads(file.read_text(encoding="utf-8"))
-    return Result(from_data(data["verdict"]), tuple(data["recorded"]))
+    return Result(from_json(data["verdict"]), tuple(data["recorded"]))
 
 
 def _write(file: Path, result: Result) -> None:
-    data = {"verdict": as_data(result.verdict), "recorded": result.recorded}
+    data = {"verdict": to_json(result.verdict), "recorded": result.recorded}
     partial = file.with_suffix(f".{os.getpid()}")
     partial.write_text(json.dumps(data), encoding="utf-8")
     partial.replace(file)

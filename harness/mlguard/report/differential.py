@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from mlguard.core.verdict import Outcome, Verdict, exit_code, worst
+from mlguard.core.outcome import Outcome, worst
+from mlguard.core.verdict import Verdict, exit_code
 from mlguard.report.plain import SCHEMA, as_data
+from mlguard.report.quiet import remarks
 from mlguard.report.wording import headline, moves, summary
 
 
@@ -116,7 +118,7 @@ def _explained(verdict: Verdict, place: Place | None) -> Iterator[str]:
     if verdict.outcome is not Outcome.MATCH:
         yield from moves(verdict)
     mark = "" if verdict.outcome is Outcome.MATCH else "note: "
-    yield from (f"{mark}{remark}" for remark in verdict.remarks)
+    yield from (f"{mark}{remark}" for remark in remarks(verdict))
 
 
 @dataclass(frozen=True)

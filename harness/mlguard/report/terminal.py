@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mlguard.core.verdict import Outcome, Verdict
+from mlguard.core.outcome import Outcome
+from mlguard.core.verdict import Verdict
+from mlguard.report.quiet import remarks
 from mlguard.report.wording import cost_line, explanation, headline, summary
 
 
 def draw(verdict: Verdict) -> str:
     """One guard: a line for a match, everything for anything else."""
     if verdict.outcome is Outcome.MATCH:
-        lines = [headline(verdict), *(f"  {remark}" for remark in verdict.remarks)]
+        lines = [headline(verdict), *(f"  {remark}" for remark in remarks(verdict))]
         return "\n".join(lines)
     first, *rest = explanation(verdict)
     return "\n".join([first, *(f"  {line}".rstrip() for line in rest)])

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from mlguard.core.difference import Difference
+from mlguard.core.finding import Finding
+from mlguard.core.outcome import Outcome
 from mlguard.core.record import stage_rank
 from mlguard.core.run_name import MAIN
-from mlguard.core.verdict import Finding, Outcome, Verdict
+from mlguard.core.verdict import Verdict
+from mlguard.report.numbers import pair
+from mlguard.report.quiet import remarks
+from mlguard.report.sentence import GOLDEN, hint_in_words, say
 
 SHOWN = 10
 """Findings of one guard that a report names; the others are counted."""
@@ -46,38 +52,31 @@ def explanation(verdict: Verdict) -> list[str]:
         lines += ["", *verdict.traceback.splitlines()]
     lines += [f"cause: {line}" for line in verdict.causes]
     lines += list(moves(verdict))
-    lines += [f"note: {remark}" for remark in verdict.remarks]
+    lines += [f"note: {remark}" for remark in remarks(verdict)]
     return [*lines, *filter(None, (difference_command(verdict), next_command(verdict)))]
 
 
-def finding_lines(finding: Finding) -> list[str]:
+def finding_lines(finding: Finding, against: str = GOLDEN) -> list[str]:
     """One Finding with its size, its limit and its worst rows."""
-    lines = [finding.message]
+    moved = finding.difference
+    lines = [say(finding, against)]
     facts = []
-    if finding.max_scaled is not None and finding.outcome is Outcome.SHIFTED and finding.limit:
-        facts.append(f"{finding.max_scaled:.3g} of the scale, {times(finding)} the limit")
-    if finding.signed is not None and finding.total > 1:
-        facts.append(f"{finding.signed:+.3g} on average")
+    if moved.max_scaled is not None and finding.outcome is Outcome.SHIFTED and moved.limit:
+        facts.append(f"{moved.max_scaled:.3g} of the scale, {times(moved)} the limit")
+    if moved.signed is not None and moved.total > 1:
+        facts.append(f"{moved.signed:+.3g} on average")
     if facts:
         lines.append("  " + "; ".join(facts))
-    lines += [f"  {_place(m.place)}{shown(m.golden)} -> {shown(m.new)}" for m in finding.worst[:3]]
-    return [*lines, *(f"  {line}" for line in finding.told)]
+    lines += [f"  {_place(m.place)}{pair(m.golden, m.new)}" for m in moved.worst[:3]]
+    return [*lines, *(f"  {hint_in_words(hint)}" for hint in finding.hints)]
 
 
-def times(finding: Finding) -> str:
-    """How many times its limit a Finding moved."""
-    if not finding.limit or finding.max_abs is None:
+def times(moved: Difference) -> str:
+    """How many times its limit something moved."""
+    if not moved.limit or moved.max_abs is None:
         return "beyond"
-    ratio = finding.max_abs / finding.limit
+    ratio = moved.max_abs / moved.limit
     return f"{ratio:.3g} times" if ratio < 1e6 else f"{ratio:.1e} times"
-
-
-def shown(value: object) -> str:
-    """An element as messages show it."""
-    if value is None:
-        return "missing"
-    text = repr(value) if isinstance(value, str) else f"{value!r}"
-    return text if len(text) <= 80 else f"{text[:77]}…"
 
 
 def difference_command(verdict: Verdict) -> str:
@@ -139,20 +138,21 @@ def moves(verdict: Verdict) -> Iterator[str]:
     if moved and clean:
         yield clean
     for finding in [f for f in inside if f.stage == verdict.first_moved][:3] if moved else []:
-        yield f"inside: {finding.message}"
+        yield f"inside: {say(finding, verdict.against)}"
     for position, finding in enumerate(moved[:SHOWN]):
-        yield from finding_lines(finding) if position < IN_FULL else [_short(finding)]
+        yield from finding_lines(finding, verdict.against) if position < IN_FULL else [_short(finding, verdict.against)]
     if len(moved) > SHOWN:
         later = ", ".join(dict.fromkeys(f.stage for f in moved[SHOWN:]))
         yield f"… and {len(moved) - SHOWN} more, in {later}"
 
 
-def _short(finding: Finding) -> str:
+def _short(finding: Finding, against: str) -> str:
     """One line; a single number, such as a metric, with both of its values and what carries it."""
-    told = "".join(f"; {line}" for line in finding.told)
-    if finding.total != 1 or len(finding.worst) != 1:
-        return f"{finding.message}{told}"
-    return f"{finding.message}: {shown(finding.worst[0].golden)} -> {shown(finding.worst[0].new)}{told}"
+    told = "".join(f"; {hint_in_words(hint)}" for hint in finding.hints)
+    moved = finding.difference
+    if moved.total != 1 or len(moved.worst) != 1:
+        return f"{say(finding, against)}{told}"
+    return f"{say(finding, against)}: {pair(moved.worst[0].golden, moved.worst[0].new)}{told}"
 
 
 def _clean_before(verdict: Verdict) -> str:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from mlguard.core.difference import Difference
+from mlguard.core.finding import Finding, Kind
+from mlguard.core.outcome import Outcome
 from mlguard.core.record import CONTRACT, GATE, PROBE, Role
 from mlguard.core.run_name import MAIN, RunName, Seed
-from mlguard.core.verdict import Finding, Outcome, Verdict
+from mlguard.core.verdict import Verdict
 from mlguard.runner.order import Extent
 from mlguard.tools.diff.place import Following
 
 
 def moved(observation: str, role: Role, *, run: RunName = MAIN, rows: tuple[str, ...] = ()) -> Finding:
-    return Finding(run, "predict", observation, Outcome.SHIFTED, "moved", role, gates=True, rows=rows)
+    return Finding(
+        run, "predict", observation, role, Kind.MOVED, Outcome.SHIFTED, gates=True, difference=Difference(rows=rows)
+    )
 
 
 def followings(*findings: Finding) -> list[tuple[Extent, set[str]]]:

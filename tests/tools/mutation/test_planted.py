@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mlguard.core.compare import compare
-from mlguard.core.verdict import Outcome
+from mlguard.core.outcome import Outcome
 from mlguard.runner.order import Extent
 from mlguard.tools.mutation import Mutant, code_mutants, data_mutants
 from tests.project import CODE, Project

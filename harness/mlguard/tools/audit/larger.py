@@ -10,9 +10,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mlguard.core.error import MlguardError
+from mlguard.core.finding import Finding
 from mlguard.core.record import Record
-from mlguard.core.verdict import Finding
 from mlguard.discovery import Declared
+from mlguard.report.sentence import say
 from mlguard.runner.order import Change, Done, Extent
 from mlguard.runner.run import Runner
 from mlguard.tools.audit.judge import compared, of_error, only_answers
@@ -95,7 +96,7 @@ class Larger:
         except MlguardError as error:
             return Difference(more.words, None, of_error(error)[1])
         finding = self._moved(base.record, record, mutant.kind)
-        return Difference(more.words, finding, finding.message) if finding is not None else None
+        return Difference(more.words, finding, say(finding)) if finding is not None else None
 
     def _moved(self, base: Record, record: Record, kind: str) -> Finding | None:
         rules = only_answers(self.reference.rules)

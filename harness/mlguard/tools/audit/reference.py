@@ -16,6 +16,7 @@ from mlguard.core.rules import Rules
 from mlguard.core.value import Value
 from mlguard.discovery import Declared
 from mlguard.golden.local import LocalStore
+from mlguard.report.sentence import say
 from mlguard.runner.order import Change, Done, Extent
 from mlguard.runner.run import Runner
 from mlguard.tools.audit.judge import compared
@@ -73,7 +74,7 @@ def _must_hold(guard: Declared, reference: Reference, record: Record, *, golden:
         if golden
         else ("is not the same twice", f"mlguard regen-golden {name} --dry-run says why")
     )
-    told = f"guard {name} {why} ({moves[0].message}), so nothing can be planted"
+    told = f"guard {name} {why} ({say(moves[0])}), so nothing can be planted"
     raise UsageError(f"{told}; {what}", slug="audit-unclean")
 
 

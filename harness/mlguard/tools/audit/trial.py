@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 
 from mlguard.core.compare import Comparison
 from mlguard.core.error import MlguardError
+from mlguard.core.finding import Finding
+from mlguard.core.outcome import Outcome
 from mlguard.core.power import Fate, Planted
 from mlguard.core.record import INTERNAL
 from mlguard.core.run_name import MAIN
-from mlguard.core.verdict import Finding, Outcome
 from mlguard.discovery import Declared
 from mlguard.runner.order import Extent
 from mlguard.runner.run import Runner
@@ -90,8 +91,9 @@ class Trials:
             difference = smaller or difference
         yield f"{difference.where}: {difference.how}"
         finding = difference.finding
-        if finding is not None and finding.rows and 0 < finding.moved <= FEW * finding.total:
-            yield f"only {finding.moved} of {finding.total} answers move there: plant a row like row {finding.rows[0]}"
+        moved = finding.difference if finding is not None else None
+        if moved is not None and moved.rows and 0 < moved.moved <= FEW * moved.total:
+            yield f"only {moved.moved} of {moved.total} answers move there: plant a row like row {moved.rows[0]}"
         if inside:
             yield f'inside, {inside} moved: `internals = "gate"`, or a metric that depends on it'
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mlguard.core.error import UsageError
+from mlguard.core.outcome import Outcome
 from mlguard.core.record import Record
-from mlguard.core.verdict import Outcome
 from mlguard.discovery import Declared
 from mlguard.runner.run import Runner
 from mlguard.tools.diff.judge import Judge, Judged

@@ -11,11 +11,13 @@ from mlguard.checker.check import failed
 from mlguard.checker.regen import tolerances_of
 from mlguard.core.compare import Comparison, compare
 from mlguard.core.error import GoldenError, MlguardError, RunError, several
+from mlguard.core.finding import Finding, Kind
+from mlguard.core.outcome import Outcome
 from mlguard.core.record import CONTRACT, EFFECT, Record
 from mlguard.core.rules import Rules
 from mlguard.core.run_name import MAIN
 from mlguard.core.tolerance import Tolerances
-from mlguard.core.verdict import Finding, Outcome, Verdict
+from mlguard.core.verdict import Verdict
 from mlguard.discovery import Declared
 from mlguard.golden.local import LocalStore
 from mlguard.report.differential import Place
@@ -79,9 +81,9 @@ class Judge:
         # Gates on a metric and on contracts say what is right, not what moved.
         asked = replace(Rules.of(guard.options), requirements=(), require_contracts=False)
         left_out = before.left_out | after.left_out
-        comparison = compare(reference, after, asked, left_out=left_out, called=self.before.name)
+        comparison = compare(reference, after, asked, left_out=left_out)
         if self.exact:
-            comparison = Comparison(tuple(_exactly(finding) for finding in comparison.findings), comparison.remarks)
+            comparison = Comparison(tuple(_exactly(finding) for finding in comparison.findings))
         return self._verdict(guard, comparison, before, after)
 
     def _tolerances(self, guard: Declared, before: Record) -> Tolerances:
@@ -102,7 +104,8 @@ class Judge:
             first_moved=first.stage if first else None,
             first_run=first.run if first else MAIN,
             causes=(told,) if keys and first else (),
-            remarks=(*([told] if keys and not first else []), *comparison.remarks, *after.remarks),
+            remarks=(*([told] if keys and not first else []), *after.remarks),
+            against=self.before.name,
             problem=None if comparison.findings else f"guard {guard.ref.name}: nothing was compared",
             commit=self.before.commit.sha if self.before.commit else None,
             file=self.after.settings.relative(guard.ref.file),
@@ -111,10 +114,11 @@ class Judge:
 
 def _exactly(finding: Finding) -> Finding:
     """A Finding where every moved bit counts; contracts and effects are judged, not measured."""
-    if not finding.gates or finding.exact or finding.role in (CONTRACT, EFFECT) or finding.outcome is not Outcome.MATCH:
+    judged = finding.role in (CONTRACT, EFFECT) or finding.outcome is not Outcome.MATCH
+    if not finding.gates or finding.difference.exact or judged:
         return finding
-    text = f"{finding.stage} {finding.observation}: moved in the last digits, by at most {finding.max_abs or 0.0:.3g}"
-    return replace(finding, outcome=Outcome.SHIFTED, message=text, limit=0.0)
+    exact = replace(finding.difference, limit=0.0, beyond_noise=False)
+    return replace(finding, outcome=Outcome.SHIFTED, kind=Kind.MOVED, difference=exact)
 
 
 def _told(error: MlguardError, side: Side) -> MlguardError:

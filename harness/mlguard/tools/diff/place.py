@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mlguard.core.error import MlguardError
+from mlguard.core.finding import Finding
+from mlguard.core.outcome import Outcome
 from mlguard.core.question import BESIDE
 from mlguard.core.record import CONTRACT, CONTRACT_VALUE, PROBE
 from mlguard.core.run_name import MAIN
-from mlguard.core.verdict import Finding, Outcome, Verdict
+from mlguard.core.verdict import Verdict
 from mlguard.discovery import Declared
 from mlguard.observe.boundary import BOUNDARY
 from mlguard.report.differential import Place
-from mlguard.report.wording import shown
+from mlguard.report.numbers import shown
 from mlguard.runner.order import Done, Extent
 from mlguard.runner.run import Runner
 from mlguard.tools.diff.repository import Repository
@@ -63,7 +65,11 @@ def _asking(moves: Sequence[Finding]) -> list[str]:
 
     A contract asks for many answers, a row of a probe for one; what a bundle forgets is saved by the main run.
     """
-    rows = [f"probes {move.rows[0].removeprefix(BESIDE)}" for move in moves if move.role == PROBE and move.rows]
+    rows = [
+        f"probes {move.difference.rows[0].removeprefix(BESIDE)}"
+        for move in moves
+        if move.role == PROBE and move.difference.rows
+    ]
     return rows[:FEW] or [f"contracts {move.observation}" for move in moves[:1]]
 
 

@@ -1,0 +1,51 @@
+"""Numbers as people compare them: with the digits that differ, and the difference beside them."""
+
+from __future__ import annotations
+
+import math
+
+WIDTH = 80
+"""Characters of an element that a message shows."""
+
+MOST_DIGITS = 17
+"""Significant digits that tell any two different float64 apart."""
+
+
+def pair(golden: object, new: object) -> str:
+    """Two elements and, for numbers, their difference: `0.9369 -> 0.9342 (-0.0027)`."""
+    if not (_is_float(golden) and _is_float(new)):
+        return f"{shown(golden)} -> {shown(new)}"
+    old, now = float(golden), float(new)  # type: ignore[arg-type]  # Both are numbers.
+    if not (math.isfinite(old) and math.isfinite(now)):
+        return f"{_not_finite(old)} -> {_not_finite(now)}"
+    digits = next((n for n in range(4, MOST_DIGITS) if _rounded_apart(old, now, n)), MOST_DIGITS)
+    return f"{old:.{digits}g} -> {now:.{digits}g} ({now - old:+.3g})"
+
+
+def shown(value: object) -> str:
+    """An element as messages show it."""
+    if value is None:
+        return "missing"
+    text = f"{value:.6g}" if isinstance(value, float) and math.isfinite(value) else repr(value)
+    return text if len(text) <= WIDTH else f"{text[: WIDTH - 3]}…"
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 observation`, `2 observations`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _rounded_apart(old: float, new: float, digits: int) -> bool:
+    """Whether so many digits tell two numbers apart by more than the last digit's rounding."""
+    step = 10.0 ** (math.floor(math.log10(max(abs(old), abs(new)) or 1.0)) - digits + 1)
+    return abs(new - old) >= 2 * step
+
+
+def _is_float(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _not_finite(value: float) -> str:
+    if math.isnan(value):
+        return "NaN"
+    return f"{value:.6g}" if math.isfinite(value) else "infinite" if value > 0 else "minus infinite"

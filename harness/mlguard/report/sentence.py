@@ -1,0 +1,240 @@
+"""The sentence of each kind of Finding."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+
+from mlguard.core.contract import DIFFERS, SAME, Judgement
+from mlguard.core.difference import Difference
+from mlguard.core.finding import (
+    Carried,
+    Finding,
+    Hint,
+    InCommon,
+    Judged,
+    Kind,
+    Missed,
+    NotCarried,
+    Question,
+    Symmetry,
+)
+from mlguard.core.run_name import Config
+from mlguard.core.structure import Altered, Change, NotAnswered, OtherRows, Reordered, Repeated, Unnamed
+from mlguard.report.numbers import counted
+
+GOLDEN = "the golden"
+"""What a Record is called with which a check compares."""
+
+NAMED = 5
+"""Rows that a metric's line names."""
+
+
+def say(finding: Finding, against: str = GOLDEN) -> str:
+    """A Finding in one sentence; `against` is what the Record is called with which it was compared."""
+    return SENTENCES[finding.kind](finding, against)
+
+
+def in_words(moved: Difference) -> str:
+    """A difference as half a sentence."""
+    if moved.structure and not moved.dtype_only:
+        return "; ".join(map(change_in_words, moved.structure))
+    size = "" if moved.max_abs is None else f", at most {moved.max_abs:.3g}"
+    limit = "" if moved.limit is None else f" (limit {moved.limit:.3g})"
+    dtype = f"; {change_in_words(moved.structure[0])}" if moved.structure else ""
+    return f"{moved.moved} of {moved.total} moved{size}{limit}{_became(moved)}{dtype}"
+
+
+def change_in_words(change: Change) -> str:
+    """A difference in structure as half a sentence."""
+    match change:
+        case Altered(what, golden, new):
+            return f"{what} {golden} -> {new}"
+        case OtherRows(gone, added):
+            sides = (("gone", gone), ("added", added))
+            return ", ".join(f"{counted(len(rows), 'row')} {word} ({_some(rows)})" for word, rows in sides if rows)
+        case Reordered(position, golden, new):
+            return f"rows in another order, first at position {position}: row {golden} -> row {new}"
+        case Repeated(golden, new):
+            return f"the same rows, {golden} times -> {new} times in all"
+        case Unnamed(lost):
+            return "rows lost their names" if lost else "rows gained names"
+        case NotAnswered(name):
+            return f"{name} is gone from the answers"
+
+
+def hint_in_words(hint: Hint) -> str:
+    """What is known of a move beside its size."""
+    match hint:
+        case NotCarried():
+            return "no answer moved: it is computed in another way, or from other rows"
+        case Carried(rows, total):
+            more = f" and {len(rows) - NAMED} more" if len(rows) > NAMED else ""
+            return f"carried by {len(rows)} of {total} test rows: {', '.join(rows[:NAMED])}{more}"
+        case InCommon(also=also, others=others):
+            return f"in common: {condition(hint)} (so {'is' if also == 1 else 'are'} {also} of the {others} others)"
+
+
+def condition(common: InCommon) -> str:
+    """What rows have in common, as a condition on a column."""
+    if common.relation == "missing":
+        return f"`{common.column}` is missing"
+    value = f"{common.value:.6g}" if isinstance(common.value, float) and common.relation != "is" else common.value
+    return f"`{common.column}` {common.relation} {value if common.relation != 'is' else repr(value)}"
+
+
+def _same(finding: Finding, against: str) -> str:
+    moved = finding.difference
+    if moved.exact:
+        return f"{finding.label} is the same, bit for bit"
+    if moved.beyond_noise:
+        return f"larger than the measured noise, within the minimum tolerance: {finding.label}, {in_words(moved)}"
+    size, limit = moved.max_abs or 0.0, moved.limit or 0.0
+    return f"{finding.label} holds within its tolerance: at most {size:.3g}, limit {limit:.3g}"
+
+
+def _moved(finding: Finding, against: str) -> str:
+    moved = finding.difference
+    if moved.close and not moved.exact:
+        return f"{finding.label}: moved in the last digits, by at most {moved.max_abs or 0.0:.3g}"
+    return f"{finding.label}: {in_words(moved)}"
+
+
+def _symmetric(finding: Finding, against: str) -> str:
+    assert isinstance(finding.detail, Symmetry)  # noqa: S101 -- Its kind says so.
+    return f"{_moved(finding, against)}; equal up to {finding.detail.name}"
+
+
+def _tied(finding: Finding, against: str) -> str:
+    if finding.stage == "evaluate":
+        return f"{_moved(finding, against)}, which follows from tied rows"
+    return f"{_moved(finding, against)}: in all of them the scores are tied within the tolerance"
+
+
+def _dtype(finding: Finding, against: str) -> str:
+    return f"{finding.label}: {'; '.join(map(change_in_words, finding.difference.structure))}, which is allowed"
+
+
+def _restructured(finding: Finding, against: str) -> str:
+    return f"{finding.label}: {', '.join(map(change_in_words, finding.difference.structure))}"
+
+
+def _lost(finding: Finding, against: str) -> str:
+    return f"{finding.label} is in {against} and was not observed"
+
+
+def _new(finding: Finding, against: str) -> str:
+    return f"{finding.label} is not in {against}"
+
+
+def _new_question(finding: Finding, against: str) -> str:
+    assert isinstance(finding.detail, Question)  # noqa: S101 -- Its kind says so.
+    return f"{against} was not asked about: {finding.detail.name}"
+
+
+def _broken(finding: Finding, against: str) -> str:
+    before, after = _judged(finding)
+    how = {None: "does not hold", True: "no longer holds", False: "does not hold and is required"}[before.held]
+    return f"{finding.observation}: {how}: {_reason(after)}"
+
+
+def _changed(finding: Finding, against: str) -> str:
+    _, after = _judged(finding)
+    now = "holds now" if after.status == SAME else f"now differs in another way: {after.status}"
+    return f"{finding.observation}: did not hold and {now}"
+
+
+def _inapplicable(finding: Finding, against: str) -> str:
+    before, after = _judged(finding)
+    how = "cannot apply any more" if before.held else "does not apply"
+    return f"{finding.observation}: {how}: {after.status}"
+
+
+def _holds(finding: Finding, against: str) -> str:
+    before, _ = _judged(finding)
+    return f"{finding.observation}: {f'does not hold, as in {against}' if before.held is False else 'holds'}"
+
+
+def _reason(judged: Judgement) -> str:
+    """Why a contract does not hold."""
+    if judged.difference is not None:
+        return f"{judged.answer}: {in_words(judged.difference)}"
+    if judged.answer:
+        return f"{judged.answer} is not among the answers of the main run"
+    if judged.found:
+        return "; ".join(judged.found)
+    kept = ", and the values that it gave are not kept" if judged.status == DIFFERS else ""
+    return f"{judged.status}{kept}"
+
+
+def _effect_lost(finding: Finding, against: str) -> str:
+    told = f"`{_key(finding)}` no longer has an effect on {finding.stage}"
+    return f"{told}: it is hard-coded, shadowed or not passed on"
+
+
+def _effect_gained(finding: Finding, against: str) -> str:
+    return f"`{_key(finding)}` now has an effect on {finding.stage}, and had none"
+
+
+def _effect_same(finding: Finding, against: str) -> str:
+    return f"`{_key(finding)}` acts on {finding.stage} as before"
+
+
+def _gate_missed(finding: Finding, against: str) -> str:
+    assert isinstance(finding.detail, Missed)  # noqa: S101 -- Its kind says so.
+    required, seen = finding.detail.requirement, finding.detail.seen
+    told = "was not observed as a number" if seen is None else f"is {seen:.6g}"
+    if seen is not None and float(f"{seen:.6g}") != seen and abs(seen - required.bound) < 1e-5 * abs(seen):
+        told = f"is {seen!r}"  # So near to the bound that rounding would hide on which side it lies.
+    return f"{required.metric} {told}, required is {required.comparison} {required.bound!r}"
+
+
+SENTENCES: Mapping[Kind, Callable[[Finding, str], str]] = {
+    Kind.SAME: _same,
+    Kind.MOVED: _moved,
+    Kind.SYMMETRIC: _symmetric,
+    Kind.TIED: _tied,
+    Kind.DTYPE: _dtype,
+    Kind.RESTRUCTURED: _restructured,
+    Kind.RAISED: _moved,
+    Kind.LOST: _lost,
+    Kind.NEW: _new,
+    Kind.NEW_QUESTION: _new_question,
+    Kind.CONTRACT_HOLDS: _holds,
+    Kind.CONTRACT_BROKEN: _broken,
+    Kind.CONTRACT_CHANGED: _changed,
+    Kind.CONTRACT_INAPPLICABLE: _inapplicable,
+    Kind.EFFECT_LOST: _effect_lost,
+    Kind.EFFECT_GAINED: _effect_gained,
+    Kind.EFFECT_SAME: _effect_same,
+    Kind.GATE_MISSED: _gate_missed,
+}
+"""How each kind is told."""
+
+
+def _judged(finding: Finding) -> tuple[Judgement, Judgement]:
+    assert isinstance(finding.detail, Judged)  # noqa: S101 -- Its kind says so.
+    return finding.detail.before, finding.detail.after
+
+
+def _key(finding: Finding) -> str:
+    return finding.run.key if isinstance(finding.run, Config) else finding.run
+
+
+def _became(moved: Difference) -> str:
+    """How the worst element became what it was not: no number, infinite, missing."""
+    for worst in moved.worst[:1]:
+        if worst.new is None and worst.golden is not None:
+            return ", values are missing now"
+        if not _is_finite(worst.new) and _is_finite(worst.golden):
+            return f", values became {'NaN' if worst.new != worst.new else 'infinite'}"
+    return ""
+
+
+def _is_finite(element: object) -> bool:
+    return not isinstance(element, float) or math.isfinite(element)
+
+
+def _some(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:3])
+    return shown if len(names) <= 3 else f"{shown}, …"
