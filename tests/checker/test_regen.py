@@ -68,7 +68,7 @@ def test_a_changed_golden_differs_only_where_it_moved(fresh: Project):
         if text.startswith("-") and '"stage"' not in text and len(text) > 100 and "sha256" not in text
     ]
     assert accepted.proposal is not None
-    assert accepted.proposal.summary[0].startswith("mae 0.371239 -> 0.74247")
+    assert accepted.proposal.summary[0].startswith("mae 0.3712 -> 0.7425")
     first, second = fresh.golden().approvals
     assert (first.reason, second.summary[0][:12]) == ("a test", "first golden")
     assert first.commit == git(fresh, "rev-parse", "--short=12", "HEAD").strip()

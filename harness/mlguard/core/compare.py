@@ -79,7 +79,7 @@ class _Comparer:
     def __init__(self, golden: Record, record: Record, rules: Rules, left_out: frozenset[str]) -> None:
         self.golden, self.rules, self.left_out = golden, rules, left_out
         self.new_questions = new_questions(golden, record)
-        self.record = in_form_of(golden, record)
+        self.whole, self.record = record, in_form_of(golden, record)
         self.unasked = unasked(golden, self.record)
         self.before, self.after = golden.by_key(), self.record.by_key()
 
@@ -249,7 +249,7 @@ class _Comparer:
     def _newly_asked(self) -> Iterator[Finding]:
         """One for each question that the golden was not asked, about the first Observation that answers it."""
         for question in self.new_questions:
-            first = next(o for o in self.record if question in answered(o, self.record.asked))
+            first = next(o for o in self.whole if question in answered(o, self.whole.asked))
             detail = Question(question)
             yield self._finding(first, Kind.NEW_QUESTION, Outcome.MATCH, gates=False, detail=detail)
 

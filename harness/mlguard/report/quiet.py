@@ -32,16 +32,13 @@ def _close(findings: Sequence[Finding]) -> Iterator[str]:
     if not close:
         return
     beyond = [f for f in close if f.difference.beyond_noise]
-    told = f"{counted(len(close), 'observation')} moved in the last digits"
-    if beyond:
-        told = (
-            f"{counted(len(beyond), 'observation')} moved by more than the measured noise, within the minimum tolerance"
-        )
+    how = "by more than the measured noise, within the minimum tolerance" if beyond else "in the last digits"
     worst = max(beyond or close, key=_used)
     moved = worst.difference
     # An exact rule has no limit to use up.
     limit = f" (limit {moved.limit:.2g})" if moved.limit else ""
-    yield f"{told}; nearest to its limit: {worst.label} by {moved.max_abs:.2g}{limit}"
+    count = counted(len(beyond or close), "observation")
+    yield f"{count} moved {how}; nearest to its limit: {worst.label} by {moved.max_abs:.2g}{limit}"
 
 
 def _used(finding: Finding) -> float:
