@@ -35,7 +35,7 @@ class Own:
 
     def gate(self, guard: str) -> Gate:
         """The first metric that the guard requires something of; at most and at least say which way is better."""
-        require: Mapping[str, str] = self.guards[guard].options.get("require") or {}
+        require: Mapping[str, str] = self.guards[guard].options.require
         return next((Gate(metric, not bound.startswith("<")) for metric, bound in require.items()), Gate(None))
 
     def plant(self, trial: Trial, folder: Path) -> Declared:

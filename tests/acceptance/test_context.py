@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import pytest
 
 from mlguard.checker.check import Seen
-from mlguard.core.verdict import Outcome
+from mlguard.core.outcome import Outcome
 from mlguard.settings import load
 from mlguard.worker.pool import Workers
 from mlguard.worker.variables import starting

@@ -4,7 +4,7 @@ import pickle
 
 import pytest
 
-from mlguard.core.error import GoldenError, MlguardError, RunError, UsageError, several
+from mlguard.core.error import Ending, GoldenError, MlguardError, RunError, UsageError, several
 
 
 @pytest.mark.parametrize(("kind", "code"), [(UsageError, 2), (RunError, 5), (GoldenError, 3)])
@@ -18,6 +18,13 @@ def test_an_error_keeps_its_words_when_it_crosses_a_process(kind: type[MlguardEr
         code,
         "train",
     )
+
+
+def test_advice_follows_what_went_wrong_and_both_cross_a_process() -> None:
+    error = RunError("no; room", advice="free some", slug="x", blames_code=False, ending=Ending.HUNG)
+    again = pickle.loads(pickle.dumps(error))
+    assert (again.what, again.advice, again.message) == ("no; room", "free some", "no; room; free some")
+    assert (again.blames_code, again.ending) == (False, Ending.HUNG)
 
 
 def test_all_problems_are_told_at_once() -> None:

@@ -200,7 +200,7 @@ def _unusable_tables(goldens: LocalStore, name: str, golden: Record) -> str:
         if goldens.load_dataset(name) is None or goldens.dataset_digest(name) != golden.provenance.dataset["digest"]:
             return "the golden's own tables are not stored any more"
     except GoldenError as error:
-        return f"the golden's own tables cannot be trusted ({error.message.partition(';')[0]})"
+        return f"the golden's own tables cannot be trusted ({error.what})"
     return ""
 
 

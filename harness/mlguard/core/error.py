@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import StrEnum
 
 
 class MlguardError(Exception):
     """An error that mlguard explains itself: shown as its text, never as a traceback.
 
-    `slug` names the paragraph of docs/messages.md that explains it; `exit_code` is what the command answers with.
-    Where they are known: `stage` is the stage that was running, `traceback` shows the project's own frames, and
-    `raised` names the guard's method and the type of the exception that user code raised.
+    `what` went wrong and `advice` says what to do; `slug` names the paragraph of docs/messages.md that explains it, and
+    `exit_code` is what the command answers with. `blames_code` is false for what happened to this machine or to mlguard
+    itself, and so says nothing about the guarded code. Where they are known: `stage` is the stage that was running,
+    `traceback` shows the project's own frames, and `raised` names the guard's method and the type of the exception
+    that user code raised.
     """
 
     exit_code = 5
@@ -18,17 +21,21 @@ class MlguardError(Exception):
     traceback: str | None = None
     raised: tuple[str, str] | None = None
 
-    def __init__(self, message: str, *, slug: str) -> None:
-        super().__init__(message)
-        self.message = message
-        self.slug = slug
+    def __init__(self, what: str, *, slug: str, advice: str = "", blames_code: bool = True) -> None:
+        super().__init__(what)
+        self.what, self.advice, self.slug, self.blames_code = what, advice, slug, blames_code
+
+    @property
+    def message(self) -> str:
+        """What went wrong and what to do about it."""
+        return f"{self.what}; {self.advice}" if self.advice else self.what
 
     def __str__(self) -> str:
         return f"{self.message} [{self.slug}]"
 
     def __reduce__(self) -> tuple[object, ...]:
-        # The slug is keyword-only, which exceptions' own pickling would lose on the way out of a worker.
-        return (_rebuild, (type(self), self.message, self.slug, dict(self.__dict__)))
+        # Keyword-only arguments are what exceptions' own pickling would lose on the way out of a worker.
+        return (_rebuild, (type(self), self.what, dict(self.__dict__)))
 
 
 class UsageError(MlguardError):
@@ -37,22 +44,34 @@ class UsageError(MlguardError):
     exit_code = 2
 
 
+class Ending(StrEnum):
+    """How a run came to an early end."""
+
+    RAISED = "raised"
+    HUNG = "hung"
+    DIED = "died"
+
+
 class RunError(MlguardError):
     """User code raised, hung or died, or the disk refused (exit 5)."""
 
     exit_code = 5
+    ending = Ending.RAISED
 
     def __init__(
         self,
-        message: str,
+        what: str,
         *,
         slug: str,
+        advice: str = "",
+        blames_code: bool = True,
+        ending: Ending = Ending.RAISED,
         stage: str | None = None,
         traceback: str | None = None,
         raised: tuple[str, str] | None = None,
     ) -> None:
-        super().__init__(message, slug=slug)
-        self.stage, self.traceback, self.raised = stage, traceback, raised
+        super().__init__(what, slug=slug, advice=advice, blames_code=blames_code)
+        self.ending, self.stage, self.traceback, self.raised = ending, stage, traceback, raised
 
 
 class GoldenError(MlguardError):
@@ -69,9 +88,8 @@ def several(problems: Sequence[str], *, slug: str) -> UsageError:
     return UsageError(f"{len(problems)} problems:\n{listed}", slug=slug)
 
 
-def _rebuild(kind: type[MlguardError], message: str, slug: str, state: dict[str, object]) -> MlguardError:
+def _rebuild(kind: type[MlguardError], what: str, state: dict[str, object]) -> MlguardError:
     error = kind.__new__(kind)
-    Exception.__init__(error, message)
+    Exception.__init__(error, what)
     error.__dict__.update(state)
-    error.message, error.slug = message, slug
     return error

@@ -88,9 +88,8 @@ class Damage:
         """The file is of a format that this version does not know."""
         told = f"was written by a newer mlguard (format {number}, this one reads up to {FORMAT})"
         path = f"{self._folder}/{name}"
-        return GoldenError(
-            f"{path} {told}; upgrade mlguard, or record it again with {self._command}", slug="golden-newer"
-        )
+        advice = f"upgrade mlguard, or record it again with {self._command}"
+        return GoldenError(f"{path} {told}", advice=advice, slug="golden-newer")
 
     def moved(self, name: str, guard: str) -> GoldenError:
         """The record is the one of another guard."""
@@ -99,7 +98,7 @@ class Damage:
     def error(self, name: str, told: str, *, slug: str) -> GoldenError:
         """One sentence: the file, what is wrong, the command that repairs it."""
         repair = f"restore it from version control, or record it again with {self._command}"
-        return GoldenError(f"{self._folder}/{name} {told}; {repair}", slug=slug)
+        return GoldenError(f"{self._folder}/{name} {told}", advice=repair, slug=slug)
 
     @property
     def _command(self) -> str:

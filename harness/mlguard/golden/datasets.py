@@ -82,7 +82,9 @@ class GoldenDatasets:
         try:
             return {str(table): [str(row) for row in rows] for table, rows in json.loads(content).items()}
         except (ValueError, AttributeError, TypeError) as error:
-            raise GoldenError(f"{self._shown(name)}/{ROWS} cannot be read; {REPAIR}", slug="dataset-damaged") from error
+            raise GoldenError(
+                f"{self._shown(name)}/{ROWS} cannot be read", advice=REPAIR, slug="dataset-damaged"
+            ) from error
 
     def names(self) -> tuple[str, ...]:
         """The folders of all Datasets here, in alphabetical order."""
@@ -109,8 +111,8 @@ class GoldenDatasets:
         try:
             return swap.read(self.folder(name), file)
         except OSError as error:
-            told = f"{self._shown(name)}/{file} cannot be read ({error.strerror}); make it readable"
-            raise GoldenError(told, slug="dataset-unreadable") from error
+            told = f"{self._shown(name)}/{file} cannot be read ({error.strerror})"
+            raise GoldenError(told, advice="make it readable", slug="dataset-unreadable") from error
 
     def _shown(self, name: str) -> str:
         return self.home.shown(self.folder(name))
@@ -122,7 +124,7 @@ def _repairable() -> Iterator[None]:
     try:
         yield
     except GoldenError as error:
-        raise GoldenError(f"{error.message.partition(';')[0]}; {REPAIR}", slug=error.slug) from error
+        raise GoldenError(error.what, advice=REPAIR, slug=error.slug) from error
 
 
 def row_marks(dataset: Dataset) -> dict[str, list[str]]:

@@ -22,6 +22,15 @@ def state_folder(project: Path) -> Path:
         if not ignore.exists():
             ignore.write_text("# Written by mlguard: nothing in here belongs into a repository.\n*\n", encoding="utf-8")
     except OSError as error:
-        told = f"{folder} cannot be written ({error.strerror}); make the project's folder writable"
-        raise RunError(told, slug="state-folder") from error
+        raise unwritable(folder, error) from error
     return folder
+
+
+def unwritable(folder: Path, error: OSError) -> RunError:
+    """The error of a folder of ours in which nothing can be written."""
+    return RunError(
+        f"{folder} cannot be written ({error.strerror})",
+        advice="make the project's folder writable",
+        slug="state-folder",
+        blames_code=False,
+    )

@@ -8,7 +8,7 @@ import pytest
 
 from mlguard.core.error import MlguardError
 from mlguard.core.guard import Guard, is_base
-from mlguard.core.verdict import Outcome
+from mlguard.core.outcome import Outcome
 from mlguard.plugin.nodes import FailingItem, StageItem, collectors
 from mlguard.plugin.session import SESSION
 

@@ -11,11 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from mlguard.core.error import RunError
 from mlguard.core.verdict import Verdict
 from mlguard.golden.lock import locked
 from mlguard.golden.naming import folder_of
-from mlguard.golden.state import state_folder
+from mlguard.golden.state import state_folder, unwritable
 from mlguard.report.carried import from_json, to_json
 
 RUNS = "run"
@@ -52,8 +51,7 @@ class Shared:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            told = f"{self.folder} cannot be written ({error.strerror}); make the project's folder writable"
-            raise RunError(told, slug="state-folder") from error
+            raise unwritable(self.folder, error) from error
 
     def once(self, guard: str, make: Callable[[], Result]) -> Result:
         """The guard's Result: read where some process made it, else made here while the others wait.

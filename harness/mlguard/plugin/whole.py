@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mlguard.core.error import MlguardError, UsageError
-from mlguard.core.verdict import Outcome, Verdict
+from mlguard.core.outcome import Outcome
+from mlguard.core.verdict import Verdict
 from mlguard.plugin.nodes import FailingItem
 from mlguard.plugin.project import Project
 from mlguard.plugin.scope import Scope

@@ -70,7 +70,7 @@ def observe(order: Order, progress: Progress) -> Done:
             # Code of another checkout fails in ways of its own: that comes first.
             refuse_differing(compared(order.root, besides=order.generators), order.root, order.ref.name)
             advice = told_withheld(variables, order.withheld)
-            error.message += f"; {advice}" if advice else ""
+            error.advice = "; ".join(filter(None, (error.advice, advice)))
             raise
 
 

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from mlguard.core.contract import INAPPLICABLE, RAISED
-from mlguard.core.error import MlguardError, RunError, UsageError
+from mlguard.core.error import Ending, MlguardError, RunError, UsageError
 from mlguard.core.record import CONTRACT, PROBE, Observation, Record
 from mlguard.core.run_name import MAIN
 from mlguard.core.value import Value, text
@@ -247,12 +247,14 @@ def _failed(guard: str, failure: Failure, output: str, root: Path) -> MlguardErr
         return failure.exception
     if failure.kind == "timeout":
         error = RunError(
-            f"guard {guard}: stage {stage} was still running at its time limit ({failure.text}), twice; make it faster "
-            "or raise `timeout`",
+            f"guard {guard}: stage {stage} was still running at its time limit ({failure.text}), twice",
+            advice="make it faster or raise `timeout`",
             slug="guard-timeout",
+            ending=Ending.HUNG,
         )
     elif failure.kind == "died":
-        error = RunError(f"guard {guard}: its process died with {failure.text} in stage {stage}", slug="guard-died")
+        what = f"guard {guard}: its process died with {failure.text} in stage {stage}"
+        error = RunError(what, slug="guard-died", ending=Ending.DIED)
     else:
         error = RunError(f"guard {guard}: {failure.text}", slug="guarded-code-raised")
         # Outside of any method: at import, or in what its answer is made of.
@@ -289,13 +291,13 @@ def _what(failure: Failure) -> str:
 
 def _checked_found(value: object) -> Found:
     if not isinstance(value, Found):
-        raise UsageError("the worker brought no list of guards back", slug="worker-answer")
+        raise UsageError("the worker brought no list of guards back", slug="worker-answer", blames_code=False)
     return value
 
 
 def _checked_done(value: object) -> Done:
     if not isinstance(value, Done):
-        raise UsageError("the worker brought no Record back", slug="worker-answer")
+        raise UsageError("the worker brought no Record back", slug="worker-answer", blames_code=False)
     return value
 
 

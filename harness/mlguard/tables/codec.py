@@ -15,6 +15,10 @@ FORMATS = (CSV, JSONL, PARQUET)
 """The formats, and their files' suffixes. Only csv and jsonl promise the same bytes everywhere."""
 
 
+AGAIN = "make the dataset again"
+"""What to do about a damaged dataset."""
+
+
 def encode_table(table: Any, *, name: str = "rows", format: str = CSV) -> bytes:
     """The file of a DataFrame or array; floats as they are, so settle them first.
 
@@ -47,8 +51,7 @@ def decode_table(data: bytes, schema: Schema, *, format: str = CSV, file: str = 
             raise ValueError(f"{len(lines)} rows where its manifest says {schema.rows}")
         return from_lines(lines, schema)
     except (ValueError, KeyError, TypeError, ArithmeticError) as error:
-        text = f"{file} is damaged: {error}; make the dataset again"
-        raise GoldenError(text, slug="dataset-damaged") from error
+        raise GoldenError(f"{file} is damaged: {error}", advice=AGAIN, slug="dataset-damaged") from error
 
 
 def reread(sheet: Sheet, *, name: str = "rows") -> Any:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from mlguard.core.dataset import Dataset
 from mlguard.core.error import GoldenError, RunError, UsageError, several
-from mlguard.tables.codec import CSV
+from mlguard.tables.codec import AGAIN, CSV
 from mlguard.tables.manifest import MANIFEST, Manifest, decode_dataset, encode_dataset, file_digest, parse
 
 _TEMPORARY = ".mlguard-new"
@@ -79,7 +79,7 @@ def _read(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except FileNotFoundError as error:
-        raise GoldenError(f"{file} is missing; make the dataset again", slug="dataset-missing") from error
+        raise GoldenError(f"{file} is missing", advice=AGAIN, slug="dataset-missing") from error
     except OSError as error:
         raise GoldenError(f"{file} cannot be read: {error.strerror}", slug="dataset-unreadable") from error
 

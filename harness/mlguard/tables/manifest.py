@@ -10,7 +10,7 @@ from typing import Any
 
 from mlguard.core.dataset import Dataset
 from mlguard.core.error import GoldenError, UsageError
-from mlguard.tables.codec import CSV, FORMATS, decode_table, encode_sheet
+from mlguard.tables.codec import AGAIN, CSV, FORMATS, decode_table, encode_sheet
 from mlguard.tables.digest import column_digests_of, digest_of_sheets
 from mlguard.tables.logical import LogicalType
 from mlguard.tables.sheet import Column, Schema, Sheet, sheet
@@ -101,12 +101,14 @@ def parse(data: bytes, *, file: str = MANIFEST) -> Manifest:
     """Read a manifest. Raises GoldenError naming `file` where it is not ours, edited by hand, or of another format."""
     content = _json(data, file)
     if not isinstance(content, dict) or content.get("written_by") != _WRITER:
-        raise GoldenError(f"{file} is no manifest of mlguard; make the dataset in another folder", slug="manifest")
+        raise GoldenError(
+            f"{file} is no manifest of mlguard", advice="make the dataset in another folder", slug="manifest"
+        )
     if content.get("format") != FORMAT:
         text = f"{file} has format {content.get('format')!r}, and this mlguard reads {FORMAT}"
-        raise GoldenError(f"{text}; update mlguard or make the dataset again", slug="manifest-format")
+        raise GoldenError(text, advice=f"update mlguard or {AGAIN}", slug="manifest-format")
     if content.pop("seal", None) != _seal(content):
-        raise GoldenError(f"{file} was edited by hand; make the dataset again", slug="dataset-damaged")
+        raise GoldenError(f"{file} was edited by hand", advice=AGAIN, slug="dataset-damaged")
     return _manifest(content)
 
 
@@ -122,15 +124,15 @@ def _entry(name: str, taken: Sheet, data: bytes, format: str) -> TableEntry:
 
 def _file(files: Mapping[str, bytes], name: str, where: str) -> bytes:
     if name not in files:
-        raise GoldenError(f"{where}/{name} is missing; make the dataset again", slug="dataset-missing")
+        raise GoldenError(f"{where}/{name} is missing", advice=AGAIN, slug="dataset-missing")
     return files[name]
 
 
 def _decode(entry: TableEntry, data: bytes, where: str, check: bool) -> Any:
     file = f"{where}/{entry.file}"
     if check and file_digest(data) != entry.sha256:
-        text = f"{file} is not as it was written (edited, cut off, or its line ends changed); make the dataset again"
-        raise GoldenError(text, slug="dataset-damaged")
+        text = f"{file} is not as it was written (edited, cut off, or its line ends changed)"
+        raise GoldenError(text, advice=AGAIN, slug="dataset-damaged")
     return decode_table(data, entry.schema, format=entry.format, file=file)
 
 
@@ -138,8 +140,7 @@ def _json(data: bytes, file: str) -> Any:
     try:
         return json.loads(data)
     except ValueError as error:
-        text = f"{file} is no JSON: {error}; make the dataset again"
-        raise GoldenError(text, slug="dataset-damaged") from error
+        raise GoldenError(f"{file} is no JSON: {error}", advice=AGAIN, slug="dataset-damaged") from error
 
 
 def _seal(content: Mapping[str, Any]) -> str:

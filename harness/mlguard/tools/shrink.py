@@ -9,7 +9,6 @@ from mlguard.core.error import MlguardError, UsageError
 from mlguard.core.power import Fate, Power, Shrunk
 from mlguard.discovery import Declared
 from mlguard.runner.run import Runner
-from mlguard.tools.audit.judge import PASSING_ON
 from mlguard.tools.audit.plan import possible
 from mlguard.tools.audit.run import own_rows, trials_of
 from mlguard.tools.mutation import Mutant, sample
@@ -65,7 +64,7 @@ def _power(runner: Runner, guard: Declared, counted: list[Mutant], rows: int, jo
     try:
         trials = trials_of(runner, guard, rows=rows)
     except MlguardError as error:
-        if error.slug in PASSING_ON:
+        if not error.blames_code:
             raise
         return None
     noticed = [settled is not None for settled, _ in _at_once(trials.settled, counted, jobs)]

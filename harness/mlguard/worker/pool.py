@@ -120,7 +120,7 @@ class Workers:
         """
         with self._lock:
             if self._closed:
-                raise RunError("These Workers are closed; open new ones to run another job.", slug="workers-closed")
+                raise _closed()
             self._open()
             folder = _made(lambda: Path(tempfile.mkdtemp(dir=self._folder)))
         try:
@@ -224,12 +224,22 @@ def _made(make: Callable[[], T]) -> T:
     try:
         return make()
     except OSError as error:
-        message = f"no temporary folder could be made for a run ({error}); free some space or set TMPDIR"
-        raise RunError(message, slug="worker-folder") from error
+        raise RunError(
+            f"no temporary folder could be made for a run ({error})",
+            advice="free some space or set TMPDIR",
+            slug="worker-folder",
+            blames_code=False,
+        ) from error
+
+
+def _closed() -> RunError:
+    what = "These Workers are closed"
+    return RunError(what, advice="open new ones to run another job", slug="workers-closed", blames_code=False)
 
 
 def _stopped() -> RunError:
-    return RunError("The worker was stopped because its Workers were closed.", slug="workers-closed")
+    what = "The worker was stopped because its Workers were closed."
+    return RunError(what, slug="workers-closed", blames_code=False)
 
 
 def _wait(running: Running, exchange: Exchange, timeout: float | None) -> int | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from mlguard.core.compare import Comparison, compare
-from mlguard.core.error import MlguardError, RunError
+from mlguard.core.error import Ending, MlguardError, RunError
 from mlguard.core.power import Fate
 from mlguard.core.record import EFFECT, GATE, Observation, Record
 from mlguard.core.rules import Rules
@@ -17,9 +17,6 @@ OWN_FACTS = ("schema", "shape", "content")
 
 UNFIT = ("IndentationError", "NameError", "SyntaxError", "TabError", "UnboundLocalError")
 """What a change raises that nobody could have committed: it is no behaviour."""
-
-PASSING_ON = ("worker-folder", "workers-closed", "worker-answer", "state-folder")
-"""Errors that say nothing about the guarded code."""
 
 
 def compared(reference: Record, record: Record, rules: Rules, *, kind: str) -> Comparison:
@@ -49,16 +46,17 @@ def of_error(error: MlguardError) -> tuple[Fate, str]:
 
     Raises the error again where it is about this machine and not about the change.
     """
-    if error.slug in PASSING_ON:
+    if not error.blames_code:
         raise error
     method, kind = error.raised or ("", "")
-    if error.slug == "guard-timeout":
+    if isinstance(error, RunError) and error.ending is Ending.HUNG:
         return Fate.NOTICED, "hung"
     if isinstance(error, RunError) and kind:
         if kind in UNFIT or (not method and error.stage == "dataset"):
             return Fate.INVALID, f"raised {kind}" + ("" if method else " at import")
         return Fate.NOTICED, f"raised {kind}"
-    return Fate.NOTICED, "died" if error.slug == "guard-died" else f"refused [{error.slug}]"
+    died = isinstance(error, RunError) and error.ending is Ending.DIED
+    return Fate.NOTICED, "died" if died else f"refused [{error.slug}]"
 
 
 def _counting(reference: Record, kind: str) -> Callable[[Observation], bool]:

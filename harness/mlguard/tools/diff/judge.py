@@ -121,6 +121,10 @@ def _exactly(finding: Finding) -> Finding:
     return replace(finding, outcome=Outcome.SHIFTED, kind=Kind.MOVED, difference=exact)
 
 
+_KEPT = ("stage", "traceback", "raised", "ending", "blames_code")
+"""Facts of an error that hold on whichever side it came up."""
+
+
 def _told(error: MlguardError, side: Side) -> MlguardError:
     """The same error, saying on which side it came up and, where a module is absent there, what that means."""
     absent = _ABSENT.search(error.message)
@@ -131,6 +135,6 @@ def _told(error: MlguardError, side: Side) -> MlguardError:
             slug="revision-module-missing",
         )
     else:
-        told = type(error)(f"at {side.name}: {error.message}", slug=error.slug)
-    told.__dict__.update({name: value for name, value in vars(error).items() if name in ("stage", "traceback")})
+        told = type(error)(f"at {side.name}: {error.what}", advice=error.advice, slug=error.slug)
+    told.__dict__.update({name: value for name, value in vars(error).items() if name in _KEPT})
     return told
