@@ -21,10 +21,10 @@ from mlguard.core.verdict import Verdict
 from mlguard.discovery import Declared
 from mlguard.golden.local import LocalStore
 from mlguard.report.differential import Place
+from mlguard.runner.repository import Repository
 from mlguard.runner.run import Runner
+from mlguard.runner.sides import WORKING_TREE, Side
 from mlguard.tools.diff.place import Finder
-from mlguard.tools.diff.repository import Repository
-from mlguard.tools.diff.sides import WORKING_TREE, Side
 
 _ABSENT = re.compile(r"No module named '([^']+)'")
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from mlguard.discovery import Declared, files
 from mlguard.runner.order import Copy
+from mlguard.runner.repository import Commit, Repository
 from mlguard.settings import Settings, import_path
-from mlguard.tools.diff.repository import Commit, Repository
 
 WORKING_TREE = "the working tree"
 
