@@ -39,11 +39,7 @@ _SIMD: Final = ("NPY_DISABLE_CPU_FEATURES", "NPY_ENABLE_CPU_FEATURES", "MKL_CBWR
 _LIBM: Final = ("GLIBC_TUNABLES",)
 
 MACHINE: Final = (*_KERNEL, *_SIMD, *_LIBM)
-<<<<<<< HEAD
 """Variables by which a machine's owner chooses among what its CPU can do; only an emulated machine overrides them."""
-=======
-"""Variables by which a machine's owner chooses what its CPU does; honoured unless another machine is emulated."""
->>>>>>> 24568c5 (Count every file that guarded code runs or opens as a source, databases, scripts, links and siblings included)
 
 FIXED: Final = (
     *THREADS,
