@@ -113,7 +113,8 @@ def _explained(verdict: Verdict, place: Place | None) -> Iterator[str]:
         yield from verdict.problem.splitlines()
     if verdict.traceback:
         yield from ["", *verdict.traceback.splitlines()]
-    yield from (f"cause: {say_cause(cause)}" for cause in verdict.causes)
+    if verdict.outcome is not Outcome.MATCH:
+        yield from (f"cause: {say_cause(cause)}" for cause in verdict.causes)
     if place is not None:
         yield from place_lines(place)
     if verdict.outcome is not Outcome.MATCH:
