@@ -14,9 +14,9 @@ from mlguard.core.guard import Guard
 from mlguard.core.record import Record
 from mlguard.core.run_name import MAIN
 from mlguard.observe import contracts, describe, probes, secondary, stages
+from mlguard.observe.changes.column import Known
 from mlguard.observe.files import Files
 from mlguard.observe.keys import changed_keys
-from mlguard.observe.probe_rows import Known
 from mlguard.observe.run import Run, Subject, copied, scratch
 from mlguard.seeding import seed_all
 

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mlguard.observe.probe_rows import BATCH, EVIDENCE, GATING, STATUS_ONLY, Batch, Known, derive
+from mlguard.observe.changes.column import EVIDENCE, GATING, STATUS_ONLY, Known
+from mlguard.observe.probe_rows import BATCH, Batch, derive
 
 NOTHING = Known(frozenset(), {})
 

@@ -100,7 +100,7 @@ class Noise:
         defined = group.defined()
         unsteady |= {row for row in defined if _status(new, new_places, row) != probes.ANSWERED}
         for name, column in group.columns.items():
-            both = [row for row in defined if row not in unsteady and name in new.columns]
+            both = [row for row in group.defined_in(name) if row not in unsteady and name in new.columns]
             if not both:
                 continue
             old = column.value.take_rows([places[row] for row in both])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +16,9 @@ from mlguard.core.value import Value
 
 ANSWERED = "answered"
 """The status of a row that got an answer; otherwise it names the exception."""
+
+FINITE, NOT_FINITE = "finite", "not finite"
+"""The column that says whether every number of a row's answer is finite, where values are not compared."""
 
 
 @dataclass(frozen=True)
@@ -31,12 +35,23 @@ class Group:
         return {name: position for position, name in enumerate(self.status.value.rows or ())}
 
     def defined(self) -> list[str]:
-        """Names of the rows whose answer is defined: nothing raised, every float finite."""
-        fine = np.array([text == ANSWERED for text in self.status.value.data], dtype=bool)
-        for column in self.columns.values():
-            if column.value.is_float:
-                fine &= np.isfinite(column.value.data.reshape(len(fine), -1)).all(axis=1)
-        return [name for name, ok in zip(self.status.value.rows or (), fine, strict=True) if ok]
+        """Names of the rows whose answer is defined: nothing raised, every float finite.
+
+        Metrics are answers of their own: where one of them is not finite, the others still count.
+        """
+        answered = np.array([text == ANSWERED for text in self.status.value.data], dtype=bool)
+        counted = [_counts(column) for name, column in self.columns.items() if not name.endswith(f".{FINITE}")]
+        if self.status.stage == "evaluate":
+            return self._named(answered & np.any([~answered, *counted], axis=0))
+        return self._named(answered & np.all([answered, *counted], axis=0))
+
+    def defined_in(self, name: str) -> list[str]:
+        """Names of the defined rows whose value in one column counts."""
+        counts = set(self._named(_counts(self.columns[name])))
+        return [row for row in self.defined() if row in counts]
+
+    def _named(self, chosen: np.ndarray[Any, Any]) -> list[str]:
+        return [name for name, ok in zip(self.status.value.rows or (), chosen, strict=True) if ok]
 
 
 def groups(record: Record) -> Iterator[Group]:
@@ -73,8 +88,9 @@ def differences(
         golden.status,
         Difference(exact=not failed, moved=len(failed), total=len(defined), worst=worst, rows=tuple(failed)),
     )
-    both = [name for name in defined if statuses[name] == ANSWERED]
     for name, column in golden.columns.items():
+        counts = set(golden.defined_in(name))
+        both = [row for row in defined if row in counts and statuses[row] == ANSWERED]
         if not both:
             continue
         other = new.columns.get(name)
@@ -84,6 +100,17 @@ def differences(
         old_rows = column.value.take_rows([places[row] for row in both])
         new_rows = other.value.take_rows([new_places[row] for row in both])
         yield column, difference(old_rows, _as(new_rows, old_rows), tolerances.rule(column))
+
+
+def _counts(column: Observation) -> np.ndarray[Any, Any]:
+    """Whether each row of a column has a value that a new one can be held against."""
+    value = column.value
+    if column.name.endswith(f".{FINITE}"):
+        return np.array([text == FINITE for text in value.data], dtype=bool)
+    if not value.is_float:
+        return np.ones(value.shape[0], dtype=bool)
+    finite: np.ndarray[Any, Any] = np.isfinite(value.data.reshape(value.shape[0], -1)).all(axis=1)
+    return finite
 
 
 def _as(new: Value, golden: Value) -> Value:

@@ -13,8 +13,9 @@ import numpy as np
 from mlguard.core.error import MlguardError
 from mlguard.observe import rows as rowwise
 from mlguard.observe import stages
+from mlguard.observe.changes.column import GATING
 from mlguard.observe.leaf import is_frame, to_value
-from mlguard.observe.probe_rows import GATING, Batch
+from mlguard.observe.probe_rows import Batch
 from mlguard.observe.run import Run
 from mlguard.observe.stages import Path
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from mlguard.core.question import BESIDE
-from mlguard.observe.leaf import is_frame, is_pandas, to_value
+from mlguard.observe.changes import dates, flags, gaps, numbers, words
+from mlguard.observe.changes.column import EVIDENCE, GATING, STATUS_ONLY, Apply, Column, Kind, Known
+from mlguard.observe.leaf import is_frame, is_pandas
 from mlguard.observe.rows import count, duplicate, take
 
 BATCH = 8
@@ -18,11 +20,8 @@ BATCH = 8
 RECOMBINED = 16
 """Rows recombined from real ones."""
 
-MAGNITUDES = ((10.0, "x10"), (1e3, "x1e3"), (1e6, "x1e6"))
-"""Factors on numeric columns; they gate on being answered, never on values."""
-
-GATING, EVIDENCE, STATUS_ONLY = "probes", "evidence", "magnitudes"
-"""Parts of the probes: values gate where the golden's are defined; nothing gates; only being answered gates."""
+KINDS: tuple[Kind, ...] = (gaps.changes, flags.changes, numbers.changes, words.changes, dates.changes)
+"""The kinds of columns; one more is a file in `changes` and its place here."""
 
 
 @dataclass(frozen=True)
@@ -35,20 +34,8 @@ class Batch:
     """Names of the rows."""
     rows: Any
     """The rows, in the form that `split` gives them."""
-
-
-@dataclass(frozen=True)
-class Known:
-    """What is known about the columns from the Dataset: over all data seeds where they were made."""
-
-    gaps: frozenset[str]
-    """Columns that have a missing value in some data seed."""
-    thresholds: dict[str, float]
-    """Declared thresholds by column; the empty name stands for every float column."""
-
-
-Column = Any
-Change = Callable[[Column, Sequence[int]], Column]
+    joined: bool = False
+    """Whether `predict` may be given these rows together with others of the same column types."""
 
 
 def derive(rows: Any, pool: Any, known: Known) -> Iterator[Batch]:
@@ -63,20 +50,41 @@ def derive(rows: Any, pool: Any, known: Known) -> Iterator[Batch]:
     elif isinstance(rows, np.ndarray) and rows.ndim == 2 and rows.dtype.kind in "iuf":
         yield from _matrix_batches(base, rows)
     elif _is_texts(rows):
-        yield from _text_batches(base)
+        yield from _text_batches(base, rows)
     yield Batch(GATING, _names("same row twice", 2 * len(chosen)), _plain_index(take(rows, _twice(chosen))))
 
 
 def _frame_batches(base: Any, pool: Any, known: Known) -> Iterator[Batch]:
-    for column in base.columns:
-        for part, label, change in _changes(str(column), pool[column] if column in pool else base[column], known):
-            changed = _with_column(base, column, change)
+    columns = [Column.of(str(c), pool[c] if c in pool else base[c], known) for c in base.columns]
+    for name, column in zip(base.columns, columns, strict=True):
+        for change in (change for kind in KINDS for change in kind(column)):
+            changed = _with_column(base, name, change.apply, range(0, len(base), 2))
             if changed is not None:
-                yield Batch(part, _marked(f"{label} {column}", len(base)), changed)
+                label = f"{change.label} {name}"
+                yield Batch(change.part, _marked(label, len(base)), changed, change.joined)
+    yield from _two_rare_things(base, dict(zip(base.columns, columns, strict=True)))
     yield Batch(GATING, _names("recombined", RECOMBINED), _recombined(base, pool))
     yield Batch(EVIDENCE, (), base.iloc[:0])
     for column in base.columns:
         yield Batch(EVIDENCE, _names(f"without {column}", len(base)), base.drop(columns=[column]))
+
+
+def _two_rare_things(base: Any, columns: dict[Any, Column]) -> Iterator[Batch]:
+    """A gap beside an unseen text: each changed row has both, in columns that take turns."""
+    changed: Any = base
+    changes = (
+        (gaps.missing, [n for n, c in columns.items() if gaps.is_float(c)]),
+        (words.unseen, [n for n, c in columns.items() if words.is_text(c)]),
+    )
+    if not all(names for _, names in changes):
+        return
+    for apply, names in changes:
+        for turn, name in enumerate(names):
+            at = range(2 * turn, len(base), 2 * len(names))
+            if changed is not None and at:
+                changed = _with_column(changed, name, apply, at)
+    if changed is not None:
+        yield Batch(GATING, _marked("gap beside unseen", len(base)), changed, joined=True)
 
 
 def _matrix_batches(base: np.ndarray[Any, Any], pool: np.ndarray[Any, Any]) -> Iterator[Batch]:
@@ -95,137 +103,32 @@ def _matrix_batches(base: np.ndarray[Any, Any], pool: np.ndarray[Any, Any]) -> I
         changed = base.copy()
         changed[::2] = value
         yield Batch(part, _marked(f"all {label}", len(base)), changed)
-    for factor, label in MAGNITUDES if pool.dtype.kind == "f" else ():
+    if pool.dtype.kind == "f":
+        yield _one_gap(base)
+    for factor, label in numbers.MAGNITUDES if pool.dtype.kind == "f" else ():
         changed = base.copy()
         changed[::2] *= factor
         yield Batch(STATUS_ONLY, _marked(f"all {label}", len(base)), changed)
 
 
-def _text_batches(base: Any) -> Iterator[Batch]:
-    for label, change in _TEXTS:
-        items = [change(text) if i % 2 == 0 else text for i, text in enumerate(base)]
-        rows = type(base)(items, index=base.index, name=base.name) if is_pandas(base, "Series") else items
-        yield Batch(GATING, _marked(label, len(items)), rows)
+def _one_gap(base: np.ndarray[Any, Any]) -> Batch:
+    """One missing value in each changed row, spread over the columns."""
+    changed = base.copy()
+    at = np.arange(0, len(base), 2)
+    changed[at, at * base.shape[1] // len(base)] = np.nan
+    return Batch(GATING, _marked("one missing", len(base)), changed, joined=True)
 
 
-def _changes(name: str, column: Column, known: Known) -> Iterator[tuple[str, str, Change]]:
-    """The changes that make sense for a column, each with its part and label."""
-    value = to_value(column)
-    yield GATING if name in known.gaps else EVIDENCE, "missing", _missing
-    if value.dtype == "bool":
-        yield GATING, "flipped", lambda cells, at: _set(cells, at, [not cells.iloc[i] for i in at])
-    elif value.is_numeric and value.data.dtype.kind != "c" and len(value.shape) == 1:
-        yield from _numeric_changes(name, value.data[~value.absent()], known)
-    elif value.dtype in ("text", "mixed"):
-        for label, change in _TEXTS:
-            yield GATING, label, _each_text(change)
-    elif value.dtype == "timestamp":
-        present = column.dropna()
-        if len(present) and is_pandas(present.iloc[0], "Timestamp"):
-            day = present.iloc[0] - present.iloc[0].normalize() + (present.iloc[0].normalize() - present.iloc[0])
-            one = type(day)(days=1)
-            for label, moment in (("below", present.min() - one), ("above", present.max() + one)):
-                yield GATING, label, _constant(moment)
+def _text_batches(base: Any, pool: Any) -> Iterator[Batch]:
+    """Rows that are nothing but texts are probed as a column of them."""
+    for label, joined, spelled in words.spelled_rows(list(base), list(pool)):
+        rows = type(base)(spelled, index=base.index, name=base.name) if is_pandas(base, "Series") else spelled
+        yield Batch(GATING, _marked(label, len(spelled)), rows, joined)
 
 
-def _numeric_changes(name: str, present: np.ndarray[Any, Any], known: Known) -> Iterator[tuple[str, str, Change]]:
-    finite = present[np.isfinite(present)]
-    if not finite.size:
-        return
-    whole = finite.dtype.kind in "iu"
-    low, high = (int(finite.min()), int(finite.max())) if whole else (float(finite.min()), float(finite.max()))
-    step = 1 if whole else (high - low) * 0.1 or 1.0
-    yield GATING, "minimum", _constant(low)
-    yield GATING, "maximum", _constant(high)
-    yield GATING, "below", _constant(low - step)
-    yield GATING, "above", _constant(high + step)
-    if low > 0:
-        yield GATING, "zero", _constant(0 if whole else 0.0)
-    for column, threshold in known.thresholds.items():
-        if column == name or (not column and not whole and low <= threshold <= high):
-            for label, value in _around(threshold, whole=whole):
-                yield GATING, label, _constant(value)
-    for factor, label in MAGNITUDES:
-        yield STATUS_ONLY, label, _scaled(factor)
-
-
-def _around(threshold: float, *, whole: bool) -> Iterator[tuple[str, float]]:
-    yield "at threshold", int(threshold) if whole else threshold
-    if not whole:
-        yield "just below threshold", float(np.nextafter(threshold, -np.inf))
-        yield "just above threshold", float(np.nextafter(threshold, np.inf))
-
-
-def _punctuated(text: str) -> str:
-    return f"{text}!?"
-
-
-def _accented(text: str) -> str:
-    return text.translate(str.maketrans("aeioucnAEIOUCN", "áéíóúçñÁÉÍÓÚÇÑ"))
-
-
-def _full_width(text: str) -> str:
-    """The compatibility forms of ASCII characters, with a ligature: the same text to some normalisations only."""
-    return "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in text) + "\N{LATIN SMALL LIGATURE FI}"
-
-
-_TEXTS: tuple[tuple[str, Callable[[str], str]], ...] = (
-    ("unseen", lambda text: "never seen before"),
-    ("other case", lambda text: text.upper() if text != text.upper() else text.lower()),
-    ("padded", lambda text: f"  {text} "),
-    ("tab for blank", lambda text: text.replace(" ", "\t") if " " in text else f"{text}\t"),
-    ("empty", lambda text: ""),
-    ("accented", _accented),
-    ("punctuated", _punctuated),
-    ("full width", _full_width),
-)
-
-
-def _each_text(change: Callable[[str], str]) -> Change:
-    def apply(cells: Column, at: Sequence[int]) -> Column:
-        return _set(cells, at, [change(cells.iloc[i]) if isinstance(cells.iloc[i], str) else "" for i in at])
-
-    return apply
-
-
-def _constant(value: Any) -> Change:
-    return lambda cells, at: _set(cells, at, [value] * len(at))
-
-
-def _scaled(factor: float) -> Change:
-    def apply(cells: Column, at: Sequence[int]) -> Column:
-        return _set(cells, at, [_times(cells.iloc[i], factor) for i in at])
-
-    return apply
-
-
-def _times(value: Any, factor: float) -> Any:
-    if isinstance(value, int | np.integer):
-        return int(value) * int(factor)
-    return value * factor if isinstance(value, float | np.floating) else value
-
-
-def _missing(cells: Column, at: Sequence[int]) -> Column:
-    return _set(cells, at, [None] * len(at))
-
-
-def _set(cells: Column, at: Sequence[int], values: list[Any]) -> Column:
-    """The column with some cells replaced; its dtype is kept where it can hold them."""
-    items = list(cells)
-    for position, value in zip(at, values, strict=True):
-        items[position] = value
-    if str(cells.dtype) == "category":
-        added = [v for v in dict.fromkeys(values) if v is not None and v not in cells.cat.categories]
-        return type(cells)(items, index=cells.index, dtype=cells.cat.add_categories(added).dtype)
-    if None in values and cells.dtype.kind in "iub" and str(cells.dtype).islower():
-        # What pandas itself makes of whole numbers with a gap: floats.
-        return type(cells)([np.nan if v is None else float(v) for v in items], index=cells.index)
-    return type(cells)(items, index=cells.index, dtype=cells.dtype)
-
-
-def _with_column(base: Any, column: Any, change: Change) -> Any:
+def _with_column(base: Any, column: Any, apply: Apply, at: Sequence[int]) -> Any:
     try:
-        changed = change(base[column], range(0, len(base), 2))
+        changed = apply(base[column], at)
     except (ValueError, TypeError, OverflowError):
         return None  # The column's type cannot hold such a value, so no input can either.
     fresh = duplicate(base)

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from mlguard.core.error import MlguardError
-from mlguard.core.probe import ANSWERED
+from mlguard.core.probe import FINITE, NOT_FINITE
 from mlguard.core.record import EVIDENCE, GATE, PROBE, PROBES, STATUS
 from mlguard.core.value import Value, texts
 from mlguard.observe import rows as rowwise
-from mlguard.observe import stages
-from mlguard.observe.answers import Answers, join
+from mlguard.observe.answers import join
+from mlguard.observe.asking import Asked, ask_all
 from mlguard.observe.boundary import boundary_rows
+from mlguard.observe.changes.column import EVIDENCE as EVIDENCE_PART
+from mlguard.observe.changes.column import GATING, STATUS_ONLY, Known
 from mlguard.observe.corners import corner_rows
-from mlguard.observe.probe_rows import EVIDENCE as EVIDENCE_PART
-from mlguard.observe.probe_rows import GATING, STATUS_ONLY, Batch, Known, derive
+from mlguard.observe.probe_rows import Batch, derive
 from mlguard.observe.run import Run
 from mlguard.observe.stages import Path
 
@@ -32,28 +31,11 @@ _OF_BUNDLES = frozenset({"missing", "unseen", "above", "below", "recombined", "l
 """First words of the probe rows that a loaded bundle is asked: fills, categories and limits are what bundles forget."""
 
 
-@dataclass(frozen=True)
-class Asked:
-    """What one batch gave."""
+def keep_probes(run: Run, path: Path, known: Known, *, apart: bool = False) -> list[Batch]:
+    """Predict all probe rows on a copy of the model and keep the answers; gives the batches for a loaded bundle.
 
-    batch: Batch
-    status: str
-    """`answered`, or what was raised."""
-    answers: Answers | None
-    """None where nothing was answered."""
-
-    def names(self) -> tuple[str, ...]:
-        """Names of the rows; of the answers where a key identifies them or there are several per row."""
-        label = _label(self.batch)
-        if self.answers is not None and self.answers.names is not None:
-            return tuple(f"{label} {name}" for name in self.answers.names)
-        if self.answers is not None and self.answers.length != len(self.batch.names):
-            return tuple(f"{label} #{i}" for i in range(self.answers.length))
-        return self.batch.names or (label,)
-
-
-def keep_probes(run: Run, path: Path, known: Known) -> list[Batch]:
-    """Ask all probe rows on a copy of the model and keep what it answered; answers the batches for a loaded bundle."""
+    `apart` gives `predict` one batch at a time, so that each call can be followed by the name of its rows.
+    """
     model = rowwise.duplicate(path.model)
     pool = _pool(path)
     batches = [*derive(path.test.rows, pool, known)]
@@ -61,7 +43,7 @@ def keep_probes(run: Run, path: Path, known: Known) -> list[Batch]:
         rows = run.call("probe_rows", rows=rowwise.duplicate(path.test.rows))
         batches.append(Batch(OWN, tuple(f"own #{i}" for i in range(rowwise.count(rows) or 0)), rows))
     batches += [*corner_rows(run, path, model, pool), *boundary_rows(run, path, model)]
-    asked = [ask(run, model, batch) for batch in batches]
+    asked = ask_all(run, model, batches, apart=apart)
     keep_asked(run, asked)
     return [one.batch for one in asked if one.answers is not None and _tells_bundles(one.batch)]
 
@@ -75,31 +57,6 @@ def keep_asked(run: Run, asked: Sequence[Asked]) -> None:
     """Keep statuses and answers, part by part."""
     for part in dict.fromkeys(one.batch.part for one in asked):
         _keep_part(run, part, [one for one in asked if one.batch.part == part])
-
-
-def ask(run: Run, model: Any, batch: Batch) -> Asked:
-    """One batch's answers; what it raises is its status."""
-    run.asking = _label(batch)
-    try:
-        answers = stages.predict(run, model, rowwise.duplicate(batch.rows))
-    except MlguardError as error:
-        cause = error.__cause__
-        return Asked(batch, f"raised {type(cause).__name__}" if cause else "unusable answer", None)
-    return Asked(batch, ANSWERED, _by_key(answers))
-
-
-def _label(batch: Batch) -> str:
-    return batch.names[0].rpartition(" #")[0] if batch.names else "empty frame"
-
-
-def _by_key(answers: Answers) -> Answers:
-    """Answers with a key in the order of their keys, since the order in which they come is no behaviour."""
-    if answers.names is None:
-        return answers
-    names = answers.names
-    order = sorted(range(len(names)), key=lambda i: names[i])
-    columns = {column: value.take_rows(order) for column, value in answers.columns.items()}
-    return Answers(columns, tuple(names[i] for i in order), answers.raw)
 
 
 def _pool(path: Path) -> Any:
@@ -118,6 +75,8 @@ def _keep_part(run: Run, part: str, asked: Sequence[Asked]) -> None:
     statuses = [one.status for one in asked for _ in one.names()]
     run.keep("predict", f"{part}.{STATUS}", texts(statuses, rows=names), role=role, file=PROBES)
     if part == STATUS_ONLY:
+        finite = [text for one in asked for text in _finite(one)]
+        run.keep("predict", f"{part}.{FINITE}", texts(finite, rows=names), role=role, file=PROBES)
         return
     columns = dict.fromkeys(c for one in asked if one.answers and one.answers.length for c in one.answers.columns)
     for column in columns:
@@ -127,6 +86,16 @@ def _keep_part(run: Run, part: str, asked: Sequence[Asked]) -> None:
         joined = join(filled)
         value = Value(joined.dtype, joined.shape, joined.data, joined.missing, tuple(names))
         run.keep("predict", f"{part}.{column}", value, role=role, column=column, file=PROBES)
+
+
+def _finite(asked: Asked) -> list[str]:
+    """Of each row of a batch, whether every number of its answer is finite; nothing raised is."""
+    names = asked.names()
+    fine = np.full(len(names), asked.answers is not None)
+    for value in asked.answers.columns.values() if asked.answers is not None else ():
+        if value.is_float:
+            fine &= np.isfinite(value.data.reshape(len(names), -1)).all(axis=1)
+    return [FINITE if ok else NOT_FINITE for ok in fine]
 
 
 def _piece(asked: Asked, column: str) -> Value | None:

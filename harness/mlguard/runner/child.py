@@ -17,8 +17,8 @@ from mlguard.core.run_name import LATER, MAIN, REFIT, Config, Seed
 from mlguard.discovery import declared, guard_classes, load_module
 from mlguard.observe import contracts, describe, keys, probes, secondary, stages
 from mlguard.observe import rows as rowwise
+from mlguard.observe.changes.column import Known
 from mlguard.observe.files import Files
-from mlguard.observe.probe_rows import Known
 from mlguard.observe.run import Run, Subject, copied, scratch, user_frames
 from mlguard.observe.stages import Path as StagePath
 from mlguard.runner.bundle import keep_rows, save
@@ -179,7 +179,8 @@ def _ask(main: Run, path: StagePath, order: Order, datasets: list[Dataset], begi
     main.asking = ""
     main.following = lambda run, stage: follow(f"probes {main.asking}", stage)
     main.progress("predict")
-    asked = probes.keep_probes(main, path, Known(_gaps(datasets), Options.of(main.subject.guard).thresholds))
+    known = Known(_gaps(datasets), Options.of(main.subject.guard).thresholds)
+    asked = probes.keep_probes(main, path, known, apart=bool(order.trace))
     bundle = bundle or keep_rows(main, path, asked, order)
     _look_inside(main, path)
     main.following = follow

@@ -1,0 +1,127 @@
+"""Predict batches of probe rows, several in one call where they fit into one table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from mlguard.core.contract import SAME
+from mlguard.core.error import MlguardError
+from mlguard.core.probe import ANSWERED
+from mlguard.core.record import CONTRACT, MAIN
+from mlguard.observe import rows as rowwise
+from mlguard.observe import stages
+from mlguard.observe.answers import Answers
+from mlguard.observe.leaf import is_frame, is_pandas
+from mlguard.observe.probe_rows import Batch
+from mlguard.observe.run import Run
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What one batch gave."""
+
+    batch: Batch
+    status: str
+    """`answered`, or what was raised."""
+    answers: Answers | None
+    """None where nothing was answered."""
+
+    def names(self) -> tuple[str, ...]:
+        """Names of the rows; of the answers where a key identifies them or there are several per row."""
+        label = _label(self.batch)
+        if self.answers is not None and self.answers.names is not None:
+            return tuple(f"{label} {name}" for name in self.answers.names)
+        if self.answers is not None and self.answers.length != len(self.batch.names):
+            return tuple(f"{label} #{i}" for i in range(self.answers.length))
+        return self.batch.names or (label,)
+
+
+def ask_all(run: Run, model: Any, batches: Sequence[Batch], *, apart: bool) -> list[Asked]:
+    """What every batch gave, in order; `apart` gives `predict` each of them alone.
+
+    Otherwise those that may be joined are, as far as a row's answer was seen not to depend on the rows beside it.
+    """
+    joinable = [] if apart or not _is_row_by_row(run) else [batch for batch in batches if batch.joined]
+    groups: dict[Any, list[Batch]] = {}
+    for batch in joinable:
+        groups.setdefault((batch.part, _types(batch.rows)), []).append(batch)
+    together = {one.batch.names: one for group in groups.values() for one in _ask_together(run, model, group)}
+    return [together.get(batch.names) or ask(run, model, batch) for batch in batches]
+
+
+def ask(run: Run, model: Any, batch: Batch) -> Asked:
+    """One batch's answers; what it raises is its status."""
+    run.asking = _label(batch)
+    try:
+        answers = stages.predict(run, model, rowwise.duplicate(batch.rows))
+    except MlguardError as error:
+        cause = error.__cause__
+        return Asked(batch, f"raised {type(cause).__name__}" if cause else "unusable answer", None)
+    return Asked(batch, ANSWERED, _by_key(answers))
+
+
+def _is_row_by_row(run: Run) -> bool:
+    """Whether the contract about batches gave the same answers bit for bit, and each row has one answer."""
+    status = [o.value.data[0] for o in run.observations if (o.run, o.name, o.role) == (MAIN, "batches", CONTRACT)]
+    return run.subject.guard.key is None and status == [SAME]
+
+
+def _ask_together(run: Run, model: Any, batches: Sequence[Batch]) -> list[Asked]:
+    """What each batch gave, from one call; of a group that raises the halves are tried, down to single batches."""
+    if len(batches) == 1:
+        return [ask(run, model, batches[0])]
+    whole = ask(run, model, _one(batches))
+    if whole.answers is None:
+        middle = len(batches) // 2
+        return [one for half in (batches[:middle], batches[middle:]) for one in _ask_together(run, model, half)]
+    edges = np.cumsum([0, *(len(batch.names) for batch in batches)]).tolist()
+    parts = [_part(whole.answers, *ends) for ends in pairwise(edges)]
+    return [Asked(batch, ANSWERED, part) for batch, part in zip(batches, parts, strict=True)]
+
+
+def _part(answers: Answers, first: int, end: int) -> Answers:
+    return Answers({name: value.take_rows(range(first, end)) for name, value in answers.columns.items()})
+
+
+def _types(rows: Any) -> Any:
+    """What must be equal so that no cell changes its type in a common table."""
+    if is_frame(rows):
+        return tuple((str(column), rows[column].dtype) for column in rows.columns)
+    if is_pandas(rows, "Series"):
+        return rows.dtype
+    return (rows.dtype, rows.shape[1:]) if isinstance(rows, np.ndarray) else type(rows)
+
+
+def _one(batches: Sequence[Batch]) -> Batch:
+    if len(batches) == 1:
+        return batches[0]
+    tables = [batch.rows for batch in batches]
+    names = tuple(name for batch in batches for name in batch.names)
+    return replace(batches[0], names=names, rows=_below_each_other(tables))
+
+
+def _below_each_other(tables: Sequence[Any]) -> Any:
+    if is_frame(tables[0]) or is_pandas(tables[0], "Series"):
+        import pandas as pd
+
+        return pd.concat(tables, ignore_index=True)
+    return np.concatenate(tables) if isinstance(tables[0], np.ndarray) else [row for rows in tables for row in rows]
+
+
+def _label(batch: Batch) -> str:
+    return batch.names[0].rpartition(" #")[0] if batch.names else "empty frame"
+
+
+def _by_key(answers: Answers) -> Answers:
+    """Answers with a key in the order of their keys, since the order in which they come is no behaviour."""
+    if answers.names is None:
+        return answers
+    names = answers.names
+    order = sorted(range(len(names)), key=lambda i: names[i])
+    columns = {column: value.take_rows(order) for column, value in answers.columns.items()}
+    return Answers(columns, tuple(names[i] for i in order), answers.raw)
