@@ -203,12 +203,17 @@ class _Comparer:
             new = self._same(observation)
             if new is not None:
                 yield self._effect(observation, new)
-            elif not observation.detail.get(GUESS):
+            elif not observation.detail.get(GUESS) and not self._is_no_loss(observation):
                 yield self._lost(observation)
+
+    def _is_no_loss(self, effect: Observation) -> bool:
+        """Whether a key that had no effect is gone from the configuration, so that nothing was lost."""
+        key = effect.run.removeprefix("config ")
+        return _size(effect) <= EFFECTLESS and _has(self.golden, key) and not _has(self.record, key)
 
     def _effect(self, observation: Observation, new: Observation) -> Finding:
         """Whether a configuration key gained or lost its effect; sizes in between decide nothing."""
-        before, after = float(observation.value.data[0]), float(new.value.data[0])
+        before, after = _size(observation), _size(new)
         if before >= EFFECTIVE and after <= EFFECTLESS:
             return self._finding(observation, Kind.EFFECT_LOST, Outcome.SHIFTED)
         if before <= EFFECTLESS and after >= EFFECTIVE:
@@ -251,7 +256,9 @@ class _Comparer:
 
     def _new(self, observation: Observation) -> Finding:
         """Not in the golden; a changed configuration that raised there, or that it did not have, is evidence."""
-        unknown = observation.role == EFFECT and observation.run not in {o.run for o in self.golden}
+        unknown = observation.role == EFFECT and (
+            _size(observation) <= EFFECTLESS or observation.run not in {o.run for o in self.golden}
+        )
         return self._finding(observation, Kind.NEW, Outcome.MISSING, gates=not unknown)
 
     def _newly_asked(self) -> Iterator[Finding]:
@@ -304,6 +311,17 @@ def _metric(observation: Observation | None) -> float | None:
         return None
     seen = observation.value.element(0)
     return float(seen) if isinstance(seen, int | float) else None
+
+
+def _size(effect: Observation) -> float:
+    """How much changing a key changes, per unit of scale."""
+    return float(effect.value.data[0])
+
+
+def _has(record: Record, key: str) -> bool:
+    """Whether the configuration that a Record was made with has this key, or keys below it."""
+    values = record.provenance.configuration.values
+    return any(name == key or name.startswith(f"{key}.") for name in values)
 
 
 def _way(status: Observation) -> str:
