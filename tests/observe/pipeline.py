@@ -13,7 +13,7 @@ from mlguard.core.dataset import Dataset
 from mlguard.core.guard import Guard
 from mlguard.core.record import Record
 from mlguard.core.run_name import MAIN
-from mlguard.observe import contracts, describe, probes, secondary, stages
+from mlguard.observe import contracts, degenerate, describe, levels, probes, secondary, stages
 from mlguard.observe.changes.column import Known
 from mlguard.observe.files import Files
 from mlguard.observe.keys import changed_keys
@@ -91,6 +91,7 @@ def observed(
     main.watch = main.listen = False
     contracts.keep_contracts(main, path)
     probes.keep_probes(main, path, KNOWN)
+    degenerate.keep_degenerate(main, path)
     main.data = pristine
     for seed in seeds:
         main.observations += secondary.other_seed(main, seed, Dataset(make(seed)))[0]
@@ -99,5 +100,6 @@ def observed(
     for changed in changed_keys(config) if configurations else ():
         main.observations += secondary.config_probe(main, path, changed)
     if refit:
+        main.observations += levels.without_levels(main, path)
         main.observations += secondary.refit(main, path)
     return Record.of("Shop", main.observations)

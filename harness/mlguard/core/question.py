@@ -56,7 +56,33 @@ ASKED_AT_FIRST: Mapping[str, int] = dict.fromkeys(
 UNCHANGED_BY_OBSERVE = "contract inputs unchanged by observe"
 """Release 0.1.0 took the notes of an own `observe` for an input, so that the contract never held there."""
 
-QUESTIONS: Mapping[str, int] = {**ASKED_AT_FIRST, UNCHANGED_BY_OBSERVE: 1}
+DEGENERATE = "metrics of degenerate input"
+"""What `evaluate` makes of one row, one class or constant answers."""
+
+FINITE_ANSWERS = "finite answers to large numbers"
+"""Whether the answers to other magnitudes are finite."""
+
+QUESTIONS: Mapping[str, int] = {
+    **ASKED_AT_FIRST,
+    UNCHANGED_BY_OBSERVE: 1,
+    DEGENERATE: 1,
+    FINITE_ANSWERS: 1,
+    "run without": 1,
+    # Of every float column, where it was only of those that have gaps.
+    "probe missing": 2,
+    **dict.fromkeys(
+        [
+            f"probe {kind}"
+            for kind in (
+                "after a clock change", "before a clock change", "composed", "decomposed", "full-width digits",
+                "gap beside unseen", "half a year earlier", "half a year later", "in a clock change", "leap day",
+                "month's end", "new year", "no-break blank", "one missing", "other digits", "sharp s", "underscores",
+                "with digits", "year's end",
+            )
+        ],
+        1,
+    ),
+}  # fmt: skip
 """What this version asks, each with its version."""
 
 BESIDE = "beside "

@@ -15,7 +15,7 @@ class RunName(str):
 
     @property
     def kind(self) -> str:
-        """Which kind of run it is: `main`, `seed`, `later`, `config` or `refit`."""
+        """Which kind of run it is: `main`, `seed`, `later`, `config`, `without` or `refit`."""
         return self.partition(" ")[0]
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -67,24 +67,34 @@ class Config(RunName):
         return self.partition(" ")[2]
 
 
+class Levels(RunName):
+    """One more training, without the rows of one level of every key and category."""
+
+    __slots__ = ()
+    rank = 4
+
+    def __new__(cls) -> Levels:  # noqa: D102 -- the class says it.
+        return super().__new__(cls, "without levels")
+
+
 class Refit(RunName):
     """The first data and the declared configuration again, after everything else."""
 
     __slots__ = ()
-    rank = 4
+    rank = 5
 
     def __new__(cls) -> Refit:  # noqa: D102 -- the class says it.
         return super().__new__(cls, "refit")
 
 
-MAIN, LATER, REFIT = Main(), Later(), Refit()
+MAIN, LATER, LEVELS, REFIT = Main(), Later(), Levels(), Refit()
 """The runs of which every guard has one at most."""
 
 
 def run_name(text: str) -> RunName:
     """The run of this name. Raises ValueError for a text that names none."""
     kind, _, rest = text.partition(" ")
-    for name in (MAIN, LATER, REFIT):
+    for name in (MAIN, LATER, LEVELS, REFIT):
         if text == name:
             return name
     if kind == "seed" and rest.isdigit():

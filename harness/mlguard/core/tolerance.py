@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from mlguard.core.run_name import Config, Seed
+from mlguard.core.run_name import Config, Levels, Seed
 from mlguard.core.value import Value
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ class Tolerances:
         if self.floor == "noise":
             return NOISE_FLOOR * EPS[dtype]
         floor = SOLVER_FLOOR[dtype]
-        return max(floor, SECONDARY_FLOOR) if isinstance(observation.run, Seed | Config) else floor
+        return max(floor, SECONDARY_FLOOR) if isinstance(observation.run, Seed | Config | Levels) else floor
 
 
 def pool(observation: Observation) -> str:

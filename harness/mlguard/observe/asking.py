@@ -42,11 +42,8 @@ class Asked:
 
 
 def ask_all(run: Run, model: Any, batches: Sequence[Batch], *, apart: bool) -> list[Asked]:
-    """What every batch gave, in order; `apart` gives `predict` each of them alone.
-
-    Otherwise those that may be joined are, as far as a row's answer was seen not to depend on the rows beside it.
-    """
-    joinable = [] if apart or not _is_row_by_row(run) else [batch for batch in batches if batch.joined]
+    """What every batch gave, in order; `apart` gives `predict` each alone, those that may be joined included."""
+    joinable = [] if apart else [batch for batch in batches if batch.joined]
     groups: dict[Any, list[Batch]] = {}
     for batch in joinable:
         groups.setdefault((batch.part, _types(batch.rows)), []).append(batch)
@@ -60,13 +57,17 @@ def ask(run: Run, model: Any, batch: Batch) -> Asked:
     try:
         answers = stages.predict(run, model, rowwise.duplicate(batch.rows))
     except MlguardError as error:
-        cause = error.__cause__
-        return Asked(batch, f"raised {type(cause).__name__}" if cause else "unusable answer", None)
+        return Asked(batch, raised_by(error), None)
     return Asked(batch, ANSWERED, _by_key(answers))
 
 
-def _is_row_by_row(run: Run) -> bool:
-    """Whether the contract about batches gave the same answers bit for bit, and each row has one answer."""
+def raised_by(error: MlguardError) -> str:
+    """The status of what was not answered: the type of what guarded code raised."""
+    return f"raised {type(error.__cause__).__name__}" if error.__cause__ else "unusable answer"
+
+
+def is_row_by_row(run: Run) -> bool:
+    """Whether each row has one answer, which did not depend on the rows beside it when contracts were checked."""
     status = [o.value.data[0] for o in run.observations if (o.run, o.name, o.role) == (MAIN, "batches", CONTRACT)]
     return run.subject.guard.key is None and status == [SAME]
 
@@ -92,6 +93,8 @@ def _types(rows: Any) -> Any:
     """What must be equal so that no cell changes its type in a common table."""
     if is_frame(rows):
         return tuple((str(column), rows[column].dtype) for column in rows.columns)
+    if isinstance(rows, tuple):
+        return tuple(_types(part) for part in rows)
     if is_pandas(rows, "Series"):
         return rows.dtype
     return (rows.dtype, rows.shape[1:]) if isinstance(rows, np.ndarray) else type(rows)
@@ -106,10 +109,13 @@ def _one(batches: Sequence[Batch]) -> Batch:
 
 
 def _below_each_other(tables: Sequence[Any]) -> Any:
+    if isinstance(tables[0], tuple):
+        return tuple(_below_each_other(parts) for parts in zip(*tables, strict=True))
     if is_frame(tables[0]) or is_pandas(tables[0], "Series"):
         import pandas as pd
 
-        return pd.concat(tables, ignore_index=True)
+        below = pd.concat(tables)
+        return below if below.index.is_unique else below.reset_index(drop=True)
     return np.concatenate(tables) if isinstance(tables[0], np.ndarray) else [row for rows in tables for row in rows]
 
 

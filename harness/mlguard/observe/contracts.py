@@ -210,18 +210,23 @@ def _targets(run: Run, path: Path) -> None:
     if not is_frame(path.test.rows):
         keep_status(run, name, f"{INAPPLICABLE}: the rows are no table with named columns")
         return
-    targets = [run.subject.target] if run.subject.target else _read_by_evaluate(run, path)
-    targets = [t for t in targets if t in path.test.rows.columns]
-    if not targets:
+    found = targets(run, path)
+    if not found:
         keep_status(
             run, name, f"{INAPPLICABLE}: no target is declared, and `evaluate` reads no column of the test rows"
         )
         return
-    for target in targets:
+    for target in found:
         model = rowwise.duplicate(path.model)
         rows = _turned(path.test.rows, target)
         label = name if run.subject.target else f"{name} ({target})"
         keep_answers(run, path.test, label, partial(_predicted, run, path, model, rows))
+
+
+def targets(run: Run, path: Path) -> list[Any]:
+    """The target columns of a table: the declared one, else every column that `evaluate` looks at."""
+    found = [run.subject.target] if run.subject.target else _read_by_evaluate(run, path)
+    return [target for target in found if target in path.test.rows.columns]
 
 
 def _read_by_evaluate(run: Run, path: Path) -> list[Any]:

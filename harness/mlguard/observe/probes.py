@@ -8,14 +8,15 @@ from typing import Any
 import numpy as np
 
 from mlguard.core.probe import FINITE, NOT_FINITE
+from mlguard.core.question import FINITE_ANSWERS
 from mlguard.core.record import EVIDENCE, GATE, PROBE, PROBES, STATUS
 from mlguard.core.value import Value, texts
 from mlguard.observe import rows as rowwise
 from mlguard.observe.answers import join
-from mlguard.observe.asking import Asked, ask_all
+from mlguard.observe.asking import Asked, ask_all, is_row_by_row
 from mlguard.observe.boundary import boundary_rows
 from mlguard.observe.changes.column import EVIDENCE as EVIDENCE_PART
-from mlguard.observe.changes.column import GATING, STATUS_ONLY, Known
+from mlguard.observe.changes.column import GATING, STATUS_ONLY, WITHOUT, Known
 from mlguard.observe.corners import corner_rows
 from mlguard.observe.probe_rows import Batch, derive
 from mlguard.observe.run import Run
@@ -24,7 +25,7 @@ from mlguard.observe.stages import Path
 OWN = "own"
 """The part of the guard's own `probe_rows`."""
 
-_ROLES = {GATING: PROBE, EVIDENCE_PART: EVIDENCE, STATUS_ONLY: PROBE, OWN: GATE}
+_ROLES = {GATING: PROBE, EVIDENCE_PART: EVIDENCE, STATUS_ONLY: PROBE, WITHOUT: PROBE, OWN: GATE}
 
 
 _OF_BUNDLES = frozenset({"missing", "unseen", "above", "below", "recombined", "lowest", "highest"})
@@ -43,7 +44,7 @@ def keep_probes(run: Run, path: Path, known: Known, *, apart: bool = False) -> l
         rows = run.call("probe_rows", rows=rowwise.duplicate(path.test.rows))
         batches.append(Batch(OWN, tuple(f"own #{i}" for i in range(rowwise.count(rows) or 0)), rows))
     batches += [*corner_rows(run, path, model, pool), *boundary_rows(run, path, model)]
-    asked = ask_all(run, model, batches, apart=apart)
+    asked = ask_all(run, model, batches, apart=apart or not is_row_by_row(run))
     keep_asked(run, asked)
     return [one.batch for one in asked if one.answers is not None and _tells_bundles(one.batch)]
 
@@ -76,13 +77,13 @@ def _keep_part(run: Run, part: str, asked: Sequence[Asked]) -> None:
     run.keep("predict", f"{part}.{STATUS}", texts(statuses, rows=names), role=role, file=PROBES)
     if part == STATUS_ONLY:
         finite = [text for one in asked for text in _finite(one)]
-        run.keep("predict", f"{part}.{FINITE}", texts(finite, rows=names), role=role, file=PROBES)
+        run.keep("predict", f"{part}.{FINITE}", texts(finite, rows=names), role=role, file=PROBES, question=FINITE_ANSWERS)
         return
     columns = dict.fromkeys(c for one in asked if one.answers and one.answers.length for c in one.answers.columns)
     for column in columns:
         pieces = [_piece(one, column) for one in asked]
         like = next(p for p in pieces if p is not None)
-        filled = [p if p is not None else _blank(like, len(one.names())) for p, one in zip(pieces, asked, strict=True)]
+        filled = [p if p is not None else blank(like, len(one.names())) for p, one in zip(pieces, asked, strict=True)]
         joined = join(filled)
         value = Value(joined.dtype, joined.shape, joined.data, joined.missing, tuple(names))
         run.keep("predict", f"{part}.{column}", value, role=role, column=column, file=PROBES)
@@ -103,7 +104,7 @@ def _piece(asked: Asked, column: str) -> Value | None:
     return asked.answers.columns.get(column) if asked.answers is not None and asked.answers.length else None
 
 
-def _blank(like: Value, length: int) -> Value:
+def blank(like: Value, length: int) -> Value:
     """Missing answers of the same type, for rows that got none."""
     shape = (length, *like.shape[1:])
     size = int(np.prod(shape))

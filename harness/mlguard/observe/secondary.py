@@ -29,7 +29,7 @@ ECHO = 64
 
 def other_seed(main: Run, seed: int, data: Any) -> tuple[list[Observation], str | None]:
     """The compact Observations of another data seed, or why there are none."""
-    run = _beside(main, Seed(seed), data)
+    run = beside(main, Seed(seed), data)
     try:
         seed_all(0)
         describe_compactly(run, walk_path(run, parts=("test",)))
@@ -43,7 +43,7 @@ def config_probe(main: Run, path: Path, changed: ChangedKey) -> list[Observation
 
     A guessed value that the code refuses says nothing: whether it is refused, and where, is no behaviour.
     """
-    run = _beside(main, Config(changed.key), main.data)
+    run = beside(main, Config(changed.key), main.data)
     run.config = changed.config
     run.config_path = written(changed.config, main.config_path, run.folder)
     reached: list[Path] = []
@@ -75,7 +75,7 @@ def first_model(main: Run, path: Path) -> list[Observation]:
 
 def refit(main: Run, path: Path) -> list[Observation]:
     """Everything again after everything else, in the same process: what a cache or a global left behind shows."""
-    run = _beside(main, REFIT, main.data)
+    run = beside(main, REFIT, main.data)
     reached: list[Path] = []
     failed = ""
     try:
@@ -101,7 +101,8 @@ def _given(path: Path) -> dict[str, tuple[dict[str, Value], str]]:
     return {stage: values for stage, values in given.items() if values[0]}
 
 
-def _beside(main: Run, name: RunName, data: Any) -> Run:
+def beside(main: Run, name: RunName, data: Any) -> Run:
+    """A run of its own beside the main one, on copies of the data and the configuration."""
     return replace(
         main,
         name=name,
@@ -197,7 +198,7 @@ def _size(one: Value, other: Value) -> float:
 
 def observe_again(main: Run, name: RunName, data: Any) -> tuple[list[Observation], str | None]:
     """What a guard that observes by itself notes on another data seed."""
-    run = _beside(main, name, data)
+    run = beside(main, name, data)
     run.listen = True
     try:
         seed_all(0)

@@ -13,9 +13,9 @@ from mlguard.core.guard import declares, requirements
 from mlguard.core.options import Options
 from mlguard.core.question import UNCHANGED_BY_OBSERVE
 from mlguard.core.record import GATE, PROBES, Record
-from mlguard.core.run_name import LATER, MAIN, REFIT, Config, Seed
+from mlguard.core.run_name import LATER, LEVELS, MAIN, REFIT, Config, Seed
 from mlguard.discovery import declared, guard_classes, load_module
-from mlguard.observe import contracts, describe, keys, probes, secondary, stages
+from mlguard.observe import contracts, degenerate, describe, keys, levels, probes, secondary, stages
 from mlguard.observe import rows as rowwise
 from mlguard.observe.changes.column import Known
 from mlguard.observe.files import Files
@@ -181,6 +181,7 @@ def _ask(main: Run, path: StagePath, order: Order, datasets: list[Dataset], begi
     main.progress("predict")
     known = Known(_gaps(datasets), Options.of(main.subject.guard).thresholds)
     asked = probes.keep_probes(main, path, known, apart=bool(order.trace))
+    degenerate.keep_degenerate(main, path)
     bundle = bundle or keep_rows(main, path, asked, order)
     _look_inside(main, path)
     main.following = follow
@@ -211,6 +212,10 @@ def _run_others(
         begin(Config(changed_key.key))
         main.progress(Config(changed_key.key))
         main.observations += secondary.config_probe(main, path, changed_key)
+    if _is_run(order, LEVELS):
+        begin(LEVELS)
+        main.progress(LEVELS)
+        main.observations += levels.without_levels(main, path)
     past = keys.unchanged_keys(main.config, main.subject.guard.config_probes)
     remarks += [past] if past else []
     if not _is_run(order, LATER, REFIT):
@@ -290,4 +295,4 @@ def _left_out(subject: Subject, order: Order, others: dict[int, Dataset]) -> fro
     probed = (Config(one.key) for one in keys.changed_keys(subject.configuration.values, wanted))
     unmade = others if order.extent.asks else seeds(order, subject.guard)[1:]
     parts = () if order.extent.asks else (f"{MAIN}/contracts", f"{MAIN}/{PROBES}")
-    return frozenset([*(Seed(seed) for seed in unmade), *probed, LATER, REFIT, *parts])
+    return frozenset([*(Seed(seed) for seed in unmade), *probed, LATER, LEVELS, REFIT, *parts])

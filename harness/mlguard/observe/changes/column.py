@@ -14,6 +14,9 @@ from mlguard.observe.leaf import to_value
 GATING, EVIDENCE, STATUS_ONLY = "probes", "evidence", "magnitudes"
 """Parts of the probes: values gate where the golden's are defined; nothing gates; being answered and finite gates."""
 
+WITHOUT = "test"
+"""The part of what is predicted for the test rows after a training without some levels; it decides like probes."""
+
 Cells = Any
 """A pandas Series."""
 
