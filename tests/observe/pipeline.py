@@ -75,6 +75,7 @@ def observed(
     config: Any = CONFIG,
     configurations: bool = False,
     refit: bool = False,
+    fewer_levels: bool = False,
     files: Files | None = None,
 ) -> Record:
     """One run of a guard, as a worker drives it; the secondary runs where they are asked for."""
@@ -99,7 +100,8 @@ def observed(
         main.observations += secondary.first_model(main, path)
     for changed in changed_keys(config) if configurations else ():
         main.observations += secondary.config_probe(main, path, changed)
-    if refit:
+    if fewer_levels:
         main.observations += levels.without_levels(main, path)
+    if refit:
         main.observations += secondary.refit(main, path)
     return Record.of("Shop", main.observations)

@@ -18,7 +18,7 @@ from tests.observe import pipeline, variants
 from tests.observe.pipeline import make, observed
 from tests.observe.variants import cached, once, shared, warm
 
-ALL: dict[str, Any] = {"seeds": (1,), "configurations": True, "refit": True}
+ALL: dict[str, Any] = {"seeds": (1,), "configurations": True, "refit": True, "fewer_levels": True}
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,14 @@ def test_a_true_refactor_matches_in_everything(guard: type[pipeline.Shop], golde
     comparison = compare(golden, observed(guard, place, **ALL))
     assert [say(m) for m in comparison.moves()] == []
     assert comparison.outcome is Outcome.MATCH
-    assert {f.run for f in comparison.findings} >= {"main", "seed 1", "config alpha", "config threshold", "refit"}
+    assert {f.run for f in comparison.findings} >= {
+        "main",
+        "seed 1",
+        "config alpha",
+        "config threshold",
+        "without levels",
+        "refit",
+    }
 
 
 CHANGES: list[tuple[Any, str, str, str, str]] = [

@@ -9,16 +9,22 @@ from typing import Any
 
 import numpy as np
 
-from mlguard.core.contract import SAME
+from mlguard.core.contract import DIFFERS, SAME, reference_key, same_rows
+from mlguard.core.difference import difference
 from mlguard.core.error import MlguardError
 from mlguard.core.probe import ANSWERED
-from mlguard.core.record import CONTRACT, MAIN
+from mlguard.core.record import CONTRACT_VALUE, MAIN
+from mlguard.core.tolerance import EXACT
+from mlguard.core.value import Value
 from mlguard.observe import rows as rowwise
 from mlguard.observe import stages
 from mlguard.observe.answers import Answers
 from mlguard.observe.leaf import is_frame, is_pandas
 from mlguard.observe.probe_rows import Batch
 from mlguard.observe.run import Run
+
+ROUND_OFF = 1e-9
+"""Move per unit of scale up to which a row's answer does not depend on the rows beside it."""
 
 
 @dataclass(frozen=True)
@@ -67,9 +73,24 @@ def raised_by(error: MlguardError) -> str:
 
 
 def is_row_by_row(run: Run) -> bool:
-    """Whether each row has one answer, which did not depend on the rows beside it when contracts were checked."""
-    status = [o.value.data[0] for o in run.observations if (o.run, o.name, o.role) == (MAIN, "batches", CONTRACT)]
-    return run.subject.guard.key is None and status == [SAME]
+    """Whether each row has one answer, which the rows beside it moved by round-off at most when batches were tried."""
+    if run.subject.guard.key is not None:
+        return False
+    known = {o.key: o for o in run.observations}
+    status = known.get((MAIN, "contracts", "batches"))
+    if status is None or str(status.value.data[0]) not in (SAME, DIFFERS):
+        return False
+    for observation in run.observations:
+        if observation.role == CONTRACT_VALUE and observation.detail.get("contract") == "batches":
+            reference = known.get(reference_key(observation) or observation.key)
+            if reference is None or not _is_round_off(reference.value, observation.value):
+                return False
+    return True
+
+
+def _is_round_off(one: Value, other: Value) -> bool:
+    moved = difference(same_rows(one, other), other, EXACT)
+    return moved.exact or (one.is_float and not moved.structure and (moved.max_scaled or np.inf) <= ROUND_OFF)
 
 
 def _ask_together(run: Run, model: Any, batches: Sequence[Batch]) -> list[Asked]:

@@ -54,7 +54,7 @@ def without_levels(main: Run, path: Path) -> list[Observation]:
         seed_all(0)
         # Split anew, since the main run's rows went through its methods.
         train, _ = stages.split(run)
-        model = run.model = run.call("train", train=rowwise.duplicate(rowwise.take(train.rows, kept)))
+        model = run.model = run.call("train", train=rowwise.duplicate(_taken(train.rows, kept)))
     except MlguardError as error:
         keep_asked(run, [Asked(batch, raised_by(error), None) for batch in batches])
     else:
@@ -66,6 +66,13 @@ def _table(rows: Any) -> Any:
     """The first frame of what `split` gives, alone or in a tuple; None without one."""
     parts = rows if isinstance(rows, tuple) else (rows,)
     return next((part for part in parts if is_frame(part)), None)
+
+
+def _taken(rows: Any, places: Sequence[int]) -> Any:
+    """Some rows; numbers without a name, which only say where rows stood, begin anew."""
+    taken = rowwise.take(rows, places)
+    index = _table(taken).index
+    return rowwise.renumbered(taken) if index.name is None and index.dtype.kind in "iu" else taken
 
 
 def _levels(table: Any, targets: Sequence[str]) -> dict[Any, Any]:
@@ -124,4 +131,4 @@ def _batch(rows: Any, chosen: Places, label: str) -> Iterator[Batch]:
     if len(places):
         places = places[spread(len(places), COMPACT_ROWS)]
         names = tuple(f"{label} #{place}" for place in places)
-        yield Batch(WITHOUT, names, rowwise.take(rows, places.tolist()), joined=True)
+        yield Batch(WITHOUT, names, _taken(rows, places.tolist()), joined=True)
