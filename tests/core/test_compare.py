@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from mlguard.core.compare import Comparison, compare
 from mlguard.core.outcome import Outcome
-from mlguard.core.record import EVIDENCE, INTERNAL, STAGES, Observation, Record
+from mlguard.core.record import EVIDENCE, INTERNAL, PROBE, STAGES, Observation, Provenance, Record
 from mlguard.core.requirement import parse_requirements
 from mlguard.core.rules import Rules
 from mlguard.core.run_name import MAIN, REFIT, Seed, run_name
@@ -224,6 +225,18 @@ def test_the_main_run_comes_before_the_others_and_stages_in_order() -> None:
     assert (comparison.first.run, comparison.first.stage) == ("main", "predict")
 
 
+def magnified(statuses: Sequence[str], finite: Sequence[str]) -> list[Observation]:
+    rows = [f"x10 #{i}" for i in range(len(statuses))]
+    columns = {"status": statuses, "finite": finite}
+    return [Observation("predict", f"magnitudes.{c}", texts(v, rows=rows), role=PROBE) for c, v in columns.items()]
+
+
+def degenerate(statuses: Sequence[str], **metrics: tuple[float, ...]) -> list[Observation]:
+    rows = ["one row", "only a true"]
+    values = {"status": texts(statuses, rows=rows), **{name: floats(*v, rows=rows) for name, v in metrics.items()}}
+    return [Observation("evaluate", f"degenerate.{name}", value, role=PROBE) for name, value in values.items()]
+
+
 class TestProbes:
     def test_they_decide_where_the_golden_answers(self) -> None:
         golden = probed(["answered", "answered"], floats(0.5, 0.6))
@@ -237,6 +250,35 @@ class TestProbes:
         golden = probed(["answered", "answered"], floats(0.5, np.nan))
         assert against(golden, probed(["answered", "answered"], floats(0.5, 0.7))).outcome is Outcome.MATCH
         assert against(golden, probed(["answered", "raised E"], floats(0.5, np.nan))).outcome is Outcome.MATCH
+
+    def test_large_numbers_that_stop_being_finite_are_a_shift_and_their_values_are_none(self) -> None:
+        golden = magnified(["answered", "answered"], ["finite", "not finite"])
+        assert against(golden, golden).outcome is Outcome.MATCH
+        moved = against(golden, magnified(["answered", "answered"], ["not finite", "not finite"])).moves()
+        assert [(m.observation, m.rows) for m in moved] == [("magnitudes.finite", ("x10 #0",))]
+        assert against(golden, magnified(["answered", "answered"], ["finite", "finite"])).outcome is Outcome.MATCH
+
+    def test_large_numbers_that_raise_are_told_once_finite_or_not(self) -> None:
+        golden = magnified(["answered", "answered"], ["finite", "not finite"])
+        moved = against(golden, magnified(["raised E", "raised E"], ["not finite", "not finite"])).moves()
+        assert [(m.observation, m.moved) for m in moved] == [("magnitudes.status", 2)]
+
+    def test_a_golden_that_does_not_know_whether_they_are_finite_matches(self) -> None:
+        known = magnified(["answered", "answered"], ["not finite", "finite"])
+        assert against(known[:1], known).outcome is Outcome.MATCH
+
+    def test_each_metric_of_degenerate_input_decides_where_it_is_finite(self) -> None:
+        golden = degenerate(["answered", "answered"], f1=(0.5, 0.6), auc=(np.nan, 0.7))
+        assert against(golden, degenerate(["answered"] * 2, f1=(0.5, 0.6), auc=(0.1, 0.7))).outcome is Outcome.MATCH
+        moved = against(golden, degenerate(["answered"] * 2, f1=(0.4, 0.6), auc=(0.1, 0.7))).moves()
+        assert [(m.stage, m.observation, m.rows) for m in moved] == [("evaluate", "degenerate.f1", ("one row",))]
+
+    def test_degenerate_input_may_raise_where_no_metric_was_finite(self) -> None:
+        golden = degenerate(["answered", "answered"], auc=(np.nan, 0.7))
+        raised = degenerate(["raised E", "answered"], auc=(np.nan, 0.7))
+        assert against(golden, raised).outcome is Outcome.MATCH
+        assert against(golden, degenerate(["answered", "raised E"], auc=(0.1, np.nan))).outcome is Outcome.SHIFTED
+        assert against(raised, golden).outcome is Outcome.MATCH
 
     def test_raising_where_the_golden_answered_is_a_shift_that_names_the_row(self) -> None:
         golden = probed(["answered", "answered"], floats(0.5, 0.6))
@@ -400,6 +442,30 @@ def test_a_configuration_that_raised_in_the_golden_is_evidence() -> None:
     assert comparison.outcome is Outcome.MATCH
     assert told(comparison) == ("config C: predict effect is not in the golden, so it decides nothing",)
     assert against([ACCURACY, effect("C", 0.5)], [ACCURACY]).outcome is Outcome.SHIFTED
+
+
+@pytest.mark.parametrize(
+    ("size", "keys", "outcome"),
+    [
+        (0.0, {}, Outcome.MATCH),
+        (0.5, {}, Outcome.SHIFTED),
+        (0.0, {"C": 1.0}, Outcome.SHIFTED),
+        (0.0, {"C.first": 1.0}, Outcome.SHIFTED),
+    ],
+)
+def test_a_key_may_go_only_from_the_configuration_and_without_an_effect(
+    size: float, keys: dict[str, float], outcome: Outcome
+) -> None:
+    golden, new = record(ACCURACY, effect("C", size)), record(ACCURACY)
+    was, now = ({"values": values} for values in ({"C": 1.0, "D": 2.0}, {**keys, "D": 2.0}))
+    golden = replace(golden, provenance=Provenance(configuration=was))
+    assert compare(golden, replace(new, provenance=Provenance(configuration=now))).outcome is outcome
+
+
+def test_a_new_effect_of_size_zero_is_none() -> None:
+    golden = [ACCURACY, effect("C", 0.5)]
+    assert against(golden, [*golden, effect("C", 0.0, "evaluate")]).outcome is Outcome.MATCH
+    assert against(golden, [*golden, effect("C", 0.1, "evaluate")]).outcome is Outcome.MISSING
 
 
 class TestRequirements:

@@ -69,9 +69,11 @@ def test_a_column_that_crosses_zero_is_not_asked_for_it() -> None:
     assert "zero whole" not in batches(FRAME)
 
 
-def test_missing_gates_only_where_data_are_missing() -> None:
-    made = batches(FRAME, Known(frozenset({"n"}), {}))
-    assert (made["missing n"].part, made["missing city"].part) == (GATING, EVIDENCE)
+def test_missing_gates_in_float_columns_and_where_data_are_missing() -> None:
+    made = batches(FRAME, Known(frozenset({"whole"}), {}))
+    gating = {name for name, batch in made.items() if name.startswith("missing ") and batch.part == GATING}
+    assert gating == {"missing n", "missing whole"}
+    assert {made[f"missing {column}"].part for column in ("city", "kind", "yes", "day", "gap")} == {EVIDENCE}
     assert made["missing n"].rows["n"].isna().tolist() == [True, False] * 4
     assert made["missing whole"].rows["whole"].dtype == np.float64
 
@@ -115,6 +117,21 @@ def test_texts_are_probed_as_texts(rows: Any) -> None:
     made = batches(rows)
     assert {type(batch.rows) for batch in made.values()} == {type(rows)}
     assert list(made["unseen"].rows) == ["never seen before", "c d"]
+
+
+def test_a_gap_stands_beside_an_unseen_text_in_columns_that_take_turns() -> None:
+    rows = batches(FRAME)["gap beside unseen"].rows
+    assert rows["n"].isna().tolist() == [True, False] * 4
+    unseen = (rows[["city", "kind"]].astype(str) == "never seen before").to_numpy()
+    assert unseen.sum(axis=1).tolist() == [1, 0] * 4
+    assert unseen.sum(axis=0).tolist() == [2, 2]
+
+
+def test_a_matrix_of_floats_lacks_one_value_in_every_other_row() -> None:
+    gaps = np.isnan(batches(np.eye(8))["one missing"].rows)
+    assert gaps.sum(axis=1).tolist() == [1, 0] * 4
+    assert len(set(np.nonzero(gaps)[1])) == 4
+    assert "one missing" not in batches(np.eye(8, dtype=int))
 
 
 @pytest.mark.parametrize("rows", [FRAME, np.eye(5), ["ab", "c"], [{"a": 1}, {"a": 2}], np.zeros((3, 2, 2)), []])

@@ -95,7 +95,7 @@ def _rarest_inner(cells: Any) -> Any:
         return None
     counts = cells.value_counts(sort=False)
     counts = counts[counts > 0].sort_index()
-    if not 2 <= len(counts) <= len(cells) / 2:
+    if not 2 <= len(counts) <= len(cells) / 2 or not all(np.isscalar(level) for level in counts.index):
         return None
     inner = counts.iloc[1:-1] if len(counts) > 2 else counts
     return inner.index[int(np.argmin(inner.to_numpy()))]
