@@ -132,9 +132,12 @@ def _by_class(labels: Value | None) -> Iterator[tuple[str, frozenset[int]]]:
 def _evaluate(run: Run, path: Path, one: Input) -> dict[str, Value] | str:
     """The metrics of one input, arrays number by number; what was raised, where nothing came."""
     run.asking = one.name
-    test = _standing_at(path.test.rows, one.test, one.test)
     raw = path.test.answers.raw if path.test.answers is not None else None
-    predictions = _standing_at(raw, one.answers, one.test)
+    try:
+        test = _standing_at(path.test.rows, one.test, one.test)
+        predictions = _standing_at(raw, one.answers, one.test)
+    except Exception:  # Anything may go wrong in a user's own kind of rows.
+        return "rows that cannot be taken apart"
     try:
         with warnings.catch_warnings():
             # What a library warns of here, the owner knows: this input is degenerate.

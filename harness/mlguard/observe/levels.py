@@ -19,7 +19,7 @@ from mlguard.observe.asking import Asked, ask_all, is_row_by_row, raised_by
 from mlguard.observe.changes.column import WITHOUT
 from mlguard.observe.contracts import targets
 from mlguard.observe.describe import COMPACT_ROWS, spread
-from mlguard.observe.leaf import is_frame, to_value
+from mlguard.observe.leaf import is_frame, is_pandas, to_value
 from mlguard.observe.probe_rows import Batch
 from mlguard.observe.probes import keep_asked
 from mlguard.observe.run import Run
@@ -63,8 +63,10 @@ def without_levels(main: Run, path: Path) -> list[Observation]:
 
 
 def _table(rows: Any) -> Any:
-    """The first frame of what `split` gives, alone or in a tuple; None without one."""
-    parts = rows if isinstance(rows, tuple) else (rows,)
+    """The first frame of what `split` gives, alone or in a tuple of rows; None without one."""
+    parts = rows if isinstance(rows, tuple) and rowwise.count(rows) is not None else (rows,)
+    if not all(is_frame(part) or is_pandas(part, "Series") or isinstance(part, np.ndarray | list) for part in parts):
+        return None
     return next((part for part in parts if is_frame(part)), None)
 
 

@@ -88,9 +88,26 @@ def test_dates_that_are_written_as_text_stay_written_so(form: str) -> None:
     assert ("in a clock change" in made) is ("%H" in form)
 
 
-@pytest.mark.parametrize("cells", [["2024-01-01", "soon"], ["2024-01-01", "2024-01-01 05:00"], ["a", "b"], [1, 2]])
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["2024-01-01", "soon"],
+        ["2024-01-01", "2024-01-01 05:00"],
+        ["a", "b"],
+        [1, 2],
+        ["2024-02-30"],
+        [pd.Timestamp(0), pd.Timestamp(0, tz="UTC")],
+    ],
+)
 def test_what_is_not_all_dates_is_none(cells: list[Any]) -> None:
     assert moved(pd.Series(cells)) == {}
+
+
+def test_days_beyond_the_calendar_of_the_column_are_left_out() -> None:
+    first = pd.Series([pd.Timestamp.min.ceil("D")]).astype("datetime64[ns]")
+    column = Column.of("at", first, Known(frozenset(), {}))
+    with pytest.raises((ValueError, OverflowError)):
+        next(one for one in changes(column) if one.label == "half a year earlier").apply(first, [0])
 
 
 def test_plain_dates_and_gaps() -> None:

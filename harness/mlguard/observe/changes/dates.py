@@ -37,13 +37,13 @@ def changes(column: Column) -> Iterator[Change]:
     """One day beyond either end, the other seasons, and the days on which calendars and clocks do something unusual."""
     present = column.cells.dropna()
     writing = _writing(list(present)) if column.value.dtype in ("timestamp", "date", "text") else None
-    if writing is None:
+    moments = _read(list(dict.fromkeys(present)), writing) if writing is not None else []
+    if writing is None or not moments:
         return
-    moments = [writing.read(cell) for cell in dict.fromkeys(present)]
-    if column.value.dtype == "timestamp" and is_pandas(present.iloc[0], "Timestamp"):
+    if is_pandas(present.iloc[0], "Timestamp"):
         one = datetime.timedelta(days=1)
-        yield Change("below", constant(min(moments) - one))
-        yield Change("above", constant(max(moments) + one))
+        yield Change("below", lambda cells, at: constant(min(moments) - one)(cells, at))
+        yield Change("above", lambda cells, at: constant(max(moments) + one)(cells, at))
     for label, move in _DAYS:
         yield Change(label, _moved(move, writing), joined=True)
     if any(moment != moment.normalize() for moment in moments):
@@ -68,6 +68,15 @@ def _writing(cells: Sequence[Any]) -> Writing | None:
     if len(forms) != 1 or None in forms:
         return None
     return _text(*next(form for form in forms if form is not None))
+
+
+def _read(cells: Sequence[Any], writing: Writing) -> list[Moment]:
+    """The moments; none where a cell is no day of any calendar, or some have a zone and others none."""
+    try:
+        moments = [writing.read(cell) for cell in cells]
+    except (ValueError, OverflowError):
+        return []
+    return moments if len({moment.tzinfo is None for moment in moments}) == 1 else []
 
 
 def _text(between: str | None, seconds: bool) -> Writing:
