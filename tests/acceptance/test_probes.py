@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import pytest
 
 from mlguard.checker.check import Seen
+from mlguard.core.outcome import Outcome
 from mlguard.core.record import PROBE
-from mlguard.core.verdict import Outcome
 from tests.project import CODE, FILES, GENERATOR, GUARD, Project
 
 CONFIG = "configs/line.toml"
@@ -189,7 +189,7 @@ def edited(shop: Project) -> Seen:
 def test_an_edit_that_no_row_of_the_data_shows_is_red(edited: Seen, name: str) -> None:
     moves = {move.observation: move for move in edited.verdict.moves() if move.run == "main"}
     assert UNSEEN[name].moves in moves
-    assert UNSEEN[name].rows <= {row.partition(" #")[0] for row in moves[UNSEEN[name].moves].rows}
+    assert UNSEEN[name].rows <= {row.partition(" #")[0] for row in moves[UNSEEN[name].moves].difference.rows}
 
 
 def test_nothing_but_probes_shows_them(edited: Seen) -> None:
@@ -208,7 +208,7 @@ def test_what_only_another_training_shows_is_red(shop: Project, name: str) -> No
 def test_refactors_match_and_a_key_without_effect_may_go(shop: Project) -> None:
     with editing(shop, REFACTORS.items()), shop.editing(CONFIG, "verbose = 3\n", ""):
         verdict = shop.check().verdict
-    assert [move.message for move in verdict.moves()] == []
+    assert [move.observation for move in verdict.moves()] == []
     assert verdict.outcome is Outcome.MATCH
 
 

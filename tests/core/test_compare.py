@@ -255,13 +255,13 @@ class TestProbes:
         golden = magnified(["answered", "answered"], ["finite", "not finite"])
         assert against(golden, golden).outcome is Outcome.MATCH
         moved = against(golden, magnified(["answered", "answered"], ["not finite", "not finite"])).moves()
-        assert [(m.observation, m.rows) for m in moved] == [("magnitudes.finite", ("x10 #0",))]
+        assert [(m.observation, m.difference.rows) for m in moved] == [("magnitudes.finite", ("x10 #0",))]
         assert against(golden, magnified(["answered", "answered"], ["finite", "finite"])).outcome is Outcome.MATCH
 
     def test_large_numbers_that_raise_are_told_once_finite_or_not(self) -> None:
         golden = magnified(["answered", "answered"], ["finite", "not finite"])
         moved = against(golden, magnified(["raised E", "raised E"], ["not finite", "not finite"])).moves()
-        assert [(m.observation, m.moved) for m in moved] == [("magnitudes.status", 2)]
+        assert [(m.observation, m.difference.moved) for m in moved] == [("magnitudes.status", 2)]
 
     def test_a_golden_that_does_not_know_whether_they_are_finite_matches(self) -> None:
         known = magnified(["answered", "answered"], ["not finite", "finite"])
@@ -271,7 +271,9 @@ class TestProbes:
         golden = degenerate(["answered", "answered"], f1=(0.5, 0.6), auc=(np.nan, 0.7))
         assert against(golden, degenerate(["answered"] * 2, f1=(0.5, 0.6), auc=(0.1, 0.7))).outcome is Outcome.MATCH
         moved = against(golden, degenerate(["answered"] * 2, f1=(0.4, 0.6), auc=(0.1, 0.7))).moves()
-        assert [(m.stage, m.observation, m.rows) for m in moved] == [("evaluate", "degenerate.f1", ("one row",))]
+        assert [(m.stage, m.observation, m.difference.rows) for m in moved] == [
+            ("evaluate", "degenerate.f1", ("one row",))
+        ]
 
     def test_degenerate_input_may_raise_where_no_metric_was_finite(self) -> None:
         golden = degenerate(["answered", "answered"], auc=(np.nan, 0.7))

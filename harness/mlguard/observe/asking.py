@@ -13,7 +13,8 @@ from mlguard.core.contract import DIFFERS, SAME, reference_key, same_rows
 from mlguard.core.difference import difference
 from mlguard.core.error import MlguardError
 from mlguard.core.probe import ANSWERED
-from mlguard.core.record import CONTRACT_VALUE, MAIN
+from mlguard.core.record import CONTRACT_VALUE
+from mlguard.core.run_name import MAIN
 from mlguard.core.tolerance import EXACT
 from mlguard.core.value import Value
 from mlguard.observe import rows as rowwise

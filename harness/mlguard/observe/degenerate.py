@@ -62,7 +62,9 @@ def keep_degenerate(run: Run, path: Path) -> None:
     evaluated = [_evaluate(run, path, one) for one in inputs]
     names = [one.name for one in inputs]
     statuses = [ANSWERED if isinstance(metrics, Mapping) else metrics for metrics in evaluated]
-    run.keep("evaluate", f"{DEGENERATE}.{STATUS}", texts(statuses, rows=names), role=PROBE, file=PROBES, question=QUESTION)
+    run.keep(
+        "evaluate", f"{DEGENERATE}.{STATUS}", texts(statuses, rows=names), role=PROBE, file=PROBES, question=QUESTION
+    )
     known = [metrics if isinstance(metrics, Mapping) else {} for metrics in evaluated]
     for metric in dict.fromkeys(metric for metrics in known for metric in metrics):
         value = _column([metrics.get(metric) for metrics in known], names)

@@ -77,7 +77,9 @@ def _keep_part(run: Run, part: str, asked: Sequence[Asked]) -> None:
     run.keep("predict", f"{part}.{STATUS}", texts(statuses, rows=names), role=role, file=PROBES)
     if part == STATUS_ONLY:
         finite = [text for one in asked for text in _finite(one)]
-        run.keep("predict", f"{part}.{FINITE}", texts(finite, rows=names), role=role, file=PROBES, question=FINITE_ANSWERS)
+        run.keep(
+            "predict", f"{part}.{FINITE}", texts(finite, rows=names), role=role, file=PROBES, question=FINITE_ANSWERS
+        )
         return
     columns = dict.fromkeys(c for one in asked if one.answers and one.answers.length for c in one.answers.columns)
     for column in columns:
