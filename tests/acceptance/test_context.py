@@ -8,14 +8,17 @@ from contextlib import contextmanager
 
 import pytest
 
+from mlguard.checker.certificate import measure
 from mlguard.checker.check import Seen
+from mlguard.checker.machines import MOMENTS
 from mlguard.core.outcome import Outcome
 from mlguard.settings import load
+from mlguard.worker.environment import Environment
 from mlguard.worker.pool import Workers
 from mlguard.worker.variables import starting
-from tests.project import CODE, Project, sharing
+from tests.project import CODE, GUARD, Project, sharing
 
-PRELOAD = ("mlguard.runner.child", "mlguard.runner.bundle", "joblib")
+PRELOAD = ("mlguard.worker.travel", "mlguard.runner.child", "mlguard.runner.bundle", "joblib")
 
 
 @contextmanager
@@ -88,3 +91,63 @@ class TestVariables:
         assert "environment variables that the code reads have other values than for the golden: SHOP_RATE" in (
             seen.verdict.causes
         )
+
+
+DATED = """\
+import pandas as pd
+
+
+def seen(rows):
+    when = pd.to_datetime(rows["x"], unit="D")
+    return (TODAY - when).dt.days
+
+
+def fit(rows):
+    return {"mean": float((rows["y"] - seen(rows)).mean())}
+
+
+def answer(model, rows):
+    return (model["mean"] + seen(rows)).to_numpy()
+
+
+def score(y, answers):
+    return {"mae": float(abs(y.to_numpy() - answers).mean())}
+"""
+
+
+@pytest.fixture
+def certified(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Goldens are recorded with the noise certificate, on one machine that lies elsewhere."""
+    machines = {name: Environment() for name in MOMENTS}
+    monkeypatch.setattr("mlguard.checker.regen.measure", measure)
+    monkeypatch.setattr("mlguard.checker.regen.MACHINES", dict([*machines.items()][:1]))
+
+
+class TestClock:
+    """Rows 25 and 27: the time zone of the machine, and today's date."""
+
+    def test_a_date_of_today_is_refused_with_its_cure_and_a_fixed_one_is_not(self, fresh: Project, certified: None):
+        fresh.write(CODE, DATED.replace("TODAY", "pd.Timestamp.now().normalize()"))
+        refused = fresh.regen().refused
+        assert (refused.outcome, refused.exit_code) == (Outcome.UNSTABLE, 4)
+        assert "depends on today's date, first in predict" in refused.problem
+        assert '`clock = "2026-01-01"`' in refused.problem
+        assert "time zone" not in refused.problem
+        fresh.edit(GUARD, "    seeds = (0, 1)\n", '    seeds = (0, 1)\n    clock = "2026-01-01"\n')
+        assert fresh.regen(clock="2026-01-01").proposal is not None
+        assert fresh.check(clock="2026-01-01").verdict.outcome is Outcome.MATCH
+
+    def test_a_zone_that_an_edit_drops_is_red_with_that_cause(self, fresh: Project):
+        named = "[datetime.fromtimestamp(s * 3600, tz=UTC).hour for s in rows['x']]"
+        fresh.edit(
+            CODE, "def answer(model, rows):\n", "def answer(model, rows):\n    from datetime import UTC, datetime\n"
+        )
+        fresh.edit(CODE, 'model["slope"] * rows["x"])', f'model["slope"] * pd.Series({named}, rows.index))')
+        fresh.write(CODE, "import pandas as pd\n" + (fresh.root / CODE).read_text())
+        fresh.regen()
+        assert fresh.check().verdict.outcome is Outcome.MATCH
+        fresh.edit(CODE, ", tz=UTC", "")
+        verdict = fresh.check().verdict
+        assert verdict.exit_code == 1
+        assert verdict.causes[0].startswith("what the guard gives depends on the machine's time zone, first in predict")
+        assert not any("today" in cause for cause in verdict.causes)

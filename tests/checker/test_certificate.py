@@ -11,14 +11,15 @@ import pytest
 from mlguard.checker import certificate
 from mlguard.checker.certificate import Certificate, measure, precision
 from mlguard.checker.check import Checker
-from mlguard.checker.machines import JITTERS, MACHINES
+from mlguard.checker.machines import JITTERS, MACHINES, MOMENTS
 from mlguard.checker.noise import JUMP
 from mlguard.core.outcome import Outcome
 from mlguard.core.record import INTERNAL, Observation, Record
 from mlguard.core.tolerance import FACTOR
 from mlguard.observe.leaf import to_value
-from mlguard.runner.order import Done
+from mlguard.runner.order import Done, Extent
 from mlguard.worker.environment import Environment
+from mlguard.worker.moment import USUAL, Moment
 from tests.project import CODE, GUARD, Project
 
 
@@ -29,14 +30,17 @@ class Machines:
         """`moved` says how much to add to an Observation by its name, on moved input alone or everywhere."""
         self.record, self.only_jitter, self.moved = record, only_jitter, moved
         self.asked: list[Environment] = []
+        self.moments: list[Moment] = []
         self.jittered: list[int] = []
 
-    def run(self, guard, *, environment=None, change=None, bundle):
-        assert not bundle
+    def run(self, guard, *, environment=None, change=None, bundle=True, moment=USUAL, extent=None):
+        # Whatever jumps, zone and day are taken apart by main runs on this machine, where it jumps as well.
+        assert bundle == (extent is Extent.MAIN)
         if change is not None:
             self.jittered.append(change.data.seed)
-        else:
+        elif environment is not None:
             self.asked.append(environment)
+            self.moments.append(moment)
         if self.only_jitter and change is None:
             return Done(self.record, "")
         new = tuple(self._moved(o) for o in self.record)
@@ -70,6 +74,7 @@ def certified(project: Project, made: Record, **moved: Any) -> tuple[Certificate
 def test_each_machine_is_asked_once_and_a_knob_without_effect_is_named(line: Project, unknown: None):
     made, machines = certified(line, record(seen("auc", 0.9, stage="evaluate")))
     assert machines.asked == list(MACHINES.values())
+    assert machines.moments == [*MOMENTS.values(), USUAL]
     assert [machine["name"] for machine in made.environments] == list(MACHINES)
     assert made.remarks == ("on AVX2 CPU, four threads, without effect here: a knob",)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mlguard.checker.cause import Cause, explain
+from mlguard.checker.clock import depends_on, elsewhere
 from mlguard.checker.history import golden_commit
 from mlguard.checker.rows import tell
 from mlguard.checker.variables import candidates, keep_values, states
@@ -107,10 +108,16 @@ class Checker:
         if comparison.moves():
             cause = explain(self.runner, self.goldens, guard, golden, done, comparison, Rules.of(guard.options))
             told = candidates(states(self.settings.base, golden, done.record, self.runner.variables))
-            cause = _gated(comparison, replace(cause, lines=(*cause.lines, *told)))
+            cause = replace(cause, lines=(*self._clock(guard, comparison, done.record), *cause.lines, *told))
+            cause = _gated(comparison, cause)
         elif golden.provenance.configuration != done.record.provenance.configuration:
             cause = replace(cause, remarks=("the configuration was edited, and nothing moved",))
         return _verdict(guard, tell(comparison, golden, done.dataset), cause, done)
+
+    def _clock(self, guard: Declared, comparison: Comparison, record: Record) -> list[str]:
+        """What the guard depends on, zone or day, where something moved that was made in another zone or day."""
+        asked = any(elsewhere(move.run, move.observation) for move in comparison.moves())
+        return depends_on(self.runner, guard, record) if asked and not self.runner.in_process else []
 
     def _missing(self, guard: Declared, done: Done) -> Verdict:
         record = done.record

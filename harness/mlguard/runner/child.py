@@ -35,6 +35,7 @@ from mlguard.seeding import seed_all, seeded
 from mlguard.tracing.fingerprint import FOLDER
 from mlguard.tracing.tracer import Tracer
 from mlguard.worker.lines import lines_that_ran
+from mlguard.worker.moment import at
 from mlguard.worker.source import substitute
 
 Progress = Callable[[str], None]
@@ -217,7 +218,8 @@ def _run_others(
     begin(REFIT)
     main.progress(REFIT)
     main.observations += first_model or secondary.first_model(main, path)
-    main.observations += secondary.refit(main, path)
+    with at(order.elsewhere):
+        main.observations += secondary.refit(main, path)
     return remarks
 
 
@@ -243,7 +245,8 @@ def _observe_itself(main: Run, order: Order, pristine: Dataset, others: dict[int
             remarks += [remark] if remark else []
     if _is_run(order, REFIT):
         begin(REFIT)
-        main.observations += secondary.observe_as_before(main, pristine)
+        with at(order.elsewhere):
+            main.observations += secondary.observe_as_before(main, pristine)
     return remarks
 
 

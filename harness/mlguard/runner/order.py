@@ -12,6 +12,7 @@ from mlguard.core.dataset import Dataset
 from mlguard.core.record import Record
 from mlguard.discovery import Declared, GuardRef
 from mlguard.tracing.trace import Trace
+from mlguard.worker.moment import USUAL, Moment
 
 
 class Extent(StrEnum):
@@ -100,6 +101,8 @@ class Order:
     """Whether to note which lines of the project's sources run."""
     withheld: frozenset[str] = frozenset()
     """Names of the caller's environment variables that reach no worker."""
+    elsewhere: Moment = USUAL
+    """The time zone and the clock of the last run, when everything is done again."""
 
     @property
     def bundle(self) -> Path:

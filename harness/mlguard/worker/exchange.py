@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from mlguard.worker.job import Failure, Job
+from mlguard.worker.moment import Moment
 
 TAIL = 64 * 1024
 """Bytes of output that are brought back."""
@@ -30,6 +31,8 @@ class Order:
     import_path: tuple[str, ...]
     variables: dict[str, str]
     """Environment variables of this job, over those that the interpreter started with."""
+    moment: Moment
+    """The time zone and the clock."""
     coverage: dict[str, Any] | None
     """What the parent's measurement measures, if there is one."""
 
@@ -55,7 +58,7 @@ class Exchange:
         self.temporary.mkdir(parents=True)
         temporary = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self.temporary))
         root = str(job.root.absolute())
-        order = Order(job.function, root, tuple(job.import_path), variables | temporary, coverage)
+        order = Order(job.function, root, tuple(job.import_path), variables | temporary, job.moment, coverage)
         self._order.write_text(json.dumps(asdict(order)), encoding="utf-8")
         self._payload.write_bytes(payload)
         self.output.touch()
@@ -64,7 +67,7 @@ class Exchange:
     def order(self) -> Order:
         """In the worker: what to do."""
         read = json.loads(self._order.read_text(encoding="utf-8"))
-        return Order(**(read | {"import_path": tuple(read["import_path"])}))
+        return Order(**(read | {"import_path": tuple(read["import_path"]), "moment": Moment(**read["moment"])}))
 
     def payload(self) -> object:
         """In the worker, once the import path stands: the function's argument."""
