@@ -151,3 +151,61 @@ class TestClock:
         assert verdict.exit_code == 1
         assert verdict.causes[0].startswith("what the guard gives depends on the machine's time zone, first in predict")
         assert not any("today" in cause for cause in verdict.causes)
+
+
+CACHED = """\
+import joblib
+
+memory = joblib.Memory(PLACE, verbose=0)
+
+
+def helper(x):
+    return 2 * x
+
+
+@memory.cache
+def features(x):
+    return helper(x)
+
+
+def fit(rows):
+    return {"mean": float((rows["y"] - features(rows["x"])).mean())}
+
+
+def answer(model, rows):
+    return (model["mean"] + features(rows["x"])).to_numpy()
+
+
+def score(y, answers):
+    return {"mae": float(abs(y.to_numpy() - answers).mean())}
+"""
+
+
+class TestFilesOfEarlierRuns:
+    """Row 21 and alarm f: caches on disk, and logs, ./mlruns and ./resources written while training."""
+
+    @pytest.mark.parametrize("place", ['".cache/shop"', '__import__("os").path.expanduser("~/.shop-cache")'])
+    def test_an_edit_below_a_cached_function_is_red_warm_and_cold_alike(self, fresh: Project, place: str):
+        fresh.write(CODE, CACHED.replace("PLACE", place))
+        assert fresh.regen().proposal is not None
+        assert fresh.check().verdict.outcome is Outcome.MATCH
+        fresh.edit(CODE, "2 * x", "2 * x * x")
+        verdict = fresh.check().verdict
+        assert (verdict.outcome, verdict.first_moved) == (Outcome.SHIFTED, "train")
+        assert not (fresh.root / ".cache").exists()
+
+    def test_what_code_writes_while_it_trains_is_named_and_refuses_nothing(self, fresh: Project):
+        writes = """\
+    import pathlib, uuid
+    for place in ("train.log", f"mlruns/0/{uuid.uuid4().hex}/mae", f"resources/{uuid.uuid4().hex}.pkl"):
+        file = pathlib.Path(place)
+        if not file.parent.exists():
+            file.parent.mkdir(parents=True)
+        file.open("a").write("x")
+"""
+        fresh.edit(CODE, '    x, y = rows["x"], rows["y"]\n', f'{writes}    x, y = rows["x"], rows["y"]\n')
+        prepared = fresh.regen()
+        assert prepared.refused is None
+        assert fresh.check().verdict.outcome is Outcome.MATCH
+        (found,) = (o for o in fresh.golden() if o.name == "no files outside the folder.found")
+        assert list(found.value.data) == ["mlruns/", "resources/", "train.log"]

@@ -5,17 +5,35 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
-_PATH_EVENTS = frozenset({"os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.truncate", "os.symlink", "os.link"})
+_PATH_EVENTS = frozenset({"os.remove", "os.rename", "os.truncate", "os.symlink", "os.link"})
+"""What changes files; a folder by itself is no output, and only the first of two runs makes it."""
 
 _CACHES = (".cache", ".config", ".matplotlib", "__pycache__")
 """Folders in which libraries keep what they computed before; no output of guarded code."""
+
+
+def places(written: Iterable[str]) -> list[str]:
+    """The files as a person clears them away: by the topmost entry below the root or the home folder.
+
+    What lies below it differs from run to run, with dates, numbers and counters in its names.
+    """
+    return sorted({_place(PurePath(name)) for name in written})
+
+
+def _place(path: PurePath) -> str:
+    home, start = Path.home(), ""
+    if path.is_absolute() and path.is_relative_to(home):
+        path, start = path.relative_to(home), "~/"
+    elif path.is_absolute():
+        start, path = path.anchor, path.relative_to(path.anchor)
+    return f"{start}{path.parts[0]}/" if len(path.parts) > 1 else f"{start}{path}"
 
 
 class Files:

@@ -22,6 +22,7 @@ from mlguard.observe.probe_rows import Known
 from mlguard.observe.run import Run, Subject, copied, scratch, user_frames
 from mlguard.observe.stages import Path as StagePath
 from mlguard.runner.bundle import keep_rows, save
+from mlguard.runner.caches import empty_memory
 from mlguard.runner.checkout import compared, refuse_differing, remarks_on
 from mlguard.runner.costs import Costs
 from mlguard.runner.datasets import datasets, seeds
@@ -64,7 +65,7 @@ def search(order: Search, progress: Progress) -> Found:
 
 def observe(order: Order, progress: Progress) -> Done:
     """Run one guard and observe everything about it; where it is asked, also which lines its main run reached."""
-    with hearing() as heard, variables_read(str(order.root)) as variables:
+    with empty_memory(), hearing() as heard, variables_read(str(order.root)) as variables:
         try:
             return _observed_with_lines(order, progress, Heard(heard, variables))
         except RunError as error:

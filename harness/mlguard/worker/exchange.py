@@ -8,12 +8,14 @@ from __future__ import annotations
 import json
 import os
 import pickle
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from mlguard.worker.job import Failure, Job
 from mlguard.worker.moment import Moment
+from mlguard.worker.variables import in_the_run
 
 TAIL = 64 * 1024
 """Bytes of output that are brought back."""
@@ -52,13 +54,16 @@ class Exchange:
         self._value = folder / "value.pickle"
         self._failure = folder / "failure.pickle"
 
-    def give(self, job: Job, variables: dict[str, str], coverage: dict[str, Any] | None) -> None:
-        """In the parent: write all that the worker needs."""
+    def give(
+        self, job: Job, variables: dict[str, str], coverage: dict[str, Any] | None, started: Mapping[str, str]
+    ) -> None:
+        """In the parent: write all that the worker needs, which starts with the variables `started`."""
         payload = pickle.dumps(job.payload, protocol=pickle.HIGHEST_PROTOCOL)
         self.temporary.mkdir(parents=True)
         temporary = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self.temporary))
+        caches = in_the_run(self.temporary, started)
         root = str(job.root.absolute())
-        order = Order(job.function, root, tuple(job.import_path), variables | temporary, job.moment, coverage)
+        order = Order(job.function, root, tuple(job.import_path), variables | temporary | caches, job.moment, coverage)
         self._order.write_text(json.dumps(asdict(order)), encoding="utf-8")
         self._payload.write_bytes(payload)
         self.output.touch()

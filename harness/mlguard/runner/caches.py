@@ -1,0 +1,44 @@
+"""Results that an earlier run cached on disk never stand in for edited code: known caches begin empty in every run."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+
+@contextmanager
+def empty_memory() -> Iterator[None]:
+    """Let every joblib.Memory that is made in the block keep its results in this run's folder for temporary files.
+
+    Memory forgets what it has when the cached function itself is edited, and not when one that it calls is. What runs
+    in one process shares a place still: places that differed go on differing.
+    """
+    from joblib.memory import Memory
+
+    kind: Any = Memory
+    ordinary = kind.__init__
+    kind.__init__ = _elsewhere(ordinary, Path(tempfile.gettempdir()) / "memory")
+    try:
+        yield
+    finally:
+        kind.__init__ = ordinary
+
+
+def _elsewhere(ordinary: Callable[..., None], folder: Path) -> Callable[..., None]:
+    @functools.wraps(ordinary)
+    def init(self: Any, location: Any = None, *arguments: Any, **named: Any) -> None:
+        if not isinstance(location, str | os.PathLike):
+            ordinary(self, location, *arguments, **named)
+            return
+        place = os.path.abspath(os.fsdecode(location))
+        ordinary(self, str(folder / hashlib.sha256(place.encode()).hexdigest()[:16]), *arguments, **named)
+        # What the code sees of itself stays what it wrote.
+        self.location = location
+
+    return init
