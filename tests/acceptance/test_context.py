@@ -209,3 +209,24 @@ class TestFilesOfEarlierRuns:
         assert fresh.check().verdict.outcome is Outcome.MATCH
         (found,) = (o for o in fresh.golden() if o.name == "no files outside the folder.found")
         assert list(found.value.data) == ["mlruns/", "resources/", "train.log"]
+
+    def test_a_cache_of_its_own_is_refused_by_name_and_its_owner_can_allow_it(self, fresh: Project):
+        keeps = """\
+    import json, pathlib
+    place = pathlib.Path(".cache/slope.json")
+    if place.exists():
+        return json.loads(place.read_text())
+    place.parent.mkdir(exist_ok=True)
+    x, y = rows["x"], rows["y"]
+    place.write_text(json.dumps({"slope": float((x * y).sum() / (x * x).sum()), "shift": 0.0}))
+    return json.loads(place.read_text())
+"""
+        fresh.edit(CODE, '    x, y = rows["x"], rows["y"]\n', keeps)
+        refused = fresh.regen().refused
+        assert (refused.slug, refused.exit_code) == ("result-of-earlier-run", 2)
+        assert "the code reads .cache/slope.json, which an earlier run wrote" in refused.problem
+        assert fresh.check().verdict.slug == "result-of-earlier-run"
+        fresh.edit(GUARD, "    seeds = (0, 1)\n", '    seeds = (0,)\n    waive = {".cache/*": "a download"}\n')
+        waive = {".cache/*": "a download"}
+        assert fresh.regen(waive=waive).proposal is not None
+        assert fresh.check(waive=waive).verdict.outcome is Outcome.MATCH

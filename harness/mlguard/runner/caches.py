@@ -8,8 +8,14 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
+
+from mlguard.core.error import UsageError
+from mlguard.observe.files import Files
+from mlguard.observe.run import Subject
+from mlguard.runner.order import Order
 
 
 @contextmanager
@@ -28,6 +34,24 @@ def empty_memory() -> Iterator[None]:
         yield
     finally:
         kind.__init__ = ordinary
+
+
+def refuse_results(files: Files, order: Order, subject: Subject) -> None:
+    """Raises UsageError where the code read what an earlier run wrote, unless its owner waived the file."""
+    waived = tuple(subject.guard.waive)
+    found = [_shown(file, order.root) for file in sorted(files.read_first) if str(file) in order.made]
+    found = [name for name in found if not any(fnmatchcase(name, glob) for glob in waived)]
+    if found:
+        raise UsageError(
+            f"guard {subject.name}: the code reads {', '.join(found[:5])}, which an earlier run wrote, so that a "
+            "result from before an edit would stand in for the edited code; keep it in the folder for temporary files, "
+            f'or allow it by `waive = {{"{found[0]}": "why"}}`',
+            slug="result-of-earlier-run",
+        )
+
+
+def _shown(file: Path, root: Path) -> str:
+    return file.relative_to(root).as_posix() if file.is_relative_to(root) else str(file)
 
 
 def _elsewhere(ordinary: Callable[..., None], folder: Path) -> Callable[..., None]:

@@ -22,7 +22,7 @@ from mlguard.observe.probe_rows import Known
 from mlguard.observe.run import Run, Subject, copied, scratch, user_frames
 from mlguard.observe.stages import Path as StagePath
 from mlguard.runner.bundle import keep_rows, save
-from mlguard.runner.caches import empty_memory
+from mlguard.runner.caches import empty_memory, refuse_results
 from mlguard.runner.checkout import compared, refuse_differing, remarks_on
 from mlguard.runner.costs import Costs
 from mlguard.runner.datasets import datasets, seeds
@@ -140,8 +140,10 @@ def _observed(order: Order, progress: Progress, heard: Heard, path_ended: Callab
         left_out=_left_out(found, order, others),
     )
     told = (told_withheld(heard.variables, order.withheld), *remarks_on(checkout))
+    refuse_results(files, order, subject)
+    made = frozenset(map(str, files.made))
     trace = None if tracer is None else tracer.trace()
-    return Done(record, bundle, pristine, costs.taken(), remarks=tuple(filter(None, told)), trace=trace)
+    return Done(record, bundle, pristine, costs.taken(), made=made, remarks=tuple(filter(None, told)), trace=trace)
 
 
 def _tracer(order: Order) -> Tracer | None:

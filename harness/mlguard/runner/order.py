@@ -101,6 +101,8 @@ class Order:
     """Whether to note which lines of the project's sources run."""
     withheld: frozenset[str] = frozenset()
     """Names of the caller's environment variables that reach no worker."""
+    made: frozenset[str] = frozenset()
+    """Files that earlier runs of this project wrote outside of their folders."""
     elsewhere: Moment = USUAL
     """The time zone and the clock of the last run, when everything is done again."""
 
@@ -127,6 +129,8 @@ class Done:
     """The Dataset of the first seed, for the golden."""
     costs: Mapping[str, float] = field(default_factory=dict)
     """Seconds by part: `main`, `contracts`, `probes`, `seed 1`, `config C`, `refit`, `saved bundle`."""
+    made: frozenset[str] = frozenset()
+    """Files that the main run wrote outside of its folder."""
     remarks: tuple[str, ...] = ()
     """Quiet lines about this machine, which belong into no golden."""
     trace: Trace | None = None

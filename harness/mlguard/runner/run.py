@@ -18,6 +18,7 @@ from mlguard.core.record import CONTRACT, PROBE, Observation, Record
 from mlguard.core.run_name import MAIN
 from mlguard.core.value import Value, text
 from mlguard.discovery import Declared, files
+from mlguard.golden.made import made_earlier, remember_made
 from mlguard.observe.contracts import keep_values
 from mlguard.runner import child
 from mlguard.runner.datasets import find_generator
@@ -127,10 +128,12 @@ class Runner:
                 guard.ref, self.settings.base, self.settings.import_path, self._generators(), folder / "run",
                 extent=extent, tables=tables, change=change or Change(), copy=self._copy, trace=_followed(trace),
                 lines=lines, withheld=self._withheld, elsewhere=self._moment(guard, elsewhere),
+                made=made_earlier(self.settings.base),
             )  # fmt: skip
             order.folder.mkdir()
             how = Process(environment, self._moment(guard, moment), limit)
             done = self._observe(guard, order, how)
+            remember_made(self.settings.base, done.made)
             if not bundle or extent is Extent.MAIN:
                 return done
             record = done.record
