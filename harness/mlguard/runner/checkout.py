@@ -12,6 +12,7 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib import metadata
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
@@ -95,14 +96,14 @@ def remarks_on(checkout: Checkout) -> Iterator[str]:
 
 
 def _strays(root: Path) -> Iterator[Stray]:
-    own_names = _installed_names(root)
+    own_names, installed = _installed_names(root), cache(is_installed)
     for name, module in list(sys.modules.items()):
         file = getattr(module, "__file__", None)
         top = name.partition(".")[0]
         if not isinstance(file, str) or top in ("__main__", "mlguard") or top in sys.stdlib_module_names:
             continue
         # Resolving a path asks the disk, and a thousand modules of libraries are loaded.
-        if top not in own_names and is_installed(file):
+        if top not in own_names and installed(os.path.join(os.path.dirname(file), "")):
             continue
         here = _counterpart(name, Path(file).resolve(), root)
         if here is not None:
