@@ -70,7 +70,7 @@ class TestCheckout:
 
 
 class TestVariables:
-    """Rows 26 and 34: a variable that the code reads differs, and no file changed."""
+    """Row 26: a variable that the code reads differs, and no file changed."""
 
     def test_the_shell_moves_nothing_and_what_does_not_reach_guards_is_named(self, rated, monkeypatch):
         rated.regen()
@@ -91,6 +91,28 @@ class TestVariables:
         assert "environment variables that the code reads have other values than for the golden: SHOP_RATE" in (
             seen.verdict.causes
         )
+
+
+LOADED = """\
+def answer(model, rows):
+    import os
+    for line in open(".env"):
+        os.environ.setdefault(*line.strip().split("="))
+    rate = float(os.environ["SHOP_RATE"])
+"""
+
+
+def test_a_variable_of_a_dotenv_file_is_named_where_that_moved_something(fresh: Project):
+    """Row 34: `.env` is edited, and no source."""
+    fresh.write(".env", "SHOP_RATE=2\n")
+    fresh.edit(CODE, "def answer(model, rows):\n", LOADED)
+    fresh.edit(CODE, 'model["slope"] * rows["x"]', 'model["slope"] * rows["x"] * rate')
+    fresh.regen()
+    fresh.write(".env", "SHOP_RATE=3\n")
+    verdict = fresh.check(quick=True).verdict
+    assert verdict.outcome is not Outcome.MATCH
+    assert any("other values than for the golden: SHOP_RATE" in cause for cause in verdict.causes)
+    assert "SHOP_RATE=" not in "".join(p.read_text() for p in (fresh.root / ".mlguard").rglob("*.json"))
 
 
 DATED = """\
@@ -209,6 +231,19 @@ class TestFilesOfEarlierRuns:
         assert fresh.check().verdict.outcome is Outcome.MATCH
         (found,) = (o for o in fresh.golden() if o.name == "no files outside the folder.found")
         assert list(found.value.data) == ["mlruns/", "resources/", "train.log"]
+
+    def test_a_file_that_an_edit_begins_to_write_is_red_by_name_and_can_be_waived(self, fresh: Project):
+        fresh.regen()
+        fresh.edit(
+            CODE,
+            '    x, y = rows["x"], rows["y"]\n',
+            '    open("train.log", "a").close()\n    x, y = rows["x"], rows["y"]\n',
+        )
+        seen = fresh.check(quick=True).verdict
+        assert seen.outcome is Outcome.VIOLATED
+        assert any("train.log" in move.message for move in seen.moves())
+        waived = {"no files outside the folder*": "the log is wanted"}
+        assert fresh.check(quick=True, waive=waived).verdict.outcome is Outcome.MATCH
 
     def test_a_cache_of_its_own_is_refused_by_name_and_its_owner_can_allow_it(self, fresh: Project):
         keeps = """\

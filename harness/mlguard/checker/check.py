@@ -84,13 +84,13 @@ class Checker:
         else:
             verdict = self._compared(guard, golden, done)
         if golden is not None and verdict.outcome is Outcome.MATCH:
-            verdict = self._known(verdict, golden)
+            verdict = self._known(verdict, golden, done)
         return Seen(self._left(verdict, done.record), golden, done)
 
-    def _known(self, verdict: Verdict, golden: Record) -> Verdict:
+    def _known(self, verdict: Verdict, golden: Record, done: Done) -> Verdict:
         """Remember which values of variables match this golden, which may have been recorded elsewhere."""
         try:
-            keep_values(self.settings.base, golden, self.runner.variables)
+            keep_values(self.settings.base, golden, done.variables)
         except MlguardError as error:
             return replace(verdict, remarks=(*verdict.remarks, f"values of variables were not kept: {error.message}"))
         return verdict
@@ -107,7 +107,7 @@ class Checker:
         cause = Cause(comparison.outcome)
         if comparison.moves():
             cause = explain(self.runner, self.goldens, guard, golden, done, comparison, Rules.of(guard.options))
-            told = candidates(states(self.settings.base, golden, done.record, self.runner.variables))
+            told = candidates(states(self.settings.base, golden, done.variables))
             cause = replace(cause, lines=(*self._clock(guard, comparison, done.record), *cause.lines, *told))
             cause = _gated(comparison, cause)
         elif golden.provenance.configuration != done.record.provenance.configuration:

@@ -93,7 +93,7 @@ class Regenerator:
         if regen.proposal.changed:
             with self._tables(record.provenance.dataset, regen.seen.done.dataset) as tables:
                 changed = (*tables, *self.checker.goldens.save(record))
-            keep_values(self.checker.settings.base, record, self.checker.runner.variables)
+            keep_values(self.checker.settings.base, record, regen.seen.done.variables)
         self.checker.pending.delete(record.guard)
         return changed
 

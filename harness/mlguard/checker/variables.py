@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from mlguard.core.record import Record
@@ -10,23 +10,17 @@ from mlguard.golden.keyed import State, known, remember
 from mlguard.worker.variables import is_default
 
 
-def read_by(record: Record) -> tuple[str, ...]:
-    """The names of the variables that the code of this Record reads."""
-    return tuple(record.provenance.environment.get("variables") or ())
-
-
-def keep_values(project: Path, golden: Record, variables: Mapping[str, str]) -> None:
-    """Keep, on this machine and under a key, which values of its variables gave this golden.
+def keep_values(project: Path, golden: Record, variables: Mapping[str, str | None]) -> None:
+    """Keep, on this machine and under a key, which values of variables gave this golden.
 
     Raises RunError where the disk refuses.
     """
-    remember(project, golden, _contents(read_by(golden), variables))
+    remember(project, golden, _contents(variables))
 
 
-def states(project: Path, golden: Record, record: Record, variables: Mapping[str, str]) -> dict[str, State]:
-    """Of every variable that the code reads now or read for the golden, whether its value is the golden's."""
-    names = sorted({*read_by(golden), *read_by(record)})
-    return known(project, golden, _contents(names, variables))
+def states(project: Path, golden: Record, variables: Mapping[str, str | None]) -> dict[str, State]:
+    """Of every variable that the code read, whether its value is the golden's."""
+    return known(project, golden, _contents(variables))
 
 
 def candidates(states: Mapping[str, State]) -> Iterator[str]:
@@ -40,6 +34,5 @@ def candidates(states: Mapping[str, State]) -> Iterator[str]:
         yield f"whether these environment variables have the golden's values is not known here: {', '.join(unknown)}"
 
 
-def _contents(names: Iterable[str], variables: Mapping[str, str]) -> dict[str, bytes | None]:
-    values = {name: variables.get(name) for name in names}
-    return {name: None if text is None else text.encode(errors="surrogateescape") for name, text in values.items()}
+def _contents(variables: Mapping[str, str | None]) -> dict[str, bytes | None]:
+    return {name: None if text is None else text.encode(errors="surrogateescape") for name, text in variables.items()}

@@ -19,13 +19,12 @@ LARGEST = 10_000
 
 def remember_made(project: Path, files: Iterable[str]) -> None:
     """Add files, as they are now, to those that runs of this project made. Raises RunError where the disk refuses."""
-    known = _read(project)
-    new = {file: stamp for file in files if (stamp := _stamp(file)) is not None and known.get(file) != stamp}
-    if not new:
+    new = {file: stamp for file in files if (stamp := _stamp(file)) is not None}
+    if not new or _all_known(new, _read(project)):
         return
     place = state_folder(project) / MADE
-    kept = {**{file: stamp for file, stamp in known.items() if file not in new}, **new}
     with Home(place.parent, project).writing(place.parent):
+        kept = {**{file: stamp for file, stamp in _read(project).items() if file not in new}, **new}
         unfinished = place.with_name(f"{place.name}.unfinished")
         unfinished.write_text(json.dumps(dict([*kept.items()][-LARGEST:]), indent=0) + "\n", encoding="utf-8")
         unfinished.replace(place)
@@ -34,6 +33,10 @@ def remember_made(project: Path, files: Iterable[str]) -> None:
 def made_earlier(project: Path) -> frozenset[str]:
     """The files that earlier runs made and that are still as they left them; what somebody replaced is his own."""
     return frozenset(file for file, stamp in _read(project).items() if _stamp(file) == stamp)
+
+
+def _all_known(new: dict[str, list[int]], known: dict[str, list[int]]) -> bool:
+    return all(known.get(file) == stamp for file, stamp in new.items())
 
 
 def _read(project: Path) -> dict[str, list[int]]:

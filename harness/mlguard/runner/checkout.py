@@ -62,7 +62,7 @@ def compared(root: Path, *, besides: Sequence[Path] = ()) -> Checkout:
     for stray in _strays(root):
         if stray.ran.parent in left_out:
             continue
-        if _is_compiled(stray.ran):
+        if _is_compiled(stray.ran) or not stray.ran.is_file():  # or lies in an archive
             compiled.append(stray)
         else:
             (equal if _text(stray.ran) == _text(stray.here) else differing).append(stray)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -142,8 +143,11 @@ def _observed(order: Order, progress: Progress, heard: Heard, path_ended: Callab
     told = (told_withheld(heard.variables, order.withheld), *remarks_on(checkout))
     refuse_results(files, order, subject)
     made = frozenset(map(str, files.made))
+    # Also what the code read from a file into the environment itself, as dotenv does.
+    values = {name: os.environ.get(name) for name in heard.variables}
     trace = None if tracer is None else tracer.trace()
-    return Done(record, bundle, pristine, costs.taken(), made=made, remarks=tuple(filter(None, told)), trace=trace)
+    remarks_here = tuple(filter(None, told))
+    return Done(record, bundle, pristine, costs.taken(), variables=values, made=made, remarks=remarks_here, trace=trace)
 
 
 def _tracer(order: Order) -> Tracer | None:

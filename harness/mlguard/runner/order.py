@@ -129,6 +129,8 @@ class Done:
     """The Dataset of the first seed, for the golden."""
     costs: Mapping[str, float] = field(default_factory=dict)
     """Seconds by part: `main`, `contracts`, `probes`, `seed 1`, `config C`, `refit`, `saved bundle`."""
+    variables: Mapping[str, str | None] = field(default_factory=dict, repr=False)
+    """The environment variables that the code read, with the values of the end; no file may hold these."""
     made: frozenset[str] = frozenset()
     """Files that the main run wrote outside of its folder."""
     remarks: tuple[str, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import os
 import shutil
@@ -133,7 +134,8 @@ class Runner:
             order.folder.mkdir()
             how = Process(environment, self._moment(guard, moment), limit)
             done = self._observe(guard, order, how)
-            remember_made(self.settings.base, done.made)
+            with contextlib.suppress(RunError):  # A project that cannot be written keeps no results either.
+                remember_made(self.settings.base, done.made)
             if not bundle or extent is Extent.MAIN:
                 return done
             record = done.record
