@@ -12,6 +12,7 @@ from mlguard.checker.certificate import measure
 from mlguard.checker.check import Seen
 from mlguard.checker.machines import MOMENTS
 from mlguard.core.outcome import Outcome
+from mlguard.report.sentence import say
 from mlguard.settings import load
 from mlguard.worker.environment import Environment
 from mlguard.worker.pool import Workers
@@ -241,7 +242,7 @@ class TestFilesOfEarlierRuns:
         )
         seen = fresh.check(quick=True).verdict
         assert seen.outcome is Outcome.VIOLATED
-        assert any("train.log" in move.message for move in seen.moves())
+        assert any("train.log" in say(move) for move in seen.moves())
         waived = {"no files outside the folder*": "the log is wanted"}
         assert fresh.check(quick=True, waive=waived).verdict.outcome is Outcome.MATCH
 

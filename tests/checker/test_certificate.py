@@ -15,6 +15,7 @@ from mlguard.checker.machines import JITTERS, MACHINES, MOMENTS
 from mlguard.checker.noise import JUMP
 from mlguard.core.outcome import Outcome
 from mlguard.core.record import INTERNAL, Observation, Record
+from mlguard.core.run_name import Seed
 from mlguard.core.tolerance import FACTOR
 from mlguard.observe.leaf import to_value
 from mlguard.runner.order import Done, Extent
@@ -85,7 +86,7 @@ def test_noise_is_kept_per_unit_of_scale_and_pooled_by_answer_column(line: Proje
         line,
         record(
             seen("test.score", scores, column="score"),
-            seen("test.score", scores / 2, column="score", run="seed 1"),
+            seen("test.score", scores / 2, column="score", run=Seed(1)),
             seen("auc", 0.5, stage="evaluate"),
         ),
         **{"test.score": 1e-12, "auc": 0.0},
@@ -114,7 +115,7 @@ def test_a_guard_that_moves_much_under_round_off_is_called_loosely_guarded(line:
 )
 def test_a_model_learns_in_the_precision_of_most_of_its_arrays(learned: list[Any], expected: str):
     inside = [seen(str(i), value, stage="train", role=INTERNAL) for i, value in enumerate(learned)]
-    compact = seen("0", 1.0, stage="train", role=INTERNAL, run="seed 1")
+    compact = seen("0", 1.0, stage="train", role=INTERNAL, run=Seed(1))
     assert precision(record(*inside, *[compact] * 9)) == expected
 
 
@@ -150,7 +151,7 @@ def test_anything_that_is_no_float_jumps_where_it_moves(line: Project, unknown: 
 
 def test_jumps_inside_or_in_other_runs_refuse_nothing_and_drop_the_run(line: Project, unknown: None):
     jump = np.array([0.0, 0.0, 1.0])
-    inside, other = seen("coef", np.ones(3), stage="train", role=INTERNAL), seen("test.score", np.ones(3), run="seed 1")
+    inside, other = seen("coef", np.ones(3), stage="train", role=INTERNAL), seen("test.score", np.ones(3), run=Seed(1))
     made, _ = certified(line, record(inside, other), **{"coef": jump, "test.score": jump})
     assert (made.noise, made.unstable) == ({}, ())
     assert made.unsteady_runs == {"seed 1"}

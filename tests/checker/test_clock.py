@@ -9,8 +9,9 @@ import pytest
 
 from mlguard.checker.clock import depends_on, differs_elsewhere
 from mlguard.core.contract import DIFFERS, INAPPLICABLE, SAME
-from mlguard.core.record import CONTRACT, REFIT, Observation, Record
+from mlguard.core.record import CONTRACT, Observation, Record
 from mlguard.core.rules import Rules
+from mlguard.core.run_name import MAIN, REFIT, RunName
 from mlguard.core.value import number, text
 from mlguard.runner.order import Extent
 from mlguard.runner.run import BUNDLE
@@ -19,7 +20,7 @@ from mlguard.worker.moment import ANOTHER_DAY, ELSEWHERE, USUAL, ZONE, Moment
 HERE = Record("Line", (Observation("features", "hour", number(1.0)), Observation("predict", "mean", number(2.0))))
 
 
-def contract(name: str, status: str, run: str = "main") -> Observation:
+def contract(name: str, status: str, run: RunName = MAIN) -> Observation:
     return Observation("contracts", name, text(status), role=CONTRACT, run=run)
 
 

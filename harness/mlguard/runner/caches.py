@@ -44,8 +44,8 @@ def refuse_results(files: Files, order: Order, subject: Subject) -> None:
     if found:
         raise UsageError(
             f"guard {subject.name}: the code reads {', '.join(found[:5])}, which an earlier run wrote, so that a "
-            "result from before an edit would stand in for the edited code; keep it in the folder for temporary files, "
-            f'or allow it by `waive = {{"{found[0]}": "why"}}`',
+            "result from before an edit would stand in for the edited code",
+            advice=f'keep it in the folder for temporary files, or allow it by `waive = {{"{found[0]}": "why"}}`',
             slug="result-of-earlier-run",
         )
 

@@ -77,9 +77,10 @@ def refuse_differing(checkout: Checkout, root: Path, guard: str) -> None:
     more = f" (and {len(others)} more: {', '.join(s.name for s in others[:4])})" if others else ""
     raise UsageError(
         f"guard {guard}: {first.name} was imported from {first.ran}, which differs from this checkout's "
-        f"{first.here.relative_to(root.resolve()).as_posix()}{more}: what ran is not the code here; install this "
-        "checkout (`python -m pip install -e .`) or name its source folder in pytest's `pythonpath`",
+        f"{first.here.relative_to(root.resolve()).as_posix()}{more}: what ran is not the code here",
+        advice="install this checkout (`python -m pip install -e .`), or name its sources in pytest's `pythonpath`",
         slug="code-from-elsewhere",
+        blames_code=False,
     )
 
 
