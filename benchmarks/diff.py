@@ -20,11 +20,11 @@ from statistics import median
 import click
 
 from mlguard.discovery import Declared
+from mlguard.runner.repository import Repository
 from mlguard.runner.run import Runner
+from mlguard.runner.sides import revision, working_tree
 from mlguard.settings import load
 from mlguard.tools.diff.judge import Judge, Judged
-from mlguard.tools.diff.repository import Repository
-from mlguard.tools.diff.sides import revision, working_tree
 from tests.power.planting import ROOT, plant
 from tests.power.variant import Variant
 from tests.power.variants import VARIANTS

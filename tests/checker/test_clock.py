@@ -13,6 +13,7 @@ from mlguard.core.record import CONTRACT, Observation, Record
 from mlguard.core.rules import Rules
 from mlguard.core.run_name import MAIN, REFIT, RunName
 from mlguard.core.value import number, text
+from mlguard.report.causes import say_cause
 from mlguard.runner.order import Extent
 from mlguard.runner.run import BUNDLE
 from mlguard.worker.moment import ANOTHER_DAY, ELSEWHERE, USUAL, ZONE, Moment
@@ -43,7 +44,7 @@ class Moving:
     [
         (Moving({}), []),
         (Moving({ZONE: "features"}), ["the machine's time zone, first in features"]),
-        (Moving({ANOTHER_DAY: "predict"}), ["today's date, first in predict ("]),
+        (Moving({ANOTHER_DAY: "predict"}), ["today's date, first in predict;"]),
         (Moving({}, frozenset({ANOTHER_DAY})), ["today's date, first in predict, when the saved bundle is loaded"]),
         (Moving({ZONE: "features"}, frozenset({ANOTHER_DAY})), ["time zone, first in features", "today's date"]),
         (Moving({}, frozenset({USUAL, ZONE, ANOTHER_DAY})), []),
@@ -54,7 +55,7 @@ class Moving:
 def test_what_moves_at_one_of_them_alone_is_to_blame(runner: Moving, told: list[str]):
     found = depends_on(runner, None, HERE)
     assert len(found) == len(told)
-    assert all(words in line for words, line in zip(told, found, strict=True))
+    assert all(words in say_cause(line) for words, line in zip(told, found, strict=True))
 
 
 @pytest.mark.parametrize(

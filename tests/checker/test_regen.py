@@ -71,7 +71,7 @@ def test_a_changed_golden_differs_only_where_it_moved(fresh: Project):
     assert accepted.proposal.summary[0].startswith("mae 0.3712 -> 0.7425")
     first, second = fresh.golden().approvals
     assert (first.reason, second.summary[0][:12]) == ("a test", "first golden")
-    assert first.commit == git(fresh, "rev-parse", "--short=12", "HEAD").strip()
+    assert first.commit == git(fresh, "rev-parse", "HEAD").strip()
     assert first.summary == accepted.proposal.summary
     assert fresh.check().verdict.outcome is Outcome.MATCH
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mlguard.core.cause import Cause, CauseKind, Change
 from mlguard.core.contract import Judgement
 from mlguard.core.difference import Difference, Moved
 from mlguard.core.finding import Carried, Finding, InCommon, Judged, Kind, Missed, NotCarried, Question, Symmetry
@@ -23,6 +24,7 @@ from tests.report.verdicts import VERDICTS
 
 TEXT = st.text(max_size=4)
 TEXTS = st.lists(TEXT, max_size=2).map(tuple)
+MAYBE = st.one_of(st.none(), TEXT)
 SIZES = st.one_of(st.none(), st.floats(allow_nan=False))
 CELLS = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), TEXT)
 RUNS = st.one_of(
@@ -53,8 +55,13 @@ FINDINGS = st.builds(
     Finding, RUNS, TEXT, TEXT, st.sampled_from(Role), st.sampled_from(Kind), st.sampled_from(Outcome), st.booleans(),
     DIFFERENCES, DETAILS, TEXT, st.lists(HINTS, max_size=2).map(tuple),
 )  # fmt: skip
+CAUSES = st.builds(
+    Cause, st.sampled_from(CauseKind), st.lists(st.builds(Change, TEXT, MAYBE, MAYBE), max_size=2).map(tuple), TEXTS,
+    MAYBE, MAYBE, TEXT,
+)  # fmt: skip
 VERDICT = st.builds(
-    Verdict, TEXT, st.sampled_from(Outcome), st.lists(FINDINGS, max_size=2).map(tuple), first_run=RUNS, causes=TEXTS,
+    Verdict, TEXT, st.sampled_from(Outcome), st.lists(FINDINGS, max_size=2).map(tuple), first_run=RUNS,
+    causes=st.lists(CAUSES, max_size=2).map(tuple),
     usage=st.booleans(), seconds=st.floats(0, 1e6), costs=st.dictionaries(TEXT.filter(lambda t: t != "$"), SIZES),
 )  # fmt: skip
 

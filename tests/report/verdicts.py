@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from mlguard.core.cause import Cause, CauseKind, Change
 from mlguard.core.compare import Comparison
 from mlguard.core.outcome import Outcome
 from mlguard.core.record import INTERNAL
@@ -76,7 +77,7 @@ VERDICTS = {
                 auc=numbers(floats(0.9342).data.reshape(())),
             ),
         ),
-        causes=("the configuration was edited: model.C 1.0 -> 2.0",),
+        causes=(Cause(CauseKind.CONFIGURATION_EDITED, changes=(Change("model.C", "1.0", "2.0"),)),),
         commit="0a1b2c3",
     ),
     "shifted in another run": told(against(GOLDEN, changed(effect=numbers(floats(0.0).data.reshape(()))))),
@@ -97,13 +98,14 @@ VERDICTS = {
     "dataset-changed": told(
         against(GOLDEN, changed(data=texts(["sha256:0", "sha256:9"], dtype="digest", rows=["age", "city"]))),
         outcome=Outcome.DATASET_CHANGED,
-        causes=("the dataset changed: rows (city)",
-                "on the golden's own tables nothing moves: the code is not the cause"),
+        causes=(Cause(CauseKind.DATASET_CHANGED, names=("rows (city)",)),
+                Cause(CauseKind.OWN_CODE_AGREES, commit="0a1b2c3")),
     ),
     "environment-changed": told(
         against(GOLDEN, changed(proba=LOWER)),
         outcome=Outcome.ENVIRONMENT_CHANGED,
-        causes=("the project's sources are those of the golden, and the environment is not: numpy 2.0 -> 2.1",),
+        causes=(Cause(CauseKind.LIBRARIES_DIFFER, changes=(Change("numpy", "2.0", "2.1"),)),
+                Cause(CauseKind.OWN_CODE_AGREES, commit="0a1b2c3")),
     ),
     "missing": Verdict(
         "Churn[model_cat]", Outcome.MISSING, problem="guard Churn[model_cat] has no golden: nothing was compared",

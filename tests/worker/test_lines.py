@@ -62,10 +62,11 @@ def test_lines_of_other_threads(module: Any) -> None:
 
 def test_nothing_is_noted_before_or_after_and_a_tracer_stays_in_place(module: Any) -> None:
     before = sys.gettrace()
+    module.chosen(1)
     with lines_that_ran(str(Path(module.__file__).parent)) as lines:
-        pass
-    module.idle()
-    assert lines.reached() == {}
+        module.idle()
+    module.chosen(1)
+    assert lines.reached()[str(Path(module.__file__).resolve())] == {11}
     assert sys.gettrace() is before
 
 

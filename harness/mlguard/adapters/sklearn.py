@@ -6,7 +6,16 @@ from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from typing import Any
 
-from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, clone, is_classifier, is_regressor
+from sklearn.base import (
+    BaseEstimator,
+    ClassifierMixin,
+    OutlierMixin,
+    RegressorMixin,
+    clone,
+    is_classifier,
+    is_outlier_detector,
+    is_regressor,
+)
 from sklearn.metrics import get_scorer, get_scorer_names
 
 from mlguard.core.error import UsageError, several
@@ -87,6 +96,10 @@ def _score(metric: Any, model: _Answering, features: Any, wanted: Any) -> float:
     return float(metric(wanted, model.predict(features)))
 
 
+_KINDS = ((is_classifier, ClassifierMixin), (is_regressor, RegressorMixin), (is_outlier_detector, OutlierMixin))
+"""The kinds of estimators that scorers tell apart, and what makes an estimator one of them."""
+
+
 class _Answering:
     """Gives scorers the answers that were observed, so that a metric is about what the guard saw."""
 
@@ -98,9 +111,7 @@ class _Answering:
 
     def like(self) -> Any:
         """An estimator of the model's kind with these answers."""
-        mixins = (
-            (ClassifierMixin,) if is_classifier(self.model) else (RegressorMixin,) if is_regressor(self.model) else ()
-        )
+        mixins = tuple(mixin for is_one, mixin in _KINDS if is_one(self.model))
         methods = {
             "predict" if name == "prediction" else name: _constant(name, answer)
             for name, answer in self.answers.items()

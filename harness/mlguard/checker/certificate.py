@@ -15,6 +15,7 @@ from mlguard.core.rules import Rules
 from mlguard.core.run_name import MAIN
 from mlguard.core.tolerance import SOLVER_FLOOR, coarser, pool
 from mlguard.discovery import Declared
+from mlguard.report.causes import say_cause
 from mlguard.runner.order import Change
 from mlguard.runner.run import Runner
 from mlguard.worker.describe import effect
@@ -73,7 +74,7 @@ def measure(
         progress(f"{guard.ref.name}: does the time zone or the day move it?")
         clock = depends_on(runner, guard, record)
         if clock:
-            return Certificate(environments=tuple(environments), unstable=tuple(clock))
+            return Certificate(environments=tuple(environments), unstable=tuple(map(say_cause, clock)))
     missing = inert(tried)
     for name, seed in JITTERS.items() if missing else ():
         progress(f"{guard.ref.name}: noise from {name}")

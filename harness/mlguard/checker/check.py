@@ -7,11 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from mlguard.checker.cause import Cause, explain
+from mlguard.checker.cause import Explained, explain
+from mlguard.checker.changes import changed_keys
 from mlguard.checker.clock import depends_on, elsewhere
 from mlguard.checker.history import golden_commit
+from mlguard.checker.known import Known
+from mlguard.checker.private import without_private
 from mlguard.checker.rows import tell
-from mlguard.checker.variables import candidates, keep_values, states
+from mlguard.core.cause import Cause, CauseKind
 from mlguard.core.compare import Comparison, compare
 from mlguard.core.error import GoldenError, MlguardError, UsageError, several
 from mlguard.core.outcome import Outcome
@@ -90,7 +93,7 @@ class Checker:
     def _known(self, verdict: Verdict, golden: Record, done: Done) -> Verdict:
         """Remember which values of variables match this golden, which may have been recorded elsewhere."""
         try:
-            keep_values(self.settings.base, golden, done.variables)
+            Known(self.settings.base, golden, done.variables).keep()
         except MlguardError as error:
             return replace(verdict, remarks=(*verdict.remarks, f"values of variables were not kept: {error.message}"))
         return verdict
@@ -104,17 +107,20 @@ class Checker:
     def _compared(self, guard: Declared, golden: Record, done: Done) -> Verdict:
         left_out = golden.left_out | done.record.left_out
         comparison = compare(golden, done.record, Rules.of(guard.options), left_out=left_out)
-        cause = Cause(comparison.outcome)
+        explained = Explained(comparison.outcome)
         if comparison.moves():
-            cause = explain(self.runner, self.goldens, guard, golden, done, comparison, Rules.of(guard.options))
-            told = candidates(states(self.settings.base, golden, done.variables))
-            cause = replace(cause, lines=(*self._clock(guard, comparison, done.record), *cause.lines, *told))
-            cause = _gated(comparison, cause)
+            rules = Rules.of(guard.options)
+            explained = explain(self.runner, self.goldens, guard, golden, done, comparison, rules)
+            explained = replace(explained, causes=(*self._clock(guard, comparison, done.record), *explained.causes))
+            explained = _gated(comparison, explained)
         elif golden.provenance.configuration != done.record.provenance.configuration:
-            cause = replace(cause, remarks=("the configuration was edited, and nothing moved",))
-        return _verdict(guard, tell(comparison, golden, done.dataset), cause, done)
+            edited = Cause(
+                CauseKind.CONFIGURATION_EDITED, tuple(changed_keys(golden.provenance, done.record.provenance))
+            )
+            explained = Explained(comparison.outcome, (edited,))
+        return _verdict(guard, tell(comparison, golden, done.dataset), explained, done)
 
-    def _clock(self, guard: Declared, comparison: Comparison, record: Record) -> list[str]:
+    def _clock(self, guard: Declared, comparison: Comparison, record: Record) -> list[Cause]:
         """What the guard depends on, zone or day, where something moved that was made in another zone or day."""
         asked = any(elsewhere(move.run, move.observation) for move in comparison.moves())
         return depends_on(self.runner, guard, record) if asked and not self.runner.in_process else []
@@ -143,7 +149,7 @@ class Checker:
             if verdict.outcome is Outcome.MATCH:
                 self.pending.delete(verdict.guard)
             else:
-                self.pending.save(record)
+                self.pending.save(without_private(self.settings.base, record))
         except MlguardError as error:
             return replace(verdict, remarks=(*verdict.remarks, f"nothing was left pending: {error.message}"))
         return verdict
@@ -197,25 +203,25 @@ def _module(settings: Settings, file: str) -> str:
     return settings.relative(Path(file))
 
 
-def _verdict(guard: Declared, comparison: Comparison, cause: Cause, done: Done) -> Verdict:
+def _verdict(guard: Declared, comparison: Comparison, explained: Explained, done: Done) -> Verdict:
     first = comparison.first
     return Verdict(
         guard.ref.name,
-        cause.outcome,
+        explained.outcome,
         findings=comparison.findings,
         first_moved=first.stage if first else None,
         first_run=first.run if first else MAIN,
-        causes=cause.lines,
-        remarks=(*cause.remarks, *done.record.remarks, *done.remarks),
+        causes=explained.causes,
+        remarks=(*done.record.remarks, *done.remarks),
         problem=None if comparison.findings else f"guard {guard.ref.name}: nothing was compared",
     )
 
 
-def _gated(comparison: Comparison, cause: Cause) -> Cause:
+def _gated(comparison: Comparison, explained: Explained) -> Explained:
     """An absolute gate on a metric that fails is red, whoever moved the metric."""
     failed = any(f.outcome is Outcome.VIOLATED and f.stage == "evaluate" for f in comparison.moves())
-    excused = cause.outcome in (Outcome.DATASET_CHANGED, Outcome.ENVIRONMENT_CHANGED)
-    return replace(cause, outcome=Outcome.VIOLATED) if failed and excused else cause
+    excused = explained.outcome in (Outcome.DATASET_CHANGED, Outcome.ENVIRONMENT_CHANGED)
+    return replace(explained, outcome=Outcome.VIOLATED) if failed and excused else explained
 
 
 def failed(guard: Declared, error: MlguardError) -> Verdict:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from mlguard.core.cause import Cause, CauseKind
 from mlguard.core.compare import compare
 from mlguard.core.contract import judge
 from mlguard.core.error import MlguardError
@@ -15,10 +16,7 @@ from mlguard.runner.order import Extent
 from mlguard.runner.run import BUNDLE, Runner
 from mlguard.worker.moment import ANOTHER_DAY, USUAL, ZONE, Moment
 
-_PARTS: Final = (
-    (ZONE, "the machine's time zone", "name the zone where times are read or written, or fix TZ by `set_env`"),
-    (ANOTHER_DAY, "today's date", 'pass the day in as data, or fix it with `clock = "2026-01-01"` on the guard'),
-)
+_PARTS: Final = ((ZONE, CauseKind.ZONE_DECIDES), (ANOTHER_DAY, CauseKind.DAY_DECIDES))
 
 
 def elsewhere(run: str, name: str) -> bool:
@@ -33,8 +31,8 @@ def differs_elsewhere(record: Record, rules: Rules) -> bool:
     return any(judge(record, contract, unlimited).held is False for contract in asked)
 
 
-def depends_on(runner: Runner, guard: Declared, record: Record) -> list[str]:
-    """What a guard depends on, the zone or the day, with the first stage and the cure; empty where it is neither.
+def depends_on(runner: Runner, guard: Declared, record: Record) -> list[Cause]:
+    """What a guard depends on, the zone or the day, with the first stage; empty where it is neither.
 
     Each is taken by itself: first the whole main run at that moment, then, where nothing moves in it, the saved bundle
     of an ordinary run. A guard that differs from itself at the usual moment says nothing about others.
@@ -42,10 +40,10 @@ def depends_on(runner: Runner, guard: Declared, record: Record) -> list[str]:
     if _main(runner, guard, record, USUAL) is not None:
         return []
     found = []
-    for moment, name, cure in _PARTS:
+    for moment, kind in _PARTS:
         stage = _main(runner, guard, record, moment) or _bundle(runner, guard, moment)
         if stage is not None:
-            found.append(f"what the guard gives depends on {name}, first in {stage} ({cure})")
+            found.append(Cause(kind, stage=stage))
     return found
 
 

@@ -11,8 +11,11 @@ PATIENCE = 20.0
 
 
 def head(project: Path) -> str | None:
-    """The commit that is checked out; None without git, outside a repository or before the first commit."""
-    return _git(project, "rev-parse", "--short=12", "HEAD")
+    """The whole name of the commit that is checked out; None without git or a repository, or before the first commit.
+
+    A server gives a single commit only by its whole name.
+    """
+    return _git(project, "rev-parse", "--verify", "--quiet", "HEAD")
 
 
 def golden_commit(project: Path, golden: Path, approved: str | None) -> str | None:
@@ -25,7 +28,7 @@ def golden_commit(project: Path, golden: Path, approved: str | None) -> str | No
     if _git(project, "status", "--porcelain", "--", str(golden)) is None:
         brought = _git(project, "log", "-1", "--format=%h", "--", str(golden))
         return None if brought is None or _is_cut(project, brought) else brought
-    return approved if approved and _git(project, "cat-file", "-t", approved) == "commit" else None
+    return approved and _git(project, "rev-parse", "--short", "--verify", "--quiet", f"{approved}^{{commit}}")
 
 
 def _is_cut(project: Path, commit: str) -> bool:

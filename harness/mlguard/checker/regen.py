@@ -14,10 +14,11 @@ from mlguard.checker.approve import Proposal, propose
 from mlguard.checker.certificate import Certificate, measure, precision
 from mlguard.checker.check import Checker, Seen, failed
 from mlguard.checker.history import head
+from mlguard.checker.known import Known
 from mlguard.checker.machines import MACHINES, thorough_machines
+from mlguard.checker.private import without_private
 from mlguard.checker.steady import without_rows, without_runs
 from mlguard.checker.suspect import CHANCE
-from mlguard.checker.variables import keep_values
 from mlguard.core.compare import compare
 from mlguard.core.dataset import Dataset
 from mlguard.core.error import GoldenError, MlguardError, UsageError
@@ -93,7 +94,7 @@ class Regenerator:
         if regen.proposal.changed:
             with self._tables(record.provenance.dataset, regen.seen.done.dataset) as tables:
                 changed = (*tables, *self.checker.goldens.save(record))
-            keep_values(self.checker.settings.base, record, regen.seen.done.variables)
+            Known(self.checker.settings.base, record, regen.seen.done.variables).keep()
         self.checker.pending.delete(record.guard)
         return changed
 
@@ -129,6 +130,7 @@ class Regenerator:
         record = without_runs(record, certificate.unsteady_runs, "jumps under round-off")
         record = without_rows(record, certificate.unsteady_rows)
         record = replace(record, remarks=(*record.remarks, *certificate.remarks))
+        record = without_private(self.checker.settings.base, record)
         record = with_power(self.checker.settings.base, record, seen.golden)
         tolerances = tolerances_of(guard, record, certificate)
         approval = Approval(now(), head(self.checker.settings.base), self.reason)

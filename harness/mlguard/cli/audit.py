@@ -25,23 +25,21 @@ _UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
 _INTERRUPTED = 130
 
 
-class Seconds(click.ParamType[float]):
-    """A time such as `60s`, `5m` or `90`."""
-
-    name = "time"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """The time in seconds."""
-        match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([smh]?)\s*", str(value))
-        if match is None or not float(match[1]):
-            self.fail(f"{value!r} is no time; write 60s, 5m or a number of seconds", param, ctx)
-        return float(match[1]) * _UNITS[match[2]]
+def in_seconds(text: str) -> float:
+    """A time such as `60s`, `5m` or `90`, in seconds."""
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([smh]?)\s*", text)
+    if match is None or not float(match[1]):
+        raise click.BadParameter(f"{text!r} is no time; write 60s, 5m or a number of seconds")
+    return float(match[1]) * _UNITS[match[2]]
 
 
 @click.command("audit")
 @click.argument("names", metavar="[GUARD]...", nargs=-1)
 @click.option(
-    "--budget", type=Seconds(), help=f"Time for each guard: 60s, 5m.  [default: {DEFAULT} unless --changes is given]"
+    "--budget",
+    type=in_seconds,
+    metavar="TIME",
+    help=f"Time for each guard: 60s, 5m.  [default: {DEFAULT} unless --changes is given]",
 )
 @click.option("--changes", type=click.IntRange(1), help="Changes to plant into each guard at most.")
 @click.option("--min-power", type=click.FloatRange(0, 1), help="Exit with 1 where a guard notices a smaller share.")
@@ -81,7 +79,7 @@ def command(
 
 
 def _limits(budget: float | None, changes: int | None, seed: int, jobs: int | None) -> Budget:
-    seconds = Seconds().convert(DEFAULT, None, None) if budget is None and changes is None else budget
+    seconds = in_seconds(DEFAULT) if budget is None and changes is None else budget
     return Budget(seconds, changes, seed, jobs or os.cpu_count() or 1)
 
 

@@ -24,10 +24,10 @@ from mlguard.report.differential import (
     draw_history,
     history_as_data,
 )
+from mlguard.runner.repository import Commit, Repository
+from mlguard.runner.sides import Side, revision, working_tree
 from mlguard.tools.diff.bisect import Bisection
 from mlguard.tools.diff.judge import Judge
-from mlguard.tools.diff.repository import Commit, Repository
-from mlguard.tools.diff.sides import Side, revision, working_tree
 
 
 @click.command("diff")

@@ -118,6 +118,8 @@ def _refuse_others(ctx: click.Context, why: str, allowed: tuple[str, ...]) -> No
         parameter.opts[0] if isinstance(parameter, click.Option) else "NAME"
         for parameter in ctx.command.params
         if parameter.name not in allowed
+        # To click 8.1, an argument that takes any number of words is given even where there is none.
+        and ctx.params[str(parameter.name)] != ()
         and ctx.get_parameter_source(str(parameter.name)) is ParameterSource.COMMANDLINE
     ]
     if given:

@@ -11,10 +11,10 @@ from mlguard.core import contract as contracts
 from mlguard.core import probe as probes
 from mlguard.core.difference import Difference, difference
 from mlguard.core.finding import Finding, Judged, Kind, Missed, Question, Symmetry
-from mlguard.core.internals import match_internals
+from mlguard.core.internals import match_internals, written_otherwise
 from mlguard.core.outcome import Outcome
 from mlguard.core.question import answered, in_form_of, is_newer, new_questions, probe_question, unasked
-from mlguard.core.record import CONTRACT, EFFECT, EVIDENCE, GATE, GUESS, INTERNAL, Observation, Record
+from mlguard.core.record import CONTRACT, EFFECT, EVIDENCE, GATE, GUESS, INTERNAL, Observation, Record, same_libraries
 from mlguard.core.rules import Rules
 from mlguard.core.run_name import MAIN
 from mlguard.core.structure import structure_of
@@ -125,6 +125,14 @@ class _Comparer:
         return self._measured(observation, moved)
 
     def _internals(self) -> Iterator[Finding]:
+        """What was found inside models; what other libraries only write down in another way is no move, in any run."""
+        same = same_libraries(self.golden.provenance, self.record.provenance)
+        excused = set() if same else written_otherwise(self.golden, self.record)
+        for finding in self._inside():
+            quiet = not finding.gates and (finding.stage, finding.observation) in excused
+            yield replace(finding, outcome=Outcome.MATCH) if quiet else finding
+
+    def _inside(self) -> Iterator[Finding]:
         inside = [o for o in self.golden if o.role == INTERNAL and not self._skipped(o)]
         offered = [o for o in self.record if o.role == INTERNAL and not self._skipped(o)]
         matched = set()

@@ -1,15 +1,23 @@
-"""Match what was found inside two models: by name first, by content where a name is gone."""
+"""Match what was found inside two models: by name first, by content where a name is gone.
+
+Two versions of a library may write down the same in different ways, which says nothing about the project's code.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from mlguard.core.difference import difference
-from mlguard.core.record import Observation
+from mlguard.core.record import INTERNAL, Key, Observation, Record
+from mlguard.core.symmetry import SIGN, symmetry
 from mlguard.core.tolerance import Tolerances
 
 DISTINCTIVE = 2
 """Elements from which on equal content is no accident, so that a renamed array is recognised by it."""
+
+KEYS, VALUES = "keys", "values"
+"""What the two columns are called as which a large mapping is kept."""
 
 
 def match_internals(
@@ -42,3 +50,37 @@ def _by_content(golden: Observation, candidates: list[Observation], tolerances: 
         if _comparable(golden, candidate) and difference(golden.value, candidate.value, rule).close:
             return candidate
     return None
+
+
+def written_otherwise(golden: Record, new: Record) -> set[tuple[str, str]]:
+    """Stage and name of each internal that in some run is the same but for dtype, signs or the order of a mapping.
+
+    Between versions, libraries store a number in another type, turn a component round, and sort ties in another order.
+    A run that keeps one number for an array cannot tell these from a move: what another run shows of it decides.
+    """
+    before, after = golden.by_key(), new.by_key()
+    both = [key for key, old in before.items() if old.role == INTERNAL and key in after]
+    return {key[1:] for key in both if _is_written_otherwise(key, before, after, golden.tolerances)}
+
+
+def _is_written_otherwise(
+    key: Key, before: Mapping[Key, Observation], after: Mapping[Key, Observation], tolerances: Tolerances
+) -> bool:
+    old, new, rule = before[key].value, after[key].value, tolerances.rule(before[key])
+    moved = difference(old, new, rule)
+    if moved.close:
+        return False
+    if moved.dtype_only and not moved.moved:
+        return True
+    return symmetry(old, new, rule) == SIGN or _entries(key, before) == _entries(key, after) != {}
+
+
+def _entries(key: Key, observations: Mapping[Key, Observation]) -> dict[Any, Any]:
+    """The mapping of which an internal is a column; empty where it is no column of one."""
+    run, stage, name = key
+    mapping, _, column = name.rpartition(".")
+    columns = [observations.get((run, stage, f"{mapping}.{one}")) for one in (KEYS, VALUES)]
+    if column not in (KEYS, VALUES) or None in columns:
+        return {}
+    keys, values = ([o.value.element(i) for i in range(o.value.size)] for o in columns if o is not None)
+    return dict(zip(keys, values, strict=False))

@@ -114,6 +114,13 @@ class Provenance:
     """`python`, `packages`, `machine` (CPU, BLAS and its kernel, SIMD level, threads, OS), `hash_seed`."""
 
 
+def same_libraries(one: Provenance, other: Provenance) -> bool:
+    """Whether two runs had the same minor version of Python, and of each distribution that both imported."""
+    old, new = (provenance.environment.get("packages") or {} for provenance in (one, other))
+    python, python_now = (str(provenance.environment.get("python")).split(".")[:2] for provenance in (one, other))
+    return python == python_now and all(old[name] == new[name] for name in old.keys() & new.keys())
+
+
 @dataclass(frozen=True)
 class Approval:
     """One accepted change of a golden."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from mlguard.core.cause import Cause
 from mlguard.core.finding import Finding
 from mlguard.core.outcome import USAGE_EXIT, Outcome, worst
 from mlguard.core.run_name import MAIN, RunName
@@ -24,8 +25,8 @@ class Verdict:
     """The first stage that moved."""
     first_run: RunName = MAIN
     """The run in which it first moved."""
-    causes: tuple[str, ...] = ()
-    """Lines about configuration, data, environment and code, most telling first."""
+    causes: tuple[Cause, ...] = ()
+    """What is known of why it moved, most telling first."""
     remarks: tuple[str, ...] = ()
     """Quiet lines of the run: a default split, a run that was dropped."""
     against: str = "the golden"

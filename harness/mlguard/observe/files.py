@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePath
 from typing import Any
+from urllib.parse import unquote
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
@@ -84,6 +85,8 @@ class Files:
             path, mode, flags = arguments
             writes = bool(flags & _WRITING) if isinstance(flags, int) else any(c in str(mode) for c in "wax+")
             self._hear(path, writes=writes)
+        elif event == "sqlite3.connect":
+            self._hear(_database(arguments[0]), writes=False)
         elif event in _PATH_EVENTS:
             self._hear(arguments[1] if event in ("os.rename", "os.symlink", "os.link") else arguments[0], writes=True)
 
@@ -116,3 +119,10 @@ class Files:
         if any(place.is_relative_to(folder) for folder in _DEVICES):
             return False
         return not any(part in _CACHES for part in place.parts)
+
+
+def _database(name: object) -> object:
+    """The file of an SQLite database, also where it is named by a URL such as `file:shop.db?mode=ro`."""
+    if isinstance(name, str) and name.startswith("file:"):
+        return unquote(name.removeprefix("file:").partition("?")[0].removeprefix("//"))
+    return name

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from mlguard.core.internals import KEYS, VALUES
 from mlguard.core.value import Value
 from mlguard.observe.leaf import is_frame, is_leaf, is_sparse, nested_text, to_value, unwrapped
 
@@ -102,8 +103,8 @@ def _items(value: Mapping[Any, Any]) -> Iterator[tuple[str, object]]:
     children = [_readable(child) for child in value.values()]
     if len(value) > 8 and all(_is_plain(v) and not isinstance(v, np.ndarray) for v in children):
         # A table of many scalars, such as an id map, is two columns and not hundreds of leaves.
-        yield "keys", _objects(list(value))
-        yield "values", _objects(children)
+        yield KEYS, _objects(list(value))
+        yield VALUES, _objects(children)
         return
     yield from zip(map(str, value), children, strict=True)
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import fields
+from enum import StrEnum
 from typing import Any
 
+from mlguard.core.cause import Cause, CauseKind, Change
 from mlguard.core.contract import Judgement
 from mlguard.core.difference import Difference, Moved
 from mlguard.core.finding import (
@@ -33,11 +35,11 @@ TAG = "$"
 _CLASSES: dict[str, type[Any]] = {
     klass.__name__: klass
     for klass in (
-        Altered, Carried, Difference, Finding, InCommon, Judged, Judgement, Missed, Moved, NotAnswered, NotCarried,
-        OtherRows, Question, Reordered, Repeated, Requirement, Symmetry, Unnamed, Verdict,
+        Altered, Carried, Cause, Change, Difference, Finding, InCommon, Judged, Judgement, Missed, Moved, NotAnswered,
+        NotCarried, OtherRows, Question, Reordered, Repeated, Requirement, Symmetry, Unnamed, Verdict,
     )
 }  # fmt: skip
-_ENUMS: dict[str, type[Kind] | type[Outcome] | type[Role]] = {"Kind": Kind, "Outcome": Outcome, "Role": Role}
+_ENUMS: dict[str, type[StrEnum]] = {enum.__name__: enum for enum in (CauseKind, Kind, Outcome, Role)}
 
 
 def to_json(fact: Any) -> Any:

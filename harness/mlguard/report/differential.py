@@ -8,6 +8,7 @@ from typing import Any
 
 from mlguard.core.outcome import Outcome, worst
 from mlguard.core.verdict import Verdict, exit_code
+from mlguard.report.causes import say_cause
 from mlguard.report.plain import SCHEMA, as_data
 from mlguard.report.quiet import remarks
 from mlguard.report.wording import headline, moves, summary
@@ -112,7 +113,8 @@ def _explained(verdict: Verdict, place: Place | None) -> Iterator[str]:
         yield from verdict.problem.splitlines()
     if verdict.traceback:
         yield from ["", *verdict.traceback.splitlines()]
-    yield from (f"cause: {line}" for line in verdict.causes)
+    if verdict.outcome is not Outcome.MATCH:
+        yield from (f"cause: {say_cause(cause)}" for cause in verdict.causes)
     if place is not None:
         yield from place_lines(place)
     if verdict.outcome is not Outcome.MATCH:

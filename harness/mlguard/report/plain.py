@@ -9,6 +9,7 @@ from typing import Any
 from mlguard.core.finding import Finding, Kind
 from mlguard.core.outcome import Outcome, worst
 from mlguard.core.verdict import Verdict, exit_code
+from mlguard.report.causes import say_cause
 from mlguard.report.quiet import remarks
 from mlguard.report.sentence import hint_in_words, say
 
@@ -35,7 +36,7 @@ def as_data(verdict: Verdict) -> dict[str, Any]:
         "first_moved": verdict.first_moved,
         "first_run": verdict.first_run,
         "findings": [_finding(finding, verdict.against) for finding in verdict.findings],
-        "causes": list(verdict.causes),
+        "causes": [say_cause(cause) for cause in verdict.causes],
         "remarks": remarks(verdict),
         "problem": verdict.problem,
         "traceback": verdict.traceback,

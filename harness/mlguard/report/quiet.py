@@ -8,13 +8,15 @@ from mlguard.core.finding import Finding, Kind, Question
 from mlguard.core.outcome import Outcome
 from mlguard.core.record import INTERNAL
 from mlguard.core.verdict import Verdict
+from mlguard.report.causes import say_cause
 from mlguard.report.numbers import counted
 from mlguard.report.sentence import GOLDEN, say
 
 
 def remarks(verdict: Verdict) -> list[str]:
     """Everything that is told quietly of one guard: of its Findings first, then of its run."""
-    return [*quiet(verdict.findings, guard=verdict.guard, against=verdict.against), *verdict.remarks]
+    findings = quiet(verdict.findings, guard=verdict.guard, against=verdict.against)
+    return [*_harmless(verdict), *findings, *verdict.remarks]
 
 
 def quiet(findings: Sequence[Finding], *, guard: str = "", against: str = GOLDEN) -> Iterator[str]:
@@ -24,6 +26,12 @@ def quiet(findings: Sequence[Finding], *, guard: str = "", against: str = GOLDEN
     yield from _new_questions(findings, guard)
     yield from _set_aside(findings, against)
     yield from _inside(findings)
+
+
+def _harmless(verdict: Verdict) -> Iterator[str]:
+    """What was edited though nothing moved."""
+    if verdict.outcome is Outcome.MATCH:
+        yield from (f"{say_cause(cause)}; nothing moved" for cause in verdict.causes)
 
 
 def _close(findings: Sequence[Finding]) -> Iterator[str]:

@@ -10,6 +10,7 @@ from mlguard.core.outcome import Outcome
 from mlguard.core.record import stage_rank
 from mlguard.core.run_name import MAIN
 from mlguard.core.verdict import Verdict
+from mlguard.report.causes import say_cause
 from mlguard.report.numbers import pair
 from mlguard.report.quiet import remarks
 from mlguard.report.sentence import GOLDEN, hint_in_words, say
@@ -28,8 +29,8 @@ MEANING = {
     Outcome.MISSING: "there is nothing to compare with",
     Outcome.STALE: "a golden without a guard",
     Outcome.UNSTABLE: "two runs of the same code differ",
-    Outcome.DATASET_CHANGED: "the data moved, and the code is not known to be at fault",
-    Outcome.ENVIRONMENT_CHANGED: "libraries moved it, the project's code is that of the golden",
+    Outcome.DATASET_CHANGED: "the data moved, and the code did not",
+    Outcome.ENVIRONMENT_CHANGED: "something other than the code moved it",
     Outcome.MATCH: "behaviour is that of the golden",
 }
 
@@ -50,7 +51,8 @@ def explanation(verdict: Verdict) -> list[str]:
         lines += verdict.problem.splitlines()
     if verdict.traceback:
         lines += ["", *verdict.traceback.splitlines()]
-    lines += [f"cause: {line}" for line in verdict.causes]
+    if verdict.outcome is not Outcome.MATCH:
+        lines += [f"cause: {say_cause(cause)}" for cause in verdict.causes]
     lines += list(moves(verdict))
     lines += [f"note: {remark}" for remark in remarks(verdict)]
     return [*lines, *filter(None, (difference_command(verdict), next_command(verdict)))]

@@ -42,7 +42,8 @@ class Lines:
 def lines_that_ran(root: str) -> Iterator[Lines]:
     """Collect the lines that run until the block ends, or until it says `stop`.
 
-    All threads of this process count; what runs in processes that it starts does not.
+    All threads of this process count; what runs in processes that it starts does not. Start it before the project's
+    code: of a function that is already running, the lines that follow count only where Python has `sys.monitoring`.
     """
     found = Lines(root)
     found.stop = _once(_monitored(found) if hasattr(sys, "monitoring") else _traced(found))

@@ -12,10 +12,10 @@ from mlguard.core.error import UsageError
 from mlguard.core.outcome import Outcome
 from mlguard.core.record import Record
 from mlguard.discovery import Declared
+from mlguard.runner.repository import Commit, Repository
 from mlguard.runner.run import Runner
+from mlguard.runner.sides import Side, revision
 from mlguard.tools.diff.judge import Judge, Judged
-from mlguard.tools.diff.repository import Commit, Repository
-from mlguard.tools.diff.sides import Side, revision
 
 _FOUND = re.compile(r"^# (?:possible )?first bad commit: \[([0-9a-f]+)\]", re.MULTILINE)
 _ONLY_SKIPPED = 2

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from mlguard.checker.cause import changed_keys
 from mlguard.checker.certificate import Certificate
+from mlguard.checker.changes import changed_keys
 from mlguard.checker.check import failed
 from mlguard.checker.regen import tolerances_of
+from mlguard.core.cause import Cause, CauseKind
 from mlguard.core.compare import Comparison, compare
 from mlguard.core.error import GoldenError, MlguardError, RunError, several
 from mlguard.core.finding import Finding, Kind
@@ -21,10 +22,10 @@ from mlguard.core.verdict import Verdict
 from mlguard.discovery import Declared
 from mlguard.golden.local import LocalStore
 from mlguard.report.differential import Place
+from mlguard.runner.repository import Repository
 from mlguard.runner.run import Runner
+from mlguard.runner.sides import WORKING_TREE, Side
 from mlguard.tools.diff.place import Finder
-from mlguard.tools.diff.repository import Repository
-from mlguard.tools.diff.sides import WORKING_TREE, Side
 
 _ABSENT = re.compile(r"No module named '([^']+)'")
 
@@ -95,16 +96,16 @@ class Judge:
 
     def _verdict(self, guard: Declared, comparison: Comparison, before: Record, after: Record) -> Verdict:
         first = comparison.first
-        keys = changed_keys(before.provenance, after.provenance)
-        told = f"the configuration was edited: {', '.join(keys)}"
+        keys = tuple(changed_keys(before.provenance, after.provenance))
+        edited = Cause(CauseKind.CONFIGURATION_EDITED, changes=keys)
         return Verdict(
             guard.ref.name,
             comparison.outcome,
             findings=comparison.findings,
             first_moved=first.stage if first else None,
             first_run=first.run if first else MAIN,
-            causes=(told,) if keys and first else (),
-            remarks=(*([told] if keys and not first else []), *after.remarks),
+            causes=(edited,) if keys else (),
+            remarks=after.remarks,
             against=self.before.name,
             problem=None if comparison.findings else f"guard {guard.ref.name}: nothing was compared",
             commit=self.before.commit.sha if self.before.commit else None,

@@ -19,9 +19,9 @@ from mlguard.observe.boundary import BOUNDARY
 from mlguard.report.differential import Place
 from mlguard.report.numbers import shown
 from mlguard.runner.order import Done, Extent
+from mlguard.runner.repository import Repository
 from mlguard.runner.run import Runner
-from mlguard.tools.diff.repository import Repository
-from mlguard.tools.diff.sides import Side
+from mlguard.runner.sides import Side
 from mlguard.tools.trace import MovedFunction, first_moved, hunks, touching
 
 LONGEST_HUNK = 24

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
-from collections.abc import Container, Iterable
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mlguard.core.error import RunError, UsageError
@@ -112,6 +113,24 @@ class Repository:
         """Write a commit's files into an empty folder, as a checkout would, but for submodules, which stay empty."""
         tree.mkdir()
         self.git("read-tree", "-u", "--reset", commit.sha, tree=tree, index=index)
+
+    @contextlib.contextmanager
+    def fetched(self, name: str) -> Iterator[Repository]:
+        """A repository of its own that holds one commit of this one's origin, where that can be had; for a block.
+
+        Nothing is added to this one, whose remotes and credentials are used.
+        """
+        with self.workers.scratch() as folder:
+            self.git("init", "--quiet", "--bare", git_dir=folder)
+            other = replace(self, folder=folder, common=folder)
+            config = ("-c", f"include.path={self.common / 'config'}")
+            with contextlib.suppress(RunError):  # Offline, or the origin gives no single commits: there is none then.
+                other.git(*config, "fetch", "--quiet", "--depth=1", "--no-tags", "origin", name)
+            yield other
+
+    def files(self, commit: Commit) -> list[str]:
+        """The files of a commit, from the top of the working tree."""
+        return self.git("ls-tree", "-r", "-z", "--name-only", "--full-tree", commit.sha).split("\0")[:-1]
 
     def submodules(self, commit: Commit) -> list[str]:
         """The folders of a commit that are submodules."""

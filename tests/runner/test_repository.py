@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from mlguard.core.error import RunError, UsageError
-from mlguard.tools.diff.repository import Repository
+from mlguard.runner.repository import Repository
 from mlguard.worker.pool import Workers
 from tests.repository import Repository as Real
 from tests.repository import calm

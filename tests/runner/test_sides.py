@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from mlguard.core.error import UsageError
+from mlguard.runner.repository import Repository
+from mlguard.runner.sides import Side, revision, working_tree
 from mlguard.settings import load
 from mlguard.tools.diff.judge import Judge
-from mlguard.tools.diff.repository import Repository
-from mlguard.tools.diff.sides import Side, revision, working_tree
 from mlguard.worker.pool import Workers
 from tests.project import CODE, FILES, GENERATOR, GUARD
 from tests.repository import Repository as Real

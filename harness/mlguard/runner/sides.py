@@ -11,8 +11,8 @@ from pathlib import Path
 
 from mlguard.discovery import Declared, files
 from mlguard.runner.order import Copy
+from mlguard.runner.repository import Commit, Repository
 from mlguard.settings import Settings, import_path
-from mlguard.tools.diff.repository import Commit, Repository
 
 WORKING_TREE = "the working tree"
 
@@ -66,6 +66,24 @@ def revision(
         there = _settings(settings, copy)
         told = f"{name} ({commit.short})" if name and not commit.sha.startswith(name) else commit.short
         yield Side(told, there, copy, commit, tuple(_remarks(settings, edited, repository.submodules(commit))))
+
+
+@contextlib.contextmanager
+def committed(
+    repository: Repository, settings: Settings, commit: Commit, brought: Sequence[Path] = ()
+) -> Iterator[Side]:
+    """A commit as it is, its guards included, in a folder that goes with the block; generators are the working tree's.
+
+    `brought` are files of the working tree that it does not have.
+    """
+    with repository.workers.scratch() as folder:
+        copy = Copy(repository.top, folder / "tree")
+        repository.write(commit, copy.place, folder / "index")
+        copy.of(settings.base).mkdir(parents=True, exist_ok=True)
+        for file in brought:
+            copy.of(file).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, copy.of(file))
+        yield Side(commit.short, _settings(settings, copy), copy, commit)
 
 
 def _settings(settings: Settings, copy: Copy) -> Settings:

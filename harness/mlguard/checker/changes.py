@@ -1,0 +1,108 @@
+"""What differs between the provenance of two Records: configuration, files, libraries, machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from importlib import metadata
+from typing import Any
+
+from mlguard.checker.private import PRIVATE
+from mlguard.core.cause import Change
+from mlguard.core.record import Provenance
+
+
+def changed_keys(before: Provenance, after: Provenance) -> list[Change]:
+    """Configuration keys that differ."""
+    old, new = before.configuration.get("values") or {}, after.configuration.get("values") or {}
+    return [
+        Change(key, _shown(old, key), _shown(new, key))
+        for key in dict.fromkeys([*old, *new])
+        if key not in old or key not in new or old[key] != new[key]
+    ]
+
+
+def changed_libraries(before: Provenance, after: Provenance, *, edited: bool = False) -> Iterator[Change]:
+    """Python's minor version and every imported third-party distribution that differs.
+
+    One that is no longer imported counts where its installed version is another. One that was not imported before does
+    not count where the sources were `edited`, which may import it now.
+    """
+    old_python, new_python = _minor(before), _minor(after)
+    if old_python != new_python:
+        yield Change("Python", old_python, new_python)
+    old, new = _packages(before), _packages(after)
+    for name in sorted({*old, *new}):
+        version = new.get(name) or _installed(name)
+        if old.get(name) != version and not (edited and name not in old):
+            yield Change(name, old.get(name), version)
+
+
+def changed_machine(before: Provenance, after: Provenance) -> Iterator[Change]:
+    """What differs between two machines: CPU, BLAS kernel, SIMD level, threads, operating system."""
+    for name in ("system", "machine", "cpu", "libm", "hash_seed"):
+        yield from _change(name, before.environment.get(name), after.environment.get(name))
+    yield from _change("BLAS kernel", _kernels(before), _kernels(after))
+    yield from _change("SIMD", _simd(before), _simd(after))
+
+
+def edited_files(before: Provenance, after: Provenance) -> list[str]:
+    """Files that both runs depended on, that are no code, and that differ as far as the golden's digests tell."""
+    return [
+        name
+        for name, kept in before.sources.items()
+        if not _is_code(name) and kept != PRIVATE and after.sources.get(name, kept) not in (kept, PRIVATE)
+    ]
+
+
+def same_files(before: Provenance, after: Provenance, but: str | None = None) -> bool:
+    """Whether two runs depended on the same code, and on no file that differs; `but` may be edited.
+
+    Of a file that git ignores a golden keeps the name only, which says nothing.
+    """
+    private = {name for one in (before, after) for name, kept in one.sources.items() if kept == PRIVATE}
+
+    def code(provenance: Provenance) -> dict[str, str]:
+        left_out = {but, *private}
+        return {name: kept for name, kept in provenance.sources.items() if _is_code(name) and name not in left_out}
+
+    return code(before) == code(after) and not edited_files(before, after)
+
+
+def _is_code(name: str) -> bool:
+    return name.endswith(".py")
+
+
+def _change(name: str, before: object, after: object) -> Iterator[Change]:
+    if before != after:
+        yield Change(name, *(None if value is None else str(value) for value in (before, after)))
+
+
+def _installed(name: str) -> str | None:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _minor(provenance: Provenance) -> str:
+    return ".".join(str(provenance.environment.get("python", "")).split(".")[:2])
+
+
+def _packages(provenance: Provenance) -> Mapping[str, str]:
+    packages: Mapping[str, str] = provenance.environment.get("packages") or {}
+    return packages
+
+
+def _kernels(provenance: Provenance) -> str:
+    libraries: list[Mapping[str, Any]] = list(provenance.environment.get("blas") or ())
+    return ", ".join(sorted({str(library.get("kernel")) for library in libraries}))
+
+
+def _simd(provenance: Provenance) -> str:
+    numpy: Mapping[str, Any] = provenance.environment.get("numpy") or {}
+    found = numpy.get("enabled") or numpy.get("simd") or ()
+    return " ".join(map(str, found)) if isinstance(found, list | tuple) else str(found)
+
+
+def _shown(values: Mapping[str, Any], key: str) -> str | None:
+    return repr(values[key]) if key in values else None

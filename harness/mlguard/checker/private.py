@@ -1,0 +1,57 @@
+"""Files of which a golden keeps the name only: what git ignores, such as `.env`, may hold secrets.
+
+Whether one is still what it was when the golden was recorded is known on the machine where the golden was recorded or
+has matched, under a key that stays there.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from mlguard.checker.history import PATIENCE
+from mlguard.core.record import Record
+
+PRIVATE: Final = "private"
+"""Stands in a golden for the digest of a file that git ignores."""
+
+
+def without_private(project: Path, record: Record) -> Record:
+    """The Record as a repository may hold it."""
+    hidden = _private(project, record.provenance.sources)
+    sources = {name: PRIVATE if name in hidden else kept for name, kept in record.provenance.sources.items()}
+    return replace(record, provenance=replace(record.provenance, sources=sources))
+
+
+def private_files(golden: Record) -> list[str]:
+    """The files of which the golden keeps the name only."""
+    return [name for name, kept in golden.provenance.sources.items() if kept == PRIVATE]
+
+
+def contents(project: Path, names: Iterable[str]) -> Iterator[tuple[str, bytes | None]]:
+    """What files hold now; None for one that is gone."""
+    for name in names:
+        file = project / name
+        yield name, file.read_bytes() if file.is_file() else None
+
+
+def _private(project: Path, names: Iterable[str]) -> set[str]:
+    """Those that git ignores, and `.env` files also where there is no git."""
+    listed = list(names)
+    settings = {name for name in listed if PurePosixPath(name).name.split("-")[0] in (".env", ".envrc")}
+    try:
+        asked = subprocess.run(
+            ["git", "check-ignore", "-z", "--stdin"],  # noqa: S607 -- the user's own git, wherever it is.
+            cwd=project,
+            input="\0".join(listed),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=PATIENCE,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return settings
+    return settings | set(asked.stdout.split("\0")) & set(listed)
