@@ -26,5 +26,6 @@ class Emulating(Runner):
         preload = third_party(files(self.settings), self.settings.import_path)
         other = copy.copy(self)
         # Threads keep a zygote from forking, and would only be refused by it.
-        with Workers(preload=preload, use_zygote=machine.threads == 1, usual=machine) as other.workers:
+        forks = machine.threads == 1
+        with Workers(preload=preload, use_zygote=forks, usual=machine, variables=self.variables) as other.workers:
             yield other

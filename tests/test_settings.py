@@ -28,6 +28,15 @@ def test_the_nearest_project_with_a_section_counts(tmp_path: Path) -> None:
     assert found.relative(tmp_path / "x.py") == str(tmp_path / "x.py")
 
 
+def test_variables_are_passed_by_name_or_glob_and_set_to_texts(tmp_path: Path) -> None:
+    entries = 'pass_env = ["SHOP_*", "TZ"]\nset_env = {RATE = "2"}\n'
+    found = load(project(tmp_path / "a", f"[tool.mlguard]\n{entries}"))
+    assert (found.pass_env, found.set_env) == (("SHOP_*", "TZ"), {"RATE": "2"})
+    assert load(project(tmp_path / "b", '[tool.mlguard]\npass_env = "SHOP_*"\n')).pass_env == ("SHOP_*",)
+    with pytest.raises(UsageError, match="`set_env` must be a table of environment variables and their texts, not"):
+        load(project(tmp_path / "c", "[tool.mlguard]\nset_env = {RATE = 2}\n"))
+
+
 def test_without_a_section_the_nearest_project_is_the_root_and_is_not_declared(tmp_path: Path) -> None:
     inner = project(tmp_path / "a", "", "setup.py")
     project(tmp_path, "[project]\nname = 'x'\n")

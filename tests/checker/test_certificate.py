@@ -11,15 +11,17 @@ import pytest
 from mlguard.checker import certificate
 from mlguard.checker.certificate import Certificate, measure, precision
 from mlguard.checker.check import Checker
-from mlguard.checker.machines import JITTERS, MACHINES
+from mlguard.checker.machines import JITTERS, MACHINES, MOMENTS
 from mlguard.checker.noise import JUMP
 from mlguard.core.outcome import Outcome
 from mlguard.core.record import INTERNAL, Observation, Record
+from mlguard.core.run_name import Seed
 from mlguard.core.tolerance import FACTOR
 from mlguard.observe.leaf import to_value
-from mlguard.runner.order import Done
+from mlguard.runner.order import Done, Extent
 from mlguard.worker.describe import effect
 from mlguard.worker.environment import Environment
+from mlguard.worker.moment import USUAL, Moment
 from tests.project import CODE, GUARD, Project
 
 
@@ -30,14 +32,17 @@ class Machines:
         """`moved` says how much to add to an Observation by its name, on moved input alone or everywhere."""
         self.record, self.only_jitter, self.moved = record, only_jitter, moved
         self.asked: list[Environment] = []
+        self.moments: list[Moment] = []
         self.jittered: list[int] = []
 
-    def run(self, guard, *, environment=None, change=None, bundle):
-        assert not bundle
+    def run(self, guard, *, environment=None, change=None, bundle=True, moment=USUAL, extent=None):
+        # Whatever jumps, zone and day are taken apart by main runs on this machine, where it jumps as well.
+        assert bundle == (extent is Extent.MAIN)
         if change is not None:
             self.jittered.append(change.data.seed)
-        else:
+        elif environment is not None:
             self.asked.append(environment)
+            self.moments.append(moment)
         if self.only_jitter and change is None:
             return Done(self.record, "")
         new = tuple(self._moved(o) for o in self.record)
@@ -71,6 +76,7 @@ def certified(project: Project, made: Record, **moved: Any) -> tuple[Certificate
 def test_each_machine_is_asked_once_and_a_knob_without_effect_is_named(line: Project, unknown: None):
     made, machines = certified(line, record(seen("auc", 0.9, stage="evaluate")))
     assert machines.asked == list(MACHINES.values())
+    assert machines.moments == [*MOMENTS.values(), USUAL]
     assert [machine["name"] for machine in made.environments] == list(MACHINES)
     assert made.remarks == ("on AVX2 CPU, four threads, without effect here: a knob",)
 
@@ -81,7 +87,7 @@ def test_noise_is_kept_per_unit_of_scale_and_pooled_by_answer_column(line: Proje
         line,
         record(
             seen("test.score", scores, column="score"),
-            seen("test.score", scores / 2, column="score", run="seed 1"),
+            seen("test.score", scores / 2, column="score", run=Seed(1)),
             seen("auc", 0.5, stage="evaluate"),
         ),
         **{"test.score": 1e-12, "auc": 0.0},
@@ -110,7 +116,7 @@ def test_a_guard_that_moves_much_under_round_off_is_called_loosely_guarded(line:
 )
 def test_a_model_learns_in_the_precision_of_most_of_its_arrays(learned: list[Any], expected: str):
     inside = [seen(str(i), value, stage="train", role=INTERNAL) for i, value in enumerate(learned)]
-    compact = seen("0", 1.0, stage="train", role=INTERNAL, run="seed 1")
+    compact = seen("0", 1.0, stage="train", role=INTERNAL, run=Seed(1))
     assert precision(record(*inside, *[compact] * 9)) == expected
 
 
@@ -146,7 +152,7 @@ def test_anything_that_is_no_float_jumps_where_it_moves(line: Project, unknown: 
 
 def test_jumps_inside_or_in_other_runs_refuse_nothing_and_drop_the_run(line: Project, unknown: None):
     jump = np.array([0.0, 0.0, 1.0])
-    inside, other = seen("coef", np.ones(3), stage="train", role=INTERNAL), seen("test.score", np.ones(3), run="seed 1")
+    inside, other = seen("coef", np.ones(3), stage="train", role=INTERNAL), seen("test.score", np.ones(3), run=Seed(1))
     made, _ = certified(line, record(inside, other), **{"coef": jump, "test.score": jump})
     assert (made.noise, made.unstable) == ({}, ())
     assert made.unsteady_runs == {"seed 1"}

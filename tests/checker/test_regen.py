@@ -165,3 +165,12 @@ def test_a_reason_is_required_and_blanks_are_none(line: Project):
     with line.runner() as runner, pytest.raises(UsageError) as refused:
         Regenerator(Checker(runner.settings, runner), reason="  ")
     assert refused.value.slug == "reason-missing"
+
+
+def test_what_the_owner_waived_may_differ_between_two_identical_runs(fresh: Project):
+    noted = "    import mlguard, os\n    mlguard.note('stamp', os.urandom(4).hex())\n"
+    fresh.edit(CODE, '    x, y = rows["x"], rows["y"]\n', f'{noted}    x, y = rows["x"], rows["y"]\n')
+    refused = fresh.regen().refused
+    assert refused is not None
+    assert "stamp" in str(refused.problem)
+    assert fresh.regen(waive={"stamp": "a name for the log"}).proposal is not None

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mlguard.observe.files import Files
+from mlguard.observe.files import Files, places
 
 
 def opened(path: Path) -> None:
@@ -49,3 +49,32 @@ def test_while_modules_are_imported_nobody_asks_what_is_written(
     with files.listening(tmp_path / "run"):
         (tmp_path / "log.txt").write_text("started")
     assert files.written == ["log.txt"]
+
+
+def test_what_was_there_before_and_what_the_code_made_itself_are_told_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    old, new, cache, downloaded = (tmp_path / name for name in ("old", "new", ".cache/mine", "nltk_data/words"))
+    for file in (old, cache, downloaded):
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("a")
+    files = Files(tmp_path)
+    with files.listening(tmp_path / "run"):
+        for file in (old, new, cache, downloaded):
+            file.open("a").close()
+        for file in (old, new, cache, downloaded, tmp_path / "old"):
+            file.read_text()
+    assert (files.made, files.read_first) == ({old, new, cache}, {downloaded})
+
+
+@pytest.mark.parametrize(
+    ("written", "named"),
+    [
+        (["train.log", "mlruns/0/a/mae", "mlruns/0/b/mae"], ["mlruns/", "train.log"]),
+        ([str(Path.home() / ".shop/x.pkl"), str(Path.home() / "x.pkl")], ["~/.shop/", "~/x.pkl"]),
+        (["/srv/shop/1/x.pkl"], ["/srv/"]),
+    ],
+)
+def test_files_are_named_by_their_topmost_entry(written: list[str], named: list[str]) -> None:
+    assert places(written) == named

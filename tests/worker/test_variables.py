@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from mlguard.core.error import UsageError
 from mlguard.worker.job import Job
 from mlguard.worker.pool import Workers
-from mlguard.worker.variables import USUAL, starting, withheld
+from mlguard.worker.variables import USUAL, in_the_run, starting, withheld
 
 SHELL = {
     "PATH": "/bin",
@@ -80,3 +82,25 @@ def test_the_list_is_that_of_the_moment_in_which_workers_were_made(project, monk
         result = workers.run(Job("subject:variables", names, project, (str(project),), 60))
     assert result.forked is use_zygote
     assert result.value == {"SHOP_MODE": None, "TZ": "UTC", "HTTP_PROXY": "first"}
+
+
+@pytest.mark.parametrize("use_zygote", [True, False])
+def test_caches_and_records_of_experiments_lie_in_the_run_and_downloads_where_they_were(
+    project, monkeypatch, use_zygote
+):
+    monkeypatch.setenv("XDG_CACHE_HOME", "/home/ada/caches")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "https://tracking")
+    names = ["XDG_CACHE_HOME", "MLFLOW_TRACKING_URI", "WANDB_MODE", "HF_HOME", "TORCH_HOME", "TMPDIR"]
+    with Workers(use_zygote=use_zygote) as workers:
+        seen = workers.run(Job("subject:variables", names, project, (str(project),), 60)).value
+    assert seen["XDG_CACHE_HOME"].startswith(seen["TMPDIR"])
+    assert seen["MLFLOW_TRACKING_URI"] == f"file://{seen['TMPDIR']}/mlruns"
+    assert (seen["WANDB_MODE"], seen["HF_HOME"]) == ("offline", "/home/ada/caches/huggingface")
+    assert seen["TORCH_HOME"] == "/home/ada/caches/torch"
+
+
+def test_settings_keep_a_cache_or_a_tracking_server_where_it_is():
+    how = {"pass_env": ["XDG_CACHE_HOME"], "set_env": {"MLFLOW_TRACKING_URI": "https://tracking"}}
+    started = starting({"XDG_CACHE_HOME": "/caches"}, **how)
+    assert (started["XDG_CACHE_HOME"], started["MLFLOW_TRACKING_URI"]) == ("/caches", "https://tracking")
+    assert not {"XDG_CACHE_HOME", "MLFLOW_TRACKING_URI"} & set(in_the_run(Path("run"), started))

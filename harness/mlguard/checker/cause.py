@@ -70,7 +70,7 @@ class _Explainer:
         self.done, self.comparison, self.rules = done, comparison, rules
         self.before, self.after = golden.provenance, done.record.provenance
         self.same_code = same_files(self.before, self.after, but=self._generator())
-        self.known = Known(runner.settings.base, golden, runner.variables)
+        self.known = Known(runner.settings.base, golden, done.variables)
 
     def explain(self) -> Explained:
         edited = [*self._edited()]

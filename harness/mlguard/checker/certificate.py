@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
 
-from mlguard.checker.machines import JITTERS, MACHINES, Jitter, inert
+from mlguard.checker.clock import depends_on, differs_elsewhere
+from mlguard.checker.machines import JITTERS, MACHINES, MOMENTS, Jitter, inert
 from mlguard.checker.noise import Noise
 from mlguard.checker.suspect import unstable
 from mlguard.core.record import INTERNAL, Key, Record
@@ -14,10 +15,12 @@ from mlguard.core.rules import Rules
 from mlguard.core.run_name import MAIN
 from mlguard.core.tolerance import SOLVER_FLOOR, coarser, pool
 from mlguard.discovery import Declared
+from mlguard.report.causes import say_cause
 from mlguard.runner.order import Change
 from mlguard.runner.run import Runner
 from mlguard.worker.describe import effect
 from mlguard.worker.environment import Environment
+from mlguard.worker.moment import USUAL
 
 LOOSE = 1e-6
 """Noise from which a guard in float64 is only loosely guarded: its solver did not converge."""
@@ -60,11 +63,18 @@ def measure(
     tried: list[tuple[Environment, list[str]]] = []
     for number, (name, machine) in enumerate(machines.items(), start=1):
         progress(f"{guard.ref.name}: noise on {name} ({number} of {len(machines)})")
-        other = runner.run(guard, environment=machine, bundle=False).record
-        without = list(dict.fromkeys(effect(machine, dict(other.provenance.environment))))
+        moment = MOMENTS.get(name, USUAL)
+        other = runner.run(guard, environment=machine, moment=moment, bundle=False).record
+        described = dict(other.provenance.environment)
+        without = list(dict.fromkeys([*effect(machine, described), *described.get("without_effect", ())]))
         tried.append((machine, without))
         environments.append({"name": name, "without_effect": without})
         seen.add(record, other, name)
+    if seen.jumps or seen.runs or any(seen.rows.values()) or differs_elsewhere(record, Rules.of(guard.options)):
+        progress(f"{guard.ref.name}: does the time zone or the day move it?")
+        clock = depends_on(runner, guard, record)
+        if clock:
+            return Certificate(environments=tuple(environments), unstable=tuple(map(say_cause, clock)))
     missing = inert(tried)
     for name, seed in JITTERS.items() if missing else ():
         progress(f"{guard.ref.name}: noise from {name}")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mlguard.checker.cause import Explained, explain
 from mlguard.checker.changes import changed_keys
+from mlguard.checker.clock import depends_on, elsewhere
 from mlguard.checker.history import golden_commit
 from mlguard.checker.known import Known
 from mlguard.checker.private import without_private
@@ -86,13 +87,13 @@ class Checker:
         else:
             verdict = self._compared(guard, golden, done)
         if golden is not None and verdict.outcome is Outcome.MATCH:
-            verdict = self._known(verdict, golden)
+            verdict = self._known(verdict, golden, done)
         return Seen(self._left(verdict, done.record), golden, done)
 
-    def _known(self, verdict: Verdict, golden: Record) -> Verdict:
+    def _known(self, verdict: Verdict, golden: Record, done: Done) -> Verdict:
         """Remember which values of variables match this golden, which may have been recorded elsewhere."""
         try:
-            Known(self.settings.base, golden, self.runner.variables).keep()
+            Known(self.settings.base, golden, done.variables).keep()
         except MlguardError as error:
             return replace(verdict, remarks=(*verdict.remarks, f"values of variables were not kept: {error.message}"))
         return verdict
@@ -110,6 +111,7 @@ class Checker:
         if comparison.moves():
             rules = Rules.of(guard.options)
             explained = explain(self.runner, self.goldens, guard, golden, done, comparison, rules)
+            explained = replace(explained, causes=(*self._clock(guard, comparison, done.record), *explained.causes))
             explained = _gated(comparison, explained)
         elif golden.provenance.configuration != done.record.provenance.configuration:
             edited = Cause(
@@ -117,6 +119,11 @@ class Checker:
             )
             explained = Explained(comparison.outcome, (edited,))
         return _verdict(guard, tell(comparison, golden, done.dataset), explained, done)
+
+    def _clock(self, guard: Declared, comparison: Comparison, record: Record) -> list[Cause]:
+        """What the guard depends on, zone or day, where something moved that was made in another zone or day."""
+        asked = any(elsewhere(move.run, move.observation) for move in comparison.moves())
+        return depends_on(self.runner, guard, record) if asked and not self.runner.in_process else []
 
     def _missing(self, guard: Declared, done: Done) -> Verdict:
         record = done.record

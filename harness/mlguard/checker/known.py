@@ -18,8 +18,8 @@ _FILE = "file "
 class Known:
     """What is known here of one golden's variables and private files."""
 
-    def __init__(self, project: Path, golden: Record, variables: Mapping[str, str]) -> None:
-        """`variables` are those that workers start with."""
+    def __init__(self, project: Path, golden: Record, variables: Mapping[str, str | None]) -> None:
+        """`variables` are those that the code read in this run, with their values."""
         self.project, self.golden, self.values = project, golden, variables
 
     def keep(self) -> None:

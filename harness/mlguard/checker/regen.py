@@ -25,6 +25,7 @@ from mlguard.core.error import GoldenError, MlguardError, UsageError
 from mlguard.core.outcome import Outcome
 from mlguard.core.question import new_questions
 from mlguard.core.record import Approval, Record
+from mlguard.core.rules import Rules
 from mlguard.core.run_name import MAIN
 from mlguard.core.tolerance import Tolerances
 from mlguard.core.verdict import Verdict
@@ -93,7 +94,7 @@ class Regenerator:
         if regen.proposal.changed:
             with self._tables(record.provenance.dataset, regen.seen.done.dataset) as tables:
                 changed = (*tables, *self.checker.goldens.save(record))
-            Known(self.checker.settings.base, record, self.checker.runner.variables).keep()
+            Known(self.checker.settings.base, record, regen.seen.done.variables).keep()
         self.checker.pending.delete(record.guard)
         return changed
 
@@ -120,7 +121,7 @@ class Regenerator:
         assert seen.done is not None  # noqa: S101 -- prepare() has looked.
         self.progress(f"{guard.ref.name}: run 2")
         again = self.checker.runner.run(guard)
-        record, moves = _stable(seen.done.record, again.record)
+        record, moves = _stable(seen.done.record, again.record, guard.options.waive)
         if moves:
             return Regen(guard, seen, refused=unstable(guard, moves))
         certificate = measure(self.checker.runner, guard, record, self.progress, self.machines)
@@ -148,9 +149,10 @@ def _kept_tables(kept: GoldenDatasets, name: str) -> tuple[Dataset, int] | None:
     return None if found is None or manifest is None else (found, manifest.seed)
 
 
-def _stable(one: Record, other: Record) -> tuple[Record, list[str]]:
+def _stable(one: Record, other: Record, waive: Mapping[str, str]) -> tuple[Record, list[str]]:
     """The Record without secondary runs that differ between two identical runs, and what differs in the main one."""
-    moves = compare(one, other).moves()
+    # What the owner waived may differ; a gate on a metric is no matter of two identical runs.
+    moves = compare(one, other, Rules(waive=waive)).moves()
     unsteady = {m.run for m in moves if m.run != MAIN}
     told = [f"{say(m)} (likely {CHANCE.cause}; {CHANCE.cure})" for m in moves if m.run == MAIN]
     return without_runs(one, unsteady, "is not the same twice"), told

@@ -52,6 +52,7 @@ class Guard:
     floor: ClassVar[str] = "solver"
     require_contracts: ClassVar[bool] = False
     timeout: ClassVar[float | None] = None
+    clock: ClassVar[str | None] = None
     allow: ClassVar[Mapping[str, str]] = {}
     waive: ClassVar[Mapping[str, str]] = {}
     equal_up_to: ClassVar[Mapping[str, str]] = {}

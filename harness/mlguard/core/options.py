@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from mlguard.core.requirement import requirement_problems
@@ -63,6 +64,9 @@ class Options:
     """Whether a contract that does not hold is red even where it did not hold when the golden was recorded."""
     timeout: float | None = None
     """Seconds after which a run is ended; the project's `timeout` where it is not set."""
+    clock: str | None = None
+    """ISO date or time at which the clock of each process begins, such as `"2026-01-01"`, in UTC unless it says
+    otherwise; the true one where it is not set."""
     allow: Mapping[str, str] = field(default_factory=dict)
     """Observations whose dtype may change, each with the reason. Names may be globs."""
     waive: Mapping[str, str] = field(default_factory=dict)
@@ -126,6 +130,8 @@ def _wrong_runs(guard: type[Guard]) -> Iterator[str]:
         yield f"`require_contracts` must be True or False, not {guard.require_contracts!r}"
     if guard.timeout is not None and not (_is_number(guard.timeout) and guard.timeout > 0):
         yield f"`timeout` must be a positive number of seconds, not {guard.timeout!r}"
+    if guard.clock is not None and not _is_iso(guard.clock):
+        yield f'`clock` must be an ISO date or time, such as "2026-01-01", not {guard.clock!r}'
 
 
 def _wrong_names(guard: type[Guard]) -> Iterator[str]:
@@ -166,6 +172,13 @@ def _are_names(value: object) -> bool:
 
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and value == value
+
+
+def _is_iso(value: object) -> bool:
+    try:
+        return isinstance(value, str) and bool(datetime.fromisoformat(value))
+    except ValueError:
+        return False
 
 
 def _is_seed(value: object) -> bool:

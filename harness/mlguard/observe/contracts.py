@@ -20,6 +20,7 @@ from mlguard.observe import rows as rowwise
 from mlguard.observe import stages
 from mlguard.observe.answers import Answers, join
 from mlguard.observe.describe import answer_values, spread
+from mlguard.observe.files import places
 from mlguard.observe.leaf import is_frame, is_pandas
 from mlguard.observe.run import Run
 from mlguard.observe.stages import Part, Path
@@ -64,7 +65,7 @@ def keep_unchanged(run: Run, *, question: str = "") -> None:
     keep_found(run, "inputs unchanged", inputs, question=question)
     keep_found(run, "configuration unchanged", [m for m in run.mutations if m.endswith(" of config")])
     if run.files is not None:
-        keep_found(run, "no files outside the folder", run.files.written)
+        keep_found(run, "no files outside the folder", places(run.files.written))
 
 
 def keep_answers(run: Run, part: Part, name: str, ask: Callable[[], Answered]) -> None:

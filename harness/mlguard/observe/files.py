@@ -5,18 +5,46 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 from urllib.parse import unquote
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
-_PATH_EVENTS = frozenset({"os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.truncate", "os.symlink", "os.link"})
+_PATH_EVENTS = frozenset({"os.remove", "os.rename", "os.truncate", "os.symlink", "os.link"})
+"""What changes files; a folder by itself is no output, and only the first of two runs makes it."""
 
 _CACHES = (".cache", ".config", ".matplotlib", "__pycache__")
 """Folders in which libraries keep what they computed before; no output of guarded code."""
+
+
+_LIBRARIES = (
+    frozenset({"__pycache__", ".git", "matplotlib", ".matplotlib", "fontconfig", "numba", "torch", "keras", ".keras"})
+    | {"huggingface", "sentence_transformers", "tiktoken", "tensorflow_datasets", "nltk_data", "gensim-data"}
+    | {"scikit_learn_data", "statsmodels_data", "seaborn-data"}
+)
+"""Folders of what libraries download or compile, which no edit of the project's code could change."""
+
+_DEVICES = ("/dev", "/proc", "/sys")
+
+
+def places(written: Iterable[str]) -> list[str]:
+    """The files as a person clears them away: by the topmost entry below the root or the home folder.
+
+    What lies below it differs from run to run, with dates, numbers and counters in its names.
+    """
+    return sorted({_place(PurePath(name)) for name in written})
+
+
+def _place(path: PurePath) -> str:
+    home, start = Path.home(), ""
+    if path.is_absolute() and path.is_relative_to(home):
+        path, start = path.relative_to(home), "~/"
+    elif path.is_absolute():
+        start, path = path.anchor, path.relative_to(path.anchor)
+    return f"{start}{path.parts[0]}/" if len(path.parts) > 1 else f"{start}{path}"
 
 
 class Files:
@@ -29,6 +57,10 @@ class Files:
         """Outside the folder: from the root where below it, in the order of the first writes."""
         self.read: set[Path] = set()
         """Opened for reading, wherever they lie."""
+        self.made: set[Path] = set()
+        """Written outside the folder, those of the project's own caches included."""
+        self.read_first: set[Path] = set()
+        """Opened for reading before this process wrote them."""
         self._reading = self._writing = False
         sys.addaudithook(self._hook)
 
@@ -67,17 +99,24 @@ class Files:
             place = Path(os.path.abspath(os.fsdecode(path)))
             if not writes:
                 self.read.add(place)
-            elif before[1] and self._counts(place):
+                self.read_first |= {place} - self.made
+            elif before[1] and self._is_made(place):
+                self.made.add(place)
+            if writes and before[1] and self._counts(place):
                 shown = place.relative_to(self.root).as_posix() if place.is_relative_to(self.root) else str(place)
                 if shown not in self.written:
                     self.written.append(shown)
         finally:
             self._reading, self._writing = before
 
+    def _is_made(self, place: Path) -> bool:
+        outside = not any(place.is_relative_to(folder) for folder in (*map(str, self.allowed), *_DEVICES))
+        return outside and not _LIBRARIES.intersection(place.parts)
+
     def _counts(self, place: Path) -> bool:
         if any(place.is_relative_to(folder) for folder in self.allowed):
             return False
-        if place.parts[:2] in (("/", "dev"), ("/", "proc"), ("/", "sys")):
+        if any(place.is_relative_to(folder) for folder in _DEVICES):
             return False
         return not any(part in _CACHES for part in place.parts)
 

@@ -50,6 +50,14 @@ _SENTENCES: Mapping[CauseKind, Callable[[Cause], str]] = {
     CauseKind.VARIABLES_UNKNOWN: lambda cause: (
         f"whether these environment variables have the golden's values is not known here: {_names(cause)}"
     ),
+    CauseKind.ZONE_DECIDES: lambda cause: (
+        f"what the guard gives depends on the machine's time zone, first in {cause.stage}; name the zone where times "
+        "are read or written, or fix TZ by `set_env`"
+    ),
+    CauseKind.DAY_DECIDES: lambda cause: (
+        f"what the guard gives depends on today's date, first in {cause.stage}; pass the day in as data, or fix it "
+        'with `clock = "2026-01-01"` on the guard'
+    ),
     CauseKind.MACHINE_DIFFERS: lambda cause: f"the machine differs from the golden's: {_changes(cause)}",
     CauseKind.OWN_CODE_AGREES: lambda cause: (
         f"the golden's own code (commit {cause.commit}), run here on the same data, gives the same new values: "

@@ -17,6 +17,7 @@ from mlguard.observe.asking import ask
 from mlguard.observe.probe_rows import Batch
 from mlguard.observe.run import Run, scratch
 from mlguard.observe.stages import Path as StagePath
+from mlguard.runner.caches import empty_memory
 from mlguard.runner.elsewhere import redirect
 from mlguard.runner.order import Loading, Order
 from mlguard.runner.subject import changed, find_subject, with_target
@@ -58,10 +59,11 @@ def keep_rows(main: Run, path: StagePath, batches: Sequence[Batch], order: Order
 def load_bundle(order: Loading, progress: Progress) -> dict[str, Any]:
     """Load a saved bundle and answer the rows, with the project's data out of reach; or what that raised."""
     try:
-        if not order.lines:
-            return _answered_elsewhere(order, progress)
-        with lines_that_ran(str(order.root)) as lines:
-            answered = _answered_elsewhere(order, progress)
+        with empty_memory():
+            if not order.lines:
+                return _answered_elsewhere(order, progress)
+            with lines_that_ran(str(order.root)) as lines:
+                answered = _answered_elsewhere(order, progress)
         return {**answered, "reached": lines.reached()}
     except MlguardError as error:
         if error.__cause__ is None:

@@ -12,6 +12,7 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib import metadata
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
@@ -61,7 +62,7 @@ def compared(root: Path, *, besides: Sequence[Path] = ()) -> Checkout:
     for stray in _strays(root):
         if stray.ran.parent in left_out:
             continue
-        if _is_compiled(stray.ran):
+        if _is_compiled(stray.ran) or not stray.ran.is_file():  # or lies in an archive
             compiled.append(stray)
         else:
             (equal if _text(stray.ran) == _text(stray.here) else differing).append(stray)
@@ -76,9 +77,10 @@ def refuse_differing(checkout: Checkout, root: Path, guard: str) -> None:
     more = f" (and {len(others)} more: {', '.join(s.name for s in others[:4])})" if others else ""
     raise UsageError(
         f"guard {guard}: {first.name} was imported from {first.ran}, which differs from this checkout's "
-        f"{first.here.relative_to(root.resolve()).as_posix()}{more}: what ran is not the code here; install this "
-        "checkout (`python -m pip install -e .`) or name its source folder in pytest's `pythonpath`",
+        f"{first.here.relative_to(root.resolve()).as_posix()}{more}: what ran is not the code here",
+        advice="install this checkout (`python -m pip install -e .`), or name its sources in pytest's `pythonpath`",
         slug="code-from-elsewhere",
+        blames_code=False,
     )
 
 
@@ -95,14 +97,14 @@ def remarks_on(checkout: Checkout) -> Iterator[str]:
 
 
 def _strays(root: Path) -> Iterator[Stray]:
-    own_names = _installed_names(root)
+    own_names, installed = _installed_names(root), cache(is_installed)
     for name, module in list(sys.modules.items()):
         file = getattr(module, "__file__", None)
         top = name.partition(".")[0]
         if not isinstance(file, str) or top in ("__main__", "mlguard") or top in sys.stdlib_module_names:
             continue
         # Resolving a path asks the disk, and a thousand modules of libraries are loaded.
-        if top not in own_names and is_installed(file):
+        if top not in own_names and installed(os.path.join(os.path.dirname(file), "")):
             continue
         here = _counterpart(name, Path(file).resolve(), root)
         if here is not None:

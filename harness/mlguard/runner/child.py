@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -22,6 +23,7 @@ from mlguard.observe.files import Files
 from mlguard.observe.run import Run, Subject, copied, scratch, user_frames
 from mlguard.observe.stages import Path as StagePath
 from mlguard.runner.bundle import keep_rows, save
+from mlguard.runner.caches import empty_memory, refuse_results
 from mlguard.runner.checkout import compared, refuse_differing, remarks_on
 from mlguard.runner.costs import Costs
 from mlguard.runner.datasets import datasets, seeds
@@ -35,6 +37,7 @@ from mlguard.seeding import seed_all, seeded
 from mlguard.tracing.fingerprint import FOLDER
 from mlguard.tracing.tracer import Tracer
 from mlguard.worker.lines import lines_that_ran
+from mlguard.worker.moment import at
 from mlguard.worker.source import substitute
 
 Progress = Callable[[str], None]
@@ -63,7 +66,7 @@ def search(order: Search, progress: Progress) -> Found:
 
 def observe(order: Order, progress: Progress) -> Done:
     """Run one guard and observe everything about it; where it is asked, also which lines its main run reached."""
-    with hearing() as heard, variables_read(str(order.root)) as variables:
+    with empty_memory(), hearing() as heard, variables_read(str(order.root)) as variables:
         try:
             return _observed_with_lines(order, progress, Heard(heard, variables))
         except RunError as error:
@@ -138,8 +141,13 @@ def _observed(order: Order, progress: Progress, heard: Heard, path_ended: Callab
         left_out=_left_out(found, order, others),
     )
     told = (told_withheld(heard.variables, order.withheld), *remarks_on(checkout))
+    refuse_results(files, order, subject)
+    made = frozenset(map(str, files.made))
+    # Also what the code read from a file into the environment itself, as dotenv does.
+    values = {name: os.environ.get(name) for name in heard.variables}
     trace = None if tracer is None else tracer.trace()
-    return Done(record, bundle, pristine, costs.taken(), remarks=tuple(filter(None, told)), trace=trace)
+    remarks_here = tuple(filter(None, told))
+    return Done(record, bundle, pristine, costs.taken(), variables=values, made=made, remarks=remarks_here, trace=trace)
 
 
 def _tracer(order: Order) -> Tracer | None:
@@ -223,7 +231,8 @@ def _run_others(
     begin(REFIT)
     main.progress(REFIT)
     main.observations += first_model or secondary.first_model(main, path)
-    main.observations += secondary.refit(main, path)
+    with at(order.elsewhere):
+        main.observations += secondary.refit(main, path)
     return remarks
 
 
@@ -249,7 +258,8 @@ def _observe_itself(main: Run, order: Order, pristine: Dataset, others: dict[int
             remarks += [remark] if remark else []
     if _is_run(order, REFIT):
         begin(REFIT)
-        main.observations += secondary.observe_as_before(main, pristine)
+        with at(order.elsewhere):
+            main.observations += secondary.observe_as_before(main, pristine)
     return remarks
 
 

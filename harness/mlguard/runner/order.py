@@ -12,6 +12,7 @@ from mlguard.core.dataset import Dataset
 from mlguard.core.record import Record
 from mlguard.discovery import Declared, GuardRef
 from mlguard.tracing.trace import Trace
+from mlguard.worker.moment import USUAL, Moment
 
 
 class Extent(StrEnum):
@@ -100,6 +101,10 @@ class Order:
     """Whether to note which lines of the project's sources run."""
     withheld: frozenset[str] = frozenset()
     """Names of the caller's environment variables that reach no worker."""
+    made: frozenset[str] = frozenset()
+    """Files that earlier runs of this project wrote outside of their folders."""
+    elsewhere: Moment = USUAL
+    """The time zone and the clock of the last run, when everything is done again."""
 
     @property
     def bundle(self) -> Path:
@@ -124,6 +129,10 @@ class Done:
     """The Dataset of the first seed, for the golden."""
     costs: Mapping[str, float] = field(default_factory=dict)
     """Seconds by part: `main`, `contracts`, `probes`, `seed 1`, `config C`, `refit`, `saved bundle`."""
+    variables: Mapping[str, str | None] = field(default_factory=dict, repr=False)
+    """The environment variables that the code read, with the values of the end; no file may hold these."""
+    made: frozenset[str] = frozenset()
+    """Files that the main run wrote outside of its folder."""
     remarks: tuple[str, ...] = ()
     """Quiet lines about this machine, which belong into no golden."""
     trace: Trace | None = None

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-ALWAYS = ("mlguard.runner.child", "mlguard.runner.bundle", "joblib")
+ALWAYS = ("mlguard.runner.child", "mlguard.runner.bundle", "mlguard.worker.travel", "joblib")
 """What every run needs."""
 
 MODULES = 200

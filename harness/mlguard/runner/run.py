@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import os
 import shutil
 import time
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -18,6 +19,7 @@ from mlguard.core.record import CONTRACT, PROBE, Observation, Record
 from mlguard.core.run_name import MAIN
 from mlguard.core.value import Value, text
 from mlguard.discovery import Declared, files
+from mlguard.golden.made import made_earlier, remember_made
 from mlguard.observe.contracts import keep_values
 from mlguard.runner import child
 from mlguard.runner.datasets import find_generator
@@ -27,14 +29,27 @@ from mlguard.runner.preload import third_party
 from mlguard.settings import Settings
 from mlguard.worker.environment import Environment
 from mlguard.worker.job import Failure, Job, Result
+from mlguard.worker.moment import ELSEWHERE, USUAL, Moment, at
 from mlguard.worker.pool import Workers
-from mlguard.worker.variables import starting, withheld
+from mlguard.worker.variables import starting, withheld, zone_is_chosen
 
 Reached = Mapping[str, frozenset[int]]
 """Lines that ran, by the real path of their source."""
 
 BUNDLE = "saved bundle"
 """The contract that a saved model, loaded elsewhere in a fresh process, predicts the same."""
+
+
+@dataclass(frozen=True)
+class Process:
+    """What one worker has differently from the usual one."""
+
+    environment: Environment | None = None
+    """The machine that it emulates."""
+    moment: Moment = USUAL
+    """When and where it believes to be."""
+    limit: float | None = None
+    """Seconds in place of the guard's own limit."""
 
 
 class Runner:
@@ -97,22 +112,30 @@ class Runner:
         trace: bool | Collection[str] = False,
         lines: bool = False,
         limit: float | None = None,
+        moment: Moment = USUAL,
+        elsewhere: Moment = ELSEWHERE,
     ) -> Done:
         """Run one guard: everything that it observes, and the contract of its saved bundle unless that is left out.
 
         `change` is what this run has differently from the project on disk; `trace` names the runs in which the
         project's functions are followed, such as `seed 1`, and True is the main run; `lines` asks which lines the main
         run reached; `limit` is a number of seconds in place of the guard's own, after which there is no second try.
+        `moment` is when and where the run believes to be, and `elsewhere` when and where its bundle is loaded and
+        everything is done again at its end: the answers may depend on neither.
         Raises UsageError (what it declares or returned), RunError (it raised, hung, died).
         """
         with self.workers.scratch() as folder:
             order = Order(
                 guard.ref, self.settings.base, self.settings.import_path, self._generators(), folder / "run",
                 extent=extent, tables=tables, change=change or Change(), copy=self._copy, trace=_followed(trace),
-                lines=lines, withheld=self._withheld,
+                lines=lines, withheld=self._withheld, elsewhere=self._moment(guard, elsewhere),
+                made=made_earlier(self.settings.base),
             )  # fmt: skip
             order.folder.mkdir()
-            done = self._observe(guard, order, environment, limit)
+            how = Process(environment, self._moment(guard, moment), limit)
+            done = self._observe(guard, order, how)
+            with contextlib.suppress(RunError):  # A project that cannot be written keeps no results either.
+                remember_made(self.settings.base, done.made)
             if not bundle or extent is Extent.MAIN:
                 return done
             record = done.record
@@ -120,7 +143,8 @@ class Runner:
                 # The contract of the bundle needs a process of its own: contracts are not run, rather than lost.
                 return replace(done, record=replace(record, left_out=record.left_out | {f"{MAIN}/contracts"}))
             started = time.perf_counter()
-            loaded, reached = self._bundle(guard, order, done, folder, environment)
+            how = Process(environment, order.elsewhere)
+            loaded, reached = self._bundle(guard, order, done, folder, how)
             costs = {**done.costs, BUNDLE: time.perf_counter() - started}
             record = record.with_observations((*record.observations, *loaded))
             return replace(done, record=record, reached=_both(done.reached, reached), costs=costs)
@@ -129,13 +153,18 @@ class Runner:
         """The script that makes the guard's dataset. Raises UsageError where there is none."""
         return find_generator(str(guard.dataset), self._generators(), guard.ref.name)
 
-    def _observe(self, guard: Declared, order: Order, environment: Environment | None, limit: float | None) -> Done:
+    def _moment(self, guard: Declared, moment: Moment) -> Moment:
+        chosen = zone_is_chosen(pass_env=self.settings.pass_env, set_env=self.settings.set_env)
+        return moment.fixed_at(guard.options.clock, zone_is_chosen=chosen)
+
+    def _observe(self, guard: Declared, order: Order, how: Process) -> Done:
         if self.in_process:
             _refuse_sources(order.change)
-            return child.observe(order, _silent)
-        job = self._job("child:observe", order, timeout=limit or self._timeout(guard), environment=environment)
+            with at(how.moment):
+                return child.observe(order, _silent)
+        job = self._job("child:observe", order, timeout=how.limit or self._timeout(guard), how=how)
         result = self.workers.run(job)
-        if result.failure is not None and result.failure.kind == "timeout" and limit is None:
+        if result.failure is not None and result.failure.kind == "timeout" and how.limit is None:
             # Once more in a fresh interpreter: a fork can hang where the guarded code does not.
             shutil.rmtree(order.folder)
             order.folder.mkdir()
@@ -143,7 +172,7 @@ class Runner:
         return _checked_done(self._value(guard, result))
 
     def _bundle(
-        self, guard: Declared, order: Order, done: Done, folder: Path, environment: Environment | None
+        self, guard: Declared, order: Order, done: Done, folder: Path, how: Process
     ) -> tuple[list[Observation], Reached]:
         """Load what was saved, elsewhere and in a fresh process, and predict with it; and the lines that ran there."""
         if done.bundle.startswith(RAISED):
@@ -158,7 +187,7 @@ class Runner:
         loading = Loading(
             guard.ref, order.root, order.import_path, moved, order.rows, work, order.change, self._copy, order.lines
         )
-        job = self._job("bundle:load_bundle", loading, timeout=self._timeout(guard), environment=environment)
+        job = self._job("bundle:load_bundle", loading, timeout=self._timeout(guard), how=how)
         result = self.workers.run(job)
         if result.failure is not None:
             return [_status(f"{RAISED} {_what(result.failure)}")], {}
@@ -168,15 +197,17 @@ class Runner:
         compared = _compared(value["columns"], value["names"], done.record)
         return [*compared, *_compared_probes(value["probes"], done.record)], value.get("reached", {})
 
-    def _job(self, function: str, payload: object, *, timeout: float, environment: Environment | None = None) -> Job:
+    def _job(self, function: str, payload: object, *, timeout: float, how: Process | None = None) -> Job:
+        how = how or Process()
         return Job(
             f"mlguard.runner.{function}",
             payload,
             root=self.settings.base,
             import_path=self.settings.import_path,
             timeout=timeout,
-            environment=environment,
-            fresh=environment is not None,
+            environment=how.environment,
+            moment=how.moment,
+            fresh=how.environment is not None,
         )
 
     def _value(self, guard: Declared, result: Result) -> object:

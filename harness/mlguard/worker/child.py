@@ -21,6 +21,7 @@ from mlguard.core.error import MlguardError
 from mlguard.worker import coverage
 from mlguard.worker.exchange import Exchange, Order
 from mlguard.worker.job import Failure, Frame
+from mlguard.worker.moment import at
 from mlguard.worker.sentinel import register
 from mlguard.worker.source import compile_from_source
 
@@ -43,7 +44,9 @@ def work(exchange: Exchange) -> NoReturn:
     _enter(order)
     save = _measure(order)
     os.chdir(order.root)
-    exchange.answer(_outcome(order, exchange))
+    with at(order.moment):
+        outcome = _outcome(order, exchange)
+    exchange.answer(outcome)
     save()
     _end()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import locale
 import math
 import os
 import platform
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from mlguard.worker.environment import Environment
+from mlguard.worker.moment import zone_effect
 
 # exp and sin where the last bit tells whether the C library multiplies and adds in one rounding (glibc from 2.28).
 _WITH_FMA: Final = (0.5488116360940264, 5.8532671937395415, 5.98346600764497, 0.998689378313453)
@@ -38,7 +40,8 @@ def describe() -> dict[str, Any]:
 
     Keys: `python`, `implementation`, `system`, `machine`, `cpu`, `libc`, `cpus`, `hash_seed` (None: random), `libm`
     (`fma`, `no-fma` or None where unknown), `blas` and `openmp` (lists of loaded libraries with `library`, `version`,
-    `kernel`, `threads`, `layer`), `numpy` and `torch` (None unless imported). Imports neither of these two.
+    `kernel`, `threads`, `layer`), `numpy` and `torch` (None unless imported), `without_effect` (sentences about a time
+    zone or locale that the platform ignores). Imports neither of these two libraries.
     """
     pools = _pools()
     return {
@@ -55,6 +58,7 @@ def describe() -> dict[str, Any]:
         "openmp": [pool for kind, pool in pools if kind == "openmp"],
         "numpy": _numpy(),
         "torch": _torch(),
+        "without_effect": [said for said in (zone_effect(os.environ.get("TZ")), _locale_effect()) if said],
     }
 
 
@@ -116,6 +120,18 @@ def _hash_seed() -> int | None:
     seed = os.environ.get("PYTHONHASHSEED", "random")
     randomised = bool(sys.flags.hash_randomization)
     return int(seed) if seed.isdigit() and randomised == (int(seed) != 0) else None
+
+
+def _locale_effect() -> str | None:
+    wanted = os.environ.get("LC_ALL")
+    here = locale.setlocale(locale.LC_CTYPE)
+    if wanted is None or _plain(here) == _plain(wanted):
+        return None
+    return f"LC_ALL={wanted} has no effect: the locale is {here}"
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("-", "")
 
 
 def _libm() -> str | None:

@@ -8,11 +8,14 @@ from __future__ import annotations
 import json
 import os
 import pickle
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from mlguard.worker.job import Failure, Job
+from mlguard.worker.moment import Moment
+from mlguard.worker.variables import in_the_run
 
 TAIL = 64 * 1024
 """Bytes of output that are brought back."""
@@ -30,6 +33,8 @@ class Order:
     import_path: tuple[str, ...]
     variables: dict[str, str]
     """Environment variables of this job, over those that the interpreter started with."""
+    moment: Moment
+    """The time zone and the clock."""
     coverage: dict[str, Any] | None
     """What the parent's measurement measures, if there is one."""
 
@@ -49,13 +54,16 @@ class Exchange:
         self._value = folder / "value.pickle"
         self._failure = folder / "failure.pickle"
 
-    def give(self, job: Job, variables: dict[str, str], coverage: dict[str, Any] | None) -> None:
-        """In the parent: write all that the worker needs."""
+    def give(
+        self, job: Job, variables: dict[str, str], coverage: dict[str, Any] | None, started: Mapping[str, str]
+    ) -> None:
+        """In the parent: write all that the worker needs, which starts with the variables `started`."""
         payload = pickle.dumps(job.payload, protocol=pickle.HIGHEST_PROTOCOL)
         self.temporary.mkdir(parents=True)
         temporary = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self.temporary))
+        caches = in_the_run(self.temporary, started)
         root = str(job.root.absolute())
-        order = Order(job.function, root, tuple(job.import_path), variables | temporary, coverage)
+        order = Order(job.function, root, tuple(job.import_path), variables | temporary | caches, job.moment, coverage)
         self._order.write_text(json.dumps(asdict(order)), encoding="utf-8")
         self._payload.write_bytes(payload)
         self.output.touch()
@@ -64,7 +72,7 @@ class Exchange:
     def order(self) -> Order:
         """In the worker: what to do."""
         read = json.loads(self._order.read_text(encoding="utf-8"))
-        return Order(**(read | {"import_path": tuple(read["import_path"])}))
+        return Order(**(read | {"import_path": tuple(read["import_path"]), "moment": Moment(**read["moment"])}))
 
     def payload(self) -> object:
         """In the worker, once the import path stands: the function's argument."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from mlguard.worker.environment import Environment
+from mlguard.worker.moment import USUAL, Moment
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Job:
     """Seconds after which the worker and everything that it started is killed; None waits for ever."""
     environment: Environment | None = None
     """Threads, hash seed and instruction sets, in force before the first import; None: the usual one of its Workers."""
+    moment: Moment = USUAL
+    """The time zone and the clock of the worker."""
     fresh: bool = False
     """True: a new interpreter, never one forked from the zygote."""
 

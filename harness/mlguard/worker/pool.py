@@ -84,7 +84,7 @@ class Workers:
         Raises RunError where no worker could be started, and for a job that was running when another thread closed.
         """
         with self._exchange() as exchange:
-            exchange.give(job, self._later, coverage.settings())
+            exchange.give(job, self._later, coverage.settings(), self._variables)
             with self._started(job, exchange) as running:
                 code = _wait(running, exchange, job.timeout)
             if self._closed:

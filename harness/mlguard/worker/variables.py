@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Final
 
 from mlguard.core.error import several
@@ -44,6 +45,9 @@ accelerators and numerical libraries need to start at all, and where downloaded 
 USUAL: Final = {"TZ": "UTC", "LC_ALL": "C.UTF-8", "LANG": "C.UTF-8"}
 """Time zone and locale of a worker, unless the settings set or pass one."""
 
+_CACHES: Final = {"HF_HOME": "huggingface", "TORCH_HOME": "torch", "MPLCONFIGDIR": "matplotlib"}
+"""Where downloads and fonts lie below the user's cache folder, which itself begins empty in every run."""
+
 _OWN: Final = {
     "PYTHONIOENCODING": "utf-8:backslashreplace",
     # pandas imports pyarrow where it is installed, whose allocator starts a thread: no zygote could ever fork.
@@ -64,26 +68,48 @@ def starting(
     chosen = dict(set_env or {})
     _refuse_fixed([*pass_env, *chosen])
     passed = {name: text for name, text in environ.items() if _passes(name, pass_env)}
-    named = [name for name in passed if _matches(name, pass_env)] + [*chosen]
-    return {**_usual(named), **passed, **chosen, **_OWN}
+    named = {*chosen, *(name for name in passed if _matches(name, pass_env))}
+    started = {**_usual(named), **_downloads(environ), **passed, **chosen, **_OWN}
+    return {name: text for name, text in started.items() if name != "XDG_CACHE_HOME" or name in named}
+
+
+def in_the_run(folder: Path, started: Mapping[str, str]) -> dict[str, str]:
+    """Variables that lead caches and records of experiments into a run's own folder, but for those it started with."""
+    places = {
+        "XDG_CACHE_HOME": str(folder / "cache"),
+        "NUMBA_CACHE_DIR": str(folder / "numba"),
+        "MLFLOW_TRACKING_URI": (folder / "mlruns").absolute().as_uri(),
+        "WANDB_MODE": "offline",
+        "WANDB_DIR": str(folder),
+        "NEPTUNE_MODE": "offline",
+        "CLEARML_OFFLINE_MODE": "1",
+        "CODECARBON_OUTPUT_DIR": str(folder),
+    }
+    return {name: text for name, text in places.items() if name not in started}
 
 
 def withheld(
     environ: Mapping[str, str], *, pass_env: Sequence[str] = (), set_env: Iterable[str] = ()
 ) -> frozenset[str]:
     """The names of the variables in `environ` that reach no worker."""
-    fixed = {*set_env, *USUAL, *_OWN, *FIXED}
+    fixed = {*set_env, *USUAL, *_OWN, *FIXED, *in_the_run(Path(), {})}
     return frozenset(name for name in environ if name not in fixed and not _passes(name, pass_env))
 
 
 def is_default(name: str) -> bool:
     """Whether a variable reaches workers without being named in the settings."""
-    return name in USUAL or name in _OWN or name in FIXED or _matches(name, PASSED, fold=True)
+    ours = {*USUAL, *_OWN, *FIXED, *in_the_run(Path(), {})}
+    return name in ours or _matches(name, PASSED, fold=True)
 
 
 def zone_is_chosen(*, pass_env: Sequence[str], set_env: Iterable[str]) -> bool:
     """Whether the settings say which time zone guarded code is in."""
     return "TZ" in set_env or _matches("TZ", pass_env)
+
+
+def _downloads(environ: Mapping[str, str]) -> dict[str, str]:
+    caches = environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    return {name: os.path.join(caches, folder) for name, folder in _CACHES.items()}
 
 
 def _usual(named: Iterable[str]) -> dict[str, str]:
