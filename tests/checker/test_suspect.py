@@ -7,9 +7,11 @@ import pytest
 
 from mlguard.checker.machines import MACHINES
 from mlguard.checker.noise import Jump
-from mlguard.checker.suspect import BEHIND, CANCELLED, SET_ORDER, TIE, TREE, UNDEFINED, suspicion, unstable
+from mlguard.checker.suspect import suspicion, unstable
 from mlguard.core.record import CONTRACT_VALUE, INTERNAL, Observation
+from mlguard.core.unstable import Suspect
 from mlguard.observe.leaf import to_value
+from mlguard.report.unstable import CURES, unstable_in_words
 
 OLD, NEW, HASHED = MACHINES
 SCORE = Observation("predict", "test.score", to_value(np.array([0.1, 0.7])))
@@ -22,14 +24,14 @@ BIAS = Observation("evaluate", "bias", to_value(1e-9))
 @pytest.mark.parametrize(
     ("jumps", "likely"),
     [
-        ([Jump(SCORE, HASHED)], SET_ORDER),
-        ([Jump(SCORE, HASHED), Jump(SCORE, OLD)], BEHIND),
-        ([Jump(LABEL, OLD)], TIE),
-        ([Jump(SCORE, OLD, undefined=True)], UNDEFINED),
-        ([Jump(SCORE, OLD), Jump(SPLIT, OLD)], TREE),
-        ([Jump(SCORE, OLD), Jump(SPLIT, NEW)], BEHIND),
-        ([Jump(SCORE, OLD), Jump(COEF, OLD)], BEHIND),
-        ([Jump(BIAS, OLD)], CANCELLED),
+        ([Jump(SCORE, HASHED)], Suspect.SET_ORDER),
+        ([Jump(SCORE, HASHED), Jump(SCORE, OLD)], Suspect.BEHIND),
+        ([Jump(LABEL, OLD)], Suspect.TIE),
+        ([Jump(SCORE, OLD, undefined=True)], Suspect.UNDEFINED),
+        ([Jump(SCORE, OLD), Jump(SPLIT, OLD)], Suspect.TREE),
+        ([Jump(SCORE, OLD), Jump(SPLIT, NEW)], Suspect.BEHIND),
+        ([Jump(SCORE, OLD), Jump(COEF, OLD)], Suspect.BEHIND),
+        ([Jump(BIAS, OLD)], Suspect.CANCELLED),
     ],
 )
 def test_the_likely_cause(jumps: list[Jump], likely: object):
@@ -40,5 +42,11 @@ def test_the_likely_cause(jumps: list[Jump], likely: object):
 def test_one_line_for_each_observation_that_decides_with_its_row_and_its_machines():
     contract = Observation("contracts", "row by row.score", to_value(np.array([0.1])), role=CONTRACT_VALUE)
     jumps = [Jump(SCORE, OLD, row="17"), Jump(SPLIT, OLD), Jump(contract, OLD), Jump(SCORE, NEW, row="3")]
-    (told,) = unstable(jumps, MACHINES)
-    assert told == (f"predict test.score jumps, row 17 on {OLD} and on {NEW} (likely {TREE.cause}; {TREE.cure})")
+    (found,) = unstable(jumps, MACHINES)
+    tree = CURES[Suspect.TREE]
+    told = f"predict test.score jumps, row 17 on {OLD} and on {NEW} (likely {tree.cause}; {tree.cure})"
+    assert unstable_in_words(found) == told
+
+
+def test_every_suspect_has_a_cure():
+    assert set(CURES) == set(Suspect)

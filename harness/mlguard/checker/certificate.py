@@ -14,6 +14,7 @@ from mlguard.core.record import INTERNAL, Key, Record
 from mlguard.core.rules import Rules
 from mlguard.core.run_name import MAIN
 from mlguard.core.tolerance import SOLVER_FLOOR, coarser, pool
+from mlguard.core.unstable import Unstable
 from mlguard.discovery import Declared
 from mlguard.report.causes import say_cause
 from mlguard.runner.order import Change
@@ -36,7 +37,7 @@ class Certificate:
     """Largest magnitude, by pool, of what is zero but for the round-off of larger numbers."""
     environments: tuple[Mapping[str, object], ...] = ()
     """The machines, with the knobs that did not take effect."""
-    unstable: tuple[str, ...] = ()
+    unstable: tuple[Unstable, ...] = ()
     """What jumped in the main run, in words: observation, row, likely cause and cure."""
     unsteady_runs: frozenset[str] = frozenset()
     """Secondary runs in which something jumped."""

@@ -26,6 +26,7 @@ from mlguard.discovery import Declared
 from mlguard.golden.local import LocalStore
 from mlguard.golden.naming import collisions
 from mlguard.golden.pending import pending_store
+from mlguard.report import problems
 from mlguard.runner.order import Done, Extent, Found
 from mlguard.runner.run import Runner
 from mlguard.settings import Settings
@@ -133,7 +134,7 @@ class Checker:
             guard.ref.name,
             Outcome.VIOLATED if violated else Outcome.MISSING,
             findings=tuple(violated),
-            problem=f"guard {guard.ref.name} has no golden: nothing was compared",
+            problem=problems.no_golden(guard.ref.name),
             slug="golden-missing",
             remarks=(*record.remarks, *done.remarks),
         )
@@ -151,7 +152,7 @@ class Checker:
             else:
                 self.pending.save(without_private(self.settings.base, record))
         except MlguardError as error:
-            return replace(verdict, remarks=(*verdict.remarks, f"nothing was left pending: {error.message}"))
+            return replace(verdict, remarks=(*verdict.remarks, problems.not_left_pending(error.message)))
         return verdict
 
 
@@ -165,9 +166,7 @@ def stale(settings: Settings, found: Found) -> list[Verdict]:
     known = {guard.ref.name for guard in found.guards}
     names = [name for name in LocalStore(settings.golden, settings.base).names() if name not in known]
     return [
-        Verdict(
-            name, Outcome.STALE, problem=f"golden {name} has no guard; `mlguard prune` deletes it", slug="golden-stale"
-        )
+        Verdict(name, Outcome.STALE, problem=problems.stale(name), slug="golden-stale")
         for name in names
         if not name.startswith("tests/") and "::" not in name
     ]
@@ -179,7 +178,7 @@ def broken(settings: Settings, found: Found) -> list[Verdict]:
         Verdict(
             _module(settings, file),
             Outcome.ERROR,
-            problem=f"{_module(settings, file)} cannot be imported, so its guards were not run",
+            problem=problems.not_imported(_module(settings, file)),
             traceback=text,
             slug="guard-module-raised",
             file=_module(settings, file),
@@ -191,12 +190,12 @@ def broken(settings: Settings, found: Found) -> list[Verdict]:
 def refuse_collisions(guards: Sequence[Declared]) -> None:
     """Raises UsageError naming every two guards that would share a golden, also where case does not count."""
     names = [guard.ref.name for guard in guards]
-    problems = []
+    found: list[str] = []
     for one, other in collisions(names):
         places = [f"{g.ref.name} ({g.ref.file.as_posix()}:{g.line})" for g in guards if g.ref.name in (one, other)]
-        problems.append(f"guards {' and '.join(places)} would share a golden; rename one of them")
-    if problems:
-        raise several(list(dict.fromkeys(problems)), slug="golden-collision")
+        found.append(f"guards {' and '.join(places)} would share a golden; rename one of them")
+    if found:
+        raise several(list(dict.fromkeys(found)), slug="golden-collision")
 
 
 def _module(settings: Settings, file: str) -> str:
@@ -213,7 +212,7 @@ def _verdict(guard: Declared, comparison: Comparison, explained: Explained, done
         first_run=first.run if first else MAIN,
         causes=explained.causes,
         remarks=(*done.record.remarks, *done.remarks),
-        problem=None if comparison.findings else f"guard {guard.ref.name}: nothing was compared",
+        problem=None if comparison.findings else problems.nothing_compared(guard.ref.name),
     )
 
 

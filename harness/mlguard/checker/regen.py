@@ -18,20 +18,21 @@ from mlguard.checker.known import Known
 from mlguard.checker.machines import MACHINES, thorough_machines
 from mlguard.checker.private import without_private
 from mlguard.checker.steady import without_rows, without_runs
-from mlguard.checker.suspect import CHANCE
 from mlguard.core.compare import compare
 from mlguard.core.dataset import Dataset
 from mlguard.core.error import GoldenError, MlguardError, UsageError
 from mlguard.core.outcome import Outcome
 from mlguard.core.question import new_questions
-from mlguard.core.record import Approval, Record
+from mlguard.core.record import INTERNAL, Approval, Record
 from mlguard.core.rules import Rules
 from mlguard.core.run_name import MAIN
 from mlguard.core.tolerance import Tolerances
+from mlguard.core.unstable import Suspect, Unstable
 from mlguard.core.verdict import Verdict
 from mlguard.discovery import Declared
 from mlguard.golden.power import kept
-from mlguard.report.sentence import say
+from mlguard.report import problems
+from mlguard.report.unstable import JUMPS, NOT_TWICE, unstable_in_words
 
 if TYPE_CHECKING:
     from mlguard.golden.datasets import GoldenDatasets
@@ -121,13 +122,13 @@ class Regenerator:
         assert seen.done is not None  # noqa: S101 -- prepare() has looked.
         self.progress(f"{guard.ref.name}: run 2")
         again = self.checker.runner.run(guard)
-        record, moves = _stable(seen.done.record, again.record, guard.options.waive)
+        record, moves = _stable(seen.done.record, again.record, Rules.of(guard.options))
         if moves:
             return Regen(guard, seen, refused=unstable(guard, moves))
         certificate = measure(self.checker.runner, guard, record, self.progress, self.machines)
         if certificate.unstable:
             return Regen(guard, seen, refused=unstable(guard, certificate.unstable))
-        record = without_runs(record, certificate.unsteady_runs, "jumps under round-off")
+        record = without_runs(record, certificate.unsteady_runs, JUMPS)
         record = without_rows(record, certificate.unsteady_rows)
         record = replace(record, remarks=(*record.remarks, *certificate.remarks))
         record = without_private(self.checker.settings.base, record)
@@ -149,13 +150,20 @@ def _kept_tables(kept: GoldenDatasets, name: str) -> tuple[Dataset, int] | None:
     return None if found is None or manifest is None else (found, manifest.seed)
 
 
-def _stable(one: Record, other: Record, waive: Mapping[str, str]) -> tuple[Record, list[str]]:
-    """The Record without secondary runs that differ between two identical runs, and what differs in the main one."""
-    # What the owner waived may differ; a gate on a metric is no matter of two identical runs.
-    moves = compare(one, other, Rules(waive=waive)).moves()
+def _stable(one: Record, other: Record, rules: Rules) -> tuple[Record, list[Unstable]]:
+    """The Record without what differs between two identical runs, and what of the main one differs that decides.
+
+    Secondary runs are dropped, and so is what moves by itself inside the model, a path or a time: it explains nothing.
+    """
+    # What the owner waived may differ; gates on a metric say what is right, not what differs.
+    comparison = compare(one, other, Rules(waive=rules.waive, gate_internals=rules.gate_internals))
+    moves = comparison.moves()
     unsteady = {m.run for m in moves if m.run != MAIN}
-    told = [f"{say(m)} (likely {CHANCE.cause}; {CHANCE.cure})" for m in moves if m.run == MAIN]
-    return without_runs(one, unsteady, "is not the same twice"), told
+    inside = [f for f in comparison.findings if f.role == INTERNAL and not f.gates and not f.difference.close]
+    restless = {(f.run, f.stage, f.observation) for f in inside}
+    steady = one.with_observations(tuple(o for o in one if o.key not in restless))
+    differing = [Unstable(m.label, Suspect.CHANCE, difference=m.difference) for m in moves if m.run == MAIN]
+    return without_runs(steady, unsteady, NOT_TWICE), differing
 
 
 def with_power(project: Path, record: Record, golden: Record | None) -> Record:
@@ -175,12 +183,13 @@ def tolerances_of(guard: Declared, record: Record, certificate: Certificate) -> 
     )
 
 
-def unstable(guard: Declared, moved: Sequence[str]) -> Verdict:
+def unstable(guard: Declared, found: Sequence[Unstable]) -> Verdict:
     """The Verdict of a guard that differs from itself."""
+    moved = list(map(unstable_in_words, found))
     return Verdict(
         guard.ref.name,
         Outcome.UNSTABLE,
-        problem=f"guard {guard.ref.name} is unstable: {moved[0]}",
+        problem=problems.unstable(guard.ref.name, moved[0]),
         remarks=tuple(moved[1:6]),
         slug="guard-unstable",
     )

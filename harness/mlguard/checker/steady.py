@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from mlguard.core.record import Key, Observation, Record
 from mlguard.core.value import texts
+from mlguard.report.unstable import dropped, rows_set_aside
 
 UNSTEADY = "unsteady"
 """The status of a probe row whose answer jumps under round-off: it is not defined, and so it does not gate."""
@@ -20,7 +21,7 @@ def without_runs(record: Record, runs: Collection[str], why: str) -> Record:
         record,
         observations=tuple(o for o in record if o.run not in runs),
         left_out=record.left_out | frozenset(runs),
-        remarks=(*record.remarks, *(f"run {run} {why} and was dropped" for run in sorted(runs))),
+        remarks=(*record.remarks, *(dropped(run, why) for run in sorted(runs))),
     )
 
 
@@ -30,8 +31,7 @@ def without_rows(record: Record, rows: Mapping[Key, Collection[str]]) -> Record:
     if not marked:
         return record
     observations = tuple(_marked(o, rows[o.key]) if rows.get(o.key) else o for o in record)
-    remark = f"{marked} probe rows jump under round-off and do not decide"
-    return replace(record, observations=observations, remarks=(*record.remarks, remark))
+    return replace(record, observations=observations, remarks=(*record.remarks, rows_set_aside(marked)))
 
 
 def _marked(status: Observation, unsteady: Collection[str]) -> Observation:

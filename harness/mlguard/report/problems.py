@@ -1,0 +1,33 @@
+"""Why a guard has nothing to compare, in one sentence each."""
+
+from __future__ import annotations
+
+
+def no_golden(guard: str) -> str:
+    """A guard without a golden."""
+    return f"guard {guard} has no golden: nothing was compared"
+
+
+def nothing_compared(guard: str) -> str:
+    """A golden and a run that share nothing."""
+    return f"guard {guard}: nothing was compared"
+
+
+def stale(golden: str) -> str:
+    """A golden without a guard."""
+    return f"golden {golden} has no guard; `mlguard prune` deletes it"
+
+
+def not_imported(module: str) -> str:
+    """A module whose guards nobody knows."""
+    return f"{module} cannot be imported, so its guards were not run"
+
+
+def unstable(guard: str, first: str) -> str:
+    """A guard that differs from itself; `first` says where."""
+    return f"guard {guard} is unstable: {first}"
+
+
+def not_left_pending(why: str) -> str:
+    """A Record that could not be kept for review."""
+    return f"nothing was left pending: {why}"
