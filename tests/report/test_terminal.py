@@ -7,9 +7,10 @@ from syrupy.assertion import SnapshotAssertion
 
 from mlguard.core.outcome import Outcome
 from mlguard.core.verdict import Verdict
+from mlguard.report.moves import times
 from mlguard.report.numbers import shown
 from mlguard.report.terminal import draw, draw_all
-from mlguard.report.wording import MEANING, next_command, times
+from mlguard.report.wording import MEANING, next_command
 from tests.core.records import against, seen
 from tests.report.verdicts import VERDICTS
 
@@ -33,7 +34,7 @@ def test_a_failure_says_what_by_how_much_where_why_and_what_next() -> None:
     for part in (
         "Churn: shifted, first moved in stage train",
         "cause: the configuration was edited: model.C 1.0 -> 2.0",
-        "dataset and split hold, train moved",
+        "dataset, split and contracts hold, train moved",
         "inside: train coef_: 1 of 3 moved, at most 0.5",
         "predict test.proba: 2 of 4 moved, at most 0.2 (limit 1.34e-08)",
         "row r1: 0.9 -> 0.7",

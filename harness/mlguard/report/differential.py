@@ -9,9 +9,10 @@ from typing import Any
 from mlguard.core.outcome import Outcome, worst
 from mlguard.core.verdict import Verdict, exit_code
 from mlguard.report.causes import say_cause
+from mlguard.report.moves import moves
 from mlguard.report.plain import SCHEMA, as_data
 from mlguard.report.quiet import remarks
-from mlguard.report.wording import headline, moves, summary
+from mlguard.report.wording import headline, summary
 
 
 @dataclass(frozen=True)

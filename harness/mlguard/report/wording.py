@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from mlguard.core.difference import Difference
-from mlguard.core.finding import Finding
 from mlguard.core.outcome import Outcome
-from mlguard.core.record import stage_rank
 from mlguard.core.run_name import MAIN
 from mlguard.core.verdict import Verdict
 from mlguard.report.causes import say_cause
-from mlguard.report.numbers import pair
+from mlguard.report.moves import moves
 from mlguard.report.quiet import remarks
-from mlguard.report.sentence import GOLDEN, hint_in_words, say
-
-SHOWN = 10
-"""Findings of one guard that a report names; the others are counted."""
-
-IN_FULL = 3
-"""Findings that it draws with their sizes and worst rows; what moved later follows from them."""
 
 MEANING = {
     Outcome.ERROR: "the guarded code did not run to its end",
@@ -56,29 +46,6 @@ def explanation(verdict: Verdict) -> list[str]:
     lines += list(moves(verdict))
     lines += [f"note: {remark}" for remark in remarks(verdict)]
     return [*lines, *filter(None, (difference_command(verdict), next_command(verdict)))]
-
-
-def finding_lines(finding: Finding, against: str = GOLDEN) -> list[str]:
-    """One Finding with its size, its limit and its worst rows."""
-    moved = finding.difference
-    lines = [say(finding, against)]
-    facts = []
-    if moved.max_scaled is not None and finding.outcome is Outcome.SHIFTED and moved.limit:
-        facts.append(f"{moved.max_scaled:.3g} of the scale, {times(moved)} the limit")
-    if moved.signed is not None and moved.total > 1:
-        facts.append(f"{moved.signed:+.3g} on average")
-    if facts:
-        lines.append("  " + "; ".join(facts))
-    lines += [f"  {_place(m.place)}{pair(m.golden, m.new)}" for m in moved.worst[:3]]
-    return [*lines, *(f"  {hint_in_words(hint)}" for hint in finding.hints)]
-
-
-def times(moved: Difference) -> str:
-    """How many times its limit something moved."""
-    if not moved.limit or moved.max_abs is None:
-        return "beyond"
-    ratio = moved.max_abs / moved.limit
-    return f"{ratio:.3g} times" if ratio < 1e6 else f"{ratio:.1e} times"
 
 
 def difference_command(verdict: Verdict) -> str:
@@ -128,50 +95,3 @@ def cost_line(verdict: Verdict) -> str:
         parts.append((f"{len(keys)} configuration keys", sum(keys.values())))
     told = ", ".join(f"{part} {seconds:.2f} s" for part, seconds in parts)
     return f"{verdict.guard}: {told or 'nothing ran'}"
-
-
-def moves(verdict: Verdict) -> Iterator[str]:
-    """The first moved stage in full, what explains it, and the later ones in a line each."""
-    moved = list(verdict.moves())
-    inside = [
-        f for f in verdict.findings if not f.gates and f.outcome is Outcome.SHIFTED and f.run == verdict.first_run
-    ]
-    clean = _clean_before(verdict)
-    if moved and clean:
-        yield clean
-    for finding in [f for f in inside if f.stage == verdict.first_moved][:3] if moved else []:
-        yield f"inside: {say(finding, verdict.against)}"
-    for position, finding in enumerate(moved[:SHOWN]):
-        yield from finding_lines(finding, verdict.against) if position < IN_FULL else [_short(finding, verdict.against)]
-    if len(moved) > SHOWN:
-        later = ", ".join(dict.fromkeys(f.stage for f in moved[SHOWN:]))
-        yield f"… and {len(moved) - SHOWN} more, in {later}"
-
-
-def _short(finding: Finding, against: str) -> str:
-    """One line; a single number, such as a metric, with both of its values and what carries it."""
-    told = "".join(f"; {hint_in_words(hint)}" for hint in finding.hints)
-    moved = finding.difference
-    if moved.total != 1 or len(moved.worst) != 1:
-        return f"{say(finding, against)}{told}"
-    return f"{say(finding, against)}: {pair(moved.worst[0].golden, moved.worst[0].new)}{told}"
-
-
-def _clean_before(verdict: Verdict) -> str:
-    """Which stages hold before the first one that moved."""
-    if verdict.first_moved is None:
-        return ""
-    rank = stage_rank(verdict.first_moved)
-    held = dict.fromkeys(
-        f.stage for f in verdict.findings if f.run == verdict.first_run and f.gates and stage_rank(f.stage) < rank
-    )
-    return f"{_list(list(held))} {'hold' if len(held) > 1 else 'holds'}, {verdict.first_moved} moved" if held else ""
-
-
-def _list(words: list[str]) -> str:
-    """Words as a sentence has them: `a, b and c`."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
-
-
-def _place(place: str) -> str:
-    return f"row {place}: " if place else ""

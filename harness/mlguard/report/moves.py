@@ -1,0 +1,117 @@
+"""What moved, as every report tells it: a cause before what follows from it, and in one line what held."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from mlguard.core.difference import Difference
+from mlguard.core.finding import Finding, Kind
+from mlguard.core.outcome import Outcome
+from mlguard.core.record import stage_rank
+from mlguard.core.run_name import LATER, MAIN, REFIT
+from mlguard.core.verdict import Verdict
+from mlguard.report.numbers import counted, pair
+from mlguard.report.sentence import GOLDEN, hint_in_words, say
+
+SHOWN = 10
+"""Findings of one guard that a report names; the others are counted."""
+
+IN_FULL = 3
+"""Findings that it draws with their sizes and worst rows; what moved later follows from them."""
+
+UNCHANGED = ("inputs unchanged", "configuration unchanged")
+"""Contracts whose breach is a cause of others: whoever is given a changed input answers otherwise."""
+
+
+def moves(verdict: Verdict) -> Iterator[str]:
+    """What held, what moved first in full with what explains it, and what moved later in a line each."""
+    moved = list(verdict.moves())
+    if not moved:
+        return
+    yield from _held(verdict)
+    yield from _state_kept(moved)
+    yield from (f"inside: {_short(f, verdict.against)}" for f in _inside(verdict))
+    moved, followers = _causes_first(moved)
+    for position, finding in enumerate(moved[:SHOWN]):
+        yield from finding_lines(finding, verdict.against) if position < IN_FULL else [_short(finding, verdict.against)]
+        if position == 0 and followers:
+            yield f"{counted(len(followers), 'other contract')} may break for that alone: {', '.join(followers)}"
+    if len(moved) > SHOWN:
+        later = ", ".join(dict.fromkeys(f.stage for f in moved[SHOWN:]))
+        yield f"… and {len(moved) - SHOWN} more, in {later}"
+
+
+def finding_lines(finding: Finding, against: str = GOLDEN) -> list[str]:
+    """One Finding with its size, its limit and its worst rows."""
+    moved = finding.difference
+    lines = [say(finding, against)]
+    facts = []
+    if moved.max_scaled is not None and finding.outcome is Outcome.SHIFTED and moved.limit:
+        facts.append(f"{moved.max_scaled:.3g} of the scale, {times(moved)} the limit")
+    if moved.signed is not None and moved.total > 1:
+        facts.append(f"{moved.signed:+.3g} on average")
+    if facts:
+        lines.append("  " + "; ".join(facts))
+    lines += [f"  {_place(m.place)}{pair(m.golden, m.new)}" for m in moved.worst[:3]]
+    return [*lines, *(f"  {hint_in_words(hint)}" for hint in finding.hints)]
+
+
+def times(moved: Difference) -> str:
+    """How many times its limit something moved."""
+    if not moved.limit or moved.max_abs is None:
+        return "beyond"
+    ratio = moved.max_abs / moved.limit
+    return f"{ratio:.3g} times" if ratio < 1e6 else f"{ratio:.1e} times"
+
+
+def _held(verdict: Verdict) -> Iterator[str]:
+    """The stages of the run that moved first in which everything holds, in one line."""
+    inside = [f for f in verdict.findings if f.run == verdict.first_run and f.gates]
+    moved = {f.stage for f in inside if f.outcome is not Outcome.MATCH}
+    held = sorted({f.stage for f in inside} - moved, key=stage_rank)
+    if held and verdict.first_moved is not None:
+        yield f"{_list(held)} {'hold' if len(held) > 1 else 'holds'}, {verdict.first_moved} moved"
+
+
+def _state_kept(moved: Sequence[Finding]) -> Iterator[str]:
+    """What moves only once others were trained in the same process."""
+    runs = {f.run for f in moved}
+    if MAIN not in runs and runs & {LATER, REFIT}:
+        yield (
+            "holds in the first run, moves only after another training: state is kept between trainings (a cache, a "
+            "default argument, a shared generator)"
+        )
+
+
+def _inside(verdict: Verdict) -> list[Finding]:
+    """A few internals of the first moved stage that moved as well."""
+    inside = [f for f in verdict.findings if not f.gates and f.outcome is Outcome.SHIFTED]
+    return [f for f in inside if f.run == verdict.first_run and f.stage == verdict.first_moved][:3]
+
+
+def _causes_first(moved: Sequence[Finding]) -> tuple[list[Finding], list[str]]:
+    """The Findings with a changed input in front, and the contracts that such a change breaks with it, by name."""
+    causes = [f for f in moved if f.kind is Kind.CONTRACT_BROKEN and f.observation in UNCHANGED]
+    if not causes:
+        return list(moved), []
+    others = [f for f in moved if f not in causes]
+    followers = [f.observation for f in others if f.kind is Kind.CONTRACT_BROKEN]
+    return [*causes, *(f for f in others if f.kind is not Kind.CONTRACT_BROKEN)], followers
+
+
+def _short(finding: Finding, against: str) -> str:
+    """One line; a single number, such as a metric, with both of its values and what carries it."""
+    told = "".join(f"; {hint_in_words(hint)}" for hint in finding.hints)
+    moved = finding.difference
+    if moved.total != 1 or len(moved.worst) != 1:
+        return f"{say(finding, against)}{told}"
+    return f"{say(finding, against)}: {pair(moved.worst[0].golden, moved.worst[0].new)}{told}"
+
+
+def _list(words: list[str]) -> str:
+    """Words as a sentence has them: `a, b and c`."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _place(place: str) -> str:
+    return f"row {place}: " if place else ""

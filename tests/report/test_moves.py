@@ -1,0 +1,73 @@
+"""What moved is told with its cause first, and what held in one line."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from mlguard.core.compare import Comparison
+from mlguard.core.run_name import MAIN
+from mlguard.core.value import numbers, text
+from mlguard.core.verdict import Verdict
+from mlguard.report.moves import moves
+from tests.core.records import against, contract, floats, found, gave, proba, seen
+
+AUC = seen("evaluate", "auc", 0.9)
+
+
+def lines(comparison: Comparison) -> list[str]:
+    first = comparison.first
+    assert first is not None
+    verdict = Verdict("A", comparison.outcome, comparison.findings, first.stage, first.run)
+    return list(moves(verdict))
+
+
+def test_a_changed_input_comes_before_the_contracts_that_it_breaks() -> None:
+    names = ["batches", "row order"]
+    answers = [proba(0.1, 0.9), AUC]
+    broken = [o for name in names for o in contract(name, "raised KeyError: 'x'")]
+    changed = contract("inputs unchanged", "differs", found("inputs unchanged", "train changed column age of train"))
+    golden = [*answers, *(o for name in (*names, "inputs unchanged") for o in contract(name, "same"))]
+    assert lines(against(golden, [*answers, *broken, *changed])) == [
+        "predict and evaluate hold, contracts moved",
+        "inputs unchanged: no longer holds: train changed column age of train",
+        "2 other contracts may break for that alone: batches, row order",
+    ]
+
+
+def test_contracts_that_break_by_themselves_are_all_told() -> None:
+    golden = [AUC, *contract("batches", "same"), *contract("row order", "same")]
+    new = [AUC, *contract("batches", "raised A: b"), *contract("row order", "raised A: b")]
+    assert sum("no longer holds" in line for line in lines(against(golden, new))) == 2
+
+
+def test_what_moves_only_after_another_training_is_state() -> None:
+    held = contract("as before", "same", stage="predict", run="refit")
+    value = replace(gave("as before", "proba", floats(0.3, 0.9, rows=("r0", "r1"))), stage="predict", run=held[0].run)
+    moved = contract("as before", "differs", value, stage="predict", run="refit")
+    main = [proba(0.1, 0.9), AUC]
+    assert any("state is kept between trainings" in line for line in lines(against([*main, *held], [*main, *moved])))
+    both = against([*main, *held], [proba(0.2, 0.9), AUC, *moved])
+    assert both.first is not None
+    assert both.first.run == MAIN
+    assert not any("state is kept" in line for line in lines(both))
+
+
+def test_a_value_that_became_no_number_is_told_as_that() -> None:
+    golden = [proba(0.1, 0.9), seen("evaluate", "loss", 0.5)]
+    told = lines(against(golden, [proba(0.1, float("nan")), seen("evaluate", "loss", float("inf"))]))
+    assert any("values became NaN" in line for line in told)
+    assert any("0.9 -> NaN" in line for line in told)
+    assert any("0.5 -> infinite" in line for line in told)
+
+
+def test_another_class_of_estimator_is_named() -> None:
+    golden = [proba(0.1, 0.9), seen("train", "model", text("LogisticRegression"), role="internal")]
+    new = [proba(0.2, 0.8), seen("train", "model", text("SVC"), role="internal")]
+    assert any("'LogisticRegression' -> 'SVC'" in line for line in lines(against(golden, new)))
+
+
+def test_numbers_are_rounded_to_the_digits_that_differ() -> None:
+    golden = [seen("predict", "x", numbers(np.array(0.123456789)))]
+    assert any("0.1235 -> 0.2345 (+0.111)" in line for line in lines(against(golden, [seen("predict", "x", 0.23451)])))
