@@ -8,7 +8,7 @@ from typing import Any
 
 from mlguard.checker.changes import changed_keys, changed_libraries, changed_machine, edited_files, same_files
 from mlguard.core.cause import Change
-from mlguard.core.record import Provenance
+from mlguard.core.record import ConfigurationFacts, Provenance
 
 
 def provenance(**environment: Any) -> Provenance:
@@ -64,6 +64,6 @@ def test_kernels_and_instruction_sets_belong_to_the_machine():
 
 
 def test_keys_that_came_went_or_moved_are_named_with_both_values():
-    before = Provenance(configuration={"values": {"a": 1, "b": 2, "c": None}})
-    after = Provenance(configuration={"values": {"b": 3, "c": None, "d": "x"}})
+    before = Provenance(configuration=ConfigurationFacts({"a": 1, "b": 2, "c": None}))
+    after = Provenance(configuration=ConfigurationFacts({"b": 3, "c": None, "d": "x"}))
     assert changed_keys(before, after) == [Change("a", "1", None), Change("b", "2", "3"), Change("d", None, "'x'")]

@@ -10,7 +10,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mlguard.core.record import GATE, INTERNAL, Approval, Observation, Provenance, Record
+from mlguard.core.record import (
+    GATE,
+    INTERNAL,
+    Approval,
+    ConfigurationFacts,
+    DatasetFacts,
+    Observation,
+    Provenance,
+    Record,
+)
 from mlguard.core.run_name import Seed
 from mlguard.core.tolerance import Tolerances
 from mlguard.core.value import number, numbers, text, texts
@@ -40,8 +49,8 @@ def record() -> Record:
         guard="Churn[model_cat]",
         observations=observations,
         provenance=Provenance(
-            dataset={"name": "churn", "seed": 0, "rows": 200},
-            configuration={"source": "configs/churn.yaml", "values": {"C": 1.0, "limit": float("inf")}},
+            dataset=DatasetFacts("churn", 0, rows=200),
+            configuration=ConfigurationFacts({"C": 1.0, "limit": float("inf")}, "configs/churn.yaml"),
             sources={"shop/churn.py": "sha256:aa", "shop/cli.py": "sha256:bb"},
             environment={"python": "3.11", "packages": {"numpy": "2.0", "pandas": "3.0"}},
         ),

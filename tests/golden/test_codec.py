@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from mlguard.core.error import UsageError
-from mlguard.core.record import EVIDENCE, GATE, INTERNAL, PROBE, Observation, Provenance, Record
+from mlguard.core.record import EVIDENCE, GATE, INTERNAL, PROBE, ConfigurationFacts, Observation, Provenance, Record
 from mlguard.core.run_name import MAIN, Seed
 from mlguard.core.tolerance import Tolerances
 from mlguard.core.value import Value, number, numbers, text, texts
@@ -163,8 +163,8 @@ def test_a_character_in_two_halves_is_refused_and_not_joined() -> None:
     ],
 )  # fmt: skip
 def test_plain_facts_survive(fact: Any) -> None:
-    record = Record("Churn", (), Provenance(configuration={"values": fact}))
-    back = decode(encode(record).get, "Churn", "golden/Churn").provenance.configuration["values"]
+    record = Record("Churn", (), Provenance(configuration=ConfigurationFacts(fact)))
+    back = decode(encode(record).get, "Churn", "golden/Churn").provenance.configuration.values
     assert back == fact
     assert type(back) is type(fact)
     assert repr(back) == repr(fact)
@@ -172,7 +172,7 @@ def test_plain_facts_survive(fact: Any) -> None:
 
 def test_a_fact_that_no_file_can_hold_is_refused() -> None:
     with pytest.raises(UsageError, match=r"builtins\.object"):
-        encode(Record("Churn", (), Provenance(configuration={"values": object()})))
+        encode(Record("Churn", (), Provenance(configuration=ConfigurationFacts(object()))))
 
 
 def test_one_line_per_observation_and_strict_json(record: Record) -> None:

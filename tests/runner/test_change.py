@@ -146,8 +146,8 @@ def test_a_changed_configuration_reaches_the_mapping_and_the_file(ridge: Project
     moved = ridge.run(name, extent=Extent.QUICK, change=Change(config=partial(dict, **{key: 50.0}))).record
     assert seen(moved, "predict", "test.prediction") != seen(plain, "predict", "test.prediction")
     assert seen(moved, "contracts", "saved bundle") == "same"
-    assert moved.provenance.configuration["values"][key] == 50.0
-    assert moved.provenance.configuration["source"] == plain.provenance.configuration["source"]
+    assert moved.provenance.configuration.values[key] == 50.0
+    assert moved.provenance.configuration.source == plain.provenance.configuration.source
     assert ridge.files() == before
 
 
@@ -161,13 +161,13 @@ def test_changed_data_is_what_is_observed_on_every_seed(line: Project, changes: 
         columns = [o.value.data for o in (*plain, *changed) if (o.run, o.name) == (run, name)]
         assert len(columns) == 2
         assert list(columns[0]) != list(columns[1])
-    assert plain.provenance.dataset["digest"] != changed.provenance.dataset["digest"]
+    assert plain.provenance.dataset.digest != changed.provenance.dataset.digest
 
 
 def test_other_rows_and_seeds(line: Project):
     done = line.run(change=Change(rows=40, seeds=(5, 6, 7)))
-    assert done.record.provenance.dataset["rows"] == {"rows": 40}
-    assert done.record.provenance.dataset["seed"] == 5
+    assert done.record.provenance.dataset.rows == {"rows": 40}
+    assert done.record.provenance.dataset.seed == 5
     assert runs(done.record) == {"main", "seed 6", "seed 7", "later", "refit"}
 
 

@@ -28,7 +28,7 @@ def test_a_run_brings_back_every_stage_and_where_it_came_from(line: Project):
     assert status(done.record, "saved bundle") == "same"
     came = done.record.provenance
     assert sorted(came.sources) == [GENERATOR, CODE, GUARD]
-    assert (came.dataset["name"], came.dataset["seed"], came.dataset["rows"]) == ("tiny", 0, {"rows": 16})
+    assert (came.dataset.name, came.dataset.seed, came.dataset.rows) == ("tiny", 0, {"rows": 16})
     assert {"numpy", "pandas"} <= set(came.environment["packages"])
     assert came.environment["hash_seed"] == 0
 
@@ -45,7 +45,7 @@ def test_a_run_on_given_tables_asks_no_generator(line: Project):
     ):
         record = line.run(tables=line.goldens.datasets.folder("tiny")).record
     assert {o.run for o in record} == {"main", "later", "refit"}
-    assert record.provenance.dataset["digest"] == line.golden().provenance.dataset["digest"]
+    assert record.provenance.dataset.digest == line.golden().provenance.dataset.digest
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from mlguard.core.difference import difference
@@ -59,8 +59,8 @@ def _same(golden: Record, new: Record) -> bool:
 
 def _facts(provenance: Provenance) -> list[Any]:
     """Provenance as it is read back from a golden."""
-    parts = (provenance.dataset, provenance.configuration, provenance.sources, provenance.environment)
-    return [from_plain(to_plain(part)) for part in parts]
+    facts = asdict(provenance)
+    return [from_plain(to_plain(facts[name])) for name in sorted(facts)]
 
 
 _EXACT = Tolerances(floor="noise")

@@ -118,7 +118,7 @@ class _Explainer:
 
     def _data_changed(self) -> bool:
         """Whether the first seed's data changed, or all that moved belongs to other seeds whose own data did."""
-        if self.before.dataset.get("digest") != self.after.dataset.get("digest"):
+        if self.before.data_digest != self.after.data_digest:
             return True
         moves = self.comparison.moves()
         runs = {m.run for m in moves if m.stage == "dataset"}
@@ -137,12 +137,9 @@ class _Explainer:
 
     def _on_golden_tables(self) -> Iterator[Cause]:
         """What the code gives on the golden's own tables, for whoever has to find out by other means."""
-        name = str(self.before.dataset.get("name"))
+        name = self.before.dataset.name if self.before.dataset else ""
         try:
-            if (
-                self.goldens.load_dataset(name) is None
-                or self.goldens.dataset_digest(name) != self.before.dataset["digest"]
-            ):
+            if self.goldens.load_dataset(name) is None or self.goldens.dataset_digest(name) != self.before.data_digest:
                 yield Cause(CauseKind.TABLES_GONE)
                 return
             again = self.runner.run(self.guard, tables=self.goldens.datasets.folder(name)).record

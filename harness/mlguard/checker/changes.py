@@ -13,7 +13,7 @@ from mlguard.core.record import Provenance
 
 def changed_keys(before: Provenance, after: Provenance) -> list[Change]:
     """Configuration keys that differ."""
-    old, new = before.configuration.get("values") or {}, after.configuration.get("values") or {}
+    old, new = before.configuration_values, after.configuration_values
     return [
         Change(key, _shown(old, key), _shown(new, key))
         for key in dict.fromkeys([*old, *new])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mlguard.checker.added import with_new_noise, with_new_questions
 from mlguard.checker.approve import Proposal, propose
@@ -23,7 +23,7 @@ from mlguard.core.dataset import Dataset
 from mlguard.core.error import GoldenError, MlguardError, UsageError
 from mlguard.core.outcome import Outcome
 from mlguard.core.question import new_questions
-from mlguard.core.record import INTERNAL, Approval, Record
+from mlguard.core.record import INTERNAL, Approval, DatasetFacts, Record
 from mlguard.core.rules import Rules
 from mlguard.core.run_name import MAIN
 from mlguard.core.tolerance import Tolerances
@@ -100,14 +100,14 @@ class Regenerator:
         return changed
 
     @contextmanager
-    def _tables(self, described: Mapping[str, Any], dataset: Dataset) -> Iterator[tuple[Path, ...]]:
+    def _tables(self, described: DatasetFacts | None, dataset: Dataset) -> Iterator[tuple[Path, ...]]:
         """Write the golden's own tables, and put the old ones back where the block fails; answers what changed."""
-        if not described:
+        if described is None:
             yield ()
             return
-        kept, name = self.checker.goldens.datasets, str(described["name"])
+        kept, name = self.checker.goldens.datasets, described.name
         before = _kept_tables(kept, name)
-        changed = kept.save(dataset, name, int(described["seed"]))
+        changed = kept.save(dataset, name, described.seed)
         try:
             yield changed
         except MlguardError:

@@ -101,17 +101,53 @@ class Observation:
 
 
 @dataclass(frozen=True)
-class Provenance:
-    """Where a Record came from; plain texts, so that it is stored and compared as it is."""
+class DatasetFacts:
+    """The Dataset of a run."""
 
-    dataset: Mapping[str, Any] = field(default_factory=dict)
-    """Name, seed, digest, rows, target of the Dataset."""
-    configuration: Mapping[str, Any] = field(default_factory=dict)
-    """The effective configuration: `source` (a path or None) and `values`."""
+    name: str
+    """Name of its generator."""
+    seed: int
+    """The data seed of the main run."""
+    digest: str = ""
+    """Content digest of its tables."""
+    rows: Mapping[str, int] = field(default_factory=dict)
+    """Number of rows by table."""
+    target: str | None = None
+    """The column to predict, as the Dataset names it."""
+
+
+@dataclass(frozen=True)
+class ConfigurationFacts:
+    """The effective configuration of a run."""
+
+    values: Mapping[str, Any]
+    """Its values by dotted key."""
+    source: str | None = None
+    """Its file; None for a mapping."""
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where a Record came from."""
+
+    dataset: DatasetFacts | None = None
+    """The Dataset; None for a guard without one."""
+    configuration: ConfigurationFacts | None = None
+    """The configuration; None for a guard without one."""
     sources: Mapping[str, str] = field(default_factory=dict)
     """Content digests of the project's own files that ran, or that its code read, by path below the root."""
     environment: Mapping[str, Any] = field(default_factory=dict)
     """`python`, `packages`, `machine` (CPU, BLAS and its kernel, SIMD level, threads, OS), `hash_seed`."""
+
+    @property
+    def data_digest(self) -> str:
+        """Content digest of the Dataset; empty without one."""
+        return self.dataset.digest if self.dataset else ""
+
+    @property
+    def configuration_values(self) -> Mapping[str, Any]:
+        """The values of the configuration; none without one."""
+        return self.configuration.values if self.configuration else {}
 
 
 def same_libraries(one: Provenance, other: Provenance) -> bool:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, TypeVar
 
 from mlguard.core.error import GoldenError
 from mlguard.core.question import ASKED_AT_FIRST, FIRST_RELEASE
-from mlguard.core.record import INTERNAL, Approval, Observation, Provenance, Record
+from mlguard.core.record import INTERNAL, Approval, ConfigurationFacts, DatasetFacts, Observation, Provenance, Record
 from mlguard.core.tolerance import Tolerances, pool
 from mlguard.golden.damage import FORMAT, UNSEALED, Damage, digest, is_sealed, normalised, sealed
 from mlguard.golden.observations import Line, Sheets, read_observation, write_observation
@@ -25,6 +25,8 @@ INTERNALS_FILE = "internals.jsonl"
 """What was found inside a model: one Observation per line, reviewed by nobody."""
 
 _GUARD = re.compile(rb'^  "guard": ("(?:[^"\\\\\n]|\\\\.)*"),?$', re.MULTILINE)
+
+Facts = TypeVar("Facts", DatasetFacts, ConfigurationFacts)
 
 Fetch = Callable[[str], bytes | None]
 """Gives the content of a golden's file by its name; None where there is none."""
@@ -189,8 +191,8 @@ def _document(record: Record, lines: list[Line], hidden: dict[str, float]) -> di
     return {
         "asked": dict(record.asked),
         "approvals": [to_plain(asdict(approval)) for approval in record.approvals],
-        "configuration": to_plain(source.configuration),
-        "dataset": to_plain(source.dataset),
+        "configuration": _plain_facts(source.configuration),
+        "dataset": _plain_facts(source.dataset),
         "environment": to_plain(source.environment),
         "format": FORMAT,
         "guard": record.guard,
@@ -221,7 +223,10 @@ def _record(document: dict[str, Any], files: _Files) -> Record:
         guard=document["guard"],
         observations=observations,
         provenance=Provenance(
-            **{key: from_plain(document[key]) for key in ("dataset", "configuration", "sources", "environment")}
+            _facts(DatasetFacts, document["dataset"]),
+            _facts(ConfigurationFacts, document["configuration"]),
+            from_plain(document["sources"]),
+            from_plain(document["environment"]),
         ),
         tolerances=_tolerances(from_plain(document["tolerances"]), hidden),
         approvals=tuple(_approval(from_plain(approval)) for approval in document["approvals"]),
@@ -232,6 +237,15 @@ def _record(document: dict[str, Any], files: _Files) -> Record:
         asked={str(name): int(version) for name, version in document["asked"].items()},
         mlguard=str(document["mlguard"]),
     )
+
+
+def _plain_facts(facts: DatasetFacts | ConfigurationFacts | None) -> Line:
+    """Facts by name; nothing where there are none."""
+    return {} if facts is None else {one.name: to_plain(getattr(facts, one.name)) for one in fields(facts)}
+
+
+def _facts(kind: type[Facts], document: Line) -> Facts | None:
+    return kind(**from_plain(document)) if document else None
 
 
 def _approval(fact: dict[str, Any]) -> Approval:

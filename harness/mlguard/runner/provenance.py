@@ -9,7 +9,7 @@ from typing import Any
 
 from mlguard.configuration import flatten
 from mlguard.core.dataset import Dataset
-from mlguard.core.record import Provenance
+from mlguard.core.record import ConfigurationFacts, DatasetFacts, Provenance
 from mlguard.observe.files import Files
 from mlguard.observe.run import Subject
 from mlguard.runner.checkout import Checkout
@@ -43,18 +43,18 @@ def provenance(
     )
 
 
-def _dataset(subject: Subject, data: Dataset, order: Order) -> dict[str, Any]:
+def _dataset(subject: Subject, data: Dataset, order: Order) -> DatasetFacts | None:
     if subject.guard.dataset is None:
-        return {}
+        return None
     rows = {name: len(table) for name, table in data.items()}
     seed = int(next(iter(order.change.seeds or subject.guard.seeds)))
-    return {"name": subject.guard.dataset, "seed": seed, "digest": digest(data), "rows": rows, "target": data.target}
+    return DatasetFacts(subject.guard.dataset, seed, digest(data), rows, data.target)
 
 
-def _configuration(subject: Subject) -> dict[str, Any]:
+def _configuration(subject: Subject) -> ConfigurationFacts | None:
     path = subject.configuration.path
     if subject.configuration.values is None:
-        return {}
+        return None
     shown = (
         None
         if path is None
@@ -62,7 +62,7 @@ def _configuration(subject: Subject) -> dict[str, Any]:
         if is_inside(path, subject.root)
         else str(path)
     )
-    return {"source": shown, "values": {key: _plain(value) for key, value in flatten(subject.configuration.values)}}
+    return ConfigurationFacts({key: _plain(value) for key, value in flatten(subject.configuration.values)}, shown)
 
 
 def _plain(value: Any) -> Any:

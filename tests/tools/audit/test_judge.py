@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from mlguard.core.record import EFFECT, Observation, Provenance, Record
+from mlguard.core.record import EFFECT, DatasetFacts, Observation, Provenance, Record
 from mlguard.core.rules import Rules
 from mlguard.core.run_name import MAIN, Config
 from mlguard.core.value import number, numbers, text, texts
@@ -15,7 +15,9 @@ ALONE = frozenset({f"{MAIN}/contracts"})
 
 
 def record(*observations: Observation, left_out: frozenset[str] = ALONE) -> Record:
-    return Record("Line", observations, Provenance(dataset={"rows": {"rows": 3}}), left_out=left_out)
+    return Record(
+        "Line", observations, Provenance(dataset=DatasetFacts("tiny", 0, rows={"rows": 3})), left_out=left_out
+    )
 
 
 def answers(values: list[float], rows: str = "abc") -> Observation:

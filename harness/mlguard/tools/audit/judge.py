@@ -60,7 +60,7 @@ def of_error(error: MlguardError) -> tuple[Fate, str]:
 
 
 def _counting(reference: Record, kind: str) -> Callable[[Observation], bool]:
-    tables = reference.provenance.dataset.get("rows") or {}
+    tables = reference.provenance.dataset.rows if reference.provenance.dataset else {}
     own = {f"{table}.{fact}" for table in tables for fact in OWN_FACTS}
 
     def counts(observation: Observation) -> bool:

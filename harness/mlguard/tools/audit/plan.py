@@ -40,7 +40,7 @@ def _in_configuration(clean: Done, sources: list[Path]) -> Iterator[Mutant]:
     known = clean.record.provenance.configuration
     if known:
         code = [file.read_text(encoding="utf-8") for file in sources]
-        yield from config_mutants(known["values"], source=known["source"], code=code)
+        yield from config_mutants(known.values, source=known.source, code=code)
 
 
 def _in_data(guard: Declared, clean: Done) -> Iterator[Mutant]:
