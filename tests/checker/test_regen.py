@@ -94,7 +94,7 @@ def test_a_guard_that_differs_from_itself_is_refused_and_nothing_is_written(line
         refused = line.regen().refused
     assert refused is not None
     assert (refused.outcome, refused.exit_code, refused.slug) == (Outcome.UNSTABLE, 4, "guard-unstable")
-    assert "predict train.prediction differs between two runs: 12 of 12 moved" in str(refused.problem)
+    assert "predict test.prediction differs between two runs: 4 of 4 moved" in str(refused.problem)
     assert line.files() == before
 
 
