@@ -96,7 +96,7 @@ class Checker:
         try:
             Known(self.settings.base, golden, done.variables).keep()
         except MlguardError as error:
-            return replace(verdict, remarks=(*verdict.remarks, f"values of variables were not kept: {error.message}"))
+            return replace(verdict, remarks=(*verdict.remarks, problems.variables_not_kept(error.message)))
         return verdict
 
     def _golden(self, guard: Declared) -> tuple[Record | None, GoldenError | None]:
