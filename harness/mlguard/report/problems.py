@@ -31,3 +31,8 @@ def unstable(guard: str, first: str) -> str:
 def not_left_pending(why: str) -> str:
     """A Record that could not be kept for review."""
     return f"nothing was left pending: {why}"
+
+
+def variables_not_kept(why: str) -> str:
+    """Values of environment variables that this machine could not remember."""
+    return f"values of variables were not kept: {why}"
