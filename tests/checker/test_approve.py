@@ -44,7 +44,7 @@ def test_a_first_golden_says_how_much_it_holds_and_its_metrics():
 
 def test_values_within_the_tolerance_keep_the_digits_of_the_golden():
     golden = record(0.9369, approvals=(EARLIER,))
-    made = proposed(golden, record(0.9342, SCORES + 1e-12))
+    made = proposed(golden, record(0.9342, SCORES + 1e-15))
     scores, auc = made.record
     assert scores.value.data.tolist() == SCORES.tolist()
     assert auc.value.element(0) == 0.9342
@@ -61,7 +61,7 @@ def test_answers_are_summarised_with_sign_and_worst_row_after_the_metrics():
     )
 
 
-@pytest.mark.parametrize("nudge", [0.0, 1e-13])
+@pytest.mark.parametrize("nudge", [0.0, 1e-15])
 def test_where_nothing_moved_nothing_changes(nudge: float):
     golden = record(0.9369, approvals=(EARLIER,))
     made = proposed(golden, record(0.9369 + nudge, SCORES + nudge))

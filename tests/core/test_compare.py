@@ -79,13 +79,13 @@ def test_a_move_is_shifted_and_round_off_is_not() -> None:
     comparison = against([proba(0.1, 0.9)], [proba(0.1, 0.9 + 1e-15)])
     assert comparison.outcome is Outcome.MATCH
     assert told(comparison) == (
-        "1 observation moved in the last digits; nearest to its limit: predict test.proba by 1e-15 (limit 1.3e-08)",
+        "1 observation moved in the last digits; nearest to its limit: predict test.proba by 1e-15 (limit 1.42e-14)",
     )
 
 
 def test_a_move_between_noise_and_floor_passes_in_one_line() -> None:
-    golden = replace(record(proba(0.1, 0.9)), tolerances=Tolerances(noise={"column proba": 1e-16}))
-    comparison = compare(golden, record(proba(0.1, 0.9 + 1e-10)))
+    golden = replace(record(proba(1 / 9, 8 / 9)), tolerances=Tolerances(noise={"column proba": 1e-16}))
+    comparison = compare(golden, record(proba(1 / 9, 8 / 9 + 1e-10)))
     assert comparison.outcome is Outcome.MATCH
     assert told(comparison) == (
         "1 observation moved by more than the measured noise, within the minimum tolerance; "
@@ -93,13 +93,13 @@ def test_a_move_between_noise_and_floor_passes_in_one_line() -> None:
     )
 
 
-def test_measured_noise_widens_the_limit_for_every_run_of_a_column() -> None:
-    golden = replace(
-        record(proba(0.1, 0.9), proba(0.2, 0.8, run="seed 1")), tolerances=Tolerances(noise={"column proba": 1e-4})
-    )
-    new = record(proba(0.1, 0.905), proba(0.2, 0.805, run="seed 1"))
-    assert compare(golden, new).outcome is Outcome.MATCH
-    assert compare(golden, record(proba(0.1, 0.905), proba(0.2, 0.82, run="seed 1"))).outcome is Outcome.SHIFTED
+def test_measured_noise_widens_the_limit_of_its_own_run() -> None:
+    noise = {"column proba": 1e-6, "seed 1: column proba": 1e-7}
+    golden = record(proba(1 / 9, 8 / 9), proba(2 / 9, 7 / 9, run="seed 1"))
+    golden = replace(golden, tolerances=Tolerances(noise=noise))
+    for main, seed, expected in ((5e-5, 1e-6, Outcome.MATCH), (2e-4, 0, Outcome.SHIFTED), (0, 5e-5, Outcome.SHIFTED)):
+        new = record(proba(1 / 9, 8 / 9 + main), proba(2 / 9, 7 / 9 + seed, run="seed 1"))
+        assert compare(golden, new).outcome is expected
 
 
 def test_nothing_compared_is_never_a_match() -> None:
@@ -322,7 +322,7 @@ class TestContracts:
         comparison = against([*MAIN_RUN, *contract("batches", "same")], [*MAIN_RUN, *broken])
         assert comparison.outcome is Outcome.VIOLATED
         assert say(comparison.first) == (
-            "batches: no longer holds: test.proba: 1 of 2 moved, at most 0.2 (limit 1.34e-08)"
+            "batches: no longer holds: test.proba: 1 of 2 moved, at most 0.2 (limit 1.42e-15)"
         )
 
     @pytest.mark.parametrize("status", ["raised KeyError: 'x'", "differs", "not applicable"])

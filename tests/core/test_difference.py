@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -58,7 +60,7 @@ def test_a_move_beyond_the_limit_is_never_close(array: np.ndarray, data: st.Data
     place = data.draw(st.integers(0, array.size - 1))
     golden = numbers(array)
     moved = array.copy().reshape(-1)
-    moved[place] += max(2 * RULE.limit(golden), 1e-13) * data.draw(st.sampled_from([-1, 1, 1000]))
+    moved[place] += max(2 * RULE.limits(golden)[place], 1e-9) * data.draw(st.sampled_from([-1, 1, 1000]))
     found = difference(golden, numbers(moved.reshape(array.shape)), RULE)
     assert not found.close
     assert found.moved == 1
@@ -78,10 +80,12 @@ def words_of(found: Difference) -> tuple[str, ...]:
     return tuple(map(change_in_words, found.structure))
 
 
-def test_what_is_zero_up_to_rounding_does_not_alarm() -> None:
-    assert difference(number(3e-17), number(-5e-17), RULE).close
-    assert difference(number(0.0), number(1e-15), RULE).close
-    assert not difference(number(0.0), number(1e-12), RULE).close
+def test_a_number_is_zero_only_where_round_off_shook_it() -> None:
+    assert not difference(number(3e-17), number(-5e-17), RULE).close
+    shaken = replace(RULE, zero=1e-15)
+    assert difference(number(3e-17), number(-5e-17), shaken).close
+    assert difference(number(0.0), number(1e-15), shaken).close
+    assert not difference(number(0.0), number(1e-12), shaken).close
 
 
 def test_five_times_as_much_at_a_billionth_alarms() -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from mlguard.checker.noise import largest
 from mlguard.core.question import unasked
 from mlguard.core.record import Observation, Record
-from mlguard.core.tolerance import Tolerances, pool
+from mlguard.core.tolerance import Numbers, Tolerances, pool
 from mlguard.core.value import Value
 
 
@@ -26,8 +27,8 @@ def with_new_noise(golden: Record, merged: Record, measured: Tolerances) -> Tole
     )
 
 
-def _larger(old: Mapping[str, float], new: Mapping[str, float], added: set[str]) -> dict[str, float]:
-    return dict(old) | {name: max(size, old.get(name, 0.0)) for name, size in new.items() if name in added}
+def _larger(old: Mapping[str, Numbers], new: Mapping[str, Numbers], added: set[str]) -> dict[str, Numbers]:
+    return dict(old) | {name: largest(size, old.get(name, 0.0)) for name, size in new.items() if name in added}
 
 
 def _merged(golden: Record, record: Record) -> Iterator[Observation]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mlguard.checker.approve import propose
-from mlguard.checker.certificate import measure
+from mlguard.checker.certificate import measure, tolerances_of
 from mlguard.checker.history import head
-from mlguard.checker.regen import Regen, Regenerator, now, tolerances_of, unstable, with_power
+from mlguard.checker.regen import Regen, Regenerator, now, unstable, with_power
 from mlguard.core.outcome import Outcome
 from mlguard.core.record import Approval
 from mlguard.discovery import Declared

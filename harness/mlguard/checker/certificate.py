@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from math import inf
+from dataclasses import dataclass, field, replace
 
 from mlguard.checker.clock import depends_on, differs_elsewhere
 from mlguard.checker.machines import JITTERS, MACHINES, MOMENTS, Jitter, inert
 from mlguard.checker.noise import Noise
 from mlguard.checker.suspect import unstable
-from mlguard.core.record import INTERNAL, Key, Record
+from mlguard.core.loose import Loose, loosely_guarded
+from mlguard.core.record import GATE, INTERNAL, Key, Record
 from mlguard.core.rules import Rules
 from mlguard.core.run_name import MAIN
-from mlguard.core.tolerance import SOLVER_FLOOR, coarser, pool
+from mlguard.core.tolerance import Numbers, Tolerances, pool
 from mlguard.core.unstable import Unstable
 from mlguard.discovery import Declared
 from mlguard.report.causes import say_cause
@@ -23,18 +23,17 @@ from mlguard.worker.describe import effect
 from mlguard.worker.environment import Environment
 from mlguard.worker.moment import USUAL
 
-LOOSE = 1e-6
-"""Noise from which a guard in float64 is only loosely guarded: its solver did not converge."""
-
 
 @dataclass(frozen=True)
 class Certificate:
     """How far round-off moves a guard, on which machines, and what no tolerance can hold."""
 
-    noise: Mapping[str, float] = field(default_factory=dict)
-    """Largest noise per unit of scale, by pool; only what moved at all."""
-    zeros: Mapping[str, float] = field(default_factory=dict)
-    """Largest magnitude, by pool, of what is zero but for the round-off of larger numbers."""
+    noise: Mapping[str, Numbers] = field(default_factory=dict)
+    """Largest noise per unit, by pool and column; only what moved at all."""
+    zeros: Mapping[str, Numbers] = field(default_factory=dict)
+    """Largest magnitude, by pool and column, of what is zero but for the round-off of larger numbers."""
+    answering: Mapping[str, Numbers] = field(default_factory=dict)
+    """As `noise`, of one saved model that was asked on the machines; only where training is louder than the floor."""
     environments: tuple[Mapping[str, object], ...] = ()
     """The machines, with the knobs that did not take effect."""
     unstable: tuple[Unstable, ...] = ()
@@ -81,14 +80,49 @@ def measure(
         progress(f"{guard.ref.name}: noise from {name}")
         seen.add_jitter(record, runner.run(guard, change=Change(data=Jitter(seed)), bundle=False).record)
         environments.append({"name": name, "without_effect": []})
-    return Certificate(
+    made = Certificate(
         seen.sizes,
         seen.zeros,
-        tuple(environments),
-        tuple(unstable(seen.jumps, machines)),
-        frozenset(seen.runs),
-        {key: frozenset(rows) for key, rows in seen.rows.items()},
-        tuple(_remarks(_loose(record, seen.sizes), environments, missing)),
+        environments=tuple(environments),
+        unstable=tuple(unstable(seen.jumps, machines)),
+        unsteady_runs=frozenset(seen.runs),
+        unsteady_rows={key: frozenset(rows) for key, rows in seen.rows.items()},
+    )
+    if not made.unstable:
+        progress(f"{guard.ref.name}: noise of answering")
+        made = replace(made, answering=_answering(runner, guard, record, made, machines))
+    loose = loosely_guarded(replace(record, tolerances=tolerances_of(guard, record, made)))
+    return replace(made, remarks=tuple(_remarks(loose, environments, missing)))
+
+
+def _answering(
+    runner: Runner, guard: Declared, record: Record, made: Certificate, machines: Mapping[str, Environment]
+) -> dict[str, Numbers]:
+    """How far round-off moves what one saved model answers, where training and answering together move it far."""
+    tolerances = tolerances_of(guard, record, made)
+    answers = [o for o in record if (o.run, o.stage, o.role) == (MAIN, "predict", GATE) and o.column]
+    loud = {pool(o) for o in answers if tolerances.rule(o).source == "noise"}
+    if not loud:
+        return {}
+    own, others = runner.answers(guard, list(machines.values()))
+    seen = Noise(Rules.of(guard.options))
+    for other in others:
+        asked = other.by_key()
+        seen.add(own.with_observations(tuple(o for o in own if o.key in asked)), other, "answering")
+    jumped = {pool(jump.observation) for jump in seen.jumps}
+    return {name: made.noise[name] if name in jumped else seen.sizes.get(name, 0.0) for name in sorted(loud)}
+
+
+def tolerances_of(guard: Declared, record: Record, certificate: Certificate) -> Tolerances:
+    """The rules that follow from a certificate and from how the guard was declared."""
+    return Tolerances(
+        precision=precision(record),
+        floor=guard.options.floor,
+        noise=certificate.noise,
+        environments=certificate.environments,
+        zeros=certificate.zeros,
+        answering=certificate.answering,
+        loose=guard.options.loose,
     )
 
 
@@ -101,26 +135,18 @@ def precision(record: Record) -> str:
     return "float32" if single > double else "float64"
 
 
-def _loose(record: Record, noise: Mapping[str, float]) -> dict[str, float]:
-    """What decides and moves under round-off by more than a solver that converged would let it, with that limit."""
-    learned = precision(record)
-    limits = {pool(o): max(LOOSE, SOLVER_FLOOR[coarser(o.value.dtype, learned)]) for o in record if o.role != INTERNAL}
-    return {name: limits[name] for name in sorted(noise) if noise[name] > limits.get(name, inf)}
-
-
-def _remarks(
-    loose: Mapping[str, float], environments: list[Mapping[str, object]], missing: Sequence[str]
-) -> Iterator[str]:
+def _remarks(loose: Sequence[Loose], environments: list[Mapping[str, object]], missing: Sequence[str]) -> Iterator[str]:
     if missing:
         yield (
             f"no other machine can be emulated by {' or '.join(missing)} here: round-off of the input, one unit in "
             "the last place, stands for it"
         )
-    if loose:
-        names = ", ".join([*loose][:5])
+    for one in loose[:5]:
+        held = "" if not one.held else "; `loose` lets its owner allow more"
         yield (
-            f"only loosely guarded, since round-off moves it by more than {min(loose.values()):.2g}: {names}; a solver "
-            "that converges (more iterations, scaled features) would hold it better"
+            f"only loosely guarded: {one.name} may move by ±{one.limit:.2g} unnoticed, since round-off alone moves it "
+            f"by {one.noise:.2g} of its spread{held}; a solver that converges (more iterations, scaled features) would "
+            "hold it better"
         )
     for machine in environments:
         without = machine["without_effect"]

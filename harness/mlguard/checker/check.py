@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from mlguard.checker.apart import told_apart
 from mlguard.checker.cause import Explained, explain
 from mlguard.checker.changes import changed_keys
 from mlguard.checker.clock import depends_on, elsewhere
@@ -107,14 +108,14 @@ class Checker:
 
     def _compared(self, guard: Declared, golden: Record, done: Done) -> Verdict:
         left_out = golden.left_out | done.record.left_out
-        comparison = compare(golden, done.record, Rules.of(guard.options), left_out=left_out)
-        explained = Explained(comparison.outcome)
-        if comparison.moves():
-            rules = Rules.of(guard.options)
+        rules = Rules.of(guard.options)
+        comparison = compare(golden, done.record, rules, left_out=left_out)
+        comparison, explained = told_apart(self.runner, guard, golden, done, comparison, rules)
+        if comparison.moves() and not explained.causes:
             explained = explain(self.runner, self.goldens, guard, golden, done, comparison, rules)
             explained = replace(explained, causes=(*self._clock(guard, comparison, done.record), *explained.causes))
             explained = _gated(comparison, explained)
-        elif golden.provenance.configuration != done.record.provenance.configuration:
+        elif not explained.causes and golden.provenance.configuration != done.record.provenance.configuration:
             edited = Cause(
                 CauseKind.CONFIGURATION_EDITED, tuple(changed_keys(golden.provenance, done.record.provenance))
             )

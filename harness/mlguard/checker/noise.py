@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from mlguard.core import probe as probes
-from mlguard.core.difference import Difference, difference
+from mlguard.core.columns import Array, magnitudes
+from mlguard.core.difference import Difference, difference, shares
 from mlguard.core.record import CONTRACT_VALUE, GATE, INTERNAL, Key, Observation, Record
 from mlguard.core.rules import Rules
 from mlguard.core.run_name import MAIN
-from mlguard.core.tolerance import EXACT, FACTOR, ZERO, pool
+from mlguard.core.tolerance import EXACT, FACTOR, ZERO, Numbers, pool
 from mlguard.core.value import Value
 
 JUMP = 1e-3
-"""Noise per unit of scale from which a move is a jump, where most elements stay in place."""
+"""Noise per unit from which a move is a jump, where most elements of its column stay in place."""
 
 STILL = 1e-9
-"""Noise per unit of scale below which an element stays in place."""
+"""Noise per unit below which an element stays in place."""
+
+SHAKEN = 0.1
+"""Share of its own size by which round-off shakes a number that is as good as zero."""
+
+KEPT = 512
+"""Columns up to which each keeps a noise of its own."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +48,8 @@ class Noise:
 
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
-        self.sizes: dict[str, float] = {}
-        self.zeros: dict[str, float] = {}
+        self.sizes: dict[str, Numbers] = {}
+        self.zeros: dict[str, Numbers] = {}
         self.jumps: list[Jump] = []
         self.runs: set[str] = set()
         self.rows: dict[Key, set[str]] = {}
@@ -50,7 +57,7 @@ class Noise:
 
     def add(self, record: Record, other: Record, machine: str) -> None:
         """Take in one machine's Record."""
-        self.answers = max([1.0, *(_finite(o.value) for o in record if o.run == MAIN and o.column and o.role == GATE)])
+        self.answers = max([1.0, *(_usual(o.value) for o in record if o.run == MAIN and o.column and o.role == GATE)])
         after = other.by_key()
         for observation in record:
             new = after.get(observation.key)
@@ -66,32 +73,45 @@ class Noise:
         alone = Noise(self.rules)
         alone.add(record, other, "moved input")
         for name, size in alone.sizes.items():
-            self.sizes[name] = max(size, self.sizes.get(name, 0.0))
+            self.sizes[name] = largest(size, self.sizes.get(name, 0.0))
 
     def _take(self, observation: Observation, new: Observation | None, machine: str) -> None:
         moved = None if new is None else difference(observation.value, new.value, EXACT)
-        if new is not None and moved is not None and self._rounds_to_zero(observation, new, moved):
-            magnitude = max(observation.value.scale, new.value.scale)
-            self.zeros[pool(observation)] = max(magnitude, self.zeros.get(pool(observation), 0.0))
-        elif moved is not None and (moved.exact or not jumps(observation, new, moved)):
-            self._keep(observation, moved.max_scaled or 0.0)
-        elif observation.role == GATE and self.rules.waived(observation):
+        if new is not None and moved is not None and (moved.exact or self._kept(observation, new.value, moved)):
+            return
+        if observation.role == GATE and self.rules.waived(observation):
             return  # Its owner knows.
-        elif observation.run != MAIN and observation.role == GATE:
+        if observation.run != MAIN and observation.role == GATE:
             self.runs.add(observation.run)
         else:
             row = moved.worst[0].place if moved is not None and moved.worst else ""
             self.jumps.append(Jump(observation, machine, row, _undefined(observation, new)))
 
-    def _rounds_to_zero(self, observation: Observation, new: Observation, moved: Difference) -> bool:
-        """Whether all that is left of larger numbers is their round-off, as in the mean of a fit's residuals.
-
-        Small and shaken by round-off: a number that is small and steady is a number.
-        """
-        if moved.close or moved.structure or moved.max_scaled is None or moved.max_scaled < JUMP:
+    def _kept(self, observation: Observation, new: Value, moved: Difference) -> bool:
+        """Keep how far each column moved, and what of it is zero but for round-off; whether that is no jump."""
+        value = observation.value
+        if moved.structure or not (value.is_float and new.is_float):
+            return not moved.moved and not moved.structure
+        found, zero = shares(value, new), self._rounds_to_zero(value, new)
+        noise = np.where(zero, 0.0, found)
+        if jumps(noise):
             return False
-        values = (observation.value, new.value)
-        return all(bool(np.all(np.isfinite(v.data))) and v.scale <= ZERO * self.answers for v in values)
+        sizes = np.maximum(np.abs(magnitudes(value)), np.abs(magnitudes(new)))
+        name, apart = pool(observation), observation.role != INTERNAL and value.row_width <= KEPT
+        _keep(self.sizes, name, noise, apart=apart)
+        _keep(self.zeros, name, np.where(zero, sizes, 0.0), apart=apart)
+        return True
+
+    def _rounds_to_zero(self, value: Value, new: Value) -> Array:
+        """Which numbers are only what round-off left of larger ones, as the mean of a fit's residuals.
+
+        Small and shaken by about their own size: a number that is small and steady is a number.
+        """
+        one, other = np.abs(magnitudes(value)), np.abs(magnitudes(new))
+        size = np.maximum(one, other)
+        with np.errstate(invalid="ignore"):
+            shaken = np.abs(magnitudes(value) - magnitudes(new)) >= SHAKEN * size
+            return np.asarray((size > 0) & (size <= ZERO * self.answers) & shaken)
 
     def _take_probes(self, group: probes.Group, new: probes.Group) -> None:
         """Probe rows one by one: a row that jumps is left out, the others say how large round-off is."""
@@ -104,19 +124,33 @@ class Noise:
             if not both:
                 continue
             old = column.value.take_rows([places[row] for row in both])
-            moved = difference(old, new.columns[name].value.take_rows([new_places[row] for row in both]), EXACT)
-            if jumps(column, new.columns[name], moved):
+            answered = new.columns[name].value.take_rows([new_places[row] for row in both])
+            moved = difference(old, answered, EXACT)
+            if not self._kept(replace(column, value=old), answered, moved):
                 unsteady |= set(moved.rows)
-            else:
-                self._keep(column, moved.max_scaled or 0.0)
-
-    def _keep(self, observation: Observation, size: float) -> None:
-        if size:
-            self.sizes[pool(observation)] = max(size, self.sizes.get(pool(observation), 0.0))
 
 
-def _finite(value: Value) -> float:
-    return value.scale if value.is_float else 0.0
+def _keep(known: dict[str, Numbers], name: str, found: Array, *, apart: bool) -> None:
+    """Keep the largest number of each column, or of all of them where they are not kept apart."""
+    size = found.max(axis=0, initial=0.0) if apart else found.max(initial=0.0)
+    if np.any(size):
+        known[name] = largest(tuple(np.atleast_1d(size).tolist()), known.get(name, 0.0))
+
+
+def largest(one: Numbers, other: Numbers) -> Numbers:
+    """The larger number of each column; of all where the two know other columns."""
+    first, second = np.atleast_1d(one), np.atleast_1d(other)
+    if len(first) != len(second) and 1 not in (len(first), len(second)):
+        return float(max(first.max(), second.max()))
+    numbers = np.maximum(first, second).tolist()
+    return tuple(numbers) if len(numbers) > 1 else float(numbers[0])
+
+
+def _usual(value: Value) -> float:
+    """The median size of a Value's finite numbers, which no sentinel sets."""
+    size = np.abs(magnitudes(value)) if value.is_float else np.zeros(0)
+    finite = size[np.isfinite(size)]
+    return float(np.median(finite)) if finite.size else 0.0
 
 
 def _undefined(observation: Observation, new: Observation | None) -> bool:
@@ -127,24 +161,17 @@ def _status(group: probes.Group, places: Mapping[str, int], row: str) -> str:
     return str(group.status.value.data[places[row]]) if row in places else "gone"
 
 
-def jumps(observation: Observation, new: Observation | None, moved: Difference) -> bool:
-    """Whether a move is a jump behind a discontinuity: another structure, another label, or few elements far away.
+def jumps(moved: Array) -> bool:
+    """Whether a move, told per unit with one row per first index, is a jump behind a discontinuity.
 
-    Where all elements move together, as in a solver that did not converge, the noise is large and no jump; neither
-    is a single number, which only follows from others, unless its limit would exceed the number itself.
+    A jump is a number that came or went, or few of a column that moved far. Where all numbers of a column move
+    together, as in a solver that did not converge, the noise is large and no jump; neither is a single number, which
+    only follows from others, unless its limit would exceed the number itself.
     """
-    if moved.exact:
-        return False
-    if moved.structure or (moved.moved and not observation.value.is_float) or new is None:
-        return True
-    if moved.max_scaled is None or not np.isfinite(moved.max_scaled):
-        return True
-    if bool(np.any(np.isfinite(observation.value.data) != np.isfinite(new.value.data))):
+    if not np.isfinite(moved).all():
         return True  # An answer that is none elsewhere: its size says nothing.
-    if observation.value.size == 1:
-        return FACTOR * moved.max_scaled > 1.0  # A limit beyond the value itself would hold nothing.
-    if moved.max_scaled <= JUMP:
+    if moved.size == 1:
+        return bool(FACTOR * moved.max() > 1.0)  # A limit beyond the value itself would hold nothing.
+    if not moved.size:
         return False
-    scale = observation.value.scale or 1.0
-    sizes = np.abs(observation.value.data - new.value.data) / scale
-    return bool(np.nanmedian(sizes) < STILL)
+    return bool(((moved.max(axis=0) > JUMP) & (np.median(moved, axis=0) < STILL)).any())

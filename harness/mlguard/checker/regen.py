@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from mlguard.checker.added import with_new_noise, with_new_questions
 from mlguard.checker.approve import Proposal, propose
-from mlguard.checker.certificate import Certificate, measure, precision
+from mlguard.checker.certificate import measure, tolerances_of
 from mlguard.checker.check import Checker, Seen, failed
 from mlguard.checker.history import head
 from mlguard.checker.known import Known
@@ -26,7 +26,6 @@ from mlguard.core.question import new_questions
 from mlguard.core.record import INTERNAL, Approval, DatasetFacts, Record
 from mlguard.core.rules import Rules
 from mlguard.core.run_name import MAIN
-from mlguard.core.tolerance import Tolerances
 from mlguard.core.unstable import Suspect, Unstable
 from mlguard.core.verdict import Verdict
 from mlguard.discovery import Declared
@@ -170,17 +169,6 @@ def with_power(project: Path, record: Record, golden: Record | None) -> Record:
     """The Record with what the guard's last audit found, which belongs into the certificate of the next golden."""
     before = golden.power if golden is not None else {}
     return replace(record, power=kept(project, record.guard) or before)
-
-
-def tolerances_of(guard: Declared, record: Record, certificate: Certificate) -> Tolerances:
-    """The rules that follow from a certificate and from how the guard was declared."""
-    return Tolerances(
-        precision=precision(record),
-        floor=guard.options.floor,
-        noise=certificate.noise,
-        environments=certificate.environments,
-        zeros=certificate.zeros,
-    )
 
 
 def unstable(guard: Declared, found: Sequence[Unstable]) -> Verdict:

@@ -9,6 +9,7 @@ from typing import Any
 
 from mlguard.core import contract as contracts
 from mlguard.core import probe as probes
+from mlguard.core.alike import with_alike
 from mlguard.core.difference import Difference, difference
 from mlguard.core.finding import Finding, Judged, Kind, Missed, Question, Symmetry
 from mlguard.core.internals import match_internals, written_otherwise
@@ -77,7 +78,7 @@ class _Comparer:
     """One comparison under way."""
 
     def __init__(self, golden: Record, record: Record, rules: Rules, left_out: frozenset[str]) -> None:
-        self.golden, self.rules, self.left_out = golden, rules, left_out
+        self.golden, self.rules, self.left_out = with_alike(golden, record), rules, left_out
         self.new_questions = new_questions(golden, record)
         self.whole, self.record = record, in_form_of(golden, record)
         self.unasked = unasked(golden, self.record)

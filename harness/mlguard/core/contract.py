@@ -75,7 +75,8 @@ def _gaps(golden: Record, contract: Observation) -> dict[str, float]:
         key = reference_key(observation)
         if key in known:
             value = observation.value
-            found[observation.name] = difference(same_rows(known[key].value, value), value, EXACT).max_scaled or 0.0
+            exact = EXACT.on(known[key].value)
+            found[observation.name] = difference(same_rows(known[key].value, value), value, exact).max_scaled or 0.0
     return found
 
 
@@ -90,6 +91,7 @@ def _broken(
         return Judgement(False, status, answer=key[2])
     reference = known[key]
     rule = tolerances.rule(reference) if observation.run == REFIT else tolerances.same_model(reference, gap)
+    rule = rule.on(reference.value)
     moved = difference(same_rows(reference.value, observation.value), observation.value, rule)
     return None if moved.close else Judgement(False, status, answer=reference.name, difference=moved)
 

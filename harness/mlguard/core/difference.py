@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from mlguard.core.structure import Change, structure_of
-from mlguard.core.tolerance import Tolerance
+from mlguard.core.tolerance import EXACT, Tolerance
 from mlguard.core.value import Value
 
 SHOWN = 5
@@ -44,11 +44,12 @@ class Difference:
     total: int = 0
     """Elements compared."""
     max_abs: float | None = None
-    """Largest absolute difference of finite elements; None where elements are no numbers or none were compared."""
+    """Absolute difference of the finite element that comes nearest to its limit or is farthest beyond; None where
+    elements are no numbers or none were compared."""
     max_scaled: float | None = None
-    """The same per unit of the golden's scale."""
+    """Largest difference per unit, the spread of the golden's column; infinite where nothing became something."""
     limit: float | None = None
-    """The largest absolute difference that passes; None where elements must be equal."""
+    """The largest absolute difference of that element that passes; None where elements must be equal."""
     signed: float | None = None
     """Mean of new minus golden."""
     worst: tuple[Moved, ...] = ()
@@ -87,6 +88,18 @@ def has_moved(golden: Value, new: Value, rule: Tolerance) -> bool:
     return bool(_lanes(*pair, rule, ()).moved.any())
 
 
+def shares(golden: Value, new: Value) -> Array:
+    """How far each number moved per unit, one row per first index; NaN where it came, went or stopped being finite.
+
+    Both Values must have the same shape. A number that was nothing and is something moved infinitely far.
+    """
+    sizes = _lanes(golden, new, EXACT, ()).sizes
+    units = EXACT.units(golden)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        found = np.where(sizes > 0, sizes / units, 0.0)
+    return np.where(np.isfinite(sizes), found, np.nan).reshape(-1, max(golden.row_width, 1))
+
+
 def _alignable(golden: Value, new: Value) -> tuple[Value, Value] | None:
     """The two Values cut to what both have, in the golden's order; None where nothing lines up."""
     if golden.shape == new.shape and golden.rows == new.rows:
@@ -102,47 +115,52 @@ def _alignable(golden: Value, new: Value) -> tuple[Value, Value] | None:
 @dataclass(frozen=True)
 class _Lanes:
     sizes: Array
+    """Absolute differences; infinite where an element came, went or stopped being finite."""
     moved: Array
+    """Which elements are beyond their limit."""
     exact: bool
-    limit: float | None
+    """Whether every bit is the same."""
+    limits: Array | None = None
+    """The limit of each element; None where elements must be equal."""
 
 
 def _lanes(golden: Value, new: Value, rule: Tolerance, structure: tuple[Change, ...]) -> _Lanes:
     absent = golden.absent(), new.absent()
     moved = absent[0] != absent[1]
     present = ~(absent[0] | absent[1])
+    limits = None
     if golden.is_numeric and new.is_numeric:
-        sizes, exact_moved, limit = _numeric(golden, new, rule, present)
-        moved = moved | (sizes > (limit or 0.0)) | np.isinf(sizes)
+        sizes, exact_moved = _numeric(golden, new, present)
+        if golden.is_float or new.is_float:
+            limits = rule.limits(golden)
+        moved = moved | (sizes > (0.0 if limits is None else limits)) | np.isinf(sizes)
     else:
         differs = _unequal(golden.data, new.data) & present
-        sizes, exact_moved, limit = differs.astype(np.float64), differs, None
+        sizes, exact_moved = differs.astype(np.float64), differs
         moved = moved | differs
     # A value that came or went is the worst of moves, and has no size.
     sizes[absent[0] != absent[1]] = np.inf
     exact = not bool((exact_moved | (absent[0] != absent[1])).any()) and not structure
-    return _Lanes(sizes, moved, exact, limit)
+    return _Lanes(sizes, moved, exact, limits)
 
 
-def _numeric(golden: Value, new: Value, rule: Tolerance, present: Array) -> tuple[Array, Array, float | None]:
-    """Absolute differences (inf where finiteness differs), where bits differ, and the limit."""
+def _numeric(golden: Value, new: Value, present: Array) -> tuple[Array, Array]:
+    """Absolute differences (inf where finiteness differs), and where bits differ."""
     if not golden.is_float and not new.is_float:
         differs = (golden.data != new.data) & present
         sizes = np.zeros(golden.size)
         sizes[differs] = [abs(int(a) - int(b)) for a, b in zip(golden.data[differs], new.data[differs], strict=True)]
-        return sizes, differs, None
+        return sizes, differs
     kind = np.complex128 if "c" in (golden.data.dtype.kind, new.data.dtype.kind) else np.float64
     a, b = golden.data.astype(kind), new.data.astype(kind)
     same = (a == b) | (np.isnan(a) & np.isnan(b))
     finite = np.isfinite(a) & np.isfinite(b)
     with np.errstate(invalid="ignore", over="ignore"):
         sizes = np.where(finite, np.abs(a - b), np.inf)
-        zero = finite & (np.abs(a) <= rule.zero) & (np.abs(b) <= rule.zero)
     sizes[same | ~present] = 0.0
     signs = (np.signbit(a.real) != np.signbit(b.real)) | (np.signbit(a.imag) != np.signbit(b.imag))
     bits = ~same | (signs & ~np.isnan(a))
-    sizes[zero] = np.minimum(sizes[zero], rule.limit(golden))
-    return sizes, bits & present, rule.limit(golden)
+    return sizes, bits & present
 
 
 def _unequal(a: Array, b: Array) -> Array:
@@ -155,34 +173,54 @@ def _summary(
     golden: Value, new: Value, rule: Tolerance, lanes: _Lanes, structure: tuple[Change, ...], *, dtype_only: bool
 ) -> Difference:
     numeric = golden.is_numeric and new.is_numeric
-    finite = lanes.sizes[np.isfinite(lanes.sizes)]
-    max_abs = float(finite.max()) if numeric and finite.size else None
-    scale = golden.scale
     places = np.flatnonzero(lanes.moved)
+    order = _order(golden, rule, lanes) if numeric and lanes.sizes.any() else lanes.sizes
+    far = _farthest(order, lanes.sizes) if numeric else None
     return Difference(
         structure=structure,
         dtype_only=dtype_only,
         exact=lanes.exact,
         moved=len(places),
         total=golden.size,
-        max_abs=max_abs,
-        max_scaled=_scaled(max_abs, scale),
-        limit=lanes.limit,
+        max_abs=None if far is None else float(lanes.sizes[far]),
+        max_scaled=_scaled(golden, rule, lanes.sizes) if far is not None else None,
+        limit=None if lanes.limits is None else float(lanes.limits[far]) if far is not None else 0.0,
         signed=_signed(golden, new) if numeric and len(places) else None,
-        worst=_worst(golden, new, lanes, places),
+        worst=_worst(golden, new, order, places),
         rows=tuple(dict.fromkeys(_row(golden, int(i)) for i in places)),
-        beyond_noise=bool(
-            max_abs is not None and lanes.limit and max_abs > rule.noise_limit * scale and not len(places)
-        ),
+        beyond_noise=not len(places) and _beyond_noise(golden, rule, lanes),
     )
 
 
-def _scaled(size: float | None, scale: float) -> float | None:
-    if size is None:
+def _order(golden: Value, rule: Tolerance, lanes: _Lanes) -> Array:
+    """How far each element moved: per limit; per unit where nothing may move; by its size where both are zero."""
+    if lanes.limits is None:
+        return lanes.sizes
+    per = np.where(lanes.limits > 0, lanes.limits, rule.units(golden))
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        return np.where(per > 0, lanes.sizes / per, np.where(lanes.sizes > 0, np.inf, 0.0))
+
+
+def _farthest(order: Array, sizes: Array) -> int | None:
+    """The finite element that moved farthest; None where there is none."""
+    finite = np.flatnonzero(np.isfinite(sizes))
+    if not len(finite):
         return None
-    if size == 0.0:
+    first = finite[order[finite] == order[finite].max()]
+    return int(first[sizes[first].argmax()])
+
+
+def _scaled(golden: Value, rule: Tolerance, sizes: Array) -> float:
+    finite = np.isfinite(sizes) & (sizes > 0)
+    if not finite.any():
         return 0.0
-    return size / scale if scale else float("inf")
+    with np.errstate(divide="ignore", over="ignore"):
+        return float((sizes[finite] / rule.units(golden)[finite]).max())
+
+
+def _beyond_noise(golden: Value, rule: Tolerance, lanes: _Lanes) -> bool:
+    """Whether an element moved farther than the measured noise allows."""
+    return lanes.limits is not None and bool((lanes.sizes > rule.noise_limits(golden)).any())
 
 
 def _signed(golden: Value, new: Value) -> float | None:
@@ -194,9 +232,9 @@ def _signed(golden: Value, new: Value) -> float | None:
     return float(finite.mean()) if finite.size else None
 
 
-def _worst(golden: Value, new: Value, lanes: _Lanes, places: Array) -> tuple[Moved, ...]:
-    order = places[np.argsort(-lanes.sizes[places], kind="stable")][:SHOWN]
-    return tuple(Moved(golden.row_name(int(i)), golden.element(int(i)), new.element(int(i))) for i in order)
+def _worst(golden: Value, new: Value, order: Array, places: Array) -> tuple[Moved, ...]:
+    first = places[np.argsort(-order[places], kind="stable")][:SHOWN]
+    return tuple(Moved(golden.row_name(int(i)), golden.element(int(i)), new.element(int(i))) for i in first)
 
 
 def _row(value: Value, element: int) -> str:

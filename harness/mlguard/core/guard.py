@@ -55,6 +55,7 @@ class Guard:
     clock: ClassVar[str | None] = None
     allow: ClassVar[Mapping[str, str]] = {}
     waive: ClassVar[Mapping[str, str]] = {}
+    loose: ClassVar[Mapping[str, str]] = {}
     equal_up_to: ClassVar[Mapping[str, str]] = {}
 
     config: Any = None

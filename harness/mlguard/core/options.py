@@ -71,6 +71,9 @@ class Options:
     """Observations whose dtype may change, each with the reason. Names may be globs."""
     waive: Mapping[str, str] = field(default_factory=dict)
     """Observations and probe rows that do not decide, each with the reason. Names may be globs."""
+    loose: Mapping[str, str] = field(default_factory=dict)
+    """Observations whose limit may be above a thousandth of their spread where round-off alone moves them that far,
+    each with the reason. Names may be globs."""
     equal_up_to: Mapping[str, str] = field(default_factory=dict)
     """Observations that count as equal up to `"sign"`, `"relabelling"` or `"permutation"`. Names may be globs."""
 
@@ -145,7 +148,7 @@ def _wrong_names(guard: type[Guard]) -> Iterator[str]:
 
 
 def _wrong_mappings(guard: type[Guard]) -> Iterator[str]:
-    for name in ("allow", "waive"):
+    for name in ("allow", "waive", "loose"):
         entries = getattr(guard, name)
         if not isinstance(entries, Mapping):
             yield f"`{name}` must map a name to the reason, not {type(entries).__name__}"

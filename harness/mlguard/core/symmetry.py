@@ -38,7 +38,7 @@ def _up_to_sign(golden: Value, new: Value, rule: Tolerance) -> bool:
     old, other = golden.data.reshape(shape), new.data.reshape(shape)
     if not (np.isfinite(old).all() and np.isfinite(other).all()):
         return False
-    limit = rule.limit(golden)
+    limit = rule.limits(golden).reshape(shape)
     for axis in (0, 1) if len(golden.shape) == 2 else (0,):
         same = (np.abs(old - other) <= limit).all(axis=axis)
         opposite = (np.abs(old + other) <= limit).all(axis=axis)

@@ -21,7 +21,7 @@ class _Score:
     """A float column beside a discrete one, in the golden, with twice its limit, and where its bits moved."""
 
     values: np.ndarray[Any, Any]
-    reach: float
+    reach: np.ndarray[Any, Any]
     pushed: np.ndarray[Any, Any]
 
 
@@ -71,7 +71,7 @@ def _scores(golden: Record, record: Record, discrete: Observation) -> Iterator[_
         alike = o.value.rows == discrete.value.rows and o.value.shape == discrete.value.shape
         new = after.get(o.key)
         if beside and alike and o.value.data.dtype.kind == "f" and new is not None and new.value.shape == o.value.shape:
-            reach = 2 * golden.tolerances.rule(o).limit(o.value)
+            reach = 2 * golden.tolerances.rule(o).limits(o.value)
             yield _Score(o.value.data.astype(np.float64), reach, o.value.data != new.value.data)
 
 
@@ -84,7 +84,7 @@ def _is_tie(
     thresholds: Sequence[float],
 ) -> bool:
     if len(scores) > 1:
-        (top, reach), (second, other) = sorted(((s.values[place], s.reach) for s in scores), reverse=True)[:2]
+        (top, reach), (second, other) = sorted(((s.values[place], s.reach[place]) for s in scores), reverse=True)[:2]
         if top - second <= max(reach, other):
             return True
     return any(_turns(score, place, thresholds) or _swapped(before, after, place, moved, score) for score in scores)
@@ -93,11 +93,11 @@ def _is_tie(
 def _turns(score: _Score, place: int, thresholds: Sequence[float]) -> bool:
     """Whether round-off pushed a score over a threshold; one that keeps every bit was not pushed: `>` became `>=`."""
     own = score.values[place]
-    return bool(score.pushed[place]) and any(abs(own - turn) <= score.reach for turn in (*thresholds, *MIDDLES))
+    return bool(score.pushed[place]) and any(abs(own - turn) <= score.reach[place] for turn in (*thresholds, *MIDDLES))
 
 
 def _swapped(before: Observation, after: Observation, place: int, moved: Sequence[int], score: _Score) -> bool:
     """Whether the answer came from another row whose score is tied with this one's."""
     own = score.values[place]
-    tied = [j for j in moved if j != place and abs(score.values[j] - own) <= score.reach]
+    tied = [j for j in moved if j != place and abs(score.values[j] - own) <= score.reach[place]]
     return any(after.value.element(place) == before.value.element(j) for j in tied)

@@ -8,10 +8,12 @@ from dataclasses import asdict, fields
 from pathlib import PurePosixPath
 from typing import Any, TypeVar
 
+import numpy as np
+
 from mlguard.core.error import GoldenError
 from mlguard.core.question import ASKED_AT_FIRST, FIRST_RELEASE
 from mlguard.core.record import INTERNAL, Approval, ConfigurationFacts, DatasetFacts, Observation, Provenance, Record
-from mlguard.core.tolerance import Tolerances, pool
+from mlguard.core.tolerance import Numbers, Tolerances, pool
 from mlguard.golden.damage import FORMAT, UNSEALED, Damage, digest, is_sealed, normalised, sealed
 from mlguard.golden.observations import Line, Sheets, read_observation, write_observation
 from mlguard.golden.plain import from_plain, to_plain
@@ -187,7 +189,7 @@ def _parsed(content: bytes, damage: Damage) -> tuple[str, dict[str, Any]]:
 
 def _document(record: Record, lines: list[Line], hidden: dict[str, float]) -> dict[str, Any]:
     source, rules = record.provenance, record.tolerances
-    noise = {name: float(size) for name, size in rules.noise.items() if name not in hidden}
+    noise = {name: size for name, size in rules.noise.items() if name not in hidden}
     return {
         "asked": dict(record.asked),
         "approvals": [to_plain(asdict(approval)) for approval in record.approvals],
@@ -207,8 +209,11 @@ def _document(record: Record, lines: list[Line], hidden: dict[str, float]) -> di
                 "environments": rules.environments,
                 "floor": rules.floor,
                 "noise": noise,
+                **({} if rules.largest else {"per": "spread"}),
                 "precision": rules.precision,
-                **({"zeros": {name: float(size) for name, size in rules.zeros.items()}} if rules.zeros else {}),
+                **({"answering": rules.answering} if rules.answering else {}),
+                **({"loose": rules.loose} if rules.loose else {}),
+                **({"zeros": rules.zeros} if rules.zeros else {}),
             }
         ),
     }
@@ -253,8 +258,22 @@ def _approval(fact: dict[str, Any]) -> Approval:
 
 
 def _tolerances(fact: dict[str, Any], hidden: dict[str, float]) -> Tolerances:
-    noise, zeros = fact["noise"] | hidden, fact.get("zeros", {})
-    return Tolerances(fact["precision"], fact["floor"], noise, tuple(fact["environments"]), zeros)
+    noise, zeros, answering = (_by_column(fact.get(name, {})) for name in ("noise", "zeros", "answering"))
+    return Tolerances(
+        fact["precision"],
+        fact["floor"],
+        noise | hidden,
+        tuple(fact["environments"]),
+        zeros,
+        answering,
+        fact.get("loose", {}),
+        # Goldens of before mlguard knew columns do not say what their noise is told in.
+        largest=fact.get("per", "largest") == "largest",
+    )
+
+
+def _by_column(known: Mapping[str, Any]) -> dict[str, Numbers]:
+    return {name: tuple(numbers) if isinstance(numbers, list) else numbers for name, numbers in known.items()}
 
 
 def _in_order(lines: list[Line], internals: list[Line]) -> list[Line]:
@@ -268,7 +287,11 @@ def _hidden_noise(record: Record) -> dict[str, float]:
     """The noise of internals alone, which would fill the record with lines that nobody reviews."""
     shown = {pool(observation) for observation in record if observation.role != INTERNAL}
     noise = record.tolerances.noise
-    return {name: float(noise[name]) for name in map(pool, _internals(record)) if name in noise and name not in shown}
+    return {
+        name: float(np.max(noise[name]))
+        for name in map(pool, _internals(record))
+        if name in noise and name not in shown
+    }
 
 
 def _internals(record: Record) -> tuple[Observation, ...]:

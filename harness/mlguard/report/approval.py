@@ -9,7 +9,7 @@ from mlguard.core.outcome import Outcome
 from mlguard.core.question import new_questions
 from mlguard.core.record import GATE, Record, stage_rank
 from mlguard.core.run_name import MAIN
-from mlguard.core.tolerance import Tolerances
+from mlguard.core.tolerance import Numbers, Tolerances
 from mlguard.report.numbers import pair, shown
 from mlguard.report.sentence import say
 
@@ -70,5 +70,7 @@ def _rules(golden: Record, tolerances: Tolerances) -> Iterator[str]:
             yield f"noise of {name}: {_measured(before)} -> {_measured(after)}"
 
 
-def _measured(noise: float | None) -> str:
-    return "not measured" if noise is None else f"{noise:.2g}"
+def _measured(noise: Numbers | None) -> str:
+    """The largest of the numbers of all columns."""
+    largest = max(noise) if isinstance(noise, tuple) else noise
+    return "not measured" if largest is None else f"{largest:.2g}"

@@ -87,6 +87,16 @@ _SENTENCES: Mapping[CauseKind, Callable[[Cause], str]] = {
         if cause.detail
         else "the golden's own tables are not stored any more"
     ),
+    CauseKind.TRAINING_OR_EDIT: lambda cause: (
+        "the machine differs from the golden's; answers moved farther than answering alone moves them, and no farther "
+        "than training does"
+    ),
+    CauseKind.PARAMETERS_AGREE: lambda cause: (
+        "with the golden's machine emulated, training gives the golden's parameters, and the answers moved"
+    ),
+    CauseKind.PARAMETERS_DIFFER: lambda cause: (
+        "with the golden's machine emulated, the learned parameters still differ from the golden's"
+    ),
     CauseKind.EMULATION_AGREES: lambda cause: (
         "with the golden's machine emulated, the values come back: its noise was measured on too few machines; "
         "measure again with `mlguard calibrate`"

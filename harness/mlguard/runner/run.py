@@ -6,6 +6,7 @@ import contextlib
 import copy
 import os
 import shutil
+import tempfile
 import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -149,6 +150,25 @@ class Runner:
             record = record.with_observations((*record.observations, *loaded))
             return replace(done, record=record, reached=_both(done.reached, reached), costs=costs)
 
+    def answers(self, guard: Declared, machines: Sequence[Environment]) -> tuple[Record, list[Record]]:
+        """The Record of a run on this machine, and what its saved model answers on each other one.
+
+        The answers are those of the test rows and of the probe rows that decide, as Observations of the stage
+        `predict`; there are none where the model cannot be saved, or cannot be loaded there.
+        """
+        with self.workers.scratch() as folder:
+            order = Order(
+                guard.ref, self.settings.base, self.settings.import_path, self._generators(), folder / "run",
+                extent=Extent.QUICK, copy=self._copy,
+            )  # fmt: skip
+            order.folder.mkdir()
+            done = self._observe(guard, order, Process())
+            if done.bundle:
+                return done.record, []
+            moved = self._moved(order, folder)
+            loaded = [self._loaded(guard, order, moved, Process(machine)) for machine in machines]
+            return done.record, [_answered(value, done.record) for value in loaded if "columns" in value]
+
     def generator(self, guard: Declared) -> Path:
         """The script that makes the guard's dataset. Raises UsageError where there is none."""
         return find_generator(str(guard.dataset), self._generators(), guard.ref.name)
@@ -179,23 +199,30 @@ class Runner:
             return [_status(done.bundle)], {}
         if done.bundle:
             return [_status(f"{INAPPLICABLE}: {done.bundle}")], {}
+        value = self._loaded(guard, order, self._moved(order, folder), how)
+        if "raised" in value:
+            return [_status(f"{RAISED} {value['raised']}")], {}
+        compared = _compared(value["columns"], value["names"], done.record)
+        return [*compared, *_compared_probes(value["probes"], done.record)], value.get("reached", {})
+
+    def _moved(self, order: Order, folder: Path) -> Path:
+        """The bundle at its second place, far from where it was saved."""
         elsewhere = folder / "elsewhere"
         elsewhere.mkdir()
-        moved, work = elsewhere / "bundle", elsewhere / "work"
-        shutil.move(order.bundle, moved)
-        work.mkdir()
+        return Path(shutil.move(order.bundle, elsewhere / "bundle"))
+
+    def _loaded(self, guard: Declared, order: Order, moved: Path, how: Process) -> dict[str, Any]:
+        """What a moved bundle answers in a process of its own, or what that raised."""
+        work = Path(tempfile.mkdtemp(prefix="work", dir=moved.parent))
         loading = Loading(
             guard.ref, order.root, order.import_path, moved, order.rows, work, order.change, self._copy, order.lines
         )
         job = self._job("bundle:load_bundle", loading, timeout=self._timeout(guard), how=how)
         result = self.workers.run(job)
         if result.failure is not None:
-            return [_status(f"{RAISED} {_what(result.failure)}")], {}
+            return {"raised": _what(result.failure)}
         value: Any = result.value
-        if "raised" in value:
-            return [_status(f"{RAISED} {value['raised']}")], {}
-        compared = _compared(value["columns"], value["names"], done.record)
-        return [*compared, *_compared_probes(value["probes"], done.record)], value.get("reached", {})
+        return dict(value)
 
     def _job(self, function: str, payload: object, *, timeout: float, how: Process | None = None) -> Job:
         how = how or Process()
@@ -234,21 +261,37 @@ def _followed(trace: bool | Collection[str]) -> frozenset[str]:
 
 def _compared(columns: Mapping[str, Value], names: Sequence[str] | None, record: Record) -> list[Observation]:
     """The contract of the bundle next to the predictions of the main run."""
-    main = {
+    main = _main(record)
+    found: list[Observation] = []
+    keep_values(found, BUNDLE, _in_order(columns, names, main), main)
+    return found
+
+
+def _answered(value: Mapping[str, Any], record: Record) -> Record:
+    """What a bundle answered, as the main run's Observations of the same names."""
+    columns = _in_order(value["columns"], value["names"], _main(record))
+    test = [Observation("predict", f"test.{name}", column, column=name) for name, column in columns.items()]
+    return record.with_observations((*test, *(replace(o, run=MAIN) for o in value["probes"])))
+
+
+def _main(record: Record) -> dict[str, Value]:
+    """The main run's answers to the test rows, by column."""
+    return {
         o.column: o.value
         for o in record
         if o.run == MAIN and o.stage == "predict" and o.name == f"test.{o.column}" and o.column
     }
+
+
+def _in_order(columns: Mapping[str, Value], names: Sequence[str] | None, main: Mapping[str, Value]) -> dict[str, Value]:
+    """Answers with the names of their rows, in the order in which the main run keeps them."""
     rows = next(iter(main.values())).rows if main else None
     order = sorted(range(len(names)), key=lambda i: names[i]) if names is not None else None
     sorted_rows = tuple(names[i] for i in order) if names is not None and order is not None else rows
-    answered = {
+    return {
         name: replace(value if order is None else value.take_rows(order), rows=sorted_rows)
         for name, value in columns.items()
     }
-    found: list[Observation] = []
-    keep_values(found, BUNDLE, answered, main)
-    return found
 
 
 def _compared_probes(loaded: Sequence[Observation], record: Record) -> list[Observation]:

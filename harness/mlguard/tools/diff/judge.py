@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from mlguard.checker.certificate import Certificate
+from mlguard.checker.certificate import Certificate, tolerances_of
 from mlguard.checker.changes import changed_keys
 from mlguard.checker.check import failed
-from mlguard.checker.regen import tolerances_of
 from mlguard.core.cause import Cause, CauseKind
 from mlguard.core.compare import Comparison, compare
 from mlguard.core.error import GoldenError, MlguardError, RunError, several

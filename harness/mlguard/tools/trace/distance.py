@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
+from mlguard.core.columns import EPS
 from mlguard.core.difference import Difference, difference, has_moved
-from mlguard.core.tolerance import EPS, SOLVER_FLOOR, Tolerance
+from mlguard.core.tolerance import ANSWERING_FLOOR, ZERO, Tolerance
 from mlguard.core.value import Value
 from mlguard.tracing.trace import FILE, ORDER, Fingerprint, Leaf
 
@@ -48,12 +49,12 @@ class Distance:
 
 def round_off(value: Value) -> Tolerance:
     """About 100 eps of the scale: what a vectorised loop moves even on one machine."""
-    return Tolerance(ROUND_OFF * EPS.get(_precision(value), EPS["float64"]))
+    return Tolerance(ROUND_OFF * EPS.get(_precision(value), EPS["float64"]), zero=ZERO, whole=True)
 
 
 def solver(value: Value) -> Tolerance:
     """Where the inputs differ in their last digits, what a solver's stopping rule makes of it."""
-    return Tolerance(SOLVER_FLOOR.get(_precision(value), SOLVER_FLOOR["float64"]))
+    return Tolerance(ANSWERING_FLOOR.get(_precision(value), ANSWERING_FLOOR["float64"]), zero=ZERO, whole=True)
 
 
 def distance(before: Fingerprint, after: Fingerprint, *, behind_noise: bool = False) -> Distance:
@@ -112,7 +113,7 @@ def _has_moved(one: Leaf, other: Leaf) -> bool:
 
 def _coarse(one: Leaf, other: Leaf, rule: Callable[[Value], Tolerance]) -> Tolerance:
     """The wider one of the tolerances of two Values: of two precisions, the lower one's."""
-    return max((rule(one.value), rule(other.value)), key=lambda tolerance: tolerance.rtol)
+    return rule(max((one.value, other.value), key=lambda value: EPS.get(_precision(value), 0.0)))
 
 
 def _shown(one: Leaf, other: Leaf, *, behind_noise: bool) -> Difference | None:
