@@ -79,7 +79,7 @@ def test_a_move_is_shifted_and_round_off_is_not() -> None:
     comparison = against([proba(0.1, 0.9)], [proba(0.1, 0.9 + 1e-15)])
     assert comparison.outcome is Outcome.MATCH
     assert told(comparison) == (
-        "1 observation moved in the last digits; nearest to its limit: predict test.proba by 1e-15 (limit 1.42e-14)",
+        "1 observation moved in the last digits; nearest to its limit: predict test.proba by 1e-15 (limit 1.3e-14)",
     )
 
 
@@ -89,7 +89,7 @@ def test_a_move_between_noise_and_floor_passes_in_one_line() -> None:
     assert comparison.outcome is Outcome.MATCH
     assert told(comparison) == (
         "1 observation moved by more than the measured noise, within the minimum tolerance; "
-        "nearest to its limit: predict test.proba by 1e-10 (limit 1.3e-08)",
+        "nearest to its limit: predict test.proba by 1e-10 (limit 1.2e-08)",
     )
 
 
@@ -496,3 +496,11 @@ class TestRequirements:
         new = seen("evaluate", "accuracy", 0.5)
         comparison = against([ACCURACY], [new], requirements=parse_requirements({"accuracy": ">= 0.8"}))
         assert [m.outcome for m in comparison.moves()] == [Outcome.SHIFTED, Outcome.VIOLATED]
+
+
+@pytest.mark.parametrize(("largest", "expected"), [(True, Outcome.MATCH), (False, Outcome.SHIFTED)])
+def test_an_effect_that_was_small_beside_large_numbers_is_not_gained(largest: bool, expected: Outcome) -> None:
+    golden = replace(record(ACCURACY, effect("C", 5e-10)), tolerances=Tolerances(largest=largest))
+    assert compare(golden, record(ACCURACY, effect("C", 0.5))).outcome is expected
+    none = replace(golden, observations=(ACCURACY, effect("C", 0.0)))
+    assert compare(none, record(ACCURACY, effect("C", 0.5))).outcome is Outcome.SHIFTED

@@ -36,7 +36,7 @@ def test_a_failure_says_what_by_how_much_where_why_and_what_next() -> None:
         "cause: the configuration was edited: model.C 1.0 -> 2.0",
         "dataset, split and contracts hold, train moved",
         "inside: train coef_: 1 of 3 moved, at most 0.5",
-        "predict test.proba: 2 of 4 moved, at most 0.2 (limit 1.34e-08)",
+        "predict test.proba: 2 of 4 moved, at most 0.2 (limit 1.28e-14)",
         "row r1: 0.9 -> 0.7",
         "row unseen city #1: 'answered' -> 'raised KeyError'",
         'intended? accept it: mlguard regen-golden Churn --reason "…"',
@@ -60,9 +60,9 @@ def test_elements_are_shown_as_they_are(value: object, text: str) -> None:
 
 
 def test_how_far_beyond_the_limit_is_told_in_times() -> None:
-    (finding,) = against([seen("evaluate", "auc", 1.0)], [seen("evaluate", "auc", 1.0 + 2.0**-24)]).findings
+    (finding,) = against([seen("evaluate", "auc", 1 / 3)], [seen("evaluate", "auc", (1 + 2.0**-24) / 3)]).findings
     assert times(finding.difference) == "4 times"
-    (finding,) = against([seen("evaluate", "auc", 1.0)], [seen("evaluate", "auc", 2.0)]).findings
+    (finding,) = against([seen("evaluate", "auc", 1 / 3)], [seen("evaluate", "auc", 2 / 3)]).findings
     assert times(finding.difference) == "6.7e+07 times"
 
 

@@ -26,6 +26,9 @@ SHARE = 1e-6
 DECIMALS = 9
 """Decimals up to which a column is looked at as one of rounded numbers."""
 
+LONGEST = 2.0**53
+"""Size from which on every number is whole, which says nothing."""
+
 EVIDENCE = 4.0
 """Decimal digits that would be no zeros by chance, from which on numbers are believed to be rounded."""
 
@@ -142,6 +145,7 @@ def _half_step(different: Array, count: Array, eps: float) -> Array:
     """Half the step of the coarsest decimal grid that holds a column's values, where that is no chance."""
     found = np.full(different.shape[1], np.inf)
     known = np.where(np.isfinite(different), different, 0.0)
+    known = np.where(np.abs(known) < LONGEST, known, np.pi)
     for decimals in range(DECIMALS + 1):
         steps = known * 10.0**decimals
         ulp = eps * np.abs(steps)

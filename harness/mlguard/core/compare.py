@@ -26,6 +26,10 @@ from mlguard.core.value import number
 EFFECTIVE, EFFECTLESS = 1e-6, 1e-8
 """From which size on a changed configuration key has an effect, and up to which it has none, per unit of scale."""
 
+HARDLY = 1e-12
+"""Up to which size it has none in goldens of before mlguard knew columns: what is small per unit of the largest number
+may be large for its own column."""
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -217,7 +221,7 @@ class _Comparer:
         before, after = _size(observation), _size(new)
         if before >= EFFECTIVE and after <= EFFECTLESS:
             return self._finding(observation, Kind.EFFECT_LOST, Outcome.SHIFTED)
-        if before <= EFFECTLESS and after >= EFFECTIVE:
+        if before <= (HARDLY if self.golden.tolerances.largest else EFFECTLESS) and after >= EFFECTIVE:
             return self._finding(observation, Kind.EFFECT_GAINED, Outcome.SHIFTED)
         return self._finding(observation, Kind.EFFECT_SAME, Outcome.MATCH)
 

@@ -166,7 +166,9 @@ def _upgraded(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _say_what_was_asked(document: dict[str, Any]) -> dict[str, Any]:
-    return document | {"asked": dict(ASKED_AT_FIRST), "mlguard": FIRST_RELEASE}
+    """Also what noise is told in: mlguard knew no columns then."""
+    told = {"asked": dict(ASKED_AT_FIRST), "mlguard": FIRST_RELEASE}
+    return document | told | {"tolerances": document["tolerances"] | {"per": "largest"}}
 
 
 UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _say_what_was_asked}
@@ -209,7 +211,7 @@ def _document(record: Record, lines: list[Line], hidden: dict[str, float]) -> di
                 "environments": rules.environments,
                 "floor": rules.floor,
                 "noise": noise,
-                **({} if rules.largest else {"per": "spread"}),
+                "per": "largest" if rules.largest else "spread",
                 "precision": rules.precision,
                 **({"answering": rules.answering} if rules.answering else {}),
                 **({"loose": rules.loose} if rules.loose else {}),
@@ -267,8 +269,7 @@ def _tolerances(fact: dict[str, Any], hidden: dict[str, float]) -> Tolerances:
         zeros,
         answering,
         fact.get("loose", {}),
-        # Goldens of before mlguard knew columns do not say what their noise is told in.
-        largest=fact.get("per", "largest") == "largest",
+        largest=fact["per"] == "largest",
     )
 
 
