@@ -10,6 +10,7 @@ import numpy as np
 from mlguard.core import probe as probes
 from mlguard.core.columns import Array, magnitudes
 from mlguard.core.difference import Difference, difference, shares
+from mlguard.core.nested import NESTED
 from mlguard.core.record import CONTRACT_VALUE, GATE, INTERNAL, Key, Observation, Record
 from mlguard.core.rules import Rules
 from mlguard.core.run_name import MAIN
@@ -90,6 +91,8 @@ class Noise:
     def _kept(self, observation: Observation, new: Value, moved: Difference) -> bool:
         """Keep how far each column moved, and what of it is zero but for round-off; whether that is no jump."""
         value = observation.value
+        if value.dtype in NESTED and not moved.structure:
+            return self._kept_inside(observation, moved.max_scaled or 0.0)
         if moved.structure or not (value.is_float and new.is_float):
             return not moved.moved and not moved.structure
         found, zero = shares(value, new), self._rounds_to_zero(value, new)
@@ -100,6 +103,13 @@ class Noise:
         name, apart = pool(observation), observation.role != INTERNAL and value.row_width <= KEPT
         _keep(self.sizes, name, noise, apart=apart)
         _keep(self.zeros, name, np.where(zero, sizes, 0.0), apart=apart)
+        return True
+
+    def _kept_inside(self, observation: Observation, size: float) -> bool:
+        """The same for the numbers within nested cells, of which only the farthest move is known."""
+        if not size <= JUMP:
+            return False
+        _keep(self.sizes, pool(observation), np.array([size]), apart=False)
         return True
 
     def _rounds_to_zero(self, value: Value, new: Value) -> Array:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from mlguard.core.nested import NESTED, inside
 from mlguard.core.structure import Change, structure_of
 from mlguard.core.tolerance import EXACT, Tolerance
 from mlguard.core.value import Value
@@ -93,10 +94,7 @@ def shares(golden: Value, new: Value) -> Array:
 
     Both Values must have the same shape. A number that was nothing and is something moved infinitely far.
     """
-    sizes = _lanes(golden, new, EXACT, ()).sizes
-    units = EXACT.units(golden)
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        found = np.where(sizes > 0, sizes / units, 0.0)
+    found = _per_unit(_lanes(golden, new, EXACT, ()).sizes, EXACT.units(golden))
     return np.where(np.isfinite(sizes), found, np.nan).reshape(-1, max(golden.row_width, 1))
 
 
@@ -134,6 +132,9 @@ def _lanes(golden: Value, new: Value, rule: Tolerance, structure: tuple[Change, 
         if golden.is_float or new.is_float:
             limits = rule.limits(golden)
         moved = moved | (sizes > (0.0 if limits is None else limits)) | np.isinf(sizes)
+    elif golden.dtype == new.dtype and golden.dtype in NESTED:
+        sizes, exact_moved, beyond = _nested(golden, new, rule, present)
+        moved = moved | beyond
     else:
         differs = _unequal(golden.data, new.data) & present
         sizes, exact_moved = differs.astype(np.float64), differs
@@ -163,6 +164,28 @@ def _numeric(golden: Value, new: Value, present: Array) -> tuple[Array, Array]:
     return sizes, bits & present
 
 
+def _nested(golden: Value, new: Value, rule: Tolerance, present: Array) -> tuple[Array, Array, Array]:
+    """Cells of several values: how far the floats in each moved, per unit of their place within the cell (inf where
+    anything else differs), which cells differ at all, and which by more than a float's limit.
+    """
+    differs = _unequal(golden.data, new.data) & present
+    sizes, beyond = np.where(differs, np.inf, 0.0), differs.copy()
+    if not differs.any():
+        return sizes, differs, beyond
+    old, other = inside(golden), inside(new)
+    alike = np.fromiter((a == b for a, b in zip(old.forms, other.forms, strict=True)), bool, golden.size) & present
+    sizes[alike], beyond[alike] = 0.0, False
+    paired = alike[old.elements]
+    after = np.full(len(old.floats), np.nan)
+    after[paired] = other.floats[alike[other.elements]]
+    for positions in old.columns().values():
+        column, cells = old.column(positions), old.elements[positions]
+        apart, _ = _numeric(column, old.column(positions, after), paired[positions])
+        beyond[cells[(apart > rule.limits(column)) | np.isinf(apart)]] = True
+        np.maximum.at(sizes, cells, _per_unit(apart, rule.units(column)))
+    return sizes, differs, beyond
+
+
 def _unequal(a: Array, b: Array) -> Array:
     if a.dtype.kind in "iufcb" and b.dtype.kind in "iufcb":
         return np.asarray(a != b)
@@ -183,7 +206,7 @@ def _summary(
         moved=len(places),
         total=golden.size,
         max_abs=None if far is None else float(lanes.sizes[far]),
-        max_scaled=_scaled(golden, rule, lanes.sizes) if far is not None else None,
+        max_scaled=_scaled(golden, rule, lanes.sizes) if far is not None or golden.dtype in NESTED else None,
         limit=None if lanes.limits is None else float(lanes.limits[far]) if far is not None else 0.0,
         signed=_signed(golden, new) if numeric and len(places) else None,
         worst=_worst(golden, new, order, places),
@@ -211,11 +234,17 @@ def _farthest(order: Array, sizes: Array) -> int | None:
 
 
 def _scaled(golden: Value, rule: Tolerance, sizes: Array) -> float:
+    """The farthest move per unit; of nested cells sizes are that already, infinite where more than a float differs."""
+    if golden.dtype in NESTED:
+        return float(sizes.max(initial=0.0))
     finite = np.isfinite(sizes) & (sizes > 0)
-    if not finite.any():
-        return 0.0
-    with np.errstate(divide="ignore", over="ignore"):
-        return float((sizes[finite] / rule.units(golden)[finite]).max())
+    return float(_per_unit(sizes[finite], rule.units(golden)[finite]).max(initial=0.0))
+
+
+def _per_unit(sizes: Array, units: Array) -> Array:
+    """Sizes in these units; nothing is nothing in any unit, even in none."""
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        return np.where(sizes > 0, sizes / units, 0.0)
 
 
 def _beyond_noise(golden: Value, rule: Tolerance, lanes: _Lanes) -> bool:
