@@ -55,10 +55,10 @@ KINDS: list[tuple[Any, str, list[object]]] = [
     (b"\x00a", "bytes", ["0061"]),
     (decimal.Decimal("1.10"), "decimal", ["1.10"]),
     (fractions.Fraction(1, 3), "fraction", ["1/3"]),
-    (Size.SMALL, "text", ["Size.SMALL"]),
-    (Level.LOW, "text", ["Level.LOW"]),
+    (Size.SMALL, "enum", ["Size.SMALL = 1"]),
+    (Level.LOW, "enum", ["Level.LOW = 1"]),
     (pathlib.PurePosixPath("a/b"), "path", ["a/b"]),
-    (uuid.UUID(int=1), "text", ["00000000-0000-0000-0000-000000000001"]),
+    (uuid.UUID(int=1), "uuid", ["00000000-0000-0000-0000-000000000001"]),
     (dt.date(2024, 2, 29), "date", ["2024-02-29"]),
     (dt.time(1, 2), "time", ["01:02:00"]),
     (dt.datetime(2024, 2, 29, 1, 2, 3, 500_000), "timestamp", ["2024-02-29T01:02:03.5"]),
@@ -108,7 +108,7 @@ KINDS: list[tuple[Any, str, list[object]]] = [
     (pd.Series(pd.to_timedelta(["1s", None])), "duration", ["1000000000ns", None]),
     (pd.Index(["a", "b"]), "text", ["a", "b"]),
     (pd.RangeIndex(2), "int64", [0, 1]),
-    (pd.Series(pd.period_range("2024-01", periods=1, freq="M")), "text", ["2024-01"]),
+    (pd.Series(pd.period_range("2024-01", periods=1, freq="M")), "period", ["2024-01[M]"]),
 ]
 
 

@@ -76,7 +76,7 @@ def test_every_metric_has_a_name_of_its_own(raw: Any, metrics: dict[str, Any], t
     assert {name: value.element(0) for name, value in found.items()} == metrics
 
 
-@pytest.mark.parametrize(("raw", "came"), [(None, "nothing (None)"), ({}, "dict of 0"), (object(), "object")])
+@pytest.mark.parametrize(("raw", "came"), [(None, "nothing (None)"), ({}, "dict of 0")])
 def test_an_evaluation_without_metrics_is_refused(raw: Any, came: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError) as caught:
         evaluate(run(tmp_path, evaluate=lambda self, test, predictions: raw), None, None)
@@ -125,9 +125,9 @@ def test_notes_belong_to_the_stage_that_runs_and_none_is_lost(tmp_path: Path) ->
     walk_path(made)
     made.keep("train", "seen", made.observations[0].value)
     assert [(o.stage, o.name) for o in made.observations] == [
-        ("train", "seen"), ("train", "seen.a"), ("train", "seen#2"), ("train", "seen#3"),
+        ("train", "seen"), ("train", "seen.(entries)"), ("train", "seen.a"), ("train", "seen#2"), ("train", "seen#3"),
     ]  # fmt: skip
-    assert made.observations[1].value.shape == (50,)
+    assert made.observations[2].value.shape == (50,)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_notes_belong_to_the_stage_that_runs_and_none_is_lost(tmp_path: Path) ->
     [
         (1, "fit", "note 'x' names the stage 'fit'; known are dataset, split"),
         ({}, None, "note 'x' is dict, which holds nothing to compare; note a number"),
-        (object(), None, "note 'x' is object, which holds nothing to compare"),
+        (object(), None, "note 'x' holds object, which cannot be compared exactly; give its content"),
     ],
 )
 def test_a_note_that_cannot_be_kept_is_refused(value: Any, stage: str | None, words: str, tmp_path: Path) -> None:
@@ -147,3 +147,10 @@ def test_a_note_that_cannot_be_kept_is_refused(value: Any, stage: str | None, wo
 def test_each_run_has_an_empty_folder_of_its_own(tmp_path: Path) -> None:
     one, other = scratch(tmp_path, "config a/b"), scratch(tmp_path, "config a/b")
     assert (one.name, other.name) == ("config-a-b", "config-a-b-2")
+
+
+def test_the_folder_of_a_run_has_one_name_in_its_record(tmp_path: Path) -> None:
+    made = run(tmp_path)
+    made.note("model", {"path": tmp_path / "model.bin", "log": f"written to {tmp_path}/log", "score": 0.5})
+    kept = {o.name: o.value.element(0) for o in made.observations}
+    assert kept == {"model.path": "<folder>/model.bin", "model.log": "written to <folder>/log", "model.score": 0.5}

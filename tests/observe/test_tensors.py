@@ -9,7 +9,8 @@ import pytest
 
 from mlguard.observe import rows
 from mlguard.observe.answers import read_answers
-from mlguard.observe.leaf import is_leaf, to_value, unwrapped
+from mlguard.observe.kinds import unwrapped
+from mlguard.observe.leaf import is_leaf, to_value
 from mlguard.observe.walk import walk
 from tests.observe.tensors import Array, Tensor, Unreadable
 

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
+import polars as pl
 
 from tests.observe.pipeline import Shop, make, matrix
 
@@ -319,3 +320,42 @@ class LearnsMore(Shop):
 
     def score(self, model: Any, rows: Any) -> Any:
         return super().score({**model, "mean": 50.0}, rows)
+
+
+class Lists(Shop):
+    """Answers of several lengths, equally long in some batches and in none of the others."""
+
+    def predict(self, model: Any, rows: Any) -> Any:
+        return [[float(p)] * (1 + int(n) % 3) for p, n in zip(self.score(model, rows), rows["visits"], strict=True)]
+
+    def evaluate(self, test: Any, predictions: Any) -> Any:
+        return len(predictions)
+
+
+class ListsInFrame(Lists):
+    """The same answers as a column of a frame."""
+
+    def predict(self, model: Any, rows: Any) -> Any:
+        return pd.DataFrame({"top": super().predict(model, rows)})
+
+
+class OnPolars(Shop):
+    """The same pipeline, whose rows and answers are tables of polars."""
+
+    def split(self, data: Any) -> Any:
+        table = pl.from_pandas(data.rows)
+        return table[:20], table[20:]
+
+    def train(self, train: Any) -> Any:
+        return super().train(pandas(train))
+
+    def predict(self, model: Any, rows: Any) -> Any:
+        return pl.from_pandas(super().predict(model, pandas(rows)))
+
+    def evaluate(self, test: Any, predictions: Any) -> Any:
+        return super().evaluate(pandas(test), pandas(predictions))
+
+
+def pandas(table: Any) -> Any:
+    assert isinstance(table, pl.DataFrame)
+    return pd.DataFrame({name: table[name].to_list() for name in table.columns})

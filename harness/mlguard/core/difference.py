@@ -94,7 +94,8 @@ def shares(golden: Value, new: Value) -> Array:
 
     Both Values must have the same shape. A number that was nothing and is something moved infinitely far.
     """
-    found = _per_unit(_lanes(golden, new, EXACT, ()).sizes, EXACT.units(golden))
+    sizes = _lanes(golden, new, EXACT, ()).sizes
+    found = _per_unit(sizes, EXACT.units(golden))
     return np.where(np.isfinite(sizes), found, np.nan).reshape(-1, max(golden.row_width, 1))
 
 

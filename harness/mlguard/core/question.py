@@ -56,6 +56,9 @@ ASKED_AT_FIRST: Mapping[str, int] = dict.fromkeys(
 UNCHANGED_BY_OBSERVE = "contract inputs unchanged by observe"
 """Release 0.1.0 took the notes of an own `observe` for an input, so that the contract never held there."""
 
+EXACT_VALUES = "form exact values"
+"""Release 0.1.0 kept no row labels, categories and types of keys, and of objects the name of their class."""
+
 DEGENERATE = "metrics of degenerate input"
 """What `evaluate` makes of one row, one class or constant answers."""
 
@@ -67,6 +70,7 @@ QUESTIONS: Mapping[str, int] = {
     UNCHANGED_BY_OBSERVE: 1,
     DEGENERATE: 1,
     FINITE_ANSWERS: 1,
+    EXACT_VALUES: 1,
     "run without": 1,
     # Of every float column, where it was only of those that have gaps.
     "probe missing": 2,

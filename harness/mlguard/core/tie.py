@@ -52,7 +52,9 @@ def _tied(golden: Record, record: Record, finding: Finding, thresholds: Sequence
         return finding
     key = (finding.run, finding.stage, finding.observation)
     before, after = golden.by_key().get(key), record.by_key().get(key)
-    if before is None or after is None or before.value.is_float or len(before.value.shape) != 1:
+    if before is None or after is None or before.column is None:
+        return finding  # Only answers have scores beside them; a note stands for itself.
+    if before.value.is_float or len(before.value.shape) != 1:
         return finding
     if before.value.shape != after.value.shape or before.value.rows != after.value.rows:
         return finding

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from mlguard.core.error import UsageError
-from mlguard.core.value import Value
-from mlguard.observe.leaf import is_frame, is_leaf, is_sparse, to_value, unwrapped
+from mlguard.core.value import Value, texts
+from mlguard.observe.exact import beside, column_labels, facts, keys_of, refused, row_labels
+from mlguard.observe.exact import columns as columns_of
+from mlguard.observe.fields import fields_of, is_named_tuple
+from mlguard.observe.kinds import is_frame, unwrapped
+from mlguard.observe.leaf import is_leaf, to_value
+from mlguard.observe.narwhals import as_pandas
 from mlguard.observe.rows import count
+from mlguard.observe.spelling import InexactError, spell
+from mlguard.observe.walk import join_names
 
 ANSWER = "prediction"
 """The column of answers that have no names."""
+
+RAGGED = ("list", "nested")
+"""The dtypes of a column whose cells hold several values."""
 
 WIDE = 64
 """Columns of a matrix that get names of their own; a wider one stays one Value."""
@@ -30,6 +40,10 @@ class Answers:
     """What identifies each answer, where the guard declares a `key`."""
     raw: Any = None
     """What came, for `evaluate`."""
+    facts: dict[str, Value] = field(default_factory=dict)
+    """What the answer says besides its elements, by name: row labels, categories, names of fields."""
+    older: Value | None = None
+    """The one column that release 0.1.0 made of a list of objects, with the names of their classes."""
 
     @property
     def length(self) -> int:
@@ -37,12 +51,27 @@ class Answers:
         return next(iter(self.columns.values())).shape[0]
 
 
-def read_answers(raw: Any, *, guard: str, rows: int | None, key: str | Sequence[str] | None) -> Answers:
-    """The answers that `predict` gave for this many rows.
+def read_answers(
+    raw: Any,
+    *,
+    guard: str,
+    rows: int | None,
+    key: str | Sequence[str] | None,
+    given: Any = None,
+    like: Answers | None = None,
+) -> Answers:
+    """The answers that `predict` gave for this many rows; `given` are the rows themselves, whose labels may come back.
 
-    Raises UsageError, naming what came and what was expected, where they cannot be compared row by row.
+    Where these are answers to a part of the rows only, `like` is the answer to all of them: lists that are of one
+    length by chance are read as the ragged ones that they are.
+
+    Raises UsageError, naming what came and what was expected, where they cannot be compared row by row, or exactly.
     """
-    columns = _columns(raw)
+    reading = _Reading(given, like, labelled=key is None)
+    try:
+        columns = reading.columns(raw)
+    except InexactError as error:
+        raise refused(error, f"guard {guard}: `predict` returned") from None
     if columns is None:
         raise _unusable(guard, f"returned {_type(raw)}", "return one answer per row: an array, a list, a frame")
     lengths = {name: column.shape[0] if column.shape else None for name, column in columns.items()}
@@ -58,65 +87,155 @@ def read_answers(raw: Any, *, guard: str, rows: int | None, key: str | Sequence[
             f"returned {length} answers for {rows} rows",
             "return one per row, or set `key` to the columns that identify an answer",
         )
-    return Answers(columns, _key_names(columns, key, guard) if key is not None else None, raw)
+    names = _key_names(columns, key, guard) if key is not None else None
+    return Answers(columns, names, raw, reading.facts, reading.older)
 
 
 def join(parts: Sequence[Value]) -> Value:
-    """One column of several, one after the other; a common dtype where they are all numbers, else `mixed` text."""
-    dtypes = {part.dtype for part in parts}
-    data = [part.data for part in parts]
-    if len(dtypes) > 1 and not all(part.is_numeric for part in parts):
-        data = [_as_texts(part) for part in parts]
+    """One column of several, one after the other: of their common dtype, of `mixed` elements where they have none."""
+    known = [part for part in parts if part.dtype != "missing"] or list(parts)
+    filled = [blank(known[0], part.shape[0]) if part.dtype == "missing" else part for part in parts]
+    dtypes = {part.dtype for part in known}
+    data = [part.data for part in filled]
+    if len({part.shape[1:] for part in filled}) > 1 or (
+        len(dtypes) > 1 and dtypes != {"list", "nested"} and not all(part.is_numeric for part in known)
+    ):
+        filled = [_mixed(part) for part in parts]
+        data, dtypes = [part.data for part in filled], {"mixed"}
     joined = np.concatenate(data)
-    dtype = dtypes.pop() if len(dtypes) == 1 else joined.dtype.name if joined.dtype != object else "mixed"
-    missing = np.concatenate([part.absent() for part in parts])
+    dtype = dtypes.pop() if len(dtypes) == 1 else joined.dtype.name if joined.dtype != object else "nested"
+    missing = np.concatenate([part.absent() for part in filled])
     rows = tuple(name for part in parts for name in part.rows or ())
     length = sum(part.shape[0] for part in parts)
-    return Value(dtype, (length, *parts[0].shape[1:]), joined, missing if missing.any() else None, rows or None)
+    shape, new_form = (length, *filled[0].shape[1:]), any(part.new_form for part in parts)
+    return Value(dtype, shape, joined, missing if missing.any() else None, rows or None, new_form)
 
 
-def _as_texts(part: Value) -> np.ndarray[Any, Any]:
-    box = np.empty(part.size, dtype=object)
-    box[:] = [f"{part.dtype}:{part.element(i)}" for i in range(part.size)]
-    return box
+def blank(like: Value, length: int) -> Value:
+    """So many missing answers of the same type."""
+    shape = (length, *like.shape[1:])
+    size = int(np.prod(shape))
+    if like.data.dtype.kind in "fc":
+        return Value(like.dtype, shape, np.full(size, np.nan, dtype=like.data.dtype))
+    data = np.zeros(size, dtype=like.data.dtype) if like.data.dtype != object else np.array([""] * size, dtype=object)
+    return Value(like.dtype, shape, data, np.ones(size, dtype=bool))
 
 
-def _columns(raw: Any) -> dict[str, Value] | None:
-    if is_frame(raw):
-        return {name: to_value(raw.iloc[:, i]) for i, name in enumerate(_unique([str(c) for c in raw.columns]))}
-    if isinstance(raw, Mapping):
-        parts = {str(name): _columns(part) for name, part in raw.items()}
-        if any(part is None for part in parts.values()):
+def _mixed(part: Value) -> Value:
+    """The rows of a column as elements of a mixed one."""
+    if part.dtype == "mixed":
+        return part
+    box = np.empty(part.shape[0], dtype=object)
+    width = part.row_width
+    for row in range(part.shape[0]):
+        cells = [part.element(i) for i in range(row * width, (row + 1) * width)]
+        box[row] = f"{part.dtype}:{cells[0]}" if len(part.shape) == 1 else f"list:{spell(cells)}"
+    gone = part.absent() if len(part.shape) == 1 else np.zeros(part.shape[0], dtype=bool)
+    return Value("mixed", (part.shape[0],), box, gone if gone.any() else None, part.rows)
+
+
+class _Reading:
+    """One answer on its way to columns; what has no room in them is a fact beside them."""
+
+    def __init__(self, given: Any, like: Answers | None, *, labelled: bool) -> None:
+        """`labelled`: row labels count; where answers are known by a key, what else they are called does not."""
+        self.given, self.labelled = given, labelled
+        self.ragged = {name for name, value in like.columns.items() if value.dtype in RAGGED} if like else set()
+        self.facts: dict[str, Value] = {}
+        self.older: Value | None = None
+
+    def columns(self, raw: Any, name: str = "") -> dict[str, Value] | None:
+        """The columns of an answer, or of the part of one that is called so; None where it is no answer."""
+        raw = as_pandas(raw)
+        if is_frame(raw):
+            return self._frame(raw, name)
+        if isinstance(raw, np.ndarray) and raw.dtype.names:
+            raw = {field: raw[field] for field in raw.dtype.names}
+        if isinstance(raw, Mapping):
+            return self._parts(raw, name)
+        if isinstance(raw, tuple) and raw and all(count(part) is not None for part in raw):
+            if is_named_tuple(raw):
+                self._facts(name, {"(fields)": beside(texts(fields_of(raw) or ()))})
+            return self._parts({str(position): part for position, part in enumerate(raw)}, name)
+        if isinstance(raw, list | tuple):
+            return self._list([unwrapped(item) for item in raw], name)
+        return self._array(raw, name) if is_leaf(raw) else self._object(raw, name)
+
+    def _facts(self, name: str, found: Mapping[str, Value]) -> None:
+        self.facts.update({join_names(name, fact): value for fact, value in found.items()})
+
+    def _frame(self, frame: Any, name: str) -> dict[str, Value]:
+        self._facts(name, self._labels(frame) | column_labels(frame))
+        named = dict(columns_of(frame))
+        for column, cells in named.items():
+            self._facts(join_names(name, column), facts(cells))
+        return {column: self._value(cells, join_names(name, column)) for column, cells in named.items()}
+
+    def _labels(self, table: Any) -> dict[str, Value]:
+        return row_labels(table, self.given) if self.labelled else {}
+
+    def _value(self, cells: Any, name: str) -> Value:
+        return to_value(cells, strict=True, ragged=name in self.ragged)
+
+    def _parts(self, parts: Mapping[Any, Any], name: str) -> dict[str, Value] | None:
+        if not all(isinstance(key, str) for key in parts):
+            self._facts(name, {"(keys)": beside(texts(sorted(map(spell, parts))))})
+        found: dict[str, Value] = {}
+        for key, part in parts.items():
+            inner = self.columns(part, join_names(name, str(key)))
+            if inner is None:
+                return None
+            for column, value in inner.items():
+                whole = str(key) if column == ANSWER else f"{key}.{column}"
+                if whole in found:
+                    raise InexactError(parts, whole, "two of its keys have this name")
+                found[whole] = value
+        return found
+
+    def _object(self, raw: Any, name: str) -> dict[str, Value] | None:
+        """An object with one column in each of its fields."""
+        fields = None if raw is None else fields_of(raw)
+        return self._parts(fields, name) if fields else None
+
+    def _list(self, items: list[Any], name: str) -> dict[str, Value] | None:
+        records = [item if isinstance(item, Mapping) else fields_of(item) for item in items if not is_leaf(item)]
+        entries = [record for record in records if record is not None]
+        if items and len(entries) == len(items) and not any(map(is_named_tuple, items)):
+            columns = self._entries(entries, name)
+            if name or all(isinstance(item, Mapping) for item in items):
+                return columns
+            self.older = to_value(_boxed(items))
+            return {column: beside(value) for column, value in columns.items()}
+        if (name or ANSWER) in self.ragged:
+            return {ANSWER: to_value(_boxed(items), strict=True, ragged=True)}
+        if items and all(map(is_named_tuple, items)):
+            self._facts(name, {"(fields)": beside(texts(", ".join(item._fields) for item in items))})
+        if items and all(isinstance(item, np.ndarray) for item in items) and len({item.shape for item in items}) == 1:
+            return self._array(np.asarray(items), name)
+        if items and all(isinstance(item, list | tuple) for item in items):
+            widths = {len(item) for item in items}
+            if len(widths) == 1 and 0 < max(widths) <= WIDE:
+                # Column by column, since an array of all would turn a label's score into text.
+                return {str(i): to_value(_boxed([item[i] for item in items]), strict=True) for i in range(max(widths))}
+        return {ANSWER: to_value(_boxed(items), strict=True)}
+
+    def _entries(self, entries: list[Mapping[Any, Any]], name: str) -> dict[str, Value]:
+        """A list of mappings or objects: one column for each of their keys or fields."""
+        keys = list(dict.fromkeys(key for entry in entries for key in entry))
+        if len({str(key) for key in keys}) < len(keys):
+            raise InexactError(entries[0], name, "two of its keys have the same name")
+        if not all(isinstance(key, str) for key in keys) or any(len(entry) < len(keys) for entry in entries):
+            self._facts(name, {"(entries)": keys_of(entries)})
+        cells = {str(key): _boxed([entry.get(key) for entry in entries]) for key in keys}
+        return {key: self._value(column, join_names(name, key)) for key, column in cells.items()}
+
+    def _array(self, raw: Any, name: str) -> dict[str, Value] | None:
+        if raw is None:
             return None
-        return {
-            name if inner == ANSWER else f"{name}.{inner}": value
-            for name, part in parts.items()
-            for inner, value in (part or {}).items()
-        }
-    if isinstance(raw, tuple) and raw and all(count(part) is not None for part in raw):
-        return _columns({str(position): part for position, part in enumerate(raw)})
-    if isinstance(raw, list | tuple):
-        return _from_list([unwrapped(item) for item in raw])
-    if is_sparse(raw):
-        raw = raw.toarray()
-    if raw is None or not is_leaf(raw):
-        return None
-    value = to_value(raw)
-    return _matrix(value) if len(value.shape) == 2 and value.shape[1] <= WIDE else {ANSWER: value}
-
-
-def _from_list(items: list[Any]) -> dict[str, Value] | None:
-    if items and all(isinstance(item, Mapping) for item in items):
-        names = dict.fromkeys(str(name) for item in items for name in item)
-        return {name: to_value(_boxed([item.get(name) for item in items])) for name in names}
-    if items and all(isinstance(item, np.ndarray) for item in items) and len({item.shape for item in items}) == 1:
-        return _columns(np.asarray(items))
-    if items and all(isinstance(item, list | tuple) for item in items):
-        widths = {len(item) for item in items}
-        if len(widths) == 1 and 0 < max(widths) <= WIDE:
-            # Column by column, since an array of all would turn a label's score into text.
-            return {str(i): to_value(_boxed([item[i] for item in items])) for i in range(max(widths))}
-    return {ANSWER: to_value(_boxed(items))}
+        self._facts(name, self._labels(raw))
+        self._facts(name or ANSWER, facts(raw))
+        value = to_value(raw, strict=True)
+        return _matrix(value) if len(value.shape) == 2 and value.shape[1] <= WIDE else {ANSWER: value}
 
 
 def _boxed(items: list[Any]) -> np.ndarray[Any, Any]:
@@ -124,12 +243,6 @@ def _boxed(items: list[Any]) -> np.ndarray[Any, Any]:
     if plain is not None and plain.dtype.kind in "iufb" and len({type(i) for i in items}) <= 1:
         return plain
     return np.fromiter(items, dtype=object, count=len(items))
-
-
-def _unique(names: list[str]) -> list[str]:
-    """The same names, a repeated one with a number."""
-    counts = [names[:position].count(name) + 1 for position, name in enumerate(names)]
-    return [name if count == 1 else f"{name}#{count}" for name, count in zip(names, counts, strict=True)]
 
 
 def _matrix(value: Value) -> dict[str, Value]:

@@ -20,7 +20,7 @@ from mlguard.core.value import Value
 from mlguard.observe import rows as rowwise
 from mlguard.observe import stages
 from mlguard.observe.answers import Answers
-from mlguard.observe.leaf import is_frame, is_pandas
+from mlguard.observe.kinds import is_frame, is_pandas
 from mlguard.observe.probe_rows import Batch
 from mlguard.observe.run import Run
 
@@ -108,7 +108,8 @@ def _ask_together(run: Run, model: Any, batches: Sequence[Batch]) -> list[Asked]
 
 
 def _part(answers: Answers, first: int, end: int) -> Answers:
-    return Answers({name: value.take_rows(range(first, end)) for name, value in answers.columns.items()})
+    columns = {name: value.take_rows(range(first, end)) for name, value in answers.columns.items()}
+    return Answers(columns, older=answers.older and answers.older.take_rows(range(first, end)))
 
 
 def _types(rows: Any) -> Any:

@@ -14,7 +14,7 @@ from mlguard.observe import rows as rowwise
 from mlguard.observe import stages
 from mlguard.observe.changes.column import GATING
 from mlguard.observe.describe import spread
-from mlguard.observe.leaf import is_frame
+from mlguard.observe.kinds import is_frame
 from mlguard.observe.probe_rows import Batch
 from mlguard.observe.run import Run
 from mlguard.observe.stages import Path

@@ -21,7 +21,7 @@ from mlguard.observe import stages
 from mlguard.observe.answers import Answers, join
 from mlguard.observe.describe import answer_values, spread
 from mlguard.observe.files import places
-from mlguard.observe.leaf import is_frame, is_pandas
+from mlguard.observe.kinds import is_frame, is_pandas
 from mlguard.observe.run import Run
 from mlguard.observe.stages import Part, Path
 
@@ -48,6 +48,7 @@ class Asking:
 
 def keep_contracts(run: Run, path: Path) -> None:
     """Ask in every way, and keep a status and, where they differ, the values of each."""
+    path = stages.in_pandas(path)
     for asking in _ASKINGS:
         reason = asking.inapplicable(path)
         if reason:
@@ -134,7 +135,7 @@ def _predict_twice(run: Run, path: Path, model: Any) -> Answered:
 
 
 def _predicted(run: Run, path: Path, model: Any, rows: Any) -> Answered:
-    return answers_of(path.test, stages.predict(run, model, rows))
+    return answers_of(path.test, stages.predict(run, model, rows, like=path.test.answers))
 
 
 def _row_order(run: Run, path: Path, model: Any) -> Answered:
@@ -145,7 +146,7 @@ def _row_order(run: Run, path: Path, model: Any) -> Answered:
 
 def _reordered(run: Run, path: Path, model: Any, order: Sequence[int]) -> Answered:
     rows = rowwise.renumbered(rowwise.take(path.test.rows, order))
-    answers = stages.predict(run, model, rowwise.duplicate(rows))
+    answers = stages.predict(run, model, rowwise.duplicate(rows), like=path.test.answers)
     if answers.names is not None:
         return answers_of(path.test, answers)
     back = [int(i) for i in np.argsort(np.asarray(order), kind="stable")]
@@ -163,12 +164,13 @@ def _back(value: Value, back: Sequence[int]) -> np.ndarray[Any, Any] | None:
 def _row_index(run: Run, path: Path, model: Any) -> Answered:
     rows = rowwise.duplicate(path.test.rows)
     rows.index = [f"row {i}" for i in range(len(rows), 0, -1)]
-    return answers_of(path.test, stages.predict(run, model, rows))
+    return answers_of(path.test, stages.predict(run, model, rows, like=path.test.answers))
 
 
 def _column_order(run: Run, path: Path, model: Any) -> Answered:
     rows = rowwise.duplicate(path.test.rows)
-    return answers_of(path.test, stages.predict(run, model, rows[list(reversed(list(rows.columns)))]))
+    turned = rows[list(reversed(list(rows.columns)))]
+    return answers_of(path.test, stages.predict(run, model, turned, like=path.test.answers))
 
 
 def _single_rows(run: Run, path: Path, model: Any) -> Answered:
@@ -186,7 +188,7 @@ def _in_pieces(run: Run, path: Path, model: Any, pieces: Iterable[list[int]]) ->
     parts: list[dict[str, Value]] = []
     for positions in pieces:
         rows = rowwise.duplicate(rowwise.take(path.test.rows, positions))
-        answers = stages.predict(run, model, rows)
+        answers = stages.predict(run, model, rows, like=path.test.answers)
         names = answers.names or tuple(path.test.names()[i] for i in positions)
         parts.append({c: Value(v.dtype, v.shape, v.data, v.missing, names) for c, v in answers.columns.items()})
     columns = dict.fromkeys(column for part in parts for column in part)
@@ -269,7 +271,8 @@ def _needs_table(path: Path) -> str:
 
 
 def _needs_index(path: Path) -> str:
-    return "" if is_frame(path.test.rows) or is_pandas(path.test.rows, "Series") else "the rows have no index"
+    labelled = is_frame(path.test.rows) or is_pandas(path.test.rows, "Series")
+    return "" if labelled and not path.foreign else "the rows have no index"
 
 
 _ASKINGS = (

@@ -14,7 +14,8 @@ from mlguard.core.error import MlguardError
 from mlguard.observe import rows as rowwise
 from mlguard.observe import stages
 from mlguard.observe.changes.column import GATING
-from mlguard.observe.leaf import is_frame, to_value
+from mlguard.observe.kinds import is_frame
+from mlguard.observe.leaf import to_value
 from mlguard.observe.probe_rows import Batch
 from mlguard.observe.run import Run
 from mlguard.observe.stages import Path

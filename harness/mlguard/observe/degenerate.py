@@ -20,12 +20,12 @@ from mlguard.core.record import PROBE, PROBES, STATUS
 from mlguard.core.value import Value, texts
 from mlguard.observe import rows as rowwise
 from mlguard.observe import stages
-from mlguard.observe.answers import join
+from mlguard.observe.answers import blank, join
 from mlguard.observe.asking import raised_by
 from mlguard.observe.contracts import targets
 from mlguard.observe.describe import spread
-from mlguard.observe.leaf import is_frame, is_leaf, is_pandas, to_value
-from mlguard.observe.probes import blank
+from mlguard.observe.kinds import is_frame, is_pandas
+from mlguard.observe.leaf import is_leaf, to_value
 from mlguard.observe.run import Run
 from mlguard.observe.stages import Path
 

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
 import numpy as np
 
+from mlguard.core.question import EXACT_VALUES
 from mlguard.core.record import INTERNAL
 from mlguard.core.value import DIGEST, Value, digest_of, number, texts
-from mlguard.observe.leaf import is_frame, is_pandas, is_sparse, to_value, unwrapped
+from mlguard.observe.answers import ANSWER
+from mlguard.observe.exact import beside, column_labels, columns, exactly, facts, leaves, refused, row_labels
+from mlguard.observe.kinds import is_frame, is_pandas, is_sparse, unwrapped
+from mlguard.observe.leaf import to_value
+from mlguard.observe.narwhals import as_pandas
 from mlguard.observe.rows import count, take
 from mlguard.observe.run import Run
+from mlguard.observe.spelling import InexactError
 from mlguard.observe.stages import Part, Path
 from mlguard.observe.walk import walk
 from mlguard.tables.digest import column_digests_of, table_digest
@@ -91,37 +99,72 @@ def spread(length: int, limit: int) -> list[int]:
 
 def _split(run: Run, part: Part) -> None:
     run.keep("split", f"{part.name}.rows", texts(part.origin.rows), file="split")
-    if is_frame(part.rows):
-        run.keep("split", f"{part.name}.columns", texts(str(c) for c in part.rows.columns))
+    rows = as_pandas(part.rows)
+    if is_frame(rows):
+        run.keep("split", f"{part.name}.columns", texts(str(c) for c in rows.columns))
         run.keep("split", f"{part.name}.unchanged", texts(part.origin.unchanged))
-        for position, column in enumerate(part.rows.columns):
+        for position, column in enumerate(rows.columns):
+            cells = rows.iloc[:, position]
             if str(column) not in part.origin.unchanged:
-                run.keep("split", f"{part.name}.{column}", to_value(part.rows.iloc[:, position]), file="split")
+                run.keep("split", f"{part.name}.{column}", to_value(cells), file="split")
+            _facts(run, "split", f"{part.name}.{column}", facts(cells))
+        _facts(run, "split", part.name, column_labels(rows))
     elif not isinstance(part.rows, np.ndarray) or any(row.startswith("new ") for row in part.origin.rows):
-        for name, value in walk(part.rows, part.name, whole=True):
-            run.keep("split", f"{name}.values", value)
+        for name, value in _row_values(run, part):
+            run.keep("split", name if name.endswith(")") else f"{name}.values", value)
+
+
+def _row_values(run: Run, part: Part) -> list[tuple[str, Value]]:
+    """What rows hold that are no table: exactly, or as far as it can be described; but for their labels."""
+    try:
+        found = leaves(part.rows, part.name)
+    except InexactError as error:
+        what = f"{error.kind} at {error.place!r}"
+        run.remarks.append(f"the {part.name} rows hold {what}, which is not compared; what else they hold is")
+        return list(walk(part.rows, part.name, whole=True))
+    return [(name, value) for name, value in found if "(index" not in name]
 
 
 def _features(run: Run, part: Part, *, limit: int | None = None, file: str = "features") -> None:
-    table = unwrapped(part.features)
+    table, rows = as_pandas(unwrapped(part.features)), as_pandas(part.rows)
     names = part.origin.rows if count(table) == len(part.origin.rows) else None
-    if limit is not None and names is not None:
+    if limit is None:
+        _facts(run, "features", part.name, row_labels(table, rows))
+    elif names is not None:
         kept = spread(len(names), limit)
         table, names = take(table, kept), tuple(names[i] for i in kept)
+    try:
+        _feature_values(run, part, table, names, file)
+    except InexactError as error:
+        raise refused(error, f"guard {run.subject.name}: `features` returned") from None
+
+
+def _feature_values(run: Run, part: Part, table: Any, names: tuple[str, ...] | None, file: str) -> None:
     if is_frame(table):
         run.keep("features", f"{part.name}.columns", texts(str(c) for c in table.columns))
+        _facts(run, "features", part.name, column_labels(table))
+        for column, cells in columns(table):
+            _facts(run, "features", f"{part.name}.{column}", facts(cells))
         if table.shape[1] <= NAMED_COLUMNS:
             for position, column in enumerate(table.columns):
-                value = to_value(table.iloc[:, position], rows=names)
+                value = to_value(table.iloc[:, position], rows=names, strict=True)
                 run.keep("features", f"{part.name}.{column}", value, file=file)
             return
     if is_frame(table) and all(getattr(d, "kind", "O") in "iufb" for d in table.dtypes):
         table = table.to_numpy()
-    if isinstance(table, np.ndarray) or is_sparse(table) or is_pandas(table, "Series"):
-        run.keep("features", f"{part.name}.values", to_value(table, rows=names), file=file)
+    if (isinstance(table, np.ndarray) and not table.dtype.names) or is_sparse(table) or is_pandas(table, "Series"):
+        _facts(run, "features", f"{part.name}.values", facts(table))
+        run.keep("features", f"{part.name}.values", to_value(table, rows=names, strict=True), file=file)
         return
-    for name, value in walk(table, part.name, whole=True):
+    where = f"guard {run.subject.name}: `features` returned"
+    for name, value in exactly(table, part.name, where=where):
         run.keep("features", name if "." in name else f"{name}.values", value, file=file)
+
+
+def _facts(run: Run, stage: str, name: str, found: Mapping[str, Value]) -> None:
+    """Keep what a table says besides its elements, in the record itself."""
+    for fact, value in found.items():
+        run.keep(stage, f"{name}.{fact}", value)
 
 
 def _sketch(value: Value) -> float:
@@ -134,12 +177,20 @@ def _answers(run: Run, part: Part, *, limit: int | None = None, file: str = "pre
     answers = part.answers
     if answers is None:
         return
-    run.keep("predict", f"{part.name}.columns", texts(answers.columns))
-    if limit is not None:
+    columns = texts(answers.columns)
+    run.keep("predict", f"{part.name}.columns", columns if answers.older is None else beside(columns))
+    if limit is None:
+        _facts(run, "predict", part.name, answers.facts)
+    else:
         run.keep("predict", f"{part.name}.length", number(answers.length))
     for column, value in answer_values(part).items():
         kept = value if limit is None else value.take_rows(spread(answers.length, limit))
         run.keep("predict", f"{part.name}.{column}", kept, column=column, file=file)
+    if answers.older is not None:
+        older = replace(answers.older, rows=part.names())
+        kept = older if limit is None else older.take_rows(spread(answers.length, limit))
+        run.keep("predict", f"{part.name}.columns", texts([ANSWER]), until=EXACT_VALUES)
+        run.keep("predict", f"{part.name}.{ANSWER}", kept, column=ANSWER, file=file, until=EXACT_VALUES)
 
 
 def answer_values(part: Part) -> dict[str, Value]:
@@ -153,7 +204,7 @@ def answer_values(part: Part) -> dict[str, Value]:
 
 
 def _named(value: Value, names: tuple[str, ...]) -> Value:
-    return Value(value.dtype, value.shape, value.data, value.missing, names)
+    return replace(value, rows=names)
 
 
 def _metrics(run: Run, path: Path) -> None:

@@ -19,7 +19,8 @@ from mlguard.observe.asking import Asked, ask_all, is_row_by_row, raised_by
 from mlguard.observe.changes.column import WITHOUT
 from mlguard.observe.contracts import targets
 from mlguard.observe.describe import COMPACT_ROWS, spread
-from mlguard.observe.leaf import is_frame, is_pandas, to_value
+from mlguard.observe.kinds import is_frame, is_pandas
+from mlguard.observe.leaf import to_value
 from mlguard.observe.probe_rows import Batch
 from mlguard.observe.probes import keep_asked
 from mlguard.observe.run import Run

@@ -10,7 +10,9 @@ import numpy as np
 
 from mlguard.core.dataset import Dataset
 from mlguard.core.value import Value
-from mlguard.observe.leaf import is_frame, to_value
+from mlguard.observe.kinds import is_frame
+from mlguard.observe.leaf import to_value
+from mlguard.observe.narwhals import as_pandas
 from mlguard.observe.rows import count
 
 
@@ -27,6 +29,7 @@ class Origin:
 
 def origin(part: Any, data: Dataset) -> Origin:
     """The origin of the rows of a frame or array; numbered in order where nothing of the Dataset is recognised."""
+    part = as_pandas(part)
     length = count(part) or 0
     best = Origin(tuple(f"new {i}" for i in range(length)))
     for name, table in data.tables.items():

@@ -11,7 +11,7 @@ import numpy as np
 from mlguard.core.question import BESIDE
 from mlguard.observe.changes import dates, flags, gaps, numbers, words
 from mlguard.observe.changes.column import EVIDENCE, GATING, STATUS_ONLY, Apply, Column, Kind, Known
-from mlguard.observe.leaf import is_frame, is_pandas
+from mlguard.observe.kinds import is_frame, is_pandas
 from mlguard.observe.rows import count, duplicate, take
 
 BATCH = 8

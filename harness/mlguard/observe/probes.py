@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from mlguard.core.probe import FINITE, NOT_FINITE
-from mlguard.core.question import FINITE_ANSWERS
+from mlguard.core.question import EXACT_VALUES, FINITE_ANSWERS
 from mlguard.core.record import EVIDENCE, GATE, PROBE, PROBES, STATUS
 from mlguard.core.value import Value, texts
+from mlguard.observe import narwhals, stages
 from mlguard.observe import rows as rowwise
-from mlguard.observe.answers import join
+from mlguard.observe.answers import ANSWER, blank, join
 from mlguard.observe.asking import Asked, ask_all, is_row_by_row
 from mlguard.observe.boundary import boundary_rows
 from mlguard.observe.changes.column import EVIDENCE as EVIDENCE_PART
@@ -38,6 +40,7 @@ def keep_probes(run: Run, path: Path, known: Known, *, apart: bool = False) -> l
     `apart` gives `predict` one batch at a time, so that each call can be followed by the name of its rows.
     """
     model = rowwise.duplicate(path.model)
+    path = stages.in_pandas(path)
     pool = _pool(path)
     batches = [*derive(path.test.rows, pool, known)]
     if run.declares("probe_rows"):
@@ -46,7 +49,8 @@ def keep_probes(run: Run, path: Path, known: Known, *, apart: bool = False) -> l
     batches += [*corner_rows(run, path, model, pool), *boundary_rows(run, path, model)]
     asked = ask_all(run, model, batches, apart=apart or not is_row_by_row(run))
     keep_asked(run, asked)
-    return [one.batch for one in asked if one.answers is not None and _tells_bundles(one.batch)]
+    told = [one.batch for one in asked if one.answers is not None and _tells_bundles(one.batch)]
+    return [replace(batch, rows=narwhals.like(batch.rows, run.table)) for batch in told]
 
 
 def _tells_bundles(batch: Batch) -> bool:
@@ -83,12 +87,12 @@ def _keep_part(run: Run, part: str, asked: Sequence[Asked]) -> None:
         return
     columns = dict.fromkeys(c for one in asked if one.answers and one.answers.length for c in one.answers.columns)
     for column in columns:
-        pieces = [_piece(one, column) for one in asked]
-        like = next(p for p in pieces if p is not None)
-        filled = [p if p is not None else blank(like, len(one.names())) for p, one in zip(pieces, asked, strict=True)]
-        joined = join(filled)
-        value = Value(joined.dtype, joined.shape, joined.data, joined.missing, tuple(names))
+        value = _column(asked, names, [one.answers.columns.get(column) if one.answers else None for one in asked])
         run.keep("predict", f"{part}.{column}", value, role=role, column=column, file=PROBES)
+    older = [one.answers.older if one.answers else None for one in asked]
+    if any(column is not None for column in older):
+        value = _column(asked, names, older)
+        run.keep("predict", f"{part}.{ANSWER}", value, role=role, column=ANSWER, file=PROBES, until=EXACT_VALUES)
 
 
 def _finite(asked: Asked) -> list[str]:
@@ -101,19 +105,12 @@ def _finite(asked: Asked) -> list[str]:
     return [FINITE if ok else NOT_FINITE for ok in fine]
 
 
-def _piece(asked: Asked, column: str) -> Value | None:
-    """The answers to one batch; None where there are none, an empty frame's among them, which has a status only."""
-    return asked.answers.columns.get(column) if asked.answers is not None and asked.answers.length else None
-
-
-def blank(like: Value, length: int) -> Value:
-    """Missing answers of the same type, for rows that got none."""
-    shape = (length, *like.shape[1:])
-    size = int(np.prod(shape))
-    if like.data.dtype.kind in "fc":
-        return Value(like.dtype, shape, np.full(size, np.nan, dtype=like.data.dtype))
-    data = np.zeros(size, dtype=like.data.dtype) if like.data.dtype != object else np.array([""] * size, dtype=object)
-    return Value(like.dtype, shape, data, np.ones(size, dtype=bool))
+def _column(asked: Sequence[Asked], names: Sequence[str], answers: Sequence[Value | None]) -> Value:
+    """One column of the answers to all batches; missing where one gave none, an empty frame's among them."""
+    given = [value if value is not None and value.shape[0] else None for value in answers]
+    like = next(value for value in given if value is not None)
+    filled = [blank(like, len(one.names())) if v is None else v for v, one in zip(given, asked, strict=True)]
+    return replace(join(filled), rows=tuple(names))
 
 
 def _unique(names: Iterable[str]) -> list[str]:

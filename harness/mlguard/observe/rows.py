@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from mlguard.observe.leaf import is_frame, is_leaf, is_pandas, is_sparse, to_value
+from mlguard.observe import narwhals
+from mlguard.observe.kinds import is_frame, is_pandas, is_sparse
+from mlguard.observe.leaf import is_leaf, to_value
 from mlguard.observe.walk import walk
 
 
@@ -34,6 +36,8 @@ def take(rows: Any, positions: Sequence[int]) -> Any:
     """These rows, in this order, in the same form; the index of pandas objects goes along."""
     if is_frame(rows) or is_pandas(rows, "Series"):
         return rows.iloc[list(positions)]
+    if narwhals.is_foreign(rows):
+        return narwhals.take(rows, list(positions))
     if isinstance(rows, Mapping):
         return {name: take(part, positions) for name, part in rows.items()}
     if isinstance(rows, tuple):
@@ -67,8 +71,7 @@ def fingerprint(value: Any) -> dict[str, str]:
 
     A frame's parts are its columns, its index and the order of its columns, so that a message can name what changed.
     """
-    if isinstance(value, Mapping) and not isinstance(value, dict):
-        value = dict(value)
+    value = dict(value) if isinstance(value, Mapping) else narwhals.as_pandas(value)
     if is_frame(value):
         return _frame_fingerprint(value)
     if is_pandas(value, "Series"):

@@ -15,15 +15,21 @@ from mlguard.core.dataset import Dataset
 from mlguard.core.error import MlguardError, RunError, UsageError
 from mlguard.core.guard import Guard, declares
 from mlguard.core.notes import listening
+from mlguard.core.question import EXACT_VALUES
 from mlguard.core.record import GATE, STAGES, Observation
 from mlguard.core.run_name import MAIN, RunName
+from mlguard.core.value import Value
 from mlguard.observe import rows as rowwise
+from mlguard.observe.exact import exactly
 from mlguard.observe.files import Files
-from mlguard.observe.walk import walk
+from mlguard.observe.leaf import in_first_form
 
 Progress = Callable[[str], None]
 
 _OWN_FOLDER = Path(__file__).resolve().parents[1]
+
+FOLDER = "<folder>"
+"""What the folder of a run is called in its Record."""
 
 STAGE_OF = {"save": "contracts", "load": "contracts", "probe_rows": "predict", "observe": "dataset"}
 """The stage of the methods that are not named after theirs."""
@@ -64,10 +70,14 @@ class Run:
     """Whether to report each stage as it begins."""
     watch: bool = False
     """Whether to fingerprint what methods are given, and to hear which files they read and write."""
+    table: Any = None
+    """A table as `split` returned it, where that is none of pandas: `predict` and `evaluate` are given such rows."""
     model: Any = None
     """The fitted model, which the scorers of a bare estimator need to know."""
     observations: list[Observation] = field(default_factory=list)
     mutations: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    """Lines that the run wants said."""
     files: Files | None = None
     stage: str = STAGES[0]
     listen: bool = True
@@ -111,21 +121,23 @@ class Run:
                 f"guard {self.subject.name}: note {name!r} names the stage {where!r}; known are {', '.join(STAGES)}",
                 slug="note-stage",
             )
-        leaves = list(walk(value, name, whole=True))
-        if not leaves:
-            raise UsageError(
-                f"guard {self.subject.name}: note {name!r} is {type(value).__name__}, which holds nothing to compare; "
-                "note a number, a text, an array, a table or a container of them",
-                slug="note-empty",
-            )
-        for leaf, observed in leaves:
+        for leaf, observed in noted(name, value, who=f"guard {self.subject.name}: "):
             self.keep(where, leaf, observed)
 
     def keep(self, stage: str, name: str, value: Any, **facts: Any) -> None:
-        """Add one Observation of this run; a name that is taken in its stage gets a number, so that none is lost."""
+        """Add one Observation of this run; a name that is taken in its stage gets a number, so that none is lost.
+
+        The run's own folder is another one each time, and is called by one name wherever a value names it.
+        """
         role, until = facts.pop("role", GATE), facts.pop("until", "")
         unused = self._unused(stage, name, until)
-        self.observations.append(Observation(stage, unused, value, role=role, run=self.name, until=until, **facts))
+        placed = value.spelled_anew(self.folder.as_posix(), FOLDER)
+        if value.new_form and not until:
+            facts.setdefault("question", EXACT_VALUES)
+            older = in_first_form(value)
+            if older is not None:
+                self.keep(stage, name, older, role=role, until=EXACT_VALUES, **{**facts, "question": ""})
+        self.observations.append(Observation(stage, unused, placed, role=role, run=self.name, until=until, **facts))
 
     def _unused(self, stage: str, name: str, until: str) -> str:
         number = 1
@@ -147,6 +159,17 @@ class Run:
 
     def _hearing_files(self) -> Any:
         return self.files.listening(self.folder) if self.files is not None and self.watch else nullcontext()
+
+
+def noted(name: str, value: object, *, who: str = "") -> list[tuple[str, Value]]:
+    """What a note holds, by name. Raises UsageError where that is nothing, or cannot be compared exactly."""
+    if isinstance(value, list | tuple | dict | set | frozenset) and not value:
+        raise UsageError(
+            f"{who}note {name!r} is {type(value).__name__}, which holds nothing to compare",
+            advice="note a number, a text, an array, a table or a container of them",
+            slug="note-empty",
+        )
+    return exactly(value, name, where=f"{who}note {name!r} holds")
 
 
 def raised(subject: Subject, stage: str, method: str, error: BaseException, *, run: RunName = MAIN) -> RunError:

@@ -66,7 +66,7 @@ def first_model(main: Run, path: Path) -> list[Observation]:
     """
     found: list[Observation] = []
     try:
-        answered = answers_of(path.test, predict(main, path.model, duplicate(path.test.rows)))
+        answered = answers_of(path.test, predict(main, path.model, duplicate(path.test.rows), like=path.test.answers))
     except MlguardError as error:
         return [Observation("contracts", "first model", text(raised_status(error)), role=CONTRACT, run=LATER)]
     keep_values(found, "first model", answered, answer_values(path.test), run=LATER)
@@ -114,6 +114,7 @@ def beside(main: Run, name: RunName, data: Any) -> Run:
         model=None,
         observations=[],
         mutations=[],
+        remarks=[],
         listen=False,
     )
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Sized
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mlguard.core.dataset import ROWS, Dataset
 from mlguard.core.error import UsageError
 from mlguard.core.value import Value
+from mlguard.observe import narwhals
 from mlguard.observe.answers import Answers, read_answers
-from mlguard.observe.leaf import is_frame
+from mlguard.observe.exact import exactly
+from mlguard.observe.kinds import is_frame
 from mlguard.observe.origin import Origin, origin
 from mlguard.observe.rows import count
 from mlguard.observe.run import Run
-from mlguard.observe.walk import walk
+from mlguard.observe.walk import join_names
 
 
 @dataclass
@@ -49,6 +51,9 @@ class Path:
     test: Part
     model: Any = None
     metrics: dict[str, Value] | None = None
+
+    foreign: bool = False
+    """Whether the rows stand here in pandas' form, and have another in the guarded code."""
 
     @property
     def parts(self) -> tuple[Part, Part]:
@@ -102,7 +107,16 @@ def split(run: Run) -> tuple[Part, Part]:
             slug="split-empty",
         )
     train, test = (Part(n, rows, origin(rows, run.data)) for n, rows in zip(("train", "test"), pair, strict=True))
+    run.table = test.rows if narwhals.is_foreign(test.rows) else None
     return train, test
+
+
+def in_pandas(path: Path) -> Path:
+    """The path with rows that can be changed as mlguard knows how; `predict` and `evaluate` turn them back."""
+    if not narwhals.is_foreign(path.test.rows):
+        return path
+    train, test = (replace(part, rows=narwhals.as_pandas(part.rows)) for part in (path.train, path.test))
+    return replace(path, train=train, test=test, foreign=True)
 
 
 def splits_in_order(run: Run) -> bool:
@@ -110,16 +124,18 @@ def splits_in_order(run: Run) -> bool:
     return not run.declares("split") and not ("train" in run.data and "test" in run.data)
 
 
-def predict(run: Run, model: Any, rows: Any) -> Answers:
-    """The answers for these rows, checked for being one per row or per key."""
+def predict(run: Run, model: Any, rows: Any, *, like: Answers | None = None) -> Answers:
+    """The answers for these rows, checked for being one per row or per key; `like` are those for all rows."""
+    key = run.subject.guard.key
+    rows = narwhals.like(rows, run.table)
     raw = run.call("predict", model=model, rows=rows)
-    return read_answers(raw, guard=run.subject.name, rows=count(rows), key=run.subject.guard.key)
+    return read_answers(raw, guard=run.subject.name, rows=count(rows), key=key, given=rows, like=like)
 
 
 def evaluate(run: Run, test: Any, predictions: Any) -> dict[str, Value]:
     """Metrics by name from what `evaluate` returned: a mapping, nested or not, or a single number."""
-    raw = run.call("evaluate", test=test, predictions=predictions)
-    metrics = {name or "metric": value for name, value in _metrics(raw)} if raw is not None else {}
+    raw = run.call("evaluate", test=narwhals.like(test, run.table), predictions=predictions)
+    metrics = {} if raw is None or _is_empty(raw) else _metrics(raw, run.subject.name)
     if not metrics:
         raise UsageError(
             f"guard {run.subject.name}: `evaluate` returned {_came(raw)}; return a mapping of metric names to numbers",
@@ -128,13 +144,15 @@ def evaluate(run: Run, test: Any, predictions: Any) -> dict[str, Value]:
     return metrics
 
 
-def _metrics(raw: Any, name: str = "") -> Iterator[tuple[str, Value]]:
-    """Every metric under its own name, however many a mapping holds."""
-    if not isinstance(raw, Mapping):
-        yield from walk(raw, name, whole=True)
-        return
-    for key, part in raw.items():
-        yield from _metrics(part, f"{name}.{key}" if name else str(key))
+def _metrics(raw: Any, guard: str) -> dict[str, Value]:
+    """Every metric under its own name, however many a mapping holds; a single one is called `metric`."""
+    found = exactly(raw, "", where=f"guard {guard}: `evaluate` returned", each=True)
+    single = any(not name for name, _ in found)
+    return {join_names("metric" if single else "", name): value for name, value in found}
+
+
+def _is_empty(raw: Any) -> bool:
+    return isinstance(raw, Sized) and not isinstance(raw, str) and len(raw) == 0
 
 
 def _in_order(data: Dataset, guard: str) -> tuple[Any, Any]:

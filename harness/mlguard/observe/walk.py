@@ -12,7 +12,9 @@ import numpy as np
 
 from mlguard.core.internals import KEYS, VALUES
 from mlguard.core.value import Value
-from mlguard.observe.leaf import is_frame, is_leaf, is_sparse, nested_text, to_value, unwrapped
+from mlguard.observe.kinds import is_frame, is_sparse, unwrapped
+from mlguard.observe.leaf import is_leaf, to_value
+from mlguard.observe.spelling import Speller
 
 DEPTH = 12
 """Levels of nesting that are followed."""
@@ -30,6 +32,7 @@ NOT_BEHAVIOUR = frozenset(
     {
         # Wall-clock, thread counts, verbosity and what a solver says about itself: no change of behaviour.
         "refit_time_", "fit_time_", "mean_fit_time", "std_fit_time", "mean_score_time", "std_score_time",
+        "_time_fit_was_called",
         "n_jobs", "verbose", "thread_count", "nthread", "num_threads", "dual_gap_", "n_iter_", "n_iter", "t_",
         "n_features_in_", "feature_names_in_", "_sklearn_version", "_repr_html_link", "_parent_callback_ctx",
         # The unfitted template of an ensemble's members.
@@ -71,13 +74,13 @@ class _Walker:
             return
         self.visiting.add(id(value))
         for part, child in looked:
-            yield from self.visit(child, _join(name, part), depth + 1)
+            yield from self.visit(child, join_names(name, part), depth + 1)
         self.visiting.discard(id(value))
 
     def _look(self, value: Any) -> Value | list[tuple[str, object]]:
         """A leaf's Value, else what to follow."""
         try:
-            if is_leaf(value) and not _holds_objects(value):
+            if is_leaf(value) and not holds_objects(value):
                 return to_value(value)
             return [] if _is_opaque(value) else [part for part in _children(value) if self._counts(value, part[0])]
         except Exception:  # Whatever an object does when it is looked at, a look must not end a run.
@@ -100,26 +103,26 @@ def _children(value: Any) -> Iterator[tuple[str, object]]:
 
 
 def _items(value: Mapping[Any, Any]) -> Iterator[tuple[str, object]]:
-    children = [_readable(child) for child in value.values()]
-    if len(value) > 8 and all(_is_plain(v) and not isinstance(v, np.ndarray) for v in children):
+    children = [readable(child) for child in value.values()]
+    if len(value) > 8 and all(is_plain(v) and not isinstance(v, np.ndarray) for v in children):
         # A table of many scalars, such as an id map, is two columns and not hundreds of leaves.
-        yield KEYS, _objects(list(value))
-        yield VALUES, _objects(children)
+        yield KEYS, boxed(list(value))
+        yield VALUES, boxed(children)
         return
     yield from zip(map(str, value), children, strict=True)
 
 
 def _elements(value: Any) -> Iterator[tuple[str, object]]:
-    items = [_readable(item) for item in value]
-    if items and all(_is_plain(item) and not isinstance(item, np.ndarray) and not _is_column(item) for item in items):
-        yield "", _objects(items)
+    items = [readable(item) for item in value]
+    if items and all(is_plain(item) and not isinstance(item, np.ndarray) and not is_table(item) for item in items):
+        yield "", boxed(items)
         return
-    if _rectangular(items):
+    if is_rectangle(items):
         yield "", np.asarray(items)
         return
-    if items and all(_is_entry(item) for item in items):
+    if items and all(is_entry(item) for item in items):
         for key in dict.fromkeys(key for item in items for key in item):
-            yield str(key), _objects([item.get(key) for item in items])
+            yield str(key), boxed([item.get(key) for item in items])
         return
     for position, child in enumerate(items):
         yield f"[{position}]", child
@@ -127,7 +130,7 @@ def _elements(value: Any) -> Iterator[tuple[str, object]]:
 
 def _unordered(value: Any) -> Iterator[tuple[str, object]]:
     # Not by `repr`, which holds addresses of objects and the order of inner sets.
-    yield "", _objects(sorted(value, key=lambda item: (type(item).__name__, nested_text(item))))
+    yield "", boxed(sorted(value, key=lambda item: (type(item).__name__, Speller(strict=False).spell(item))))
 
 
 def _columns(frame: Any) -> Iterator[tuple[str, object]]:
@@ -153,7 +156,7 @@ def _state_dict(value: Any) -> Iterator[tuple[str, object]]:
 
 def _booster(value: Any) -> Iterator[tuple[str, object]]:
     dump = value.model_to_string() if hasattr(value, "model_to_string") else "\n".join(value.get_dump())
-    yield "dump", _objects(dump.splitlines())
+    yield "dump", boxed(dump.splitlines())
 
 
 def _estimator(value: Any) -> Iterator[tuple[str, object]]:
@@ -186,17 +189,24 @@ def _attribute(value: object, name: str) -> object:
 
 _CODE = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.ModuleType, type, np.ufunc)
 
-_KINDS: tuple[tuple[Callable[[Any], bool], Callable[[Any], Iterator[tuple[str, object]]]], ...] = (
+Kind = tuple[Callable[[Any], bool], Callable[[Any], Iterator[tuple[str, object]]]]
+
+LIBRARIES: tuple[Kind, ...] = (
+    (lambda v: type(v).__name__ == "Tree" and hasattr(v, "children_left"), _tree),
+    (lambda v: callable(getattr(v, "state_dict", None)) and callable(getattr(v, "parameters", None)), _state_dict),
+    (lambda v: callable(getattr(v, "model_to_string", None)) or callable(getattr(v, "get_dump", None)), _booster),
+)
+"""Objects of libraries whose content lies in C, and how it is read."""
+
+_KINDS: tuple[Kind, ...] = (
     (lambda v: isinstance(v, Mapping), _items),
     (lambda v: isinstance(v, set | frozenset), _unordered),
     (lambda v: isinstance(v, list | tuple | np.ndarray), lambda v: _elements(np.ravel(v) if _is_array(v) else v)),
     (is_frame, _columns),
     (lambda v: is_dataclass(v) and not isinstance(v, type), _fields),
-    (lambda v: type(v).__name__ == "Tree" and hasattr(v, "children_left"), _tree),
     (lambda v: hasattr(v, "tree_") and hasattr(v, "get_params"), lambda v: iter([("tree_", v.tree_)])),
     (lambda v: hasattr(v, "get_params") and hasattr(v, "fit"), _estimator),
-    (lambda v: callable(getattr(v, "state_dict", None)) and callable(getattr(v, "parameters", None)), _state_dict),
-    (lambda v: callable(getattr(v, "model_to_string", None)) or callable(getattr(v, "get_dump", None)), _booster),
+    *LIBRARIES,
 )
 
 
@@ -206,7 +216,7 @@ def _is_opaque(value: object) -> bool:
     return type(value).__module__.split(".")[0] in ("threading", "_thread", "logging", "io", "_io", "weakref")
 
 
-def _readable(value: object) -> Any:
+def readable(value: object) -> Any:
     """A tensor as an array, unless it cannot be read, which must not hide what stands beside it."""
     try:
         return unwrapped(value)
@@ -214,7 +224,8 @@ def _readable(value: object) -> Any:
         return value
 
 
-def _is_plain(value: object) -> bool:
+def is_plain(value: object) -> bool:
+    """Whether a value is a leaf; one that raises when it is looked at is none."""
     try:
         return is_leaf(value)
     except Exception:  # Even to ask for its class may raise, and must not hide what stands beside it.
@@ -225,26 +236,27 @@ def _is_array(value: object) -> bool:
     return isinstance(value, np.ndarray)
 
 
-def _holds_objects(value: object) -> bool:
+def holds_objects(value: object) -> bool:
     """Whether an array holds objects to look into, such as the trees of a boosted model."""
     if not isinstance(value, np.ndarray) or value.dtype != object:
         return False
     plain = (list, tuple, dict, set, frozenset)
-    return not all(_is_plain(item) or isinstance(item, plain) for item in value.reshape(-1).tolist())
+    return not all(is_plain(item) or isinstance(item, plain) for item in value.reshape(-1).tolist())
 
 
-def _is_entry(value: object) -> bool:
+def is_entry(value: object) -> bool:
     """Whether a mapping is one entry of a table that somebody wrote as a list."""
     if not isinstance(value, Mapping) or not value:
         return False
-    return all(_is_plain(cell) and not isinstance(cell, np.ndarray) and not _is_column(cell) for cell in value.values())
+    return all(is_plain(cell) and not isinstance(cell, np.ndarray) and not is_table(cell) for cell in value.values())
 
 
-def _is_column(value: object) -> bool:
+def is_table(value: object) -> bool:
+    """Whether a value is a sparse matrix, or a table or column of pandas."""
     return is_sparse(value) or hasattr(value, "iloc")
 
 
-def _rectangular(items: list[Any]) -> bool:
+def is_rectangle(items: list[Any]) -> bool:
     """Whether a list of lists of numbers is an array that somebody wrote as lists."""
     if not items or not all(isinstance(item, list | tuple) for item in items):
         return False
@@ -253,7 +265,8 @@ def _rectangular(items: list[Any]) -> bool:
     return all(isinstance(x, bool | int | float | np.number) for item in items for x in item)
 
 
-def _objects(items: list[Any]) -> object:
+def boxed(items: list[Any]) -> Any:
+    """An array of these items, which NumPy must not take apart."""
     box = np.empty(len(items), dtype=object)
     box[:] = items
     kinds = {type(item) for item in items}
@@ -265,7 +278,8 @@ def _objects(items: list[Any]) -> object:
     return box
 
 
-def _join(name: str, part: str) -> str:
+def join_names(name: str, part: str) -> str:
+    """The name of a part: `trees_[3]`, `clf.coef_`."""
     if not part:
         return name
     return f"{name}{part}" if part.startswith("[") or not name else f"{name}.{part}"

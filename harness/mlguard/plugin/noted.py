@@ -36,7 +36,7 @@ class Notes:
         again gets a number: `sims`, `sims#2`. Raises UsageError for a name, stage or value that cannot be kept.
         """
         from mlguard.core.record import Observation
-        from mlguard.observe.walk import walk
+        from mlguard.observe.run import noted
 
         where = stage or "predict"
         if not isinstance(name, str) or not name:
@@ -44,14 +44,7 @@ class Notes:
         if where not in STAGES:
             known = ", ".join(STAGES)
             raise UsageError(f"note {name!r} names the stage {where!r}; known are {known}", slug="note-stage")
-        leaves = list(walk(value, name, whole=True))
-        if not leaves:
-            raise UsageError(
-                f"note {name!r} is {type(value).__name__}, which holds nothing to compare; note a number, a text, an "
-                "array, a table or a container of them",
-                slug="note-empty",
-            )
-        for leaf, observed in leaves:
+        for leaf, observed in noted(name, value):
             self._observations.append(Observation(where, self._unused(where, leaf), observed, role=GATE))
 
     def settle(self) -> tuple[str, ...]:

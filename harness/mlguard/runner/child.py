@@ -165,7 +165,8 @@ def _observe_path(
     path = stages.walk_path(main, seen=lambda stage, so_far: early[stage](main, so_far))
     _check_requirements(main, path)
     describe.describe_answers(main, path)
-    remarks = ["the rows were split in order, three quarters to one"] if stages.splits_in_order(main) else []
+    in_order = ["the rows were split in order, three quarters to one"] if stages.splits_in_order(main) else []
+    remarks = [*in_order, *main.remarks]
     bundle = ""
     if order.extent.asks:
         bundle = _ask(main, path, order, [pristine, *others.values()], begin)

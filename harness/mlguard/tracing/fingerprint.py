@@ -15,7 +15,8 @@ import numpy as np
 
 from mlguard.core.guard import Guard
 from mlguard.core.value import DIGEST, Value, text, texts
-from mlguard.observe.leaf import is_frame, is_leaf, is_pandas, is_sparse, to_value
+from mlguard.observe.kinds import is_frame, is_pandas, is_sparse
+from mlguard.observe.leaf import is_leaf, to_value
 from mlguard.observe.walk import NOT_BEHAVIOUR, walk
 from mlguard.tracing.large import BLOCKED, blocks, sample
 from mlguard.tracing.trace import FILE, ORDER, Fingerprint, Leaf

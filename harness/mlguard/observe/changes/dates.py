@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlguard.observe.changes.column import Cells, Change, Column, constant, replaced
-from mlguard.observe.leaf import is_pandas
+from mlguard.observe.kinds import is_pandas
 
 HALF_A_YEAR = 182
 """Days to the other half of the year: whole weeks, so that the day of the week stays."""
