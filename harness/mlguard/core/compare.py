@@ -99,7 +99,7 @@ class _Comparer:
             *self._required(),
             *self._newly_asked(),
         ]
-        findings = list(excuse_ties(self.golden, self.record, findings, self.rules.thresholds))
+        findings = list(excuse_ties(self.golden, self.record, findings, self.rules))
         return Comparison(tuple(sorted(findings, key=_rank)))
 
     def _kept(self) -> Iterator[Finding]:

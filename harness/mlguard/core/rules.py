@@ -27,8 +27,10 @@ class Rules:
     """Observations and probes that do not decide, with the reason."""
     symmetries: Mapping[str, str] = field(default_factory=dict)
     """Observations that may be equal up to `sign`, `relabelling` or `permutation`."""
-    thresholds: tuple[float, ...] = ()
-    """Declared thresholds, next to which a label may turn."""
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+    """Declared thresholds, by the column that they are for; that of every score under the empty name."""
+    key: tuple[str, ...] = ()
+    """The columns that identify an answer where there are several per row."""
 
     @classmethod
     def of(cls, options: Options) -> Rules:
@@ -40,7 +42,8 @@ class Rules:
             allow=options.allow,
             waive=options.waive,
             symmetries=options.equal_up_to,
-            thresholds=tuple(options.thresholds.values()),
+            thresholds=options.thresholds,
+            key=(options.key,) if isinstance(options.key, str) else tuple(options.key or ()),
         )
 
     def waived(self, observation: Observation, row: str | None = None) -> bool:

@@ -41,6 +41,11 @@ class Seed(RunName):
     def __new__(cls, number: int) -> Seed:  # noqa: D102 -- the class says it.
         return super().__new__(cls, f"seed {number}")
 
+    @property
+    def number(self) -> int:
+        """The seed."""
+        return int(self.partition(" ")[2])
+
 
 class Later(RunName):
     """What the first model answers later, when others were trained."""

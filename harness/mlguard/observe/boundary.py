@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from mlguard.core.boundary import BOUNDARY, beside
 from mlguard.core.error import MlguardError
 from mlguard.core.value import Value, numbers
 from mlguard.observe import rows as rowwise
@@ -18,9 +19,6 @@ from mlguard.observe.kinds import is_frame
 from mlguard.observe.probe_rows import Batch
 from mlguard.observe.run import Run
 from mlguard.observe.stages import Path
-
-BOUNDARY = "boundary"
-"""The Observation of where answers flip between rows."""
 
 PAIRS = 6
 """Pairs of rows that are walked."""
@@ -64,7 +62,7 @@ def boundary_rows(run: Run, path: Path, model: Any) -> Iterator[Batch]:
         return
     # Where labels alone are answered, only the place of the flip tells that a threshold moved.
     run.keep("predict", BOUNDARY, numbers(low, rows=[str(track) for track in tracks]), file="probes")
-    names = tuple(f"{side} boundary {track}" for track in tracks for side in ("before", "behind"))
+    names = tuple(name for track in tracks for name in beside(str(track)))
     yield Batch(GATING, names, _interleaved(_mixed(rows, tracks, low), _mixed(rows, tracks, high)))
 
 
