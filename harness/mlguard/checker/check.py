@@ -15,6 +15,7 @@ from mlguard.checker.history import golden_commit
 from mlguard.checker.known import Known
 from mlguard.checker.private import without_private
 from mlguard.checker.rows import tell
+from mlguard.checker.ties import excuse_metrics
 from mlguard.core.cause import Cause, CauseKind
 from mlguard.core.compare import Comparison, compare
 from mlguard.core.error import GoldenError, MlguardError, UsageError, several
@@ -110,6 +111,7 @@ class Checker:
         left_out = golden.left_out | done.record.left_out
         rules = Rules.of(guard.options)
         comparison = compare(golden, done.record, rules, left_out=left_out)
+        comparison = excuse_metrics(self.runner, guard, golden, comparison)
         comparison, explained = told_apart(self.runner, guard, golden, done, comparison, rules)
         if comparison.moves() and not explained.causes:
             explained = explain(self.runner, self.goldens, guard, golden, done, comparison, rules)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from mlguard.checker.ties import tied_keys
 from mlguard.core import probe as probes
 from mlguard.core.columns import Array, magnitudes
 from mlguard.core.difference import Difference, difference, shares
@@ -59,15 +60,15 @@ class Noise:
     def add(self, record: Record, other: Record, machine: str) -> None:
         """Take in one machine's Record."""
         self.answers = max([1.0, *(_usual(o.value) for o in record if o.run == MAIN and o.column and o.role == GATE)])
-        after = other.by_key()
+        after, tied = other.by_key(), tied_keys(record, other, self.rules)
         for observation in record:
             new = after.get(observation.key)
-            if observation.role in (GATE, INTERNAL, CONTRACT_VALUE):
+            if observation.role in (GATE, INTERNAL, CONTRACT_VALUE) and observation.key not in tied:
                 self._take(observation, new, machine)
         for group in probes.groups(record):
             found = probes.find(other, group)
             if found is not None:
-                self._take_probes(group, found)
+                self._take_probes(group, found, tied)
 
     def add_jitter(self, record: Record, other: Record) -> None:
         """Take in a run on moved tables: only sizes, since a planted tie may well jump when its data move."""
@@ -123,7 +124,7 @@ class Noise:
             shaken = np.abs(magnitudes(value) - magnitudes(new)) >= SHAKEN * size
             return np.asarray((size > 0) & (size <= ZERO * self.answers) & shaken)
 
-    def _take_probes(self, group: probes.Group, new: probes.Group) -> None:
+    def _take_probes(self, group: probes.Group, new: probes.Group, tied: Collection[Key]) -> None:
         """Probe rows one by one: a row that jumps is left out, the others say how large round-off is."""
         places, new_places = group.places(), new.places()
         unsteady = self.rows.setdefault(group.status.key, set())
@@ -131,7 +132,7 @@ class Noise:
         unsteady |= {row for row in defined if _status(new, new_places, row) != probes.ANSWERED}
         for name, column in group.columns.items():
             both = [row for row in group.defined_in(name) if row not in unsteady and name in new.columns]
-            if not both:
+            if not both or column.key in tied:
                 continue
             old = column.value.take_rows([places[row] for row in both])
             answered = new.columns[name].value.take_rows([new_places[row] for row in both])

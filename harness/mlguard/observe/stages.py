@@ -66,11 +66,13 @@ def walk_path(
     *,
     parts: tuple[str, ...] = ("test", "train"),
     seen: Callable[[str, Path], None] = lambda stage, path: None,
+    answered: Callable[[Answers, tuple[str, ...]], Answers] | None = None,
 ) -> Path:
     """Call the guard's methods in the order of execution.
 
     `features` and `predict` are called for the named parts of the split only. `seen` looks at what `split` and `train`
-    gave before any other method can change it.
+    gave before any other method can change it. `answered` is what becomes of the answers to the test rows before they
+    are evaluated; it is given their names.
     """
     path = Path(*split(run))
     seen("split", path)
@@ -83,6 +85,8 @@ def walk_path(
     for part in wanted:
         part.answers = predict(run, path.model, part.rows)
     if run.declares("evaluate") and path.test.answers is not None:
+        if answered is not None:
+            path.test.answers = answered(path.test.answers, path.test.names())
         path.metrics = evaluate(run, path.test.rows, path.test.answers.raw)
     return path
 

@@ -162,7 +162,7 @@ def _observe_path(
     main: Run, order: Order, pristine: Dataset, others: dict[int, Dataset], begin: Begin
 ) -> tuple[list[str], str]:
     early = {"split": describe.describe_split, "train": describe.describe_model}
-    path = stages.walk_path(main, seen=lambda stage, so_far: early[stage](main, so_far))
+    path = stages.walk_path(main, seen=lambda stage, so_far: early[stage](main, so_far), answered=order.change.answers)
     _check_requirements(main, path)
     describe.describe_answers(main, path)
     in_order = ["the rows were split in order, three quarters to one"] if stages.splits_in_order(main) else []

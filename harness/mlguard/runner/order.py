@@ -11,6 +11,7 @@ from typing import Any
 from mlguard.core.dataset import Dataset
 from mlguard.core.record import Record
 from mlguard.discovery import Declared, GuardRef
+from mlguard.observe.answers import Answers
 from mlguard.tracing.trace import Trace
 from mlguard.worker.moment import USUAL, Moment
 
@@ -52,6 +53,8 @@ class Change:
     """What becomes of the effective configuration; it is given a copy."""
     data: Callable[[Dataset], Dataset] | None = None
     """What becomes of each Dataset, of the first and of other seeds, before anything is observed."""
+    answers: Callable[[Answers, tuple[str, ...]], Answers] | None = None
+    """What becomes of the main run's answers to the test rows, before they are evaluated; it is given their names."""
     rows: int | None = None
     """Rows that the generator is asked for; one that takes no `rows` is refused with the slug `generator-rows`."""
     seeds: tuple[int, ...] | None = None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from mlguard.checker.certificate import Certificate, tolerances_of
 from mlguard.checker.changes import changed_keys
 from mlguard.checker.check import failed
+from mlguard.checker.ties import excuse_metrics
 from mlguard.core.cause import Cause, CauseKind
 from mlguard.core.compare import Comparison, compare
 from mlguard.core.error import GoldenError, MlguardError, RunError, several
@@ -82,6 +83,9 @@ class Judge:
         asked = replace(Rules.of(guard.options), requirements=(), require_contracts=False)
         left_out = before.left_out | after.left_out
         comparison = compare(reference, after, asked, left_out=left_out)
+        if not self.exact:
+            runner = self._runners[self.after.name]
+            comparison = excuse_metrics(runner, self.after.guard(guard), reference, comparison)
         if self.exact:
             comparison = Comparison(tuple(_exactly(finding) for finding in comparison.findings))
         return self._verdict(guard, comparison, before, after)
