@@ -38,7 +38,8 @@ def test_a_shift_is_caught_at_its_stage(variant: Variant, checked: Checked) -> N
 def test_a_refactor_is_quiet(variant: Variant, checked: Checked) -> None:
     verdict = checked.verdict(variant)
     assert verdict.outcome is Outcome.MATCH, told(verdict)
-    assert checked.moves_bits(variant) == variant.moves_bits
+    # Another order of summation may round alike on one machine; what keeps the bits keeps them on every machine.
+    assert variant.moves_bits or not checked.moves_bits(variant)
 
 
 def test_the_tables_are_wide_enough() -> None:

@@ -28,7 +28,7 @@ class Variant:
     Where `old` is empty, `file` is a new one and `new` its text.
     """
     moves_bits: bool = False
-    """Whether a keep changes some bit of the outputs, within numerical noise."""
+    """Whether a keep may change some bit of the outputs, within numerical noise, on one machine or another."""
     hidden: bool = False
     """Whether a shift leaves the main run alone: only probes, contracts and the runs beside it see it."""
 

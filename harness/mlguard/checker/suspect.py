@@ -30,7 +30,7 @@ def unstable(jumps: Sequence[Jump], machines: Mapping[str, Environment]) -> Iter
 def suspicion(found: Sequence[Jump], jumps: Sequence[Jump], machines: Mapping[str, Environment]) -> Suspect:
     """What probably made one Observation jump: `found` are its own jumps, `jumps` those of everything."""
     places = {jump.machine for jump in found}
-    if places and all(_hash_seed_alone(machines.get(name)) for name in places):
+    if places and all(_has_another_hash_seed(machines.get(name)) for name in places):
         return Suspect.SET_ORDER
     if any(jump.undefined for jump in found):
         return Suspect.UNDEFINED
@@ -43,5 +43,5 @@ def suspicion(found: Sequence[Jump], jumps: Sequence[Jump], machines: Mapping[st
     return Suspect.CANCELLED if value.size == 1 and value.scale < 1e-6 else Suspect.BEHIND
 
 
-def _hash_seed_alone(machine: Environment | None) -> bool:
-    return machine is not None and machine == Environment(hash_seed=machine.hash_seed)
+def _has_another_hash_seed(machine: Environment | None) -> bool:
+    return machine is not None and machine.hash_seed != Environment().hash_seed

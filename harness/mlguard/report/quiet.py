@@ -12,6 +12,9 @@ from mlguard.report.causes import say_cause
 from mlguard.report.numbers import counted
 from mlguard.report.sentence import GOLDEN, say
 
+NAMED = 3
+"""New questions that a line names; the others are counted."""
+
 
 def remarks(verdict: Verdict) -> list[str]:
     """Everything that is told quietly of one guard: of its Findings first, then of its run."""
@@ -59,7 +62,8 @@ def _new_questions(findings: Sequence[Finding], guard: str) -> Iterator[str]:
     names = [f.detail.name for f in findings if isinstance(f.detail, Question)]
     if names:
         command = " ".join(filter(None, ("mlguard regen-golden", guard)))
-        yield f"new in this version: {', '.join(names)}; `{command}` adds {'it' if len(names) == 1 else 'them'}"
+        shown = ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
+        yield f"new in this version: {shown}; `{command}` adds {'it' if len(names) == 1 else 'them'}"
 
 
 def _set_aside(findings: Sequence[Finding], against: str) -> Iterator[str]:
