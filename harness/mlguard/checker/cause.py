@@ -102,13 +102,15 @@ class _Explainer:
 
     def _proven(self, excused: Outcome, candidates: list[Cause]) -> Explained:
         """Whether the golden's own code takes the blame from this one."""
-        proof = Prover(self.runner, self.goldens, self.guard, self.golden, self.rules, self.known.files()).prove(
-            self.done
-        )
+        private = self.known.files()
+        proof = Prover(self.runner, self.goldens, self.guard, self.golden, self.rules, private).prove(self.done)
         if proof.kind is CauseKind.OWN_CODE_AGREES:
             return Explained(excused, (*candidates, proof))
-        asks = excused is Outcome.DATASET_CHANGED and proof.kind is not CauseKind.OWN_CODE_DIFFERS
-        tables = [*self._on_golden_tables()] if asks else []
+        if proof.kind is CauseKind.OWN_CODE_DIFFERS:
+            # What else differs was the same for both runs, and so is no cause.
+            data = [cause for cause in candidates if cause.kind is CauseKind.DATASET_CHANGED]
+            return Explained(self._red(), (proof, *data))
+        tables = [*self._on_golden_tables()] if excused is Outcome.DATASET_CHANGED else []
         return Explained(self._red(), (*tables, proof, *candidates))
 
     def _red(self) -> Outcome:

@@ -97,7 +97,7 @@ def withheld(
 
 
 def is_default(name: str) -> bool:
-    """Whether a variable reaches workers without being named in the settings."""
+    """Whether a worker has, without a word in the settings, what this variable is to say."""
     ours = {*USUAL, *_OWN, *FIXED, *in_the_run(Path(), {})}
     return name in ours or _matches(name, PASSED, fold=True)
 
