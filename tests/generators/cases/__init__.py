@@ -7,10 +7,13 @@ from tests.generators.cases import (
     churn,
     clicks,
     credit,
+    deliveries,
     demand,
     digits,
     fraud,
+    heating,
     house_prices,
+    invoices,
     ratings,
     real_breast_cancer,
     real_diabetes,
@@ -21,6 +24,7 @@ from tests.generators.cases import (
     segments,
     sensors,
     survival,
+    tickets,
 )
 
 CASES: tuple[Case, ...] = (
@@ -41,5 +45,9 @@ CASES: tuple[Case, ...] = (
     real_breast_cancer.CASE,
     real_diabetes.CASE,
     real_digits.CASE,
+    heating.CASE,
+    tickets.CASE,
+    deliveries.CASE,
+    invoices.CASE,
 )
 """Every built-in dataset."""

@@ -7,10 +7,13 @@ from tests.power.variants import (
     churn,
     clicks,
     credit,
+    deliveries,
     demand,
     digits,
     fraud,
+    heating,
     house_prices,
+    invoices,
     ratings,
     real_breast_cancer,
     real_diabetes,
@@ -21,6 +24,7 @@ from tests.power.variants import (
     segments,
     sensors,
     survival,
+    tickets,
 )
 
 VARIANTS: tuple[Variant, ...] = (
@@ -41,5 +45,9 @@ VARIANTS: tuple[Variant, ...] = (
     *real_breast_cancer.VARIANTS,
     *real_diabetes.VARIANTS,
     *real_digits.VARIANTS,
+    *heating.VARIANTS,
+    *tickets.VARIANTS,
+    *deliveries.VARIANTS,
+    *invoices.VARIANTS,
 )
 """Every variant of every own guard."""
