@@ -199,6 +199,13 @@ VARIANTS = (
         moves_bits=True,
     ),
     CODE.keep(
+        "another_newton",
+        "solver-swapped",
+        "the classifier is fitted by another variant of Newton's method, to a narrower tolerance",
+        ('solver="newton-cholesky", tol=1e-10, max_iter=100', 'solver="newton-cg", tol=1e-13, max_iter=1000'),
+        moves_bits=True,
+    ),
+    CODE.keep(
         "settings_read_once",
         "cached-pure-call",
         "settings are read once for each path",
