@@ -172,6 +172,7 @@ class TestClock:
         verdict = fresh.check().verdict
         assert verdict.exit_code == 1
         assert verdict.causes[0] == Cause(CauseKind.ZONE_DECIDES, stage="predict")
+        assert verdict.first_moved == "predict"
         assert CauseKind.DAY_DECIDES not in {cause.kind for cause in verdict.causes}
 
 

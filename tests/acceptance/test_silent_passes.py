@@ -137,7 +137,7 @@ class TestS6:
         golden = store.load("Churn")
         assert outcome(golden, record(a=values)) is Outcome.MATCH
         assert outcome(golden, record(a=moved)) is Outcome.SHIFTED
-        assert compare(golden, record(a=moved)).moves()[0].moved == 1
+        assert compare(golden, record(a=moved)).moves()[0].difference.moved == 1
 
 
 class TestS7:

@@ -7,8 +7,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from mlguard.checker.clock import depends_on, differs_elsewhere
+from mlguard.checker.clock import depends_on, differs_elsewhere, first_place
+from mlguard.core.cause import Cause, CauseKind
+from mlguard.core.compare import Comparison
 from mlguard.core.contract import DIFFERS, INAPPLICABLE, SAME
+from mlguard.core.finding import Finding, Kind
+from mlguard.core.outcome import Outcome
 from mlguard.core.record import CONTRACT, Observation, Record
 from mlguard.core.rules import Rules
 from mlguard.core.run_name import MAIN, REFIT, RunName
@@ -45,7 +49,7 @@ class Moving:
         (Moving({}), []),
         (Moving({ZONE: "features"}), ["the machine's time zone, first in features"]),
         (Moving({ANOTHER_DAY: "predict"}), ["today's date, first in predict;"]),
-        (Moving({}, frozenset({ANOTHER_DAY})), ["today's date, first in predict, when the saved bundle is loaded"]),
+        (Moving({}, frozenset({ANOTHER_DAY})), ["today's date, first in predict, in the contract 'saved bundle'"]),
         (Moving({ZONE: "features"}, frozenset({ANOTHER_DAY})), ["time zone, first in features", "today's date"]),
         (Moving({}, frozenset({USUAL, ZONE, ANOTHER_DAY})), []),
         (Moving({USUAL: "predict", ZONE: "predict", ANOTHER_DAY: "predict"}), []),
@@ -73,3 +77,26 @@ def test_only_what_is_run_elsewhere_gives_rise_to_the_question(observation: Obse
     record = Record("Line", (*HERE, observation))
     assert differs_elsewhere(record, Rules()) is differs
     assert not differs_elsewhere(record, Rules(waive={"*": "known"}))
+
+
+FEATURES, PREDICT = Cause(CauseKind.ZONE_DECIDES, stage="features"), Cause(CauseKind.DAY_DECIDES, stage="predict")
+BROKEN, LATE = contract(BUNDLE, DIFFERS), Observation("predict", "mean", number(2.0), run=REFIT)
+
+
+@pytest.mark.parametrize(
+    ("moved", "causes", "place"),
+    [
+        ([BROKEN], [], ("contracts", MAIN)),
+        ([BROKEN], [FEATURES], ("features", MAIN)),
+        ([LATE], [FEATURES], ("features", REFIT)),
+        ([BROKEN, LATE], [PREDICT, FEATURES], ("features", REFIT)),
+        ([BROKEN, LATE], [PREDICT], ("predict", REFIT)),
+        ([HERE.by_key()[MAIN, "predict", "mean"], BROKEN], [FEATURES], ("predict", MAIN)),
+        ([BROKEN], [Cause(CauseKind.OWN_CODE_DIFFERS, stage="split")], ("contracts", MAIN)),
+        ([], [], (None, MAIN)),
+    ],
+    ids=["unknown", "bundle", "refit", "both", "answers alone", "in the main run too", "another cause", "nothing"],
+)
+def test_what_moved_elsewhere_is_placed_where_zone_or_day_decide_first(moved, causes, place):
+    findings = tuple(Finding(o.run, o.stage, o.name, o.role, Kind.MOVED, Outcome.SHIFTED, True) for o in moved)
+    assert first_place(Comparison(findings), causes) == place

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mlguard.core.compare import Comparison, compare
 from mlguard.core.outcome import Outcome
-from mlguard.core.record import EVIDENCE, INTERNAL, PROBE, STAGES, Observation, Provenance, Record
+from mlguard.core.record import EVIDENCE, INTERNAL, PROBE, STAGES, ConfigurationFacts, Observation, Provenance, Record
 from mlguard.core.requirement import parse_requirements
 from mlguard.core.rules import Rules
 from mlguard.core.run_name import MAIN, REFIT, Seed, run_name
@@ -453,15 +453,20 @@ def test_a_configuration_that_raised_in_the_golden_is_evidence() -> None:
         (0.5, {}, Outcome.SHIFTED),
         (0.0, {"C": 1.0}, Outcome.SHIFTED),
         (0.0, {"C.first": 1.0}, Outcome.SHIFTED),
+        (0.0, None, Outcome.MATCH),
+        (0.5, None, Outcome.SHIFTED),
     ],
 )
 def test_a_key_may_go_only_from_the_configuration_and_without_an_effect(
-    size: float, keys: dict[str, float], outcome: Outcome
+    size: float, keys: dict[str, float] | None, outcome: Outcome
 ) -> None:
-    golden, new = record(ACCURACY, effect("C", size)), record(ACCURACY)
-    was, now = ({"values": values} for values in ({"C": 1.0, "D": 2.0}, {**keys, "D": 2.0}))
-    golden = replace(golden, provenance=Provenance(configuration=was))
-    assert compare(golden, replace(new, provenance=Provenance(configuration=now))).outcome is outcome
+    golden = configured(record(ACCURACY, effect("C", size)), {"C": 1.0, "D": 2.0})
+    new = record(ACCURACY) if keys is None else configured(record(ACCURACY), {**keys, "D": 2.0})
+    assert compare(golden, new).outcome is outcome
+
+
+def configured(made: Record, values: dict[str, float]) -> Record:
+    return replace(made, provenance=Provenance(configuration=ConfigurationFacts(values)))
 
 
 def test_a_new_effect_of_size_zero_is_none() -> None:

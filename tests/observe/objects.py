@@ -168,7 +168,7 @@ def nudged(value: Any, *, turned: bool = True) -> Any:
     if isinstance(value, bool | np.bool_):
         return value
     if type(value) is float:
-        return np.nextafter(value, 1.0).item() if math.isfinite(value) else value
+        return value * ROUNDED_DOWN
     if isinstance(value, Pair):
         return Pair(*map(again, value))
     if isinstance(value, list):
@@ -191,6 +191,9 @@ def edits(draw: st.DrawFn, value: Any) -> Any:
 
 
 Edit = tuple[Callable[[Any], Any], Any]
+
+ROUNDED_DOWN = 1 - 2.0**-53
+"""What a number is multiplied by to be one bit of round-off smaller; nothing has no round-off."""
 
 ALONE = object()
 """Stands where an edit needs no changed part."""

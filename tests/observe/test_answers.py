@@ -88,6 +88,34 @@ def test_what_is_no_answer_per_row_names_what_came_and_what_was_expected(raw: An
 TOP = pd.DataFrame({"user": ["u1", "u1", "u2"], "rank": [1, 2, 1], "item": [7, 8, 7]})
 
 
+NAMED = pd.DataFrame({"x": [1, 2]}, index=pd.Index(["a", "b"], name="user"))
+NUMBERED = pd.DataFrame({"x": [1, 2, 3]}).iloc[1:]
+
+
+@pytest.mark.parametrize(
+    ("raw", "rows", "facts"),
+    [
+        (np.array([1, 2]), NAMED, []),
+        (pd.Series([1, 2]), NAMED, []),
+        (pd.Series([1, 2], index=NAMED.index), NAMED, []),
+        (pd.DataFrame({"label": [1, 2]}, index=NAMED.index), NAMED, []),
+        (pd.Series([1, 2], index=[1, 2]), NUMBERED, []),
+        (pd.Series([1, 2], index=["a", "b"]), NAMED, ["(index)"]),
+        (pd.Series([1, 2], index=NAMED.index[::-1]), NAMED, ["(index)", "(index names)"]),
+        (pd.Series([1, 2], index=["u1", "u2"]), NAMED, ["(index)"]),
+        (pd.Series([1, 2], index=NAMED.index), NAMED.to_numpy(), ["(index)", "(index names)"]),
+        (pd.Series([1, 2], index=[2, 1]), NUMBERED, ["(index)"]),
+    ],
+    ids=[
+        "array", "numbered", "own", "own of a frame", "own numbers", "a name lost", "another order", "others",
+        "rows without any", "other numbers",
+    ],
+)  # fmt: skip
+def test_row_labels_are_kept_where_they_are_not_simply_those_of_the_rows(raw: Any, rows: Any, facts: list[str]) -> None:
+    read_so = read_answers(raw, guard="Churn", rows=2, key=None, given=rows)
+    assert list(read_so.facts) == facts
+
+
 def test_several_answers_per_row_are_known_by_their_key() -> None:
     answers = read(TOP, key=("user", "rank"))
     assert (answers.names, answers.length) == (("u1|1", "u1|2", "u2|1"), 3)

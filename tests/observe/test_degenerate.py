@@ -87,9 +87,12 @@ def test_what_raises_has_a_status_and_no_metric(kinds: dict[str, dict[str, Any]]
     assert np.isnan(kinds["degenerate.hits"]["one row"])
 
 
-def test_a_metric_of_several_numbers_is_kept_number_by_number(kinds: dict[str, dict[str, Any]]) -> None:
-    per_kind = {name for name in kinds if name.startswith("degenerate.by kind")}
-    assert len(per_kind) == 3
+def test_a_metric_of_several_numbers_is_kept_number_by_number_with_their_labels(
+    kinds: dict[str, dict[str, Any]],
+) -> None:
+    per_kind = {name.removeprefix("degenerate.") for name in kinds if name.startswith("degenerate.by kind")}
+    numbers, labels = ({f"by kind{part}[{i}]" for i in range(3)} for part in ("", ".(index)"))
+    assert per_kind == numbers | labels | {"by kind.(index names)[0]"}
 
 
 def test_scores_are_made_constant(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from mlguard.core.rules import Rules
 from mlguard.observe.describe import COMPACT_ROWS, spread
 from tests.observe.pipeline import Shop, make, observed
 from tests.observe.tensors import Tensor
-from tests.observe.variants import OnArrays, Ranked, RankedElsewhere, Renames
+from tests.observe.variants import ByCity, Labelled, OnArrays, Ranked, RankedElsewhere, Renames
 
 
 def values(record: Record, stage: str) -> dict[str, Any]:
@@ -32,6 +32,13 @@ def test_answers_with_a_key_are_compared_by_it_in_whatever_order_they_come(tmp_p
     assert compare(golden, observed(RankedElsewhere, tmp_path)).outcome is Outcome.MATCH
     broken = {move.observation for move in compare(golden, golden, Rules(require_contracts=True)).moves()}
     assert broken & {"row order", "row index", "column order", "single rows", "batches"} == set()
+
+
+def test_answers_may_take_the_labels_of_their_rows_and_may_not_lose_their_own(tmp_path: Path) -> None:
+    plain, labelled, own = (observed(guard, tmp_path) for guard in (Shop, Labelled, ByCity))
+    assert {str(compare(*pair).outcome) for pair in ((plain, labelled), (labelled, plain))} == {"match"}
+    assert {str(compare(own, other).outcome) for other in (plain, labelled)} == {"shifted"}
+    assert [move.observation for move in compare(plain, own).moves() if "(" in move.observation] != []
 
 
 def test_what_cannot_apply_to_arrays_says_so(tmp_path: Path) -> None:

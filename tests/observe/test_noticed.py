@@ -57,7 +57,7 @@ CHANGES: list[tuple[Any, str, str, str, str]] = [
     (variants.WritesIntoModel, "shifted", "main", "predict", "predict twice"),
     (variants.ReadsTarget, "shifted", "main", "predict", "target unread"),
     (variants.TakesFirstColumn, "violated", "main", "contracts", "column order"),
-    (variants.AlignsByIndex, "violated", "main", "predict", "row index"),
+    (variants.AlignsByIndex, "violated", "main", "contracts", "row index"),
     (variants.KnowsCitiesOnly, "shifted", "main", "predict", "probes.status"),
     (variants.RefusesGaps, "shifted", "main", "predict", "probes.status"),
     (variants.SplitsAfterSorting, "shifted", "main", "split", "test.rows"),

@@ -10,6 +10,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from mlguard.report.carried import from_json
+
 SETTINGS = """
 [tool.mlguard]
 guards = ["tests/guards"]
@@ -109,8 +111,8 @@ class Real:
     def outcome(self) -> tuple[str, str | None]:
         """Outcome and first moved stage, as the last session left them."""
         (file,) = (self.root / ".mlguard/run").glob("*/Prices.json")
-        verdict = json.loads(file.read_text())["verdict"]
-        return verdict["outcome"], verdict["first_moved"]
+        verdict = from_json(json.loads(file.read_text())["verdict"])
+        return str(verdict.outcome), verdict.first_moved
 
     def copy(self, folder: Path) -> Real:
         """The same project elsewhere."""

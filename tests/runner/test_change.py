@@ -168,7 +168,7 @@ def test_other_rows_and_seeds(line: Project):
     done = line.run(change=Change(rows=40, seeds=(5, 6, 7)))
     assert done.record.provenance.dataset.rows == {"rows": 40}
     assert done.record.provenance.dataset.seed == 5
-    assert runs(done.record) == {"main", "seed 6", "seed 7", "later", "refit"}
+    assert runs(done.record) == {"main", "seed 6", "seed 7", "later", "without levels", "refit"}
 
 
 def test_a_generator_of_fixed_size_refuses_rows_under_a_slug_of_its_own(line: Project):

@@ -24,7 +24,7 @@ def test_a_run_brings_back_every_stage_and_where_it_came_from(line: Project):
     done = line.run()
     stages = dict.fromkeys(o.stage for o in done.record if o.run == "main")
     assert set(stages) == {"dataset", "split", "train", "predict", "evaluate", "contracts"}
-    assert {o.run for o in done.record} == {"main", "seed 1", "later", "refit"}
+    assert {o.run for o in done.record} == {"main", "seed 1", "later", "without levels", "refit"}
     assert status(done.record, "saved bundle") == "same"
     came = done.record.provenance
     assert sorted(came.sources) == [GENERATOR, CODE, GUARD]
@@ -36,7 +36,7 @@ def test_a_run_brings_back_every_stage_and_where_it_came_from(line: Project):
 def test_a_quick_run_says_what_it_left_out(line: Project):
     record = line.run(extent=Extent.QUICK).record
     assert {o.run for o in record} == {"main"}
-    assert record.left_out == {"seed 1", "later", "refit"}
+    assert record.left_out == {"seed 1", "later", "without levels", "refit"}
 
 
 def test_a_run_on_given_tables_asks_no_generator(line: Project):
@@ -44,7 +44,7 @@ def test_a_run_on_given_tables_asks_no_generator(line: Project):
         GENERATOR, "def make(rng, rows=16):\n", "def make(rng, rows=16):\n    raise ValueError('asked')\n"
     ):
         record = line.run(tables=line.goldens.datasets.folder("tiny")).record
-    assert {o.run for o in record} == {"main", "later", "refit"}
+    assert {o.run for o in record} == {"main", "later", "without levels", "refit"}
     assert record.provenance.dataset.digest == line.golden().provenance.dataset.digest
 
 

@@ -49,9 +49,9 @@ def call(project: Path, workers: Workers) -> Callable[..., Result]:
             payload,
             project,
             (str(project),),
-            timeout,
-            environment,
-            fresh,
+            timeout=timeout,
+            environment=environment,
+            fresh=fresh,
         )
         return workers.run(job)
 

@@ -9,6 +9,7 @@ from mlguard.checker.clock import depends_on, differs_elsewhere
 from mlguard.checker.machines import JITTERS, MACHINES, MOMENTS, Jitter, inert
 from mlguard.checker.noise import Noise
 from mlguard.checker.suspect import unstable
+from mlguard.core.cause import Cause
 from mlguard.core.loose import Loose, loosely_guarded
 from mlguard.core.record import GATE, INTERNAL, Key, Record
 from mlguard.core.rules import Rules
@@ -16,7 +17,6 @@ from mlguard.core.run_name import MAIN
 from mlguard.core.tolerance import Numbers, Tolerances, pool
 from mlguard.core.unstable import Unstable
 from mlguard.discovery import Declared
-from mlguard.report.causes import say_cause
 from mlguard.runner.order import Change
 from mlguard.runner.run import Runner
 from mlguard.worker.describe import effect
@@ -36,8 +36,8 @@ class Certificate:
     """As `noise`, of one saved model that was asked on the machines; only where training is louder than the floor."""
     environments: tuple[Mapping[str, object], ...] = ()
     """The machines, with the knobs that did not take effect."""
-    unstable: tuple[Unstable, ...] = ()
-    """What jumped in the main run, in words: observation, row, likely cause and cure."""
+    unstable: tuple[Unstable | Cause, ...] = ()
+    """What jumped in the main run, or that the time zone or the day decides."""
     unsteady_runs: frozenset[str] = frozenset()
     """Secondary runs in which something jumped."""
     unsteady_rows: Mapping[Key, frozenset[str]] = field(default_factory=dict)
@@ -74,7 +74,7 @@ def measure(
         progress(f"{guard.ref.name}: does the time zone or the day move it?")
         clock = depends_on(runner, guard, record)
         if clock:
-            return Certificate(environments=tuple(environments), unstable=tuple(map(say_cause, clock)))
+            return Certificate(environments=tuple(environments), unstable=tuple(clock))
     missing = inert(tried)
     for name, seed in JITTERS.items() if missing else ():
         progress(f"{guard.ref.name}: noise from {name}")

@@ -10,7 +10,7 @@ from pathlib import Path
 from mlguard.checker.apart import told_apart
 from mlguard.checker.cause import Explained, explain
 from mlguard.checker.changes import changed_keys
-from mlguard.checker.clock import depends_on, elsewhere
+from mlguard.checker.clock import depends_on, elsewhere, first_place
 from mlguard.checker.history import golden_commit
 from mlguard.checker.known import Known
 from mlguard.checker.private import without_private
@@ -22,7 +22,6 @@ from mlguard.core.error import GoldenError, MlguardError, UsageError, several
 from mlguard.core.outcome import Outcome
 from mlguard.core.record import Record
 from mlguard.core.rules import Rules
-from mlguard.core.run_name import MAIN
 from mlguard.core.verdict import Verdict
 from mlguard.discovery import Declared
 from mlguard.golden.local import LocalStore
@@ -206,13 +205,13 @@ def _module(settings: Settings, file: str) -> str:
 
 
 def _verdict(guard: Declared, comparison: Comparison, explained: Explained, done: Done) -> Verdict:
-    first = comparison.first
+    stage, run = first_place(comparison, explained.causes)
     return Verdict(
         guard.ref.name,
         explained.outcome,
         findings=comparison.findings,
-        first_moved=first.stage if first else None,
-        first_run=first.run if first else MAIN,
+        first_moved=stage,
+        first_run=run,
         causes=explained.causes,
         remarks=(*done.record.remarks, *done.remarks),
         problem=None if comparison.findings else problems.nothing_compared(guard.ref.name),

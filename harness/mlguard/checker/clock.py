@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from mlguard.core.cause import Cause, CauseKind
-from mlguard.core.compare import compare
+from mlguard.core.compare import Comparison, compare
 from mlguard.core.contract import judge
 from mlguard.core.error import MlguardError
-from mlguard.core.record import CONTRACT, Record
+from mlguard.core.record import CONTRACT, Record, stage_rank
 from mlguard.core.rules import Rules
-from mlguard.core.run_name import MAIN, REFIT
+from mlguard.core.run_name import MAIN, REFIT, RunName
 from mlguard.discovery import Declared
 from mlguard.runner.order import Extent
 from mlguard.runner.run import BUNDLE, Runner
 from mlguard.worker.moment import ANOTHER_DAY, USUAL, ZONE, Moment
 
 _PARTS: Final = ((ZONE, CauseKind.ZONE_DECIDES), (ANOTHER_DAY, CauseKind.DAY_DECIDES))
+_DECIDES: Final = {kind for _, kind in _PARTS}
 
 
 def elsewhere(run: str, name: str) -> bool:
@@ -41,10 +43,27 @@ def depends_on(runner: Runner, guard: Declared, record: Record) -> list[Cause]:
         return []
     found = []
     for moment, kind in _PARTS:
-        stage = _main(runner, guard, record, moment) or _bundle(runner, guard, moment)
+        stage = _main(runner, guard, record, moment)
         if stage is not None:
             found.append(Cause(kind, stage=stage))
+        elif _bundle(runner, guard, moment):
+            found.append(Cause(kind, stage="predict", detail=BUNDLE))
     return found
+
+
+def first_place(comparison: Comparison, causes: Sequence[Cause]) -> tuple[str | None, RunName]:
+    """The first stage that moved and its run.
+
+    What moved elsewhere first moved where the zone or the day decides, whichever contract of the answers showed it.
+    """
+    first = comparison.first
+    if first is None:
+        return None, MAIN
+    decided = [cause.stage for cause in causes if cause.stage and cause.kind in _DECIDES]
+    if not decided or not elsewhere(first.run, first.observation):
+        return first.stage, first.run
+    refitted = any(move.run == REFIT for move in comparison.moves())
+    return min(decided, key=stage_rank), REFIT if refitted else MAIN
 
 
 def _main(runner: Runner, guard: Declared, record: Record, moment: Moment) -> str | None:
@@ -57,11 +76,9 @@ def _main(runner: Runner, guard: Declared, record: Record, moment: Moment) -> st
     return None if first is None else first.stage
 
 
-def _bundle(runner: Runner, guard: Declared, moment: Moment) -> str | None:
+def _bundle(runner: Runner, guard: Declared, moment: Moment) -> bool:
     """Whether the saved bundle answers differently at a moment, and does not at the usual one."""
-    if _loads_well(runner, guard, moment) or not _loads_well(runner, guard, USUAL):
-        return None
-    return "predict, when the saved bundle is loaded"
+    return not _loads_well(runner, guard, moment) and _loads_well(runner, guard, USUAL)
 
 
 def _loads_well(runner: Runner, guard: Declared, moment: Moment) -> bool:

@@ -18,6 +18,7 @@ from mlguard.checker.known import Known
 from mlguard.checker.machines import MACHINES, thorough_machines
 from mlguard.checker.private import without_private
 from mlguard.checker.steady import without_rows, without_runs
+from mlguard.core.cause import Cause
 from mlguard.core.compare import compare
 from mlguard.core.dataset import Dataset
 from mlguard.core.error import GoldenError, MlguardError, UsageError
@@ -171,7 +172,7 @@ def with_power(project: Path, record: Record, golden: Record | None) -> Record:
     return replace(record, power=kept(project, record.guard) or before)
 
 
-def unstable(guard: Declared, found: Sequence[Unstable]) -> Verdict:
+def unstable(guard: Declared, found: Sequence[Unstable | Cause]) -> Verdict:
     """The Verdict of a guard that differs from itself."""
     moved = list(map(unstable_in_words, found))
     return Verdict(

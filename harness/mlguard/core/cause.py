@@ -92,4 +92,4 @@ class Cause:
     stage: str | None = None
     """Where values first differ."""
     detail: str = ""
-    """The text of an error, or what cannot be emulated."""
+    """The text of an error, what cannot be emulated, or the one contract in which values differ."""

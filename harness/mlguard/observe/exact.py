@@ -116,15 +116,15 @@ def beside(value: Value) -> Value:
 
 
 def row_labels(table: Any, rows: Any = None) -> dict[str, Value]:
-    """The row labels of a frame or Series: that they are those of the given `rows`, or what they are.
+    """The row labels of a frame or Series, where somebody gave them others than the `rows` that it is about have.
 
-    Rows that are only numbered have none. How the given rows are labelled is no behaviour: a split may number anew.
+    Rows that are only numbered have none, and those of the given rows say nothing: an array is as good.
     """
     if not (is_frame(table) or is_pandas(table, "Series")) or is_numbered(table.index):
         return {}
-    if (is_frame(rows) or is_pandas(rows, "Series")) and table.index.identical(rows.index):
-        return {"(index)": beside(text("that of the rows"))}
-    return labels(table.index)
+    own = rows.index if is_frame(rows) or is_pandas(rows, "Series") else None
+    same = own is not None and table.index.equals(own) and list(table.index.names) == list(own.names)
+    return {} if same else labels(table.index)
 
 
 def column_labels(frame: Any) -> dict[str, Value]:

@@ -25,6 +25,10 @@ def _names(cause: Cause) -> str:
     return ", ".join(cause.names)
 
 
+def _first(cause: Cause) -> str:
+    return f"{cause.stage}, in the contract {cause.detail!r}" if cause.detail else str(cause.stage)
+
+
 def _files_edited(cause: Cause) -> str:
     what = "a file that the code reads was" if len(cause.names) == 1 else "files that the code reads were"
     return f"{what} edited: {_names(cause)}"
@@ -51,11 +55,11 @@ _SENTENCES: Mapping[CauseKind, Callable[[Cause], str]] = {
         f"whether these environment variables have the golden's values is not known here: {_names(cause)}"
     ),
     CauseKind.ZONE_DECIDES: lambda cause: (
-        f"what the guard gives depends on the machine's time zone, first in {cause.stage}; name the zone where times "
+        f"what the guard gives depends on the machine's time zone, first in {_first(cause)}; name the zone where times "
         "are read or written, or fix TZ by `set_env`"
     ),
     CauseKind.DAY_DECIDES: lambda cause: (
-        f"what the guard gives depends on today's date, first in {cause.stage}; pass the day in as data, or fix it "
+        f"what the guard gives depends on today's date, first in {_first(cause)}; pass the day in as data, or fix it "
         'with `clock = "2026-01-01"` on the guard'
     ),
     CauseKind.MACHINE_DIFFERS: lambda cause: f"the machine differs from the golden's: {_changes(cause)}",

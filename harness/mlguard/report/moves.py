@@ -68,7 +68,7 @@ def _held(verdict: Verdict) -> Iterator[str]:
     """The stages of the run that moved first in which everything holds, in one line."""
     inside = [f for f in verdict.findings if f.run == verdict.first_run and f.gates]
     moved = {f.stage for f in inside if f.outcome is not Outcome.MATCH}
-    held = sorted({f.stage for f in inside} - moved, key=stage_rank)
+    held = sorted({f.stage for f in inside} - moved - {verdict.first_moved}, key=stage_rank)
     if held and verdict.first_moved is not None:
         yield f"{_list(held)} {'hold' if len(held) > 1 else 'holds'}, {verdict.first_moved} moved"
 
