@@ -122,8 +122,8 @@ def _leads_to(module: ModuleType) -> set[str]:
 class Installed:
     """The distributions that are installed, by the top-level names that they bring.
 
-    `metadata.packages_distributions` tells the same and takes twenty times as long, in every run of a guard: it makes an
-    object of each installed file, and parses the description of each distribution. Here only of those that are used.
+    `metadata.packages_distributions` tells the same and takes ten times as long, in every run of a guard: it makes an
+    object of each installed file and parses every description. Here only those of the distributions in use are parsed.
     """
 
     def __init__(self) -> None:
