@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -39,7 +39,6 @@ def limits(values: object) -> np.ndarray:
     return RULE.limits(numbers(np.asarray(values)))
 
 
-@settings(deadline=None, max_examples=150)
 @given(TABLES)
 def test_a_value_is_close_to_itself_and_limits_are_finite(table: np.ndarray) -> None:
     value = numbers(table)
@@ -49,7 +48,6 @@ def test_a_value_is_close_to_itself_and_limits_are_finite(table: np.ndarray) -> 
     assert (RULE.limits(value) >= 0).all()
 
 
-@settings(deadline=None, max_examples=150)
 @given(TABLES.filter(lambda table: table.size > 0), st.data())
 def test_what_moves_beyond_the_limit_of_its_own_element_is_never_close(table: np.ndarray, data: st.DataObject) -> None:
     value = numbers(table)
@@ -65,7 +63,6 @@ def test_what_moves_beyond_the_limit_of_its_own_element_is_never_close(table: np
     assert found.max_abs is None or found.max_abs > found.limit
 
 
-@settings(deadline=None, max_examples=80)
 @given(
     hnp.arrays(np.float64, st.integers(1, 30), elements=st.floats(0, 1)), st.sampled_from([1e9, -1e9, np.inf, np.nan])
 )

@@ -7,11 +7,12 @@ import importlib
 import sys
 import types
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 
-from mlguard.runner.imported import distributions, hearing, own_modules
+from mlguard.runner.imported import TOOLS, Installed, distributions, hearing, own_modules
 from mlguard.worker.environment import Environment
 from mlguard.worker.pool import Workers
 from tests.project import CODE, Project, sharing
@@ -80,6 +81,28 @@ def test_a_distribution_brings_those_that_it_uses_and_no_others(tmp_path: Path) 
     assert {"numpy", "pandas", "python-dateutil"} <= set(found)
     assert not {"scikit-learn", "hypothesis", "pytest", "pytest-mlguard"} & set(found)
     assert {"numpy", "scipy", "scikit-learn"} <= set(distributions(["sklearn.linear_model"], tmp_path))
+
+
+def test_modules_belong_to_the_distributions_that_the_standard_library_names() -> None:
+    installed = Installed()
+    for name, owners in metadata.packages_distributions().items():
+        if name.isidentifier() and name != "__pycache__":
+            expected = {owner.lower(): metadata.version(owner) for owner in owners if owner.lower() not in TOOLS}
+            assert installed.bringing(name) == expected, name
+    assert installed.bringing("sklearn")
+
+
+def test_a_distribution_without_a_list_of_names_is_found_by_its_files(tmp_path: Path, monkeypatch) -> None:
+    for version, folder in (("2.0", tmp_path / "first"), ("1.0", tmp_path / "second")):
+        described = folder / f"Two_Modules-{version}.dist-info"
+        described.mkdir(parents=True)
+        (described / "METADATA").write_text(f"Metadata-Version: 2.1\nName: Two_Modules\nVersion: {version}\n")
+        files = "two/__init__.py,,\nfast.abi3.so,,\ntwo/data.csv,,\n../../bin/two,,\n"
+        (described / "RECORD").write_text(files)
+    monkeypatch.setattr("sys.path", [str(tmp_path / "first"), str(tmp_path / "second")])
+    installed = Installed()
+    assert installed.bringing("two") == installed.bringing("fast") == {"two_modules": "2.0"}
+    assert installed.bringing("data") == {}
 
 
 def test_the_projects_own_modules_are_followed_and_no_distribution(module: types.ModuleType, tmp_path: Path) -> None:
