@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mlguard.core.compare import Comparison, compare
 from mlguard.core.outcome import Outcome
-from mlguard.core.record import EVIDENCE, INTERNAL, PROBE, STAGES, Observation, Provenance, Record
+from mlguard.core.record import EVIDENCE, INTERNAL, PROBE, STAGES, ConfigurationFacts, Observation, Provenance, Record
 from mlguard.core.requirement import parse_requirements
 from mlguard.core.rules import Rules
 from mlguard.core.run_name import MAIN, REFIT, Seed, run_name
@@ -304,6 +304,16 @@ class TestProbes:
         assert against(golden, new, waive={"unseen city #1": "new fallback"}).outcome is Outcome.MATCH
         assert against(golden, new, waive={"unseen city #0": "new fallback"}).outcome is Outcome.SHIFTED
 
+    def test_who_waives_a_metric_waives_it_for_degenerate_input(self) -> None:
+        rows = ("one row", "first answer only")
+        status = Observation("evaluate", "degenerate.status", texts(["answered"] * 2, rows=rows), role=PROBE)
+        golden, new = (Observation("evaluate", "degenerate.loss", floats(x, x, rows=rows), role=PROBE) for x in (1, 2))
+        raised = replace(status, value=texts(["answered", "raised E"], rows=rows))
+        assert against([status, golden], [status, new]).outcome is Outcome.SHIFTED
+        assert against([status, golden], [status, new], waive={"loss": "drawn by chance"}).moves() == []
+        assert against([status, golden], [raised, golden], waive={"loss": "by chance"}).outcome is Outcome.SHIFTED
+        assert against([status, golden], [status, new], waive={"proba": "by chance"}).outcome is Outcome.SHIFTED
+
     def test_whole_answers_stay_themselves_beside_rows_without_one(self) -> None:
         golden = probed(["answered", "raised E"], numbers(np.array([1.0, np.nan])))
         assert against(golden, probed(["answered", "answered"], numbers(np.array([1, 0])))).outcome is Outcome.MATCH
@@ -459,7 +469,7 @@ def test_a_key_may_go_only_from_the_configuration_and_without_an_effect(
     size: float, keys: dict[str, float], outcome: Outcome
 ) -> None:
     golden, new = record(ACCURACY, effect("C", size)), record(ACCURACY)
-    was, now = ({"values": values} for values in ({"C": 1.0, "D": 2.0}, {**keys, "D": 2.0}))
+    was, now = (ConfigurationFacts(values) for values in ({"C": 1.0, "D": 2.0}, {**keys, "D": 2.0}))
     golden = replace(golden, provenance=Provenance(configuration=was))
     assert compare(golden, replace(new, provenance=Provenance(configuration=now))).outcome is outcome
 

@@ -325,8 +325,7 @@ def _size(effect: Observation) -> float:
 
 def _has(record: Record, key: str) -> bool:
     """Whether the configuration that a Record was made with has this key, or keys below it."""
-    values = record.provenance.configuration.get("values") or {}
-    return any(name == key or name.startswith(f"{key}.") for name in values)
+    return any(name == key or name.startswith(f"{key}.") for name in record.provenance.configuration_values)
 
 
 def _way(status: Observation) -> str:
