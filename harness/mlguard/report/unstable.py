@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from mlguard.core.cause import Cause
 from mlguard.core.unstable import Suspect, Unstable
+from mlguard.report.causes import say_cause
 from mlguard.report.numbers import counted
 from mlguard.report.sentence import in_words
 
@@ -53,8 +55,10 @@ CURES: Mapping[Suspect, Cure] = {
 """What to say of each suspect."""
 
 
-def unstable_in_words(found: Unstable) -> str:
-    """One Observation that differs from itself: where, on which machines, the likely cause and the cure."""
+def unstable_in_words(found: Unstable | Cause) -> str:
+    """What differs from itself and where, the likely cause and the cure; or that the zone or the day decides."""
+    if isinstance(found, Cause):
+        return say_cause(found)
     row = f", row {found.row}" if found.row else ""
     if found.difference is not None:
         told = f"{found.label} differs between two runs: {in_words(found.difference)}{row}"
