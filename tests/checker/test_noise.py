@@ -2,10 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from mlguard.checker.noise import jumps
-from mlguard.core.difference import difference
-from mlguard.core.record import Observation
-from mlguard.core.tolerance import EXACT
+from mlguard.checker.noise import Noise
+from mlguard.core.record import Observation, Record
+from mlguard.core.rules import Rules
 from mlguard.core.value import texts
 
 
@@ -20,5 +19,11 @@ from mlguard.core.value import texts
     ],
 )
 def test_round_off_inside_cells_is_noise_and_anything_else_in_them_a_jump(golden: str, new: str, jumped: bool) -> None:
-    before, after = (Observation("predict", "test.top", texts([cell, "[]"], dtype="list")) for cell in (golden, new))
-    assert jumps(before, after, difference(before.value, after.value, EXACT)) is jumped
+    before, after = (
+        Record("Line", (Observation("predict", "test.top", texts([cell, "[]"], dtype="list")),))
+        for cell in (golden, new)
+    )
+    seen = Noise(Rules())
+    seen.add(before, after, "a machine")
+    assert [jump.observation.name for jump in seen.jumps] == ["test.top"] * jumped
+    assert bool(seen.sizes) is not jumped

@@ -58,7 +58,10 @@ def test_a_changed_golden_differs_only_where_it_moved(fresh: Project):
     accepted = fresh.regen()
     diff = git(fresh, "diff", "-U0", "--", "golden")
     changed = [text for text in diff.splitlines() if text[:1] in "+-" and text[:3] not in ("+++", "---")]
-    assert git(fresh, "diff", "--name-only").split() == ["golden/Line/record.json"]
+    assert git(fresh, "diff", "--name-only").split() == ["golden/Line/probes.csv", "golden/Line/record.json"]
+    probes = [text for text in changed if text.startswith(("+main,", "-main,"))]
+    assert probes
+    assert all(",degenerate," in text for text in probes)  # The metric again, of degenerate input.
     moved = [text for text in changed if '"stage"' in text]
     assert all('"name": "mae"' in text for text in moved)
     assert len(moved) == 4  # Main run and seed 1, before and after.
@@ -105,7 +108,7 @@ def test_a_secondary_run_that_raises_is_dropped_and_named(fresh: Project):
     accepted = fresh.regen()
     assert accepted.refused is None
     golden = fresh.golden()
-    assert {o.run for o in golden} == {"main", "later", "refit"}
+    assert {o.run for o in golden} == {"main", "later", "without levels", "refit"}
     assert "run seed 1 gave nothing: guard Line: `train` raised ValueError in run seed 1: odd" in golden.remarks
     assert fresh.check().verdict.outcome is Outcome.MATCH
 

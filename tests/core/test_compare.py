@@ -304,6 +304,16 @@ class TestProbes:
         assert against(golden, new, waive={"unseen city #1": "new fallback"}).outcome is Outcome.MATCH
         assert against(golden, new, waive={"unseen city #0": "new fallback"}).outcome is Outcome.SHIFTED
 
+    def test_who_waives_a_metric_waives_it_for_degenerate_input(self) -> None:
+        rows = ("one row", "first answer only")
+        status = Observation("evaluate", "degenerate.status", texts(["answered"] * 2, rows=rows), role=PROBE)
+        golden, new = (Observation("evaluate", "degenerate.loss", floats(x, x, rows=rows), role=PROBE) for x in (1, 2))
+        raised = replace(status, value=texts(["answered", "raised E"], rows=rows))
+        assert against([status, golden], [status, new]).outcome is Outcome.SHIFTED
+        assert against([status, golden], [status, new], waive={"loss": "drawn by chance"}).moves() == []
+        assert against([status, golden], [raised, golden], waive={"loss": "by chance"}).outcome is Outcome.SHIFTED
+        assert against([status, golden], [status, new], waive={"proba": "by chance"}).outcome is Outcome.SHIFTED
+
     def test_whole_answers_stay_themselves_beside_rows_without_one(self) -> None:
         golden = probed(["answered", "raised E"], numbers(np.array([1.0, np.nan])))
         assert against(golden, probed(["answered", "answered"], numbers(np.array([1, 0])))).outcome is Outcome.MATCH

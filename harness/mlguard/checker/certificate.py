@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from mlguard.checker.clock import depends_on, differs_elsewhere
@@ -37,13 +37,15 @@ class Certificate:
     environments: tuple[Mapping[str, object], ...] = ()
     """The machines, with the knobs that did not take effect."""
     unstable: tuple[Unstable | Cause, ...] = ()
-    """What jumped in the main run, or that the time zone or the day decides."""
+    """What jumped in the main run, or the time zone or day on which it depends."""
     unsteady_runs: frozenset[str] = frozenset()
     """Secondary runs in which something jumped."""
     unsteady_rows: Mapping[Key, frozenset[str]] = field(default_factory=dict)
     """Probe rows that jumped, by the key of their status."""
-    remarks: tuple[str, ...] = ()
-    """Quiet lines: knobs without effect, loosely guarded answers."""
+    loose: tuple[Loose, ...] = ()
+    """What decides and may move far without being noticed."""
+    inert: tuple[str, ...] = ()
+    """Knobs that took effect on no machine, so that round-off of the input stood for other machines."""
 
 
 def measure(
@@ -87,12 +89,12 @@ def measure(
         unstable=tuple(unstable(seen.jumps, machines)),
         unsteady_runs=frozenset(seen.runs),
         unsteady_rows={key: frozenset(rows) for key, rows in seen.rows.items()},
+        inert=tuple(missing),
     )
     if not made.unstable:
         progress(f"{guard.ref.name}: noise of answering")
         made = replace(made, answering=_answering(runner, guard, record, made, machines))
-    loose = loosely_guarded(replace(record, tolerances=tolerances_of(guard, record, made)))
-    return replace(made, remarks=tuple(_remarks(loose, environments, missing)))
+    return replace(made, loose=loosely_guarded(replace(record, tolerances=tolerances_of(guard, record, made))))
 
 
 def _answering(
@@ -133,22 +135,3 @@ def precision(record: Record) -> str:
     # A plain number of Python is double whatever the model computes in.
     double = sum(value.size for value in learned if value.dtype not in ("float32", "float16") and value.shape)
     return "float32" if single > double else "float64"
-
-
-def _remarks(loose: Sequence[Loose], environments: list[Mapping[str, object]], missing: Sequence[str]) -> Iterator[str]:
-    if missing:
-        yield (
-            f"no other machine can be emulated by {' or '.join(missing)} here: round-off of the input, one unit in "
-            "the last place, stands for it"
-        )
-    for one in loose[:5]:
-        held = "" if not one.held else "; `loose` lets its owner allow more"
-        yield (
-            f"only loosely guarded: {one.name} may move by ±{one.limit:.2g} unnoticed, since round-off alone moves it "
-            f"by {one.noise:.2g} of its spread{held}; a solver that converges (more iterations, scaled features) would "
-            "hold it better"
-        )
-    for machine in environments:
-        without = machine["without_effect"]
-        if isinstance(without, list) and without:
-            yield f"on {machine['name']}, without effect here: {', '.join(map(str, without))}"

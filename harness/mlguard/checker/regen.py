@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from mlguard.checker.added import with_new_noise, with_new_questions
 from mlguard.checker.approve import Proposal, propose
-from mlguard.checker.certificate import measure, tolerances_of
+from mlguard.checker.certificate import Certificate, measure, tolerances_of
 from mlguard.checker.check import Checker, Seen, failed
 from mlguard.checker.history import head
 from mlguard.checker.known import Known
@@ -32,6 +32,7 @@ from mlguard.core.verdict import Verdict
 from mlguard.discovery import Declared
 from mlguard.golden.power import kept
 from mlguard.report import problems
+from mlguard.report.loose import say_loosely, say_measured
 from mlguard.report.unstable import JUMPS, NOT_TWICE, unstable_in_words
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ class Regenerator:
             return Regen(guard, seen, refused=unstable(guard, certificate.unstable))
         record = without_runs(record, certificate.unsteady_runs, JUMPS)
         record = without_rows(record, certificate.unsteady_rows)
-        record = replace(record, remarks=(*record.remarks, *certificate.remarks))
+        record = replace(record, remarks=(*record.remarks, *_remarks(certificate)))
         record = without_private(self.checker.settings.base, record)
         record = with_power(self.checker.settings.base, record, seen.golden)
         tolerances = tolerances_of(guard, record, certificate)
@@ -164,6 +165,12 @@ def _stable(one: Record, other: Record, rules: Rules) -> tuple[Record, list[Unst
     steady = one.with_observations(tuple(o for o in one if o.key not in restless))
     differing = [Unstable(m.label, Suspect.CHANCE, difference=m.difference) for m in moves if m.run == MAIN]
     return without_runs(steady, unsteady, NOT_TWICE), differing
+
+
+def _remarks(certificate: Certificate) -> Iterator[str]:
+    """The quiet lines of a certificate."""
+    yield from say_loosely(certificate.loose)
+    yield from say_measured(certificate.inert, certificate.environments)
 
 
 def with_power(project: Path, record: Record, golden: Record | None) -> Record:

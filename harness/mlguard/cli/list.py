@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,13 @@ from mlguard.checker.check import stale
 from mlguard.cli.select import Opened, no_guards, opened
 from mlguard.core.contract import judge
 from mlguard.core.error import GoldenError
+from mlguard.core.loose import Loose, loosely_guarded
 from mlguard.core.question import QUESTIONS
 from mlguard.core.record import CONTRACT, Record
 from mlguard.golden.local import LocalStore
 from mlguard.golden.pending import pending_store
 from mlguard.golden.power import kept
+from mlguard.report.loose import loosely_in_short
 from mlguard.report.power import power_in_words
 
 
@@ -65,6 +67,7 @@ def _guards(project: Opened) -> Iterator[dict[str, Any]]:
             "reason": golden.approvals[0].reason if golden and golden.approvals else None,
             "approved": golden.approvals[0].when if golden and golden.approvals else None,
             "never_held": list(_never_held(golden)) if golden else [],
+            "loosely_guarded": list(map(asdict, loosely_guarded(golden))) if golden else [],
             "mlguard": golden.mlguard if golden else None,
             "not_asked": [name for name in QUESTIONS if QUESTIONS[name] > golden.asked.get(name, 0)] if golden else [],
         }
@@ -99,6 +102,8 @@ def _never_held(golden: Record) -> Iterator[str]:
 
 def _remarks(entry: dict[str, Any]) -> str:
     parts = [f"never held: {', '.join(entry['never_held'])}"] if entry.get("never_held") else []
+    if entry.get("loosely_guarded"):
+        parts.append(loosely_in_short([Loose(**one) for one in entry["loosely_guarded"]]))
     if entry.get("not_asked"):
         more = len(entry["not_asked"])
         parts.append(f"recorded by mlguard {entry['mlguard']}: {more} newer question{'s' * (more > 1)} not asked")

@@ -94,6 +94,16 @@ class Observation:
         return self.role in (PROBE, EVIDENCE) and self.name.endswith(f".{STATUS}")
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """What its owner may call it in `waive`, `allow`, `loose` and `equal_up_to`.
+
+        A metric of degenerate input is also called what the metric is: who waives one waives the other.
+        """
+        own = (self.name, f"{self.stage} {self.name}", self.label)
+        is_metric = self.stage == "evaluate" and self.role == PROBE and not self.is_probe_status
+        return (*own, self.name.partition(".")[2]) if is_metric else own
+
+    @property
     def label(self) -> str:
         """How messages call it: `predict test.proba`, with the run in front where it is not the main one."""
         own = f"{self.stage} {self.name}"

@@ -65,6 +65,5 @@ class Rules:
     @staticmethod
     def _reason(reasons: Mapping[str, str], observation: Observation, row: str | None = None) -> str | None:
         """The reason given for a name of this Observation; names with brackets stand for themselves."""
-        names = [observation.name, f"{observation.stage} {observation.name}", observation.label]
-        known = [*names, row] if row else names
+        known = (*observation.names, row) if row else observation.names
         return next((r for glob, r in reasons.items() if any(n == glob or fnmatchcase(n, glob) for n in known)), None)

@@ -194,7 +194,7 @@ class Tolerances:
         return needed is not None and self.alike >= needed and observation.run == MAIN
 
     def _loosened(self, observation: Observation) -> bool:
-        names = (observation.name, f"{observation.stage} {observation.name}", observation.column or observation.name)
+        names = (*observation.names, observation.column or observation.name)
         return any(name == glob or fnmatchcase(name, glob) for glob in self.loose for name in names)
 
     def _floor(self, observation: Observation) -> float:

@@ -56,7 +56,7 @@ CURES: Mapping[Suspect, Cure] = {
 
 
 def unstable_in_words(found: Unstable | Cause) -> str:
-    """What differs from itself: where, on which machines, the likely cause and the cure; or that zone or day decide."""
+    """What differs from itself and where, the likely cause and the cure; or that the zone or the day decides."""
     if isinstance(found, Cause):
         return say_cause(found)
     row = f", row {found.row}" if found.row else ""

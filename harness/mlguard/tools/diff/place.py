@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from mlguard.core.boundary import BOUNDARY
 from mlguard.core.error import MlguardError
 from mlguard.core.finding import Finding
 from mlguard.core.outcome import Outcome
@@ -15,7 +16,6 @@ from mlguard.core.record import CONTRACT, CONTRACT_VALUE, PROBE
 from mlguard.core.run_name import MAIN
 from mlguard.core.verdict import Verdict
 from mlguard.discovery import Declared
-from mlguard.observe.boundary import BOUNDARY
 from mlguard.report.differential import Place
 from mlguard.report.numbers import shown
 from mlguard.runner.order import Done, Extent
