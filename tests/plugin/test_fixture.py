@@ -73,7 +73,7 @@ def test_a_junit_report_keeps_the_tests_own_properties(noted):
 
 
 def test_the_smallest_move_within_the_tolerance_passes(noted):
-    noted.write("tests/test_sims.py", TEST.replace("SIMS", "0.25 + 1e-12"))
+    noted.write("tests/test_sims.py", TEST.replace("SIMS", "0.25 + 1e-15"))
     assert noted.run().code == 0
 
 
