@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from mlguard.core.finding import Finding
 from mlguard.core.outcome import Outcome
 from mlguard.core.question import new_questions
-from mlguard.core.record import GATE, Record, stage_rank
+from mlguard.core.record import GATE, PROBE, Record, stage_rank
 from mlguard.core.run_name import MAIN
 from mlguard.core.tolerance import Numbers, Tolerances
 from mlguard.report.numbers import pair, shown
@@ -34,9 +34,9 @@ def first(record: Record) -> Iterator[str]:
 
 
 def _shifts(findings: Sequence[Finding]) -> Iterator[str]:
-    """Metrics first, with both values; then answers with their mean shift and worst row; then everything else."""
+    """Metrics first, with both values; then answers with their mean shift and worst row; then the rest, probes last."""
     moved = [f for f in findings if f.gates and f.outcome is not Outcome.MATCH]
-    for finding in sorted(moved, key=lambda f: (f.run.rank, f.stage != "evaluate", stage_rank(f.stage))):
+    for finding in sorted(moved, key=_place):
         change = finding.difference
         worst = change.worst[0] if change.worst else None
         if finding.stage == "evaluate" and worst is not None and change.total == 1:
@@ -47,6 +47,10 @@ def _shifts(findings: Sequence[Finding]) -> Iterator[str]:
             yield f"{_in_run(finding)}{finding.observation}: {change.moved} of {change.total} moved{signed}{place}"
         else:
             yield say(finding)
+
+
+def _place(finding: Finding) -> tuple[int, bool, bool, int]:
+    return (finding.run.rank, finding.role == PROBE, finding.stage != "evaluate", stage_rank(finding.stage))
 
 
 def _in_run(finding: Finding) -> str:
