@@ -68,7 +68,7 @@ def test_last_digits_are_one_line_and_count_with_exact(repository: Repository):
     ran = repository.project.command("diff", "HEAD")
     assert ran.code == 0
     (told,) = (line for line in ran.out.splitlines() if "moved in the last digits" in line)
-    assert "and passed" in told
+    assert "; nearest to its limit: predict t" in told
     ran = repository.project.command("diff", "HEAD", "--exact")
     assert ran.code == 1
     assert "predict test.prediction: moved in the last digits, by at most" in ran.out

@@ -47,7 +47,7 @@ def test_json_tells_the_script_and_its_columns(project):
     (told,) = done.json["scripts"]
     assert (told["name"], told["path"], told["rows"]) == ("real", str(project.root / SCRIPT), 200)
     assert [(one["name"], one["type"], one["drawn"]) for one in told["columns"]] == [
-        ("age", "int64", "numbers"),
+        ("age", "int64", "whole"),
         ("plan", "text", "levels"),
         ("mail", "text", "keys"),
         ("left", "int64", "levels"),
