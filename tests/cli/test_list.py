@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
+from mlguard.core.run_name import MAIN
 from tests.cli.test_check import second
 from tests.project import CODE, FILES, Project
 
@@ -25,6 +29,23 @@ def test_states_and_contracts_that_never_held(project: Project):
     assert cells[0][:3] == ["Line", "tiny", "recorded"]
     assert "row index" in cells[0][3]
     assert cells[1] == ["Second", "tiny", "missing"]
+
+
+def test_a_loosely_guarded_guard_says_how_loose_in_units_of_its_answer(project: Project):
+    golden = project.golden()
+    loud = replace(golden.tolerances, noise={"column prediction": 1e-4})
+    project.goldens.save(replace(golden, tolerances=loud))
+    try:
+        line, told = project.command("list", "Line").out, project.command("list", "Line", "--json").json["guards"][0]
+    finally:
+        project.goldens.save(golden)
+    (loose,) = told["loosely_guarded"]
+    assert (loose["name"], loose["share"], loose["noise"]) == ("prediction", 1e-3, 1e-4)
+    assert f"loosely guarded: prediction may move by ±{loose['limit']:.2g}" in line
+    answers = golden.by_key()[(MAIN, "predict", "train.prediction")].value.data  # Spread wider than those for the test.
+    low, high = np.quantile(answers, (0.1, 0.9))
+    assert loose["limit"] == pytest.approx(1e-3 * (high - low) / 2.56, rel=0.1)
+    assert "loosely guarded" not in project.command("list", "Line").out
 
 
 def test_json_has_places_and_reasons(project: Project):
