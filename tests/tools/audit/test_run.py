@@ -100,4 +100,4 @@ def test_a_change_that_makes_the_guard_unusable_is_noticed() -> None:
 
 def test_what_is_wrong_with_this_machine_is_said_and_not_counted() -> None:
     with pytest.raises(RunError):
-        of_error(RunError("No temporary folder could be made", slug="worker-folder"))
+        of_error(RunError("No temporary folder could be made", slug="worker-folder", blames_code=False))
