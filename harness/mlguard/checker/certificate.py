@@ -73,7 +73,7 @@ def measure(
         environments.append({"name": name, "without_effect": without})
         seen.add(record, other, name)
     if seen.jumps or seen.runs or any(seen.rows.values()) or differs_elsewhere(record, Rules.of(guard.options)):
-        progress(f"{guard.ref.name}: does the time zone or the day move it?")
+        progress(f"{guard.ref.name}: time zone and day, each by itself")
         clock = depends_on(runner, guard, record)
         if clock:
             return Certificate(environments=tuple(environments), unstable=tuple(clock))
