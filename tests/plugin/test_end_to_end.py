@@ -51,7 +51,7 @@ def test_a_planted_bug_fails_at_its_stage_and_the_command_says_the_same(real):
     for stage, word in (("split", "PASSED"), ("train", "PASSED"), ("predict", "FAILED"), ("evaluate", "FAILED")):
         assert f"{NODE}::{stage} {word}" in ran.out
     assert real.outcome() == ("shifted", "predict")
-    assert "dataset and split hold, predict moved" in ran.out
+    assert "dataset, split and contracts hold, predict moved" in ran.out
     told = json.loads(real.mlguard("check", "--json").out)
     assert (told["guards"][0]["outcome"], told["guards"][0]["first_moved"]) == ("shifted", "predict")
     assert real.golden() == before
