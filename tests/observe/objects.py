@@ -96,6 +96,9 @@ EQUAL_LISTS = st.tuples(st.integers(1, 3), st.integers(1, 3), st.integers(1, 3))
 )
 """A column of lists that may be a table by chance: of numbers, or of lists of whole numbers that no float holds."""
 
+FEW_KINDS = st.lists(st.one_of(LONG, FLOATS, st.sampled_from(["a", None, np.float32(0.1)])), min_size=1, max_size=4)
+"""A column of numbers of several kinds, or of one kind by chance."""
+
 
 @st.composite
 def _series(draw: st.DrawFn) -> pd.Series[Any]:

@@ -30,6 +30,8 @@ _NUMBER = re.compile(r"(-?\d+(\.\d+)?(?:e[+-]?\d+)?|-?inf|nan)(f16|f32)?")
 
 def in_one_form(golden: Value, new: Value) -> tuple[Value, Value]:
     """The two columns in one form where their forms differ or name types cell by cell; else as they are."""
+    if golden.dtype == new.dtype and (golden.data.dtype == object) != (new.data.dtype == object):
+        return _digits(golden), _digits(new)
     if golden.dtype in CELLS and new.dtype in CELLS:
         return replace(golden, dtype="nested"), replace(new, dtype="nested")
     if golden.dtype in CELLS and len(new.shape) > 1:
@@ -65,6 +67,11 @@ def kinds(value: Value) -> set[str]:
 def fits(numbers: Iterable[int]) -> bool:
     """Whether all these whole numbers are floats, too."""
     return all(abs(number) <= LARGEST for number in numbers)
+
+
+def _digits(value: Value) -> Value:
+    """Whole numbers digit by digit, as a column keeps them where one is past 64 bits."""
+    return value if value.data.dtype == object else replace(value, data=texts(map(str, value.data.tolist())).data)
 
 
 def _cell(value: Value, row: int) -> str:
