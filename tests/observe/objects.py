@@ -67,6 +67,7 @@ SCALARS = st.one_of(
     st.complex_numbers(max_magnitude=9, allow_subnormal=False), st.uuids(),
     st.builds(np.float32, st.floats(-9, 9, width=32, allow_subnormal=False)),
 )  # fmt: skip
+LONG = st.one_of(st.integers(0, 9), st.integers(2**53, 2**53 + 9), st.just(-(2**64)))
 GAPS = st.sampled_from([None, math.nan, pd.NA, pd.NaT])
 KEYS = st.one_of(st.sampled_from(["a", "b", "1", "a.b", "[0]"]), st.integers(0, 2), st.booleans(), st.text(max_size=2))
 
@@ -82,6 +83,21 @@ CELLS = st.recursive(
     max_leaves=6,
 )
 """One cell of a column: nested as deep as the answer of a service."""
+
+EQUAL_LISTS = st.tuples(st.integers(1, 3), st.integers(1, 3), st.integers(1, 3)).flatmap(
+    lambda size: st.lists(
+        st.one_of(
+            st.lists(st.one_of(LONG, FLOATS), min_size=size[1], max_size=size[1]),
+            st.lists(st.lists(LONG, min_size=size[2], max_size=size[2]), min_size=size[1], max_size=size[1]),
+        ),
+        min_size=size[0],
+        max_size=size[0],
+    )
+)
+"""A column of lists that may be a table by chance: of numbers, or of lists of whole numbers that no float holds."""
+
+FEW_KINDS = st.lists(st.one_of(LONG, FLOATS, st.sampled_from(["a", None, np.float32(0.1)])), min_size=1, max_size=4)
+"""A column of numbers of several kinds, or of one kind by chance."""
 
 
 @st.composite

@@ -43,7 +43,7 @@ TWO_BY_TWO = np.array([[0.1, 0.9], [0.8, 0.2]])
         (np.zeros((2, 3, 3)), {"prediction": "float64"}),
         (pd.DataFrame({"label": ["a", "b"], "score": [1.0, 2.0]}), {"label": "text", "score": "float64"}),
         (pd.DataFrame(TWO_BY_TWO, columns=["p", "p"]), {"p": "float64", "p#2": "float64"}),
-        (pd.DataFrame({"top": [[1, 2], [3, 4]]}), {"top": "int64"}),
+        (pd.DataFrame({"top": [[1, 2], [3, 4]]}), {"top": "list"}),
         ({"label": ["a", "b"], "proba": TWO_BY_TWO}, {"label": "text", "proba.0": "float64", "proba.1": "float64"}),
         ((np.array([1, 0]), TWO_BY_TWO), {"0": "int64", "1.0": "float64", "1.1": "float64"}),
         ([{"label": "a", "p": 1.0}, {"label": "b"}], {"label": "text", "p": "float64"}),

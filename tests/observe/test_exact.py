@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import copy
+import itertools
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mlguard.observe.answers import read_answers
+from mlguard.core.difference import difference
+from mlguard.core.nested import NESTED
+from mlguard.core.tolerance import EXACT
+from mlguard.core.value import Value
+from mlguard.observe.answers import join, read_answers
 from mlguard.observe.exact import exactly
-from tests.observe.objects import CELLS, OBJECTS, close, described, edits, nudged
+from mlguard.observe.leaf import to_value
+from tests.observe.objects import CELLS, EQUAL_LISTS, FEW_KINDS, OBJECTS, Pair, close, described, edits, nudged
 from tests.properties import examples
 
 
@@ -54,3 +62,46 @@ def test_cells_of_answers_are_as_exact_as_whole_objects(cells: list[Any], data: 
     place = data.draw(st.integers(0, len(cells) - 1))
     edited = [*cells[:place], data.draw(edits(cells[place])), *cells[place + 1 :]]
     assert not close(first, answers(edited) or {})
+
+
+COLUMNS = st.one_of(st.lists(CELLS, min_size=1, max_size=4), EQUAL_LISTS, FEW_KINDS)
+
+
+@examples(80)
+@given(COLUMNS)
+@example([2**53 + 1, 0.5])
+@example([1, 2.5, "a"])
+@example([2**64, 0, 0])
+@example([[2**53 + 1, 0.5], [1, 2]])
+@example([[[1, 2]], [[3], [4, 5]]])
+@example([[], Pair(1, 2.5), None])
+def test_a_cell_is_described_alike_whatever_stands_beside_it(cells: list[Any]) -> None:
+    whole = column(cells)
+    assert_same(whole, join([column([cell]) for cell in cells]))
+    for cut in range(1, len(cells)):
+        assert_same(whole, join([column(cells[:cut]), column(cells[cut:])]))
+    for chosen in itertools.permutations(range(len(cells)), min(2, len(cells))):
+        part, alone = whole.take_rows(chosen), column([cells[place] for place in chosen])
+        if part.is_numeric and alone.is_numeric:  # Whole numbers among floats are floats: the column says which.
+            alone = replace(alone, dtype=part.dtype)
+        assert_same(part, alone)
+
+
+@examples(40)
+@given(st.one_of(EQUAL_LISTS, FEW_KINDS.filter(lambda cells: type(cells[0]) in (int, float))), st.data())
+def test_a_number_never_changes_unseen_in_any_form(cells: list[Any], data: st.DataObject) -> None:
+    edited = [data.draw(edits(cells[0])), *cells[1:]]
+    assert not difference(column(cells), column(edited), EXACT).close
+    assert not difference(column(cells), join([column([cell]) for cell in edited]), EXACT).close
+
+
+def column(cells: list[Any]) -> Value:
+    return to_value(np.fromiter(cells, dtype=object, count=len(cells)), strict=True)
+
+
+def assert_same(one: Value, other: Value) -> None:
+    found = difference(one, other, EXACT)
+    assert found.close, (found.structure, one.data, other.data)
+    assert found.exact
+    if one.dtype in NESTED and one.dtype == other.dtype != "mixed":
+        assert one.data.tolist() == other.data.tolist()

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from mlguard.core.forms import in_one_form
 from mlguard.core.nested import NESTED, inside
 from mlguard.core.structure import Change, structure_of
 from mlguard.core.tolerance import EXACT, Tolerance
@@ -73,6 +74,7 @@ def difference(golden: Value, new: Value, rule: Tolerance) -> Difference:
     the rows that both have are compared all the same, so that the message can say how far they moved.
     """
     structure = structure_of(golden, new)
+    golden, new = in_one_form(golden, new)
     pair = _alignable(golden, new)
     if pair is None:
         total = max(golden.size, new.size)
@@ -83,7 +85,7 @@ def difference(golden: Value, new: Value, rule: Tolerance) -> Difference:
 
 def has_moved(golden: Value, new: Value, rule: Tolerance) -> bool:
     """Whether any element of two Values moved: as `difference` says, in a fraction of its time."""
-    pair = _alignable(golden, new)
+    pair = _alignable(*in_one_form(golden, new))
     if pair is None:
         return max(golden.size, new.size) > 0
     return bool(_lanes(*pair, rule, ()).moved.any())
@@ -124,7 +126,7 @@ class _Lanes:
 
 
 def _lanes(golden: Value, new: Value, rule: Tolerance, structure: tuple[Change, ...]) -> _Lanes:
-    absent = golden.absent(), new.absent()
+    absent = _absent(golden), _absent(new)
     moved = absent[0] != absent[1]
     present = ~(absent[0] | absent[1])
     limits = None
@@ -144,6 +146,11 @@ def _lanes(golden: Value, new: Value, rule: Tolerance, structure: tuple[Change, 
     sizes[absent[0] != absent[1]] = np.inf
     exact = not bool((exact_moved | (absent[0] != absent[1])).any()) and not structure
     return _Lanes(sizes, moved, exact, limits)
+
+
+def _absent(value: Value) -> Array:
+    """Where elements are missing, as a mask or as NaN."""
+    return value.absent() | np.isnan(value.data) if value.data.dtype.kind == "f" else value.absent()
 
 
 def _numeric(golden: Value, new: Value, present: Array) -> tuple[Array, Array]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mlguard.core.forms import MIXED, in_one_form, kinds
 from mlguard.core.value import Value
 
 
@@ -77,9 +78,10 @@ Change = Altered | OtherRows | Reordered | Repeated | Unnamed | NotAnswered
 def structure_of(golden: Value, new: Value) -> tuple[Change, ...]:
     """Everything in which the structure of two Values differs."""
     found: list[Change] = []
-    if golden.dtype != new.dtype:
+    one, other = in_one_form(golden, new)
+    if golden.dtype != new.dtype and (one.dtype != other.dtype or (one.dtype == MIXED and kinds(one) != kinds(other))):
         found.append(Altered("dtype", golden.dtype, new.dtype))
-    if golden.shape != new.shape:
+    if one.shape != other.shape:
         found.append(Altered("shape", str(golden.shape), str(new.shape)))
     if golden.rows is not None and new.rows is not None and golden.rows != new.rows:
         found.append(_rows(golden.rows, new.rows))

@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 
 from mlguard.core.error import UsageError
+from mlguard.core.forms import CELLS, MIXED, fits, mixed
 from mlguard.core.value import Value, texts
 from mlguard.observe.exact import beside, column_labels, facts, keys_of, refused, row_labels
 from mlguard.observe.exact import columns as columns_of
 from mlguard.observe.fields import fields_of, is_named_tuple
 from mlguard.observe.kinds import is_frame, unwrapped
-from mlguard.observe.leaf import is_leaf, to_value
+from mlguard.observe.leaf import is_leaf, table_of, to_value
 from mlguard.observe.narwhals import as_pandas
 from mlguard.observe.rows import count
 from mlguard.observe.spelling import InexactError, spell
@@ -22,9 +23,6 @@ from mlguard.observe.walk import join_names
 
 ANSWER = "prediction"
 """The column of answers that have no names."""
-
-RAGGED = ("list", "nested")
-"""The dtypes of a column whose cells hold several values."""
 
 WIDE = 64
 """Columns of a matrix that get names of their own; a wider one stays one Value."""
@@ -92,23 +90,39 @@ def read_answers(
 
 
 def join(parts: Sequence[Value]) -> Value:
-    """One column of several, one after the other: of their common dtype, of `mixed` elements where they have none."""
+    """One column of several, one after the other: of their common dtype, of `mixed` elements where they have none.
+
+    The cells are those of the column that describes all rows at once.
+    """
     known = [part for part in parts if part.dtype != "missing"] or list(parts)
     filled = [blank(known[0], part.shape[0]) if part.dtype == "missing" else part for part in parts]
-    dtypes = {part.dtype for part in known}
+    dtype = _common(known)
+    if dtype == MIXED:
+        filled = [mixed(part) for part in parts]
     data = [part.data for part in filled]
-    if len({part.shape[1:] for part in filled}) > 1 or (
-        len(dtypes) > 1 and dtypes != {"list", "nested"} and not all(part.is_numeric for part in known)
-    ):
-        filled = [_mixed(part) for part in parts]
-        data, dtypes = [part.data for part in filled], {"mixed"}
-    joined = np.concatenate(data)
-    dtype = dtypes.pop() if len(dtypes) == 1 else joined.dtype.name if joined.dtype != object else "nested"
+    if any(one.dtype == object for one in data):  # Whole numbers past 64 bits are kept digit by digit.
+        data = [one if one.dtype == object else one.astype(str).astype(object) for one in data]
     missing = np.concatenate([part.absent() for part in filled])
     rows = tuple(name for part in parts for name in part.rows or ())
-    length = sum(part.shape[0] for part in parts)
-    shape, new_form = (length, *filled[0].shape[1:]), any(part.new_form for part in parts)
-    return Value(dtype, shape, joined, missing if missing.any() else None, rows or None, new_form)
+    shape = (sum(part.shape[0] for part in parts), *filled[0].shape[1:])
+    new_form = any(part.new_form for part in parts)
+    return Value(dtype, shape, np.concatenate(data), missing if missing.any() else None, rows or None, new_form)
+
+
+def _common(parts: Sequence[Value]) -> str:
+    """The dtype that holds every element of these columns exactly; `mixed` where none does."""
+    dtypes = {part.dtype for part in parts}
+    if len({part.shape[1:] for part in parts}) > 1:
+        return MIXED
+    if len(dtypes) == 1:
+        return dtypes.pop()
+    if dtypes == set(CELLS):
+        return "nested"
+    if not all(part.is_numeric for part in parts):
+        return MIXED
+    widest = np.result_type(*(part.data.dtype for part in parts))
+    whole = [part.data for part in parts if part.data.dtype.kind in "iu"]
+    return widest.name if widest.kind in "iu" or all(fits(data.tolist()) for data in whole) else MIXED
 
 
 def blank(like: Value, length: int) -> Value:
@@ -121,26 +135,13 @@ def blank(like: Value, length: int) -> Value:
     return Value(like.dtype, shape, data, np.ones(size, dtype=bool))
 
 
-def _mixed(part: Value) -> Value:
-    """The rows of a column as elements of a mixed one."""
-    if part.dtype == "mixed":
-        return part
-    box = np.empty(part.shape[0], dtype=object)
-    width = part.row_width
-    for row in range(part.shape[0]):
-        cells = [part.element(i) for i in range(row * width, (row + 1) * width)]
-        box[row] = f"{part.dtype}:{cells[0]}" if len(part.shape) == 1 else f"list:{spell(cells)}"
-    gone = part.absent() if len(part.shape) == 1 else np.zeros(part.shape[0], dtype=bool)
-    return Value("mixed", (part.shape[0],), box, gone if gone.any() else None, part.rows)
-
-
 class _Reading:
     """One answer on its way to columns; what has no room in them is a fact beside them."""
 
     def __init__(self, given: Any, like: Answers | None, *, labelled: bool) -> None:
         """`labelled`: row labels count; where answers are known by a key, what else they are called does not."""
         self.given, self.labelled = given, labelled
-        self.ragged = {name for name, value in like.columns.items() if value.dtype in RAGGED} if like else set()
+        self.ragged = {name for name, value in like.columns.items() if value.dtype in CELLS} if like else set()
         self.facts: dict[str, Value] = {}
         self.older: Value | None = None
 
@@ -175,7 +176,7 @@ class _Reading:
         return row_labels(table, self.given) if self.labelled else {}
 
     def _value(self, cells: Any, name: str) -> Value:
-        return to_value(cells, strict=True, ragged=name in self.ragged)
+        return to_value(cells, strict=True)
 
     def _parts(self, parts: Mapping[Any, Any], name: str) -> dict[str, Value] | None:
         if not all(isinstance(key, str) for key in parts):
@@ -207,7 +208,7 @@ class _Reading:
             self.older = to_value(_boxed(items))
             return {column: beside(value) for column, value in columns.items()}
         if (name or ANSWER) in self.ragged:
-            return {ANSWER: to_value(_boxed(items), strict=True, ragged=True)}
+            return {ANSWER: to_value(_boxed(items), strict=True)}
         if items and all(map(is_named_tuple, items)):
             self._facts(name, {"(fields)": beside(texts(", ".join(item._fields) for item in items))})
         if items and all(isinstance(item, np.ndarray) for item in items) and len({item.shape for item in items}) == 1:
@@ -217,6 +218,9 @@ class _Reading:
             if len(widths) == 1 and 0 < max(widths) <= WIDE:
                 # Column by column, since an array of all would turn a label's score into text.
                 return {str(i): to_value(_boxed([item[i] for item in items]), strict=True) for i in range(max(widths))}
+            table = table_of(items)
+            if table is not None:
+                return {ANSWER: to_value(table)}
         return {ANSWER: to_value(_boxed(items), strict=True)}
 
     def _entries(self, entries: list[Mapping[Any, Any]], name: str) -> dict[str, Value]:

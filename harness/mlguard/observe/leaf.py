@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from mlguard.core.forms import CELLS, fits
 from mlguard.core.nested import SUFFIXES
 from mlguard.core.value import Value
 from mlguard.observe.kinds import is_column, is_sparse, is_tensor, unwrapped
@@ -23,20 +24,20 @@ def is_leaf(value: object) -> bool:
     return scalar(value) is not None or type(value).__name__ in ("NAType", "NaTType")
 
 
-def to_value(value: Any, *, rows: Sequence[str] | None = None, strict: bool = False, ragged: bool = False) -> Value:
+def to_value(value: Any, *, rows: Sequence[str] | None = None, strict: bool = False) -> Value:
     """The Value of a scalar, array, tensor, pandas Series or Index, or sparse matrix (as its dense numbers).
 
     Text is `text` whatever pandas calls it; a category is its labels; whole numbers with gaps stay whole. With
-    `strict`, raises InexactError for elements that cannot be described exactly; without, the name of their class
-    stands for them. With `ragged`, cells of equally many numbers are no matrix: others of their column were not.
+    `strict`, raises InexactError for elements that cannot be described exactly, and describes each cell by itself;
+    without, the name of their class stands for them, and cells of equally many numbers are a table.
     """
     if is_sparse(value):
         value = value.toarray()
     value = unwrapped(value)
     if is_column(value):
-        return _column(value, rows, strict=strict, ragged=ragged)
+        return _column(value, rows, strict=strict)
     array = value if isinstance(value, np.ndarray) else _scalar_array(value)
-    return _array(array, rows, strict=strict, ragged=ragged)
+    return _array(array, rows, strict=strict)
 
 
 def _scalar_array(value: Any) -> np.ndarray[Any, Any]:
@@ -49,14 +50,14 @@ def _scalar_array(value: Any) -> np.ndarray[Any, Any]:
     return box
 
 
-def _array(array: np.ndarray[Any, Any], rows: Sequence[str] | None, *, strict: bool, ragged: bool) -> Value:
+def _array(array: np.ndarray[Any, Any], rows: Sequence[str] | None, *, strict: bool) -> Value:
     kind = array.dtype.kind
     if kind in "iufcb":
         return _numeric(array, rows)
     if kind == "V" and array.dtype.names:
         records = [tuple(item) for item in array.reshape(-1).tolist()]
-        return _from_items(records, array.shape, rows, strict=strict, ragged=ragged)
-    return _from_items(_elements(array), array.shape, rows, strict=strict, ragged=ragged)
+        return _from_items(records, array.shape, rows, strict=strict)
+    return _from_items(_elements(array), array.shape, rows, strict=strict)
 
 
 def _elements(array: np.ndarray[Any, Any]) -> list[Any]:
@@ -79,7 +80,7 @@ def _numeric(array: np.ndarray[Any, Any], rows: Sequence[str] | None) -> Value:
     return Value(data.dtype.name, array.shape, data, hidden, names, new_form=hidden is not None)
 
 
-def _column(column: Any, rows: Sequence[str] | None, *, strict: bool, ragged: bool) -> Value:
+def _column(column: Any, rows: Sequence[str] | None, *, strict: bool) -> Value:
     dtype = str(column.dtype)
     if dtype == "category":
         column = column.astype(object)
@@ -88,8 +89,8 @@ def _column(column: Any, rows: Sequence[str] | None, *, strict: bool, ragged: bo
     if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iufcb":
         return _numeric(np.asarray(column), rows)
     if dtype.startswith(("datetime64", "timedelta64")) and "," not in dtype:
-        return _array(np.asarray(column), rows, strict=strict, ragged=ragged)
-    return _from_items(list(column), (len(column),), rows, strict=strict, ragged=ragged)
+        return _array(np.asarray(column), rows, strict=strict)
+    return _from_items(list(column), (len(column),), rows, strict=strict)
 
 
 _NULLABLE = {
@@ -110,9 +111,7 @@ def _nullable(column: Any, dtype: str, rows: Sequence[str] | None) -> Value:
     return Value(dtype, (len(data),), data, masked, None if rows is None else tuple(rows))
 
 
-def _from_items(
-    items: Iterable[Any], shape: tuple[int, ...], rows: Sequence[str] | None, *, strict: bool, ragged: bool
-) -> Value:
+def _from_items(items: Iterable[Any], shape: tuple[int, ...], rows: Sequence[str] | None, *, strict: bool) -> Value:
     """A Value of objects: one dtype where they agree, else `mixed`, with each element's own dtype written out."""
     values = [unwrapped(item) for item in items]
     missing = np.array([is_gap(value) for value in values], dtype=bool)
@@ -122,14 +121,14 @@ def _from_items(
         return Value("missing" if values else "object", shape, _texts(["" for _ in values]), _mask(missing), row_names)
     spelled = [_Element(value, strict=strict) for value in present]
     kinds = {element.dtype for element in spelled}
-    if kinds == {"list", "nested"}:
+    if kinds == set(CELLS):
         kinds = {"nested"}
-    whole = not ragged and len(present) == len(values) and kinds <= {"list", "nested"}
-    table = _table(present) if whole else None
+    whole = not strict and len(present) == len(values) and kinds <= set(CELLS)
+    table = table_of(present) if whole else None
     if table is not None:
         narrow = table.dtype.name in SUFFIXES
         return Value(table.dtype.name, (*shape, *table.shape[1:]), table.reshape(-1), None, row_names, new_form=narrow)
-    if len(kinds) == 1 or kinds == {"float64", "int64"}:
+    if len(kinds) == 1 or kinds <= {"int64", *_FLOATS}:
         numbers = _numbers(values, missing, kinds)
         if numbers is not None:
             gaps = None if numbers.dtype.kind == "f" else _mask(missing)
@@ -149,6 +148,8 @@ def in_first_form(value: Value) -> Value | None:
     data = _texts([text.partition(end)[0] if end else text for text in value.data])
     return Value("text", value.shape, data, value.missing, value.rows)
 
+
+_FLOATS = ("float64", *SUFFIXES)
 
 NEW_FORMS = frozenset({"enum", "uuid", "period", "interval", "nested", *SUFFIXES})
 """The dtypes of objects that release 0.1.0 did not know."""
@@ -178,7 +179,7 @@ def _numbers(values: list[Any], missing: np.ndarray[Any, Any], kinds: set[str]) 
 
     Whole numbers among floats are floats, as long as they fit; those past 64 bits are kept as text, digit by digit.
     """
-    (dtype,) = kinds if len(kinds) == 1 else ("float64",)
+    (dtype,) = kinds if len(kinds) == 1 else (np.result_type(*kinds).name,)
     if dtype == "bool":
         return np.array([bool(v) and not gone for v, gone in zip(values, missing, strict=True)])
     if dtype == "int64":
@@ -186,19 +187,17 @@ def _numbers(values: list[Any], missing: np.ndarray[Any, Any], kinds: set[str]) 
             return np.array([0 if gone else int(v) for v, gone in zip(values, missing, strict=True)], dtype=np.int64)
         except OverflowError:
             return None
-    if dtype not in ("float64", *SUFFIXES) or not all(
-        gone or _fits(v) for v, gone in zip(values, missing, strict=True)
-    ):
+    if dtype not in _FLOATS or not all(gone or _fits(v) for v, gone in zip(values, missing, strict=True)):
         return None
     return np.array([np.nan if gone else float(v) for v, gone in zip(values, missing, strict=True)], dtype=dtype)
 
 
 def _fits(number: Any) -> bool:
-    """Whether a whole number is one of the floats."""
-    return not isinstance(number, int | np.integer) or abs(int(number)) <= 2**53
+    """Whether a number is one of the floats."""
+    return not isinstance(number, int | np.integer) or fits([int(number)])
 
 
-def _table(cells: list[Any]) -> np.ndarray[Any, Any] | None:
+def table_of(cells: list[Any]) -> np.ndarray[Any, Any] | None:
     """Cells that hold equally many numbers each, such as embeddings, as one array; None for anything else."""
     if not all(isinstance(cell, list | tuple | np.ndarray) and not hasattr(cell, "mask") for cell in cells):
         return None

@@ -93,7 +93,8 @@ def _answered_elsewhere(order: Loading, progress: Progress) -> dict[str, Any]:
     model = run.model = _load(run, order.bundle)
     answers = stages.predict(run, model, rows)
     probes.keep_asked(run, [ask(run, model, batch) for batch in batches])
-    return {"columns": answers.columns, "names": answers.names, "probes": run.observations}
+    kept = [observation for observation in run.observations if not observation.until]
+    return {"columns": answers.columns, "names": answers.names, "probes": kept}
 
 
 def _load(run: Run, bundle: Path) -> Any:

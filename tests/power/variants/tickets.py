@@ -110,7 +110,7 @@ VARIANTS = (
     CODE.shift(
         "half_centres",
         "bundle-precision",
-        "predict",
+        "contracts",
         "the bundle keeps the articles' vectors in half precision",
         (
             '    np.savez(folder / "desk.npz", **arrays)',
@@ -121,7 +121,7 @@ VARIANTS = (
     CODE.shift(
         "queues_sorted",
         "bundle-order",
-        "predict",
+        "contracts",
         "the bundle lists the queues of the articles in the order of the alphabet, starting from the end",
         (
             "    rest = {name: value for name, value in vars(desk).items() if name not in arrays}\n",
