@@ -80,7 +80,13 @@ def difference(golden: Value, new: Value, rule: Tolerance) -> Difference:
         total = max(golden.size, new.size)
         return Difference(structure=structure, exact=False, moved=total, total=total)
     dtype_only = bool(structure) and golden.shape == new.shape and golden.rows == new.rows
+    rule = _measured(pair[0], rule)
     return _summary(*pair, rule, _lanes(*pair, rule, structure), structure, dtype_only=dtype_only)
+
+
+def _measured(golden: Value, rule: Tolerance) -> Tolerance:
+    """The rule with the columns of the golden, which limits, units and noise all ask for."""
+    return rule.on(golden) if golden.is_float and rule.columns is None and not rule.whole else rule
 
 
 def has_moved(golden: Value, new: Value, rule: Tolerance) -> bool:

@@ -120,9 +120,9 @@ def questions_of(observation: Observation) -> Iterator[str]:
 
 def probe_question(row: str, asked: Mapping[str, int]) -> str | None:
     """The question that a probe row answers, by the beginning of its name; None for a row of the user's own."""
-    label = row.removeprefix(BESIDE)
-    kinds = [name for name in asked if name.startswith("probe ") and f"{label} ".startswith(f"{name[6:]} ")]
-    return max(kinds, key=len, default=None)
+    words = row.removeprefix(BESIDE).split(" ")
+    names = (f"probe {' '.join(words[:length])}" for length in range(len(words), 0, -1))
+    return next((name for name in names if name in asked), None)
 
 
 def answered(observation: Observation, asked: Mapping[str, int]) -> Iterator[str]:
