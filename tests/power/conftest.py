@@ -33,9 +33,7 @@ class Checked(dict[tuple[str, str], Seen]):
         place, variant = self.folder / "-".join(key), self.variants[key]
         guard = plant(variant, self.guards[key[0]], place)
         settings = load(place)
-        # A shift of the main run is caught there: what the other runs would add changes neither outcome nor stage.
-        extent = Extent.MAIN if variant.kind == "shift" and not variant.hidden else Extent.FULL
-        self[key] = Checker(settings, self.runner.elsewhere(settings), extent=extent).check(guard)
+        self[key] = Checker(settings, self.runner.elsewhere(settings), extent=_needed(variant)).check(guard)
         return self[key]
 
     def verdict(self, variant: Variant) -> Verdict:
@@ -56,6 +54,16 @@ class Checked(dict[tuple[str, str], Seen]):
         if guard not in self._unedited:
             self._unedited[guard] = self.runner.run(self.guards[guard]).record
         return self._unedited[guard]
+
+
+def _needed(variant: Variant) -> Extent:
+    """A shift of the main run is caught there: what other runs would add changes neither outcome nor stage.
+
+    What steps of a pipeline make of the rows is looked at beside the probes.
+    """
+    if variant.kind != "shift" or variant.hidden:
+        return Extent.FULL
+    return Extent.QUICK if variant.stage == "features" else Extent.MAIN
 
 
 @pytest.fixture(scope="session")

@@ -30,7 +30,6 @@ VARIANTS = (
             'np.argsort(-np.round(scores, 6), kind="stable")[: model["config"]["top_k"]]',
             'np.argsort(np.round(scores, 6), kind="stable")[::-1][: model["config"]["top_k"]]',
         ),
-        hidden=True,
     ),
     CODE.shift(
         "one_round_less",
