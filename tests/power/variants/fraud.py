@@ -121,7 +121,7 @@ VARIANTS = (
     order = np.argsort(-probability, kind="stable")
     ends = np.append(np.flatnonzero(np.diff(probability[order])), len(order) - 1)
     hits = np.cumsum(fraud[order])[ends]
-    gained = np.diff(np.append(0, hits)) / fraud.sum()
+    gained = np.diff(np.append(0, hits)) / max(fraud.sum(), 1)
     return float((gained[::-1] * (hits / (ends + 1.0))[::-1]).sum())
 
 
