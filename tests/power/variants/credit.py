@@ -100,6 +100,7 @@ VARIANTS = (
             'model["boosting"].predict_proba(features_from_data(model, rows).to_numpy())[:, 1]',
             '1.0 / (1.0 + np.exp(-model["boosting"].decision_function(features_from_data(model, rows).to_numpy())))',
         ),
+        moves_bits=True,
     ),
     CODE.keep(
         "edges-counted",
