@@ -47,7 +47,7 @@ def finding_lines(finding: Finding, against: str = GOLDEN) -> list[str]:
     lines = [say(finding, against)]
     facts = []
     if moved.max_scaled is not None and finding.outcome is Outcome.SHIFTED and moved.limit:
-        facts.append(f"{moved.max_scaled:.3g} of the scale, {times(moved)} the limit")
+        facts.append(f"{moved.max_scaled:.3g} of the spread, {times(moved)} the limit")
     if moved.signed is not None and moved.total > 1:
         facts.append(f"{moved.signed:+.3g} on average")
     if facts:

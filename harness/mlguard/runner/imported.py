@@ -122,8 +122,9 @@ def _leads_to(module: ModuleType) -> set[str]:
 class Installed:
     """The distributions that are installed, by the top-level names that they bring.
 
-    `metadata.packages_distributions` tells the same and takes ten times as long, in every run of a guard: it makes an
-    object of each installed file and parses every description. Here only those of the distributions in use are parsed.
+    `metadata.packages_distributions` tells the same and takes several times as long, in every run of a guard: it
+    makes an object of each installed file and parses every description. Here only those of the distributions in use are
+    parsed.
     """
 
     def __init__(self) -> None:
