@@ -53,6 +53,9 @@ MADE_UP_FOR = {
     ("RealWine", "ratios-in-the-pipeline"): "it gives a pipeline with a step more",
     ("RealWine", "base-ten"): "it gives a feature of another scale, which is scaled again",
     ("RealBreastCancer", "scaled-by-itself"): "it gives features that the next step scaled before",
+    ("Heating", "einsum_gradient"): "it gives sums of single precision in another order",
+    ("Heating", "bias_in_double"): "it gives a bias that was added up in double precision",
+    ("Heating", "gradient_by_halves"): "it gives sums of single precision in another order",
     ("RealDiabetes", "not-male"): "it gives a feature of the other sign, and so a coefficient of the other sign",
 }
 """Refactors whose edited function does give something else, and how; no answer moves, so that `diff` never asks."""

@@ -24,6 +24,9 @@ PART = 2**20
 _NOT_THE_PROJECTS: Final = frozenset({".git", ".mlguard", "__pycache__"})
 """Folders below a project that hold what git, mlguard and Python keep for themselves."""
 
+_DESCRIPTIONS: Final = (".egg-info", ".dist-info")
+"""Ends of the names of folders in which an installer describes what it installed."""
+
 _MLGUARD: Final = Path(__file__).resolve().parents[1]
 """Where mlguard lies, which may be below the project: its own modules are loaded when they are needed."""
 
@@ -84,4 +87,7 @@ def _below(files: Iterable[Path], places: tuple[Path, ...]) -> Iterator[Path]:
 
 
 def _is_own(file: Path, place: Path) -> bool:
-    return is_inside(file, place) and _NOT_THE_PROJECTS.isdisjoint(file.relative_to(place).parts)
+    if not is_inside(file, place):
+        return False
+    parts = file.relative_to(place).parts
+    return _NOT_THE_PROJECTS.isdisjoint(parts) and not any(part.endswith(_DESCRIPTIONS) for part in parts)
