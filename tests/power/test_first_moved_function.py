@@ -40,7 +40,16 @@ SHIFTS = [
 PURE = {"extract-function", "function-moved", "new-file", "rename", "statement-to-chain", "logging"}
 """Operators after which every function gives what it gave: code moved, and no calculation changed."""
 
-KEPT = [v for v in VARIANTS if v.kind == "keep"]
+SPREADING = {
+    "Heating": "round-off of single precision moves numbers of double precision that follow",
+    "Deliveries": "round-off of seconds since 1970 moves weights by more than their own",
+}
+"""Guards whose round-off spreads: of a refactor that moves it, a later function would be named, which was not edited.
+
+`diff` never asks there, since no answer moves beyond its limit.
+"""
+
+KEPT = [v for v in VARIANTS if v.kind == "keep" and (v.guard not in SPREADING or v.operator in PURE)]
 KEEPS = [*first_of_each_guard([v for v in KEPT if v.operator not in PURE], 3), *(v for v in KEPT if v.operator in PURE)]
 
 IN_THE_MAIN_RUN = Following(Extent.MAIN, frozenset({"main"}))
@@ -53,9 +62,6 @@ MADE_UP_FOR = {
     ("RealWine", "ratios-in-the-pipeline"): "it gives a pipeline with a step more",
     ("RealWine", "base-ten"): "it gives a feature of another scale, which is scaled again",
     ("RealBreastCancer", "scaled-by-itself"): "it gives features that the next step scaled before",
-    ("Heating", "einsum_gradient"): "it gives sums of single precision in another order",
-    ("Heating", "bias_in_double"): "it gives a bias that was added up in double precision",
-    ("Heating", "gradient_by_halves"): "it gives sums of single precision in another order",
     ("RealDiabetes", "not-male"): "it gives a feature of the other sign, and so a coefficient of the other sign",
 }
 """Refactors whose edited function does give something else, and how; no answer moves, so that `diff` never asks."""
