@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -154,6 +155,8 @@ def searched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def small(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Small:
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     monkeypatch.delenv("CI", raising=False)
+    # Bytecode is known by second and size: of two edits within a second, the second would never run.
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
     project = Small(pytester)
     project.write("pyproject.toml", SETTINGS)
     project.write("tests/guards/test_shop.py", GUARDS)
