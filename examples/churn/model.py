@@ -79,9 +79,10 @@ def predict_from_data(model: dict[str, Any], rows: pd.DataFrame) -> pd.DataFrame
 
 
 def evaluate_from_data(churned: pd.Series, predictions: pd.DataFrame) -> dict[str, float]:
-    """How well the probabilities rank and the calls hit."""
+    """How well the probabilities rank and the calls hit; no ranking where all accounts went one way."""
+    both = churned.nunique() == 2
     return {
-        "roc_auc": float(roc_auc_score(churned, predictions["probability"])),
+        "roc_auc": float(roc_auc_score(churned, predictions["probability"])) if both else float("nan"),
         "log_loss": float(log_loss(churned, predictions["probability"], labels=[0, 1])),
         "f1": float(f1_score(churned, predictions["call"], zero_division=0)),
         "call_share": float(predictions["call"].mean()),

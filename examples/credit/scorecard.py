@@ -118,8 +118,9 @@ def evaluate_from_data(rows: pd.DataFrame, predictions: pd.DataFrame) -> dict[st
     """Ranking and calibration of the risk, and what granting by points would have cost."""
     default = rows["default"].to_numpy()
     granted = predictions["granted"].to_numpy()
+    both = 0 < default.sum() < len(default)  # One class alone has no ranking.
     return {
-        "roc_auc": float(roc_auc_score(default, predictions["risk"])),
+        "roc_auc": float(roc_auc_score(default, predictions["risk"])) if both else float("nan"),
         "brier": float(brier_score_loss(default, predictions["risk"])),
         "granted_share": float(granted.mean()),
         "default_among_granted": float(default[granted].mean()) if granted.any() else 0.0,

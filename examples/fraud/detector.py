@@ -49,12 +49,13 @@ def fit_reference(config: dict[str, Any], rows: pd.DataFrame) -> dict[str, Any]:
 def build_features(config: dict[str, Any], reference: dict[str, Any], rows: pd.DataFrame) -> pd.DataFrame:
     """One row of numbers per payment."""
     limit = rows["limit"].fillna(reference["limit"])
+    amount = rows["amount"].fillna(0.0)
     overall = reference["risk"][""]
     seen = rows["card"].map(reference["card_payments"]).fillna(0)
     features = pd.DataFrame(
         {
-            "log_amount": np.log1p(rows["amount"].clip(lower=0.0)),
-            "share_of_limit": (rows["amount"] / limit).clip(upper=2.0),
+            "log_amount": np.log1p(amount.clip(lower=0.0)),
+            "share_of_limit": (amount / limit).clip(upper=2.0),
             "night": ((rows["hour"] < config["night_ends"]) | (rows["hour"] == 23)).astype(float),
             "abroad": (rows["country"] != reference["home"]).astype(float),
             "category_risk": rows["category"].map(lambda name: reference["risk"].get(name, overall)),
