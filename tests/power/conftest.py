@@ -9,6 +9,7 @@ import pytest
 
 from mlguard.checker.check import Checker, Seen
 from mlguard.core.compare import compare
+from mlguard.core.outcome import Outcome
 from mlguard.core.record import Record
 from mlguard.core.verdict import Verdict
 from mlguard.runner.order import Extent
@@ -33,7 +34,11 @@ class Checked(dict[tuple[str, str], Seen]):
         place, variant = self.folder / "-".join(key), self.variants[key]
         guard = plant(variant, self.guards[key[0]], place)
         settings = load(place)
-        self[key] = Checker(settings, self.runner.elsewhere(settings), extent=_needed(variant)).check(guard)
+        runner = self.runner.elsewhere(settings)
+        for extent in _needed(variant):
+            self[key] = Checker(settings, runner, extent=extent).check(guard)
+            if self[key].verdict.outcome is not Outcome.MATCH:
+                break
         return self[key]
 
     def verdict(self, variant: Variant) -> Verdict:
@@ -56,14 +61,17 @@ class Checked(dict[tuple[str, str], Seen]):
         return self._unedited[guard]
 
 
-def _needed(variant: Variant) -> Extent:
-    """A shift of the main run is caught there: what other runs would add changes neither outcome nor stage.
+def _needed(variant: Variant) -> tuple[Extent, ...]:
+    """How much of a guard to run, the least first: a shift that is caught needs no more.
 
-    What steps of a pipeline make of the rows is looked at beside the probes.
+    What other runs would add changes neither outcome nor stage. What steps of a pipeline make of the rows is looked at
+    beside the probes.
     """
-    if variant.kind != "shift" or variant.hidden:
-        return Extent.FULL
-    return Extent.QUICK if variant.stage == "features" else Extent.MAIN
+    if variant.kind != "shift":
+        return (Extent.FULL,)
+    if variant.hidden:
+        return Extent.QUICK, Extent.FULL
+    return (Extent.QUICK if variant.stage == "features" else Extent.MAIN,)
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,8 @@ from tests.power.variants import VARIANTS
 
 SHIFTS = [v for v in VARIANTS if v.kind == "shift"]
 KEEPS = [v for v in VARIANTS if v.kind == "keep"]
+ELSEWHERE = {(variant.guard, variant.moves_bits): variant.id for variant in reversed(KEEPS)}
+"""What the build runs again as on another machine: of each guard, a refactor that keeps bits and one that may not."""
 RED = {Outcome.SHIFTED, Outcome.VIOLATED}
 
 
@@ -34,7 +36,12 @@ def test_a_shift_is_caught_at_its_stage(variant: Variant, checked: Checked) -> N
     assert hides(verdict) or not variant.hidden, told(verdict)
 
 
-@pytest.mark.parametrize("variant", KEEPS, ids=named)
+def keep(variant: Variant) -> object:
+    chosen = ELSEWHERE[variant.guard, variant.moves_bits] == variant.id
+    return pytest.param(variant, marks=[pytest.mark.elsewhere] if chosen else [], id=named(variant))
+
+
+@pytest.mark.parametrize("variant", [keep(variant) for variant in KEEPS])
 def test_a_refactor_is_quiet(variant: Variant, checked: Checked) -> None:
     verdict = checked.verdict(variant)
     assert verdict.outcome is Outcome.MATCH, told(verdict)

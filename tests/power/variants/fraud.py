@@ -87,7 +87,7 @@ VARIANTS = (
         "log-of-one-more",
         "equivalent-formula",
         "the logarithm is spelled out",
-        ('np.log1p(amount.clip(lower=0.0))', 'np.log(1.0 + amount.clip(lower=0.0))'),
+        ("np.log1p(amount.clip(lower=0.0))", "np.log(1.0 + amount.clip(lower=0.0))"),
         moves_bits=True,
     ),
     CODE.keep(
