@@ -69,8 +69,13 @@ def test_no_label_wins_where_a_score_is_no_number() -> None:
     assert not decision.as_good(answers, {"p": np.ones(2)})[0].any()
 
 
-@pytest.mark.parametrize(("limit", "tied"), [(1e-12, True), (0.0, False)])
-def test_a_label_is_tied_where_both_sides_lie_within_the_limit(limit: float, tied: bool) -> None:
-    golden, new = columns(label=[1, 1], p=[0.5, 0.9]), columns(label=[0, 1], p=[BELOW, 0.9])
+@pytest.mark.parametrize(
+    ("before", "after", "limit", "tied"),
+    [(0.5, BELOW, 1e-12, True), (0.5, BELOW, 0.0, False), (0.7, BELOW, 1e-12, False), (0.5, 0.3, 1e-12, False)],
+)
+def test_a_label_is_tied_where_both_sides_lie_within_the_limit(
+    before: float, after: float, limit: float, tied: bool
+) -> None:
+    golden, new = columns(label=[1, 1], p=[before, 0.9]), columns(label=[0, 1], p=[after, 0.9])
     sides = Sides(("r0", "r1"), golden, new, {"p": np.full(2, limit)})
     assert tied_labels("label", sides, [Decision((0.5, "p"), True)]).tolist() == [tied, False]
