@@ -79,6 +79,29 @@ def aborts(payload, progress):
     os.abort()
 
 
+def removes(payload, progress):
+    """Remove the folder for temporary files and so many folders above it; a second job finds them whole."""
+    import shutil
+    import tempfile
+
+    progress("train")
+    folder = tempfile.gettempdir()
+    for _ in range(payload):
+        folder = os.path.dirname(folder)
+    shutil.rmtree(folder)
+    return "removed"
+
+
+def removes_and_hangs(payload, progress):
+    removes(payload, progress)
+    time.sleep(600)
+
+
+def removes_and_dies(payload, progress):
+    removes(payload, progress)
+    os._exit(3)
+
+
 def hangs(payload, progress):
     progress("features")
     progress("train")

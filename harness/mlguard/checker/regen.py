@@ -6,14 +6,16 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlguard.checker.added import with_new_noise, with_new_questions
 from mlguard.checker.approve import Proposal, propose
 from mlguard.checker.certificate import Certificate, measure, tolerances_of
-from mlguard.checker.check import Checker, Seen, failed
+from mlguard.checker.check import Checker, Seen
 from mlguard.checker.history import head
+from mlguard.checker.isolated import isolated
 from mlguard.checker.known import Known
 from mlguard.checker.machines import MACHINES, thorough_machines
 from mlguard.checker.private import without_private
@@ -54,6 +56,11 @@ class Regen:
     refused: Verdict | None = None
     """Why nothing may be accepted: the guarded code raised, or two runs differ."""
 
+    @classmethod
+    def refusing(cls, guard: Declared, verdict: Verdict) -> Regen:
+        """Nothing may be accepted, for the reason that the Verdict gives."""
+        return cls(guard, Seen(verdict), refused=verdict)
+
 
 class Regenerator:
     """Records goldens of one project."""
@@ -70,7 +77,15 @@ class Regenerator:
         self.machines = thorough_machines() if thorough else MACHINES
 
     def prepare(self, guard: Declared, *, everything: bool = False) -> Regen:
-        """Check a guard; where it fails, or where everything is wanted, run it again and propose a golden."""
+        """Check a guard; where it fails, or where everything is wanted, run it again and propose a golden.
+
+        Whatever goes wrong refuses this guard, and is never an exception.
+        """
+        return isolated(
+            guard.ref.name, lambda: self._prepared(guard, everything=everything), partial(Regen.refusing, guard)
+        )
+
+    def _prepared(self, guard: Declared, *, everything: bool) -> Regen:
         self.progress(f"{guard.ref.name}: run 1")
         seen = self.checker.check(guard)
         if seen.done is None:
@@ -78,10 +93,7 @@ class Regenerator:
         holds = seen.verdict.outcome is Outcome.MATCH and not everything
         if holds and not self._newly_asked(seen):
             return Regen(guard, seen)
-        try:
-            return self._propose(guard, seen, holds=holds)
-        except MlguardError as error:
-            return Regen(guard, seen, refused=failed(guard, error))
+        return self._propose(guard, seen, holds=holds)
 
     def _newly_asked(self, seen: Seen) -> tuple[str, ...]:
         """The questions that the golden was not asked, because its mlguard did not know them."""

@@ -31,7 +31,7 @@ from mlguard.settings import Settings
 from mlguard.worker.environment import Environment
 from mlguard.worker.job import Failure, Job, Result
 from mlguard.worker.moment import ELSEWHERE, USUAL, Moment, at
-from mlguard.worker.pool import Workers
+from mlguard.worker.pool import FOLDER_GONE, Workers
 from mlguard.worker.variables import starting, withheld, zone_is_chosen
 
 Reached = Mapping[str, frozenset[int]]
@@ -186,8 +186,8 @@ class Runner:
         result = self.workers.run(job)
         if result.failure is not None and result.failure.kind == "timeout" and how.limit is None:
             # Once more in a fresh interpreter: a fork can hang where the guarded code does not.
-            shutil.rmtree(order.folder)
-            order.folder.mkdir()
+            shutil.rmtree(order.folder, ignore_errors=True)
+            order.folder.mkdir(parents=True, exist_ok=True)
             result = self.workers.run(replace(job, fresh=True))
         return _checked_done(self._value(guard, result))
 
@@ -210,8 +210,12 @@ class Runner:
     def _moved(self, order: Order, folder: Path) -> Path:
         """The bundle at its second place, far from where it was saved."""
         elsewhere = folder / "elsewhere"
-        elsewhere.mkdir()
-        return Path(shutil.move(order.bundle, elsewhere / "bundle"))
+        elsewhere.mkdir(parents=True, exist_ok=True)
+        try:
+            return Path(shutil.move(order.bundle, elsewhere / "bundle"))
+        except FileNotFoundError as error:
+            what = f"guard {order.ref.name}: {FOLDER_GONE}"
+            raise RunError(what, slug="guard-died", ending=Ending.DIED) from error
 
     def _loaded(self, guard: Declared, order: Order, moved: Path, how: Process) -> dict[str, Any]:
         """What a moved bundle answers in a process of its own, or what that raised."""
@@ -328,6 +332,9 @@ def _failed(guard: str, failure: Failure, output: str, root: Path) -> MlguardErr
             slug="guard-timeout",
             ending=Ending.HUNG,
         )
+    elif failure.kind == "lost":
+        what = f"guard {guard}: {failure.text} in stage {stage}, twice; its code may remove only what it made"
+        error = RunError(what, slug="guard-died", ending=Ending.DIED)
     elif failure.kind == "died":
         what = f"guard {guard}: its process died with {failure.text} in stage {stage}"
         error = RunError(what, slug="guard-died", ending=Ending.DIED)
@@ -344,6 +351,7 @@ def _undiscovered(failure: Failure) -> MlguardError:
     if isinstance(failure.exception, MlguardError):
         return failure.exception
     what = {"timeout": f"still ran at the time limit ({failure.text})", "died": f"ended its process ({failure.text})"}
+    what["lost"] = f"ended without an answer: {failure.text}"
     told = what.get(failure.kind, f"raised {failure.text}")
     return RunError(
         f"importing {failure.stage or 'the modules of the guards'} {told}; do no work at import, or take the file out "

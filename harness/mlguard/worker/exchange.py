@@ -5,13 +5,14 @@ Nothing in it outlives the job, which is why pickle may carry the payload and th
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pickle
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from mlguard.worker.job import Failure, Job
 from mlguard.worker.moment import Moment
@@ -53,6 +54,7 @@ class Exchange:
         self._payload = folder / "payload.pickle"
         self._value = folder / "value.pickle"
         self._failure = folder / "failure.pickle"
+        self._held: dict[Path, BinaryIO] = {}
 
     def give(
         self, job: Job, variables: dict[str, str], coverage: dict[str, Any] | None, started: Mapping[str, str]
@@ -68,6 +70,13 @@ class Exchange:
         self._payload.write_bytes(payload)
         self.output.touch()
         self.stage.touch()
+        # Held open, since guarded code can remove them and where it was must be told all the same.
+        self._held = {file: file.open("rb") for file in (self.output, self.stage)}
+
+    def close(self) -> None:
+        """In the parent, at the end: let the files go."""
+        for file in self._held.values():
+            file.close()
 
     def order(self) -> Order:
         """In the worker: what to do."""
@@ -100,22 +109,30 @@ class Exchange:
             what = f"what the function returned cannot be read back: {type(error).__name__}: {error}"
             return None, Failure("raised", what, self.last_stage())
 
+    def is_there(self) -> bool:
+        """In the parent: whether the files are still there; guarded code can remove whatever its user can."""
+        return self.stage.exists() and self.output.exists()
+
     def last_stage(self) -> str | None:
-        """In the parent: the last word that was reported through `progress`."""
-        words = self.stage.read_text(encoding="utf-8", errors="replace").splitlines()
+        """The last word that was reported through `progress`."""
+        words = self._end_of(self.stage).splitlines()
         return words[-1] if words else None
 
     def output_tail(self) -> str:
         """In the parent: the end of what was written to standard output and error."""
-        with self.output.open("rb") as file:
-            size = file.seek(0, os.SEEK_END)
-            file.seek(max(0, size - TAIL))
-            return file.read().decode("utf-8", errors="replace")
+        return self._end_of(self.output)
+
+    def _end_of(self, file: Path) -> str:
+        with contextlib.nullcontext(self._held[file]) if file in self._held else file.open("rb") as read:
+            size = read.seek(0, os.SEEK_END)
+            read.seek(max(0, size - TAIL))
+            return read.read().decode("utf-8", errors="replace")
 
     def curb_output(self) -> None:
         """In the parent, now and then: empty the output when it has grown without measure."""
-        if self.output.stat().st_size > TOO_LONG:
-            os.truncate(self.output, 0)
+        with contextlib.suppress(OSError):
+            if self.output.stat().st_size > TOO_LONG:
+                os.truncate(self.output, 0)
 
 
 def _write(path: Path, content: bytes) -> None:

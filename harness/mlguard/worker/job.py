@@ -50,10 +50,12 @@ class Frame:
 class Failure:
     """Why a worker brought no value back."""
 
-    kind: Literal["raised", "timeout", "died"]
-    """The function raised, ran past its limit, or its process ended without an answer."""
+    kind: Literal["raised", "timeout", "died", "lost"]
+    """The function raised, ran past its limit, or its process ended without an answer; lost: what it needs to answer
+    was taken away, by itself or by another job."""
     text: str
-    """raised: the exception's type and message; timeout: the limit; died: the signal (`SIGSEGV`) or the exit code."""
+    """raised: the exception's type and message; timeout: the limit; died: the signal (`SIGSEGV`) or the exit code;
+    lost: what was taken away."""
     stage: str | None = None
     """The last word that the function reported through `progress`."""
     traceback: str = ""

@@ -36,6 +36,9 @@ LEAVING = 5.0
 """Seconds that a worker which has answered may take to end."""
 
 
+FOLDER_GONE = "the folder of its run, above its folder for temporary files, was removed while it ran"
+
+
 class Workers:
     """Worker processes of one caller, who closes them: use it as a context manager. Thread safe."""
 
@@ -81,8 +84,15 @@ class Workers:
     def run(self, job: Job) -> Result:
         """Run one job and wait for its result; the worker and all that it started are gone when this returns.
 
+        A job that lost its folder runs once more, in a new interpreter: another job may have taken the folder away.
         Raises RunError where no worker could be started, and for a job that was running when another thread closed.
         """
+        result = self._run(job)
+        if result.failure is not None and result.failure.kind == "lost":
+            result = self._run(replace(job, fresh=True))
+        return result
+
+    def _run(self, job: Job) -> Result:
         with self._exchange() as exchange:
             exchange.give(job, self._later, coverage.settings(), self._variables)
             with self._started(job, exchange) as running:
@@ -122,7 +132,7 @@ class Workers:
             if self._closed:
                 raise _closed()
             self._open()
-            folder = _made(lambda: Path(tempfile.mkdtemp(dir=self._folder)))
+            folder = _made(lambda: Path(tempfile.mkdtemp(dir=self._made_again())))
         try:
             yield folder
         finally:
@@ -152,8 +162,8 @@ class Workers:
 
     @contextlib.contextmanager
     def _exchange(self) -> Iterator[Exchange]:
-        with self.scratch() as folder:
-            yield Exchange(folder)
+        with self.scratch() as folder, contextlib.closing(Exchange(folder)) as exchange:
+            yield exchange
 
     def _open(self) -> None:
         if self._folder is not None:
@@ -164,6 +174,12 @@ class Workers:
             self._sentinel = Sentinel(folder)
         _made(lambda: folder.mkdir(mode=0o700))
         self._folder = folder
+
+    def _made_again(self) -> Path:
+        """The folder of all jobs, which guarded code may have removed."""
+        assert self._folder is not None  # noqa: S101 -- It was opened by the caller.
+        self._folder.mkdir(mode=0o700, exist_ok=True)
+        return self._folder
 
     @contextlib.contextmanager
     def _started(self, job: Job, exchange: Exchange) -> Iterator[Running]:
@@ -262,12 +278,16 @@ def _wait(running: Running, exchange: Exchange, timeout: float | None) -> int | 
 
 def _result(exchange: Exchange, job: Job, code: int | None) -> Result:
     output = exchange.output_tail()
-    if exchange.answered():
+    value: object = None
+    failure: Failure | None
+    if not exchange.is_there():
+        failure = Failure("lost", FOLDER_GONE, exchange.last_stage())
+    elif exchange.answered():
         value, failure = exchange.take()
     elif code is None:
-        value, failure = None, Failure("timeout", f"ran past its limit of {job.timeout:g} s", exchange.last_stage())
+        failure = Failure("timeout", f"ran past its limit of {job.timeout:g} s", exchange.last_stage())
     else:
-        value, failure = None, Failure("died", _death(code), exchange.last_stage())
+        failure = Failure("died", _death(code), exchange.last_stage())
     return Result(value, failure, output)
 
 
