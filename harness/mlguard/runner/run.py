@@ -333,8 +333,9 @@ def _failed(guard: str, failure: Failure, output: str, root: Path) -> MlguardErr
             ending=Ending.HUNG,
         )
     elif failure.kind == "lost":
-        what = f"guard {guard}: {failure.text} in stage {stage}, twice; its code may remove only what it made"
-        error = RunError(what, slug="guard-died", ending=Ending.DIED)
+        what = f"guard {guard}: {failure.text} in stage {stage}, twice"
+        advice = "its code may end only what it started, and remove only what it made"
+        error = RunError(what, advice=advice, slug="guard-died", ending=Ending.DIED)
     elif failure.kind == "died":
         what = f"guard {guard}: its process died with {failure.text} in stage {stage}"
         error = RunError(what, slug="guard-died", ending=Ending.DIED)

@@ -21,6 +21,7 @@ from mlguard.core.error import MlguardError
 from mlguard.worker import coverage
 from mlguard.worker.exchange import Exchange, Order
 from mlguard.worker.job import Failure, Frame
+from mlguard.worker.keeper import keep
 from mlguard.worker.moment import at
 from mlguard.worker.sentinel import register
 from mlguard.worker.source import compile_from_source
@@ -34,6 +35,7 @@ def main() -> NoReturn:
     if sentinel >= 0:
         register(sentinel)
         os.close(sentinel)
+    keep()
     work(Exchange(folder))
 
 

@@ -37,6 +37,7 @@ LEAVING = 5.0
 
 
 FOLDER_GONE = "the folder of its run, above its folder for temporary files, was removed while it ran"
+PARENT_GONE = "the process that started it was ended while it ran"
 
 
 class Workers:
@@ -84,7 +85,8 @@ class Workers:
     def run(self, job: Job) -> Result:
         """Run one job and wait for its result; the worker and all that it started are gone when this returns.
 
-        A job that lost its folder runs once more, in a new interpreter: another job may have taken the folder away.
+        A job that lost its folder, or the process that started it, runs once more, in a new interpreter: another job
+        may have taken it away.
         Raises RunError where no worker could be started, and for a job that was running when another thread closed.
         """
         result = self._run(job)
@@ -99,7 +101,8 @@ class Workers:
                 code = _wait(running, exchange, job.timeout)
             if self._closed:
                 raise _stopped()
-            return replace(_result(exchange, job, code), forked=isinstance(running, Forked))
+            result = _result(exchange, job, code, orphaned=running.orphaned)
+            return replace(result, forked=isinstance(running, Forked))
 
     @property
     def refusal(self) -> str | None:
@@ -276,7 +279,7 @@ def _wait(running: Running, exchange: Exchange, timeout: float | None) -> int | 
             return None
 
 
-def _result(exchange: Exchange, job: Job, code: int | None) -> Result:
+def _result(exchange: Exchange, job: Job, code: int | None, *, orphaned: bool) -> Result:
     output = exchange.output_tail()
     value: object = None
     failure: Failure | None
@@ -284,6 +287,8 @@ def _result(exchange: Exchange, job: Job, code: int | None) -> Result:
         failure = Failure("lost", FOLDER_GONE, exchange.last_stage())
     elif exchange.answered():
         value, failure = exchange.take()
+    elif orphaned:
+        failure = Failure("lost", PARENT_GONE, exchange.last_stage())
     elif code is None:
         failure = Failure("timeout", f"ran past its limit of {job.timeout:g} s", exchange.last_stage())
     else:
