@@ -284,16 +284,16 @@ def _result(exchange: Exchange, job: Job, code: int | None, *, orphaned: bool) -
     value: object = None
     failure: Failure | None
     if not exchange.is_there():
-        failure = Failure("lost", FOLDER_GONE, exchange.last_stage())
+        failure = exchange.failure("lost", FOLDER_GONE)
     elif exchange.answered():
         value, failure = exchange.take()
     elif orphaned:
-        failure = Failure("lost", PARENT_GONE, exchange.last_stage())
+        failure = exchange.failure("lost", PARENT_GONE)
     elif code is None:
-        failure = Failure("timeout", f"ran past its limit of {job.timeout:g} s", exchange.last_stage())
+        failure = exchange.failure("timeout", f"ran past its limit of {job.timeout:g} s")
     else:
-        failure = Failure("died", _death(code), exchange.last_stage())
-    return Result(value, failure, output)
+        failure = exchange.failure("died", _death(code))
+    return Result(value, failure, output, changed=exchange.changed())
 
 
 def _death(code: int) -> str:
