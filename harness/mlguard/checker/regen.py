@@ -39,6 +39,7 @@ from mlguard.report.unstable import JUMPS, NOT_TWICE, unstable_in_words
 
 if TYPE_CHECKING:
     from mlguard.golden.datasets import GoldenDatasets
+    from mlguard.runner.order import Done
 
 Progress = Callable[[str], None]
 
@@ -60,6 +61,16 @@ class Regen:
     def refusing(cls, guard: Declared, verdict: Verdict) -> Regen:
         """Nothing may be accepted, for the reason that the Verdict gives."""
         return cls(guard, Seen(verdict), refused=verdict)
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """What an accept wrote."""
+
+    files: tuple[Path, ...] = ()
+    """The files of the golden and its tables that changed."""
+    remarks: tuple[str, ...] = ()
+    """What did not work besides; the golden is recorded all the same."""
 
 
 class Regenerator:
@@ -99,18 +110,28 @@ class Regenerator:
         """The questions that the golden was not asked, because its mlguard did not know them."""
         return new_questions(seen.golden, seen.done.record) if seen.golden and seen.done else ()
 
-    def accept(self, regen: Regen) -> tuple[Path, ...]:
-        """Write what was proposed, tables included; answers the files that changed."""
+    def accept(self, regen: Regen) -> Accepted:
+        """Write what was proposed, tables included; whatever it raises, the golden is as it was."""
         if regen.proposal is None or regen.seen.done is None:
-            return ()
+            return Accepted()
         record = regen.proposal.record
         changed: tuple[Path, ...] = ()
         if regen.proposal.changed:
             with self._tables(record.provenance.dataset, regen.seen.done.dataset) as tables:
                 changed = (*tables, *self.checker.goldens.save(record))
-            Known(self.checker.settings.base, record, regen.seen.done.variables).keep()
-        self.checker.pending.delete(record.guard)
-        return changed
+        return Accepted(changed, tuple(self._afterwards(record, regen.seen.done, kept=regen.proposal.changed)))
+
+    def _afterwards(self, record: Record, done: Done, *, kept: bool) -> Iterator[str]:
+        """Remember what goes with a new golden, and drop what was pending; answers what did not work."""
+        try:
+            if kept:
+                Known(self.checker.settings.base, record, done.variables).keep()
+        except (MlguardError, OSError) as error:
+            yield problems.variables_not_kept(str(error))
+        try:
+            self.checker.pending.delete(record.guard)
+        except (MlguardError, OSError) as error:
+            yield problems.still_pending(record.guard, str(error))
 
     @contextmanager
     def _tables(self, described: DatasetFacts | None, dataset: Dataset) -> Iterator[tuple[Path, ...]]:

@@ -11,7 +11,7 @@ import click
 
 from mlguard.checker.check import Checker
 from mlguard.checker.isolated import isolated
-from mlguard.checker.regen import Regen, Regenerator
+from mlguard.checker.regen import Accepted, Regen, Regenerator
 from mlguard.cli.select import tell
 from mlguard.core.outcome import Outcome
 from mlguard.core.verdict import Verdict, exit_code
@@ -81,15 +81,18 @@ def _settle(regenerator: Regenerator, regen: Regen, *, yes: bool, dry_run: bool,
     if not yes and not click.confirm(f"accept {name}?", default=False, err=True):
         return {**_answer(name, "declined", regen.seen.verdict), "summary": list(regen.proposal.summary)}
 
-    def written() -> tuple[list[str], Verdict | None]:
-        return [str(path) for path in regenerator.accept(regen)], None
+    def written() -> tuple[Accepted, Verdict | None]:
+        return regenerator.accept(regen), None
 
-    files, failed = isolated(name, written, lambda failed: ([], failed))
+    accepted, failed = isolated(name, written, lambda failed: (Accepted(), failed))
     if failed is not None:
         tell(draw(failed))
         return {**_answer(name, "not written", failed), "problem": failed.problem}
-    _say(f"{name}: recorded, {len(files)} files", as_json=as_json)
-    return {**_answer(name, "recorded", None), "summary": list(regen.proposal.summary), "files": files}
+    _say(f"{name}: recorded, {len(accepted.files)} files", as_json=as_json)
+    for remark in accepted.remarks:
+        tell(f"  note: {remark}")
+    told = {"summary": list(regen.proposal.summary), "files": list(map(str, accepted.files))}
+    return {**_answer(name, "recorded", None), **told, "remarks": list(accepted.remarks)}
 
 
 def _unchanged(regen: Regen, *, as_json: bool) -> dict[str, Any]:

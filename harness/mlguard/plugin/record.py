@@ -22,8 +22,9 @@ def record(checker: Checker, guard: Declared, reason: str) -> Result:
         return Result(regen.refused)
     if regen.proposal is None or regen.seen.done is None:
         return Result(regen.seen.verdict)
-    files = regenerator.accept(regen)
-    told = (f"{guard.ref.name}: recorded, {len(files)} files", *regen.proposal.summary)
+    accepted = regenerator.accept(regen)
+    notes = (f"note: {remark}" for remark in accepted.remarks)
+    told = (f"{guard.ref.name}: recorded, {len(accepted.files)} files", *regen.proposal.summary, *notes)
     return Result(_against_the_new(checker, guard, regen), told)
 
 

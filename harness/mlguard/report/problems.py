@@ -41,6 +41,11 @@ def not_left_pending(why: str) -> str:
     return f"nothing was left pending: {why}"
 
 
+def still_pending(guard: str, why: str) -> str:
+    """A golden that was recorded, and of which an earlier run left something pending."""
+    return f"the golden of {guard} is recorded; what an earlier run left pending could not be removed: {why}"
+
+
 def variables_not_kept(why: str) -> str:
     """Values of environment variables that this machine could not remember."""
     return f"values of variables were not kept: {why}"
