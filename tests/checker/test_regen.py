@@ -7,11 +7,13 @@ import subprocess
 
 import pytest
 
+from mlguard.checker import regen
 from mlguard.checker.check import Checker
 from mlguard.checker.regen import Regenerator
 from mlguard.core.error import RunError, UsageError
 from mlguard.core.outcome import Outcome
 from mlguard.golden import swap
+from mlguard.runner.order import Extent
 from tests.project import CODE, GENERATOR, Project
 
 DOUBLED = ('"mae": float(abs(y.to_numpy() - answers).mean())', '"mae": 2 * float(abs(y.to_numpy() - answers).mean())')
@@ -178,3 +180,22 @@ def test_what_the_owner_waived_may_differ_between_two_identical_runs(fresh: Proj
     assert refused is not None
     assert "stamp" in str(refused.problem)
     assert fresh.regen(waive={"stamp": "a name for the log"}).proposal is not None
+
+
+@pytest.mark.parametrize("error", [RunError("no room", slug="state-folder"), PermissionError(errno.EACCES, "denied")])
+@pytest.mark.parametrize("step", ["pending.delete", "Known.keep"])
+def test_what_goes_wrong_once_the_golden_is_recorded_is_a_remark(fresh: Project, monkeypatch, step, error):
+    def refuse(*_: object) -> None:
+        raise error
+
+    with fresh.runner() as runner:
+        checker = Checker(runner.settings, runner, extent=Extent.QUICK)
+        recorder = Regenerator(checker, reason="a test")
+        prepared = recorder.prepare(fresh.declared())
+        monkeypatch.setattr(checker.pending if step == "pending.delete" else regen.Known, step.split(".")[1], refuse)
+        accepted = recorder.accept(prepared)
+    assert accepted.files
+    (remark,) = accepted.remarks
+    assert str(error) in remark
+    assert "nothing in it changed" not in remark
+    assert fresh.golden().approvals[0].reason == "a test"

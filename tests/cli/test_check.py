@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from mlguard.cli import check
 from tests.project import CODE, FILES, GUARD, Project
 
 SHIFT = ('model["shift"] +', 'model["shift"] + 0.25 +')
@@ -182,3 +183,21 @@ def test_two_guards_that_would_share_a_golden_are_refused_before_any_runs(projec
     assert (ran.code, ran.out) == (2, "")
     for part in (GUARD, "tests/guards/test_third.py", "Line", "LINE", "would share a golden"):
         assert part in ran.err
+
+
+@pytest.mark.parametrize("where", ["draw", "as_data"])
+def test_one_verdict_that_cannot_be_shown_hides_no_other(project: Project, monkeypatch: pytest.MonkeyPatch, where: str):
+    shown = getattr(check, where)
+    monkeypatch.setattr(check, where, lambda verdict: shown(verdict) if verdict.guard == "Line" else [][0])
+    for arguments in (("--quick",), ("--quick", "--json")):
+        ran = project.command("check", *arguments)
+        assert ran.code == 5
+    found = {guard["name"]: (guard["outcome"], guard["slug"]) for guard in ran.json["guards"]}
+    assert found == {"Line": ("match", None), "Second": ("error", "defect")}
+
+
+def test_goldens_that_cannot_be_listed_hide_no_verdict(project: Project, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(check, "stale", lambda *_: [][0])
+    ran = project.command("check", "--quick", "--json")
+    outcomes = [(guard["name"], guard["outcome"]) for guard in ran.json["guards"]]
+    assert (ran.code, outcomes) == (5, [("Line", "match"), ("Second", "match"), ("golden", "error")])

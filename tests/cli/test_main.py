@@ -77,6 +77,12 @@ def test_a_defect_of_our_own_never_looks_like_a_shift(acting, capsys) -> None:
     assert "defect in mlguard" in err
 
 
+def test_a_defect_of_our_own_is_json_too(acting, capsys) -> None:
+    acting(raiser(ZeroDivisionError("oops")))
+    code, out, _ = answer(["act", "--json"], capsys)
+    assert (code, json.loads(out)["error"]["slug"]) == (5, "defect")
+
+
 def test_an_interrupt_is_one_line_and_130(acting, capsys) -> None:
     acting(raiser(KeyboardInterrupt()))
     code, _, err = answer(["act"], capsys)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from mlguard.core.error import MlguardError, RunError, UsageError
@@ -14,6 +16,7 @@ from tests.project import CODE, GENERATOR, GUARD, Project
 
 FIT = "def fit(rows, ridge=0.0):\n"
 ANSWER = "def answer(model, rows):\n"
+SCORE = "def score(y, answers):\n"
 
 
 def status(record: Record, contract: str) -> str:
@@ -85,6 +88,87 @@ def test_a_killed_worker_names_its_signal_and_stage(line: Project):
     assert "SIGKILL" in died.value.message
 
 
+@pytest.mark.parametrize(
+    ("how", "told"),
+    [
+        ("os._exit(3)", "died with exit code 3"),
+        ("os.abort()", "died with SIGABRT"),
+        ("os.kill(os.getpid(), 9)", "died with SIGKILL"),
+        ("os.killpg(0, 9)", "died with SIGKILL"),
+        ("os.kill(os.getppid(), 9)\n    time.sleep(60)", "died with SIGKILL"),
+        ("os.kill(os.getpid(), signal.SIGUSR1)\n    time.sleep(60)", "died with SIGUSR1"),
+        ("signal.alarm(1)\n    time.sleep(60)", "died with SIGALRM"),
+        ("os.execv('/bin/true', ['true'])", "died with exit code 0"),
+        ("shutil.rmtree(os.path.dirname(tempfile.gettempdir()))\n    os._exit(1)", "was removed while it ran"),
+    ],
+)
+def test_every_death_names_the_method_and_the_last_line_of_the_projects_code(line: Project, how: str, told: str):
+    dying = f"{ANSWER}    import os, shutil, signal, tempfile, time\n    {how}\n"
+    with line.editing(CODE, ANSWER, dying), pytest.raises(RunError) as died:
+        line.run()
+    assert (died.value.slug, died.value.stage) == ("guard-died", "predict")
+    assert told in died.value.message
+    assert re.search(r"\(`predict`, line.py:(9|10) in answer\)", died.value.message), died.value.message
+
+
+def test_a_death_in_a_later_run_names_the_run(line: Project):
+    first = float(line.run(extent=Extent.MAIN).dataset["rows"]["x"].iloc[0])
+    dying = f"{FIT}    import os\n    os._exit(3) if float(rows['x'].iloc[0]) != {first} else None\n"
+    with line.editing(CODE, FIT, dying), pytest.raises(RunError) as died:
+        line.run()
+    assert "(`train` in run seed 1, line.py:3 in fit)" in died.value.message
+
+
+@pytest.mark.parametrize("kind", ["SystemExit", "KeyboardInterrupt", "GeneratorExit", "Own"])
+@pytest.mark.parametrize(("where", "method"), [(FIT, "train"), (ANSWER, "predict"), (SCORE, "evaluate")])
+def test_what_is_no_exception_names_its_method_too(line: Project, kind: str, where: str, method: str):
+    leaving = f"{where}    class Own(BaseException): pass\n    raise {kind}('bye')\n"
+    with line.editing(CODE, where, leaving), pytest.raises(RunError) as left:
+        line.run()
+    assert f"`{method}` raised {kind}" in left.value.message
+    assert left.value.slug == "guarded-code-raised"
+    assert CODE in left.value.traceback
+
+
+def test_a_module_that_leaves_at_import_says_so(line: Project):
+    with line.editing(CODE, FIT, f"import os\nos._exit(4)\n{FIT}"), pytest.raises(RunError) as died:
+        line.run()
+    assert "exit code 4 in stage dataset (the import of test_line.py, line.py:2 in <module>)" in died.value.message
+
+
+CHANGES = [
+    ("open(golden, 'a').close()", "golden/Line/record.json"),
+    ("os.remove(golden)", "golden/Line/record.json"),
+    ("os.rename(golden, golden + '.old')", "golden/Line/record.json"),
+    ("shutil.rmtree(os.path.dirname(golden))", "golden/Line"),
+    ("os.mkdir('golden/New')", "golden/New"),
+    ("os.chdir('golden'); open('Other.json', 'w').close()", "golden/Other.json"),
+    ("os.symlink('golden', 'way'); open('way/x', 'w').close(); os.remove('way')", "golden/x"),
+    ("pathlib.Path('.mlguard/pending/Line').mkdir(parents=True, exist_ok=True)", ".mlguard/pending/Line"),
+    ("pid = os.fork() or (open(golden, 'a').close(), os._exit(0)); os.waitpid(pid, 0)", "golden/Line/record.json"),
+    ("open(golden, 'a').close(); os._exit(1)", "golden/Line/record.json"),
+]
+
+
+@pytest.mark.parametrize(("how", "file"), CHANGES)
+def test_a_guard_whose_code_changes_goldens_is_named(fresh: Project, how: str, file: str):
+    fresh.write("golden/Line/record.json", "{}")
+    fresh.edit(CODE, FIT, f"{FIT}    import os, pathlib, shutil\n    golden = 'golden/Line/record.json'\n    {how}\n")
+    with pytest.raises(RunError) as touched:
+        fresh.run(extent=Extent.MAIN)
+    assert touched.value.slug == "golden-touched"
+    assert f"guard Line: its code changed {file}" in touched.value.message
+
+
+def test_a_written_dataset_that_the_code_changes_is_a_quiet_line_and_other_files_are_none(fresh: Project):
+    fresh.write("datasets/tiny/manifest.json", "{}")
+    fresh.edit(
+        CODE, FIT, f"{FIT}    for name in ('tiny/rows.csv', 'cache.bin'): open('datasets/' + name, 'w').close()\n"
+    )
+    (remark,) = fresh.run(extent=Extent.MAIN).remarks
+    assert remark == "guard Line: its code changed datasets/tiny/rows.csv"
+
+
 def test_a_guard_that_hangs_is_tried_once_more_in_a_fresh_interpreter_and_then_reported(line: Project):
     tries = line.root / "tries"
     hang = f"{FIT}    import time\n    open({str(tries)!r}, 'a').write('x')\n    time.sleep(600)\n"
@@ -92,6 +176,7 @@ def test_a_guard_that_hangs_is_tried_once_more_in_a_fresh_interpreter_and_then_r
         runner.run(line.declared(timeout=6))
     assert (hung.value.slug, hung.value.stage) == ("guard-timeout", "train")
     assert "6 s" in hung.value.message
+    assert "(`train`, line.py:4 in fit)" in hung.value.message
     assert tries.read_text() == "xx"
     tries.unlink()
 

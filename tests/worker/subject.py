@@ -79,17 +79,107 @@ def aborts(payload, progress):
     os.abort()
 
 
+def removes(payload, progress):
+    """Remove the folder for temporary files and so many folders above it; a second job finds them whole."""
+    import shutil
+    import tempfile
+
+    progress("train")
+    folder = tempfile.gettempdir()
+    for _ in range(payload):
+        folder = os.path.dirname(folder)
+    shutil.rmtree(folder)
+    return "removed"
+
+
+def removes_and_hangs(payload, progress):
+    removes(payload, progress)
+    time.sleep(600)
+
+
+def removes_and_dies(payload, progress):
+    removes(payload, progress)
+    os._exit(3)
+
+
 def hangs(payload, progress):
     progress("features")
     progress("train")
-    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    sleep = [sys.executable, "-c", "import time; time.sleep(600)"]
+    child, other = subprocess.Popen(sleep), subprocess.Popen(sleep, start_new_session=True)
     with open(payload, "w") as file:
-        file.write(f"{os.getpid()} {child.pid}\n")
+        file.write(f"{os.getpid()} {child.pid} {other.pid}\n")
     time.sleep(600)
 
 
 def leaves_a_child(payload, progress):
     return subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"]).pid
+
+
+STAY = "import os, sys, time; open(sys.argv[1], 'a').write(f'{os.getpid()}\\n'); time.sleep(600)"
+DEAF = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); signal.signal(signal.SIGHUP, signal.SIG_IGN); "
+AGAIN = "import subprocess, sys\nwhile True: subprocess.run([sys.executable, '-c', sys.argv[2], sys.argv[1]])"
+
+
+def leaves_behind(payload, progress):
+    """Start a process in a way that may take it out of reach, wait until it runs, and end in one of many ways."""
+    way, ending, pids = payload
+    start = {
+        "child": lambda: subprocess.Popen([sys.executable, "-c", STAY, pids]),
+        "deaf": lambda: subprocess.Popen([sys.executable, "-c", DEAF + STAY, pids]),
+        "session": lambda: subprocess.Popen([sys.executable, "-c", STAY, pids], start_new_session=True),
+        "deaf session": lambda: subprocess.Popen([sys.executable, "-c", DEAF + STAY, pids], start_new_session=True),
+        "again": lambda: subprocess.Popen([sys.executable, "-c", AGAIN, pids, STAY], start_new_session=True),
+        "daemon": lambda: _daemon(pids),
+    }
+    if way == "at exit":
+        import atexit
+
+        atexit.register(start["session"])
+    else:
+        start[way]()
+        while not (os.path.exists(pids) and os.path.getsize(pids)):
+            time.sleep(0.01)
+    if ending == "hangs":
+        time.sleep(600)
+    if ending == "exits":
+        os._exit(3)
+    if ending == "raises":
+        raise ValueError(ending)
+    if ending == "is killed":
+        os.kill(os.getpid(), 9)
+    return ending
+
+
+def _daemon(pids):
+    """Fork twice, with a session in between, and no program of its own that an environment would give away."""
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            import signal
+
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            with open(pids, "a") as file:
+                file.write(f"{os.getpid()}\n")
+            time.sleep(600)
+        os._exit(0)
+
+
+def kills_its_parent(payload, progress):
+    progress("train")
+    start = payload and leaves_behind(("daemon", "", payload), progress)
+    os.kill(os.getppid(), 9)
+    time.sleep(600)
+    return start
+
+
+def hangs_once(payload, progress):
+    """Say where this runs, and hang; a second job answers."""
+    if not os.path.exists(payload):
+        with open(payload, "w") as file:
+            file.write(f"{os.getpid()}\n")
+        time.sleep(600)
+    return "answered"
 
 
 def leaves_a_thread(payload, progress):

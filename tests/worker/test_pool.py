@@ -93,6 +93,32 @@ def test_each_other_end_is_named(call, function, payload, kind, text):
     assert failure.text.startswith(text)
 
 
+@pytest.mark.parametrize("levels", [1, 2], ids=["its own folder", "the folder of all jobs"])
+@pytest.mark.parametrize("then", ["", "_and_hangs", "_and_dies"])
+def test_code_that_removes_the_folder_above_its_own_is_named_and_the_next_job_runs(call, levels, then):
+    failure = call(f"removes{then}", levels, timeout=2).failure
+    assert failure.kind == "lost"
+    assert failure.text.startswith("the folder of its run, above its folder for temporary files, was removed")
+    assert failure.stage == "train"
+    assert call("echo", 5).value == 5
+
+
+def test_code_may_remove_its_own_temporary_folder(call):
+    assert call("removes", 0).value == "removed"
+
+
+def test_a_job_that_lost_its_folder_to_another_runs_again(call, project, tmp_path):
+    # The first of its two runs waits until somebody else has removed the folder of all jobs.
+    mark = tmp_path / "ran"
+    source = project / "subject.py"
+    source.write_text(
+        source.read_text() + "\n\ndef once(payload, progress):\n"
+        "    if not os.path.exists(payload):\n        open(payload, 'w').close()\n"
+        "        removes(2, progress)\n    return 'whole'\n"
+    )
+    assert call("once", str(mark)).value == "whole"
+
+
 def test_a_death_keeps_its_stage_and_says_where_the_code_was(call):
     result = call("aborts")
     assert result.failure.stage == "predict"

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import socket
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from mlguard.worker import zygote
 from mlguard.worker.job import Job
 from mlguard.worker.pool import Workers
+from tests.worker.living import is_alive, until
 
 
 @pytest.fixture
@@ -55,11 +57,21 @@ def test_without_being_asked_there_is_none(job):
 
 def test_a_killed_zygote_is_replaced_by_spawning(job):
     with Workers(use_zygote=True) as workers:
-        parent = workers.run(job("parent")).value
-        os.kill(parent, signal.SIGKILL)
+        assert workers.run(job("echo")).forked
+        os.kill(workers._nursery._process.pid, signal.SIGKILL)
         result = workers.run(job("echo", 5))
         assert workers.refusal is not None
     assert (result.value, result.forked) == (5, False)
+
+
+def test_a_job_whose_zygote_was_killed_under_it_runs_again_on_its_own(job, tmp_path):
+    mark = tmp_path / "ran"
+    with Workers(use_zygote=True) as workers, ThreadPoolExecutor() as threads:
+        result = threads.submit(workers.run, job("hangs_once", str(mark)))
+        assert until(lambda: mark.exists() and mark.read_text().endswith("\n"))
+        os.kill(workers._nursery._process.pid, signal.SIGKILL)
+        assert (result.result().value, result.result().forked) == ("answered", False)
+        assert not is_alive(int(mark.read_text()))
 
 
 def test_unseeded_draws_differ_between_forked_workers(job):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from mlguard.checker.approve import propose
 from mlguard.checker.certificate import measure, tolerances_of
 from mlguard.checker.history import head
+from mlguard.checker.isolated import isolated
 from mlguard.checker.regen import Regen, Regenerator, now, unstable, with_power
 from mlguard.core.outcome import Outcome
 from mlguard.core.record import Approval
@@ -14,7 +16,14 @@ from mlguard.discovery import Declared
 
 
 def calibrate(regenerator: Regenerator, guard: Declared) -> Regen:
-    """Propose new tolerances for a guard that matches its golden; anything else is refused as its check says."""
+    """Propose new tolerances for a guard that matches its golden; anything else is refused as its check says.
+
+    Whatever goes wrong refuses this guard, and is never an exception.
+    """
+    return isolated(guard.ref.name, lambda: _calibrated(regenerator, guard), partial(Regen.refusing, guard))
+
+
+def _calibrated(regenerator: Regenerator, guard: Declared) -> Regen:
     checker = regenerator.checker
     seen = checker.check(guard)
     if seen.done is None or seen.golden is None or seen.verdict.outcome is not Outcome.MATCH:

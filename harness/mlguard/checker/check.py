@@ -12,13 +12,14 @@ from mlguard.checker.cause import Explained, explain
 from mlguard.checker.changes import changed_keys
 from mlguard.checker.clock import depends_on, elsewhere, first_place
 from mlguard.checker.history import golden_commit
+from mlguard.checker.isolated import isolated
 from mlguard.checker.known import Known
 from mlguard.checker.private import without_private
 from mlguard.checker.rows import tell
 from mlguard.checker.ties import excuse_metrics
 from mlguard.core.cause import Cause, CauseKind
 from mlguard.core.compare import Comparison, compare
-from mlguard.core.error import GoldenError, MlguardError, UsageError, several
+from mlguard.core.error import GoldenError, MlguardError, several
 from mlguard.core.outcome import Outcome
 from mlguard.core.record import Record
 from mlguard.core.rules import Rules
@@ -57,31 +58,25 @@ class Checker:
     def check(self, guard: Declared) -> Seen:
         """Run one guard and compare it with its golden; whatever goes wrong is a Verdict, never an exception."""
         started = time.perf_counter()
-        seen = self._check(guard)
+        seen = isolated(guard.ref.name, lambda: self._check(guard), Seen)
         verdict = replace(
             seen.verdict,
             seconds=time.perf_counter() - started,
             costs=seen.done.costs if seen.done else {},
             file=self.settings.relative(guard.ref.file),
-            commit=self._commit(seen),
         )
         return replace(seen, verdict=verdict)
 
-    def _commit(self, seen: Seen) -> str | None:
+    def _commit(self, golden: Record) -> str | None:
         """What a move can be compared with; git is asked only then, so that a check that passes costs nothing more."""
-        if seen.golden is None or seen.verdict.outcome not in (Outcome.SHIFTED, Outcome.VIOLATED):
-            return None
-        approved = seen.golden.approvals[0].commit if seen.golden.approvals else None
-        return golden_commit(self.settings.base, self.goldens.folder(seen.golden.guard), approved)
+        approved = golden.approvals[0].commit if golden.approvals else None
+        return golden_commit(self.settings.base, self.goldens.folder(golden.guard), approved)
 
     def _check(self, guard: Declared) -> Seen:
         if guard.problems:
-            return Seen(failed(guard, several(list(guard.problems), slug="guard-declaration")))
+            raise several(list(guard.problems), slug="guard-declaration")
         golden, unreadable = self._golden(guard)
-        try:
-            done = self.runner.run(guard, extent=self.extent)
-        except MlguardError as error:
-            return Seen(failed(guard, error), golden)
+        done = self.runner.run(guard, extent=self.extent)
         if unreadable is not None:
             verdict = _corrupt(guard, unreadable)
         elif golden is None:
@@ -90,6 +85,8 @@ class Checker:
             verdict = self._compared(guard, golden, done)
         if golden is not None and verdict.outcome is Outcome.MATCH:
             verdict = self._known(verdict, golden, done)
+        elif golden is not None and verdict.outcome in (Outcome.SHIFTED, Outcome.VIOLATED):
+            verdict = replace(verdict, commit=self._commit(golden))
         return Seen(self._left(verdict, done.record), golden, done)
 
     def _known(self, verdict: Verdict, golden: Record, done: Done) -> Verdict:
@@ -223,19 +220,6 @@ def _gated(comparison: Comparison, explained: Explained) -> Explained:
     failed = any(f.outcome is Outcome.VIOLATED and f.stage == "evaluate" for f in comparison.moves())
     excused = explained.outcome in (Outcome.DATASET_CHANGED, Outcome.ENVIRONMENT_CHANGED)
     return replace(explained, outcome=Outcome.VIOLATED) if failed and excused else explained
-
-
-def failed(guard: Declared, error: MlguardError) -> Verdict:
-    """The Verdict of a guard that could not be run to its end, or not be accepted."""
-    return Verdict(
-        guard.ref.name,
-        Outcome.ERROR,
-        problem=error.message,
-        slug=error.slug,
-        traceback=error.traceback,
-        stage=error.stage,
-        usage=isinstance(error, UsageError),
-    )
 
 
 def _corrupt(guard: Declared, error: GoldenError) -> Verdict:

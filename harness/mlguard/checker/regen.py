@@ -6,14 +6,16 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlguard.checker.added import with_new_noise, with_new_questions
 from mlguard.checker.approve import Proposal, propose
 from mlguard.checker.certificate import Certificate, measure, tolerances_of
-from mlguard.checker.check import Checker, Seen, failed
+from mlguard.checker.check import Checker, Seen
 from mlguard.checker.history import head
+from mlguard.checker.isolated import isolated
 from mlguard.checker.known import Known
 from mlguard.checker.machines import MACHINES, thorough_machines
 from mlguard.checker.private import without_private
@@ -37,6 +39,7 @@ from mlguard.report.unstable import JUMPS, NOT_TWICE, unstable_in_words
 
 if TYPE_CHECKING:
     from mlguard.golden.datasets import GoldenDatasets
+    from mlguard.runner.order import Done
 
 Progress = Callable[[str], None]
 
@@ -54,6 +57,21 @@ class Regen:
     refused: Verdict | None = None
     """Why nothing may be accepted: the guarded code raised, or two runs differ."""
 
+    @classmethod
+    def refusing(cls, guard: Declared, verdict: Verdict) -> Regen:
+        """Nothing may be accepted, for the reason that the Verdict gives."""
+        return cls(guard, Seen(verdict), refused=verdict)
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """What an accept wrote."""
+
+    files: tuple[Path, ...] = ()
+    """The files of the golden and its tables that changed."""
+    remarks: tuple[str, ...] = ()
+    """What did not work besides; the golden is recorded all the same."""
+
 
 class Regenerator:
     """Records goldens of one project."""
@@ -70,7 +88,15 @@ class Regenerator:
         self.machines = thorough_machines() if thorough else MACHINES
 
     def prepare(self, guard: Declared, *, everything: bool = False) -> Regen:
-        """Check a guard; where it fails, or where everything is wanted, run it again and propose a golden."""
+        """Check a guard; where it fails, or where everything is wanted, run it again and propose a golden.
+
+        Whatever goes wrong refuses this guard, and is never an exception.
+        """
+        return isolated(
+            guard.ref.name, lambda: self._prepared(guard, everything=everything), partial(Regen.refusing, guard)
+        )
+
+    def _prepared(self, guard: Declared, *, everything: bool) -> Regen:
         self.progress(f"{guard.ref.name}: run 1")
         seen = self.checker.check(guard)
         if seen.done is None:
@@ -78,27 +104,34 @@ class Regenerator:
         holds = seen.verdict.outcome is Outcome.MATCH and not everything
         if holds and not self._newly_asked(seen):
             return Regen(guard, seen)
-        try:
-            return self._propose(guard, seen, holds=holds)
-        except MlguardError as error:
-            return Regen(guard, seen, refused=failed(guard, error))
+        return self._propose(guard, seen, holds=holds)
 
     def _newly_asked(self, seen: Seen) -> tuple[str, ...]:
         """The questions that the golden was not asked, because its mlguard did not know them."""
         return new_questions(seen.golden, seen.done.record) if seen.golden and seen.done else ()
 
-    def accept(self, regen: Regen) -> tuple[Path, ...]:
-        """Write what was proposed, tables included; answers the files that changed."""
+    def accept(self, regen: Regen) -> Accepted:
+        """Write what was proposed, tables included; whatever it raises, the golden is as it was."""
         if regen.proposal is None or regen.seen.done is None:
-            return ()
+            return Accepted()
         record = regen.proposal.record
         changed: tuple[Path, ...] = ()
         if regen.proposal.changed:
             with self._tables(record.provenance.dataset, regen.seen.done.dataset) as tables:
                 changed = (*tables, *self.checker.goldens.save(record))
-            Known(self.checker.settings.base, record, regen.seen.done.variables).keep()
-        self.checker.pending.delete(record.guard)
-        return changed
+        return Accepted(changed, tuple(self._afterwards(record, regen.seen.done, kept=regen.proposal.changed)))
+
+    def _afterwards(self, record: Record, done: Done, *, kept: bool) -> Iterator[str]:
+        """Remember what goes with a new golden, and drop what was pending; answers what did not work."""
+        try:
+            if kept:
+                Known(self.checker.settings.base, record, done.variables).keep()
+        except (MlguardError, OSError) as error:
+            yield problems.variables_not_kept(str(error))
+        try:
+            self.checker.pending.delete(record.guard)
+        except (MlguardError, OSError) as error:
+            yield problems.still_pending(record.guard, str(error))
 
     @contextmanager
     def _tables(self, described: DatasetFacts | None, dataset: Dataset) -> Iterator[tuple[Path, ...]]:

@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 import click
 
 from mlguard.checker.check import Checker
-from mlguard.checker.regen import Regen, Regenerator
+from mlguard.checker.isolated import isolated
+from mlguard.checker.regen import Accepted, Regen, Regenerator
 from mlguard.cli.select import tell
-from mlguard.core.error import MlguardError
 from mlguard.core.outcome import Outcome
 from mlguard.core.verdict import Verdict, exit_code
 from mlguard.report.plain import as_data
@@ -80,13 +80,19 @@ def _settle(regenerator: Regenerator, regen: Regen, *, yes: bool, dry_run: bool,
         return {**_answer(name, "would change", None), "summary": list(regen.proposal.summary)}
     if not yes and not click.confirm(f"accept {name}?", default=False, err=True):
         return {**_answer(name, "declined", regen.seen.verdict), "summary": list(regen.proposal.summary)}
-    try:
-        files = [str(path) for path in regenerator.accept(regen)]
-    except MlguardError as error:
-        tell(str(error))
-        return _answer(name, "not written", Verdict(name, Outcome.ERROR, problem=error.message))
-    _say(f"{name}: recorded, {len(files)} files", as_json=as_json)
-    return {**_answer(name, "recorded", None), "summary": list(regen.proposal.summary), "files": files}
+
+    def written() -> tuple[Accepted, Verdict | None]:
+        return regenerator.accept(regen), None
+
+    accepted, failed = isolated(name, written, lambda failed: (Accepted(), failed))
+    if failed is not None:
+        tell(draw(failed))
+        return {**_answer(name, "not written", failed), "problem": failed.problem}
+    _say(f"{name}: recorded, {len(accepted.files)} files", as_json=as_json)
+    for remark in accepted.remarks:
+        tell(f"  note: {remark}")
+    told = {"summary": list(regen.proposal.summary), "files": list(map(str, accepted.files))}
+    return {**_answer(name, "recorded", None), **told, "remarks": list(accepted.remarks)}
 
 
 def _unchanged(regen: Regen, *, as_json: bool) -> dict[str, Any]:

@@ -11,10 +11,12 @@ from contextlib import contextmanager
 
 import click
 
+from mlguard.checker.isolated import isolated
 from mlguard.cli.select import Opened, opened, tell
-from mlguard.core.error import MlguardError, several
+from mlguard.core.error import several
 from mlguard.core.outcome import USAGE_EXIT, Outcome
 from mlguard.core.power import Audit
+from mlguard.core.verdict import Verdict
 from mlguard.discovery import Declared
 from mlguard.golden.power import keep
 from mlguard.report.power import audits_as_data, draw_audit, figures
@@ -85,16 +87,22 @@ def _limits(budget: float | None, changes: int | None, seed: int, jobs: int | No
 
 def _audited(project: Opened, guard: Declared, limits: Budget) -> Audit:
     """The audit of one guard, kept for `mlguard list`; a problem with one guard does not hide the others."""
-    try:
+
+    def work() -> Audit:
         if guard.problems:
             raise several(list(guard.problems), slug="guard-declaration")
         with _progress(guard) as watch:
             found = audit(project.runner, guard, limits, watch)
         if not found.interrupted:
             keep(project.settings.base, guard.ref.name, figures(found))
-    except MlguardError as error:
-        return Audit(guard.ref.name, problem=error.message, slug=error.slug, failed=error.exit_code)
-    return found
+        return found
+
+    return isolated(guard.ref.name, work, _not_audited)
+
+
+def _not_audited(verdict: Verdict) -> Audit:
+    failed, lines = verdict.exit_code, verdict.traceback or ""
+    return Audit(verdict.guard, problem=verdict.problem, slug=verdict.slug, failed=failed, traceback=lines)
 
 
 @contextmanager

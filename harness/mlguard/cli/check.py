@@ -8,11 +8,13 @@ import sys
 import click
 
 from mlguard.checker.check import Checker, broken, stale
+from mlguard.checker.isolated import isolated
 from mlguard.cli.select import Opened, at_once, opened, tell
 from mlguard.core.verdict import Verdict, exit_code
 from mlguard.discovery import Declared
-from mlguard.report.plain import run_as_data
+from mlguard.report.plain import as_data, run_as_data
 from mlguard.report.terminal import draw, draw_all
+from mlguard.report.wording import headline
 from mlguard.runner.order import Extent
 
 
@@ -35,7 +37,7 @@ def command(
         verdicts = _check(project, jobs, quick=quick, in_process=in_process, live=not as_json)
         verdicts += broken(project.settings, project.found)
         if project.complete:
-            verdicts += stale(project.settings, project.found)
+            verdicts += isolated("golden", lambda: stale(project.settings, project.found), lambda failed: [failed])
     if as_json:
         click.echo(json.dumps(run_as_data(verdicts), indent=1, sort_keys=True))
     else:
@@ -48,9 +50,16 @@ def _check(project: Opened, jobs: int | None, *, quick: bool, in_process: bool, 
     checker = Checker(project.settings, project.runner, extent=Extent.QUICK if quick else Extent.FULL)
 
     def one(guard: Declared) -> Verdict:
-        verdict = checker.check(guard).verdict
+        verdict = isolated(guard.ref.name, lambda: _shown(checker.check(guard).verdict), lambda failed: failed)
         if live and sys.stderr.isatty():
-            tell(draw(verdict).splitlines()[0])
+            tell(headline(verdict))
         return verdict
 
     return at_once(one, project.guards, 1 if in_process else jobs)
+
+
+def _shown(verdict: Verdict) -> Verdict:
+    """The Verdict, once it is known that every form of it can be shown: one that cannot must not hide the others."""
+    draw(verdict)
+    as_data(verdict)
+    return verdict

@@ -44,6 +44,7 @@ USAGE = "usage"
 
 _INTERRUPTED = 130
 _DEFECT = 5
+_SAID_OF_DEFECTS = "this is a defect in mlguard, not a verdict; please report it to mlguard's issue tracker"
 
 
 class LazyGroup(click.Group):
@@ -116,8 +117,8 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
         sys.exit(_as_json(error.message, error.slug, error.exit_code, wanted="--json" in given))
     except Exception:  # Whatever it is, it must not exit with 1, which says that behaviour moved.
         traceback.print_exc()
-        click.echo("mlguard: this is a defect in mlguard, not a verdict; please report the lines above", err=True)
-        sys.exit(_DEFECT)
+        click.echo(f"mlguard: {_SAID_OF_DEFECTS}", err=True)
+        sys.exit(_as_json(_SAID_OF_DEFECTS, "defect", _DEFECT, wanted="--json" in given))
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -102,6 +102,8 @@ class Audit:
     """Names the paragraph of the documentation that explains `problem`."""
     failed: int = 0
     """The exit code of the problem; 0 without one."""
+    traceback: str = ""
+    """Where the problem came up, as a traceback shows it; empty where nothing raised."""
 
     def of(self, fate: Fate) -> tuple[Planted, ...]:
         """The planted changes that came to this."""

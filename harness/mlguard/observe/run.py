@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from mlguard.configuration import Configuration
 from mlguard.core.dataset import Dataset
@@ -24,7 +24,26 @@ from mlguard.observe.exact import exactly
 from mlguard.observe.files import Files
 from mlguard.observe.leaf import in_first_form
 
-Progress = Callable[[str], None]
+
+class Progress(Protocol):
+    """How a run tells how far it is."""
+
+    def __call__(self, stage: str) -> None:
+        """A stage begins, or a part of the run."""
+
+    def calling(self, words: str) -> None:
+        """A call of the user's code begins; without words, it has ended."""
+
+
+class Silent:
+    """Progress that nobody follows."""
+
+    def __call__(self, stage: str) -> None:
+        """Nothing."""
+
+    def calling(self, words: str) -> None:
+        """Nothing."""
+
 
 _OWN_FOLDER = Path(__file__).resolve().parents[1]
 
@@ -65,7 +84,7 @@ class Run:
     folder: Path
     config: Any = None
     config_path: Path | None = None
-    progress: Progress = lambda stage: None
+    progress: Progress = field(default_factory=Silent)
     tell: bool = False
     """Whether to report each stage as it begins."""
     watch: bool = False
@@ -100,14 +119,16 @@ class Run:
         guard = self._instance()
         watched = {**arguments, "data": guard.data, "config": guard.config} if self.watch else {}
         before = {name: rowwise.fingerprint(value) for name, value in watched.items() if name not in _TO_WRITE}
+        self.progress.calling(self._words(method))
         try:
             heard = listening(self if self.listen else None)
             with heard, self._hearing_files(), self.following(self.name, self.stage):
                 answer = getattr(guard, method)(*arguments.values())
-        except MlguardError:
+        except (MlguardError, KeyboardInterrupt):
             raise
-        except Exception as error:
+        except BaseException as error:  # SystemExit too: it is this method that left.
             raise raised(self.subject, self.stage, method, error, run=self.name) from error
+        self.progress.calling("")
         for name, earlier in before.items():
             for part in rowwise.changed(earlier, rowwise.fingerprint(watched[name])):
                 self.mutations.append(f"{method} changed {part} of {name}")
@@ -138,6 +159,12 @@ class Run:
             if older is not None:
                 self.keep(stage, name, older, role=role, until=EXACT_VALUES, **{**facts, "question": ""})
         self.observations.append(Observation(stage, unused, placed, role=role, run=self.name, until=until, **facts))
+
+    def _words(self, method: str) -> str:
+        """A call as messages name it."""
+        if self.name != MAIN:
+            return f"`{method}` in run {self.name}"
+        return f"`{method}` for {self.asking}" if self.asking else f"`{method}`"
 
     def _unused(self, stage: str, name: str, until: str) -> str:
         number = 1

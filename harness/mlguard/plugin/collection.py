@@ -31,10 +31,11 @@ def completed(session: pytest.Session, items: list[pytest.Item]) -> None:
     items[:] = _once(items)
     if session.testsfailed:
         return  # A module cannot be collected: the run fails, and nobody knows which guards it hides.
-    from mlguard.plugin.whole import passed_over, unusable
+    from mlguard.checker.isolated import failed
+    from mlguard.plugin.whole import PROJECT, passed_over, unusable
 
     mine = session.config.stash[SESSION]
-    items += [unusable(session, folder, error) for folder, error in mine.unusable.items()]
+    items += [unusable(session, folder, failed(PROJECT, error)) for folder, error in mine.unusable.items()]
     for project in mine.projects():
         items += passed_over(session, project)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mlguard.core.error import MlguardError, UsageError
+from mlguard.core.error import UsageError
 from mlguard.core.outcome import Outcome
 from mlguard.core.record import GATE, STAGES
 from mlguard.core.verdict import Verdict
@@ -59,13 +59,10 @@ class Notes:
         raise VerdictError("\n".join(_explained(verdict, self._item)), _headline(verdict))
 
     def _settled(self) -> tuple[Verdict, tuple[str, ...]]:
+        from mlguard.checker.isolated import isolated
+
         name = node_name(self._item, self._project)
-        try:
-            return self._compared(name)
-        except MlguardError as error:
-            outcome = Outcome.CORRUPT if error.exit_code == 3 else Outcome.ERROR
-            usage = isinstance(error, UsageError)
-            return Verdict(name, outcome, problem=error.message, slug=error.slug, usage=usage), ()
+        return isolated(name, lambda: self._compared(name), lambda failed: (failed, ()))
 
     def _compared(self, name: str) -> tuple[Verdict, tuple[str, ...]]:
         from mlguard.core.error import GoldenError

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import os
-import traceback
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlguard.core.error import GoldenError, MlguardError, UsageError
+from mlguard.core.error import UsageError
 from mlguard.core.guard import declares
-from mlguard.core.outcome import Outcome
 from mlguard.core.record import STAGES
-from mlguard.core.verdict import Verdict
 from mlguard.discovery import Declared, GuardRef, declared
 from mlguard.plugin.asked import Asked
 from mlguard.settings import Settings, require_project
@@ -56,27 +53,28 @@ class Project:
         """The stages that have an item; those of its golden, where the guard observes by itself."""
         if not declares(klass, "observe"):
             return guard.stages
+        from mlguard.checker.isolated import isolated
         from mlguard.golden.local import LocalStore
 
-        try:
-            golden = LocalStore(self.settings.golden, self.settings.base).load(guard.ref.name)
-        except GoldenError:
-            golden = None
+        store, name = LocalStore(self.settings.golden, self.settings.base), guard.ref.name
+        golden = isolated(name, lambda: store.load(name), lambda failed: None)  # Its run says what is wrong with it.
         noted = {observation.stage for observation in golden} if golden is not None else set()
         return tuple(stage for stage in STAGES if stage in noted) or STAGES[:1]
 
     def result(self, guard: Declared, *, many: bool) -> Result:
         """What came of a guard, which runs once per session; `many`: whether other guards are going to run, too."""
-        from mlguard.checker.check import failed
+        from mlguard.checker.isolated import isolated
         from mlguard.plugin.shared import Result
 
         if guard.ref not in self._known:
-            try:
+            name = guard.ref.name
+
+            def once() -> Result:
                 self._refuse(guard)
-                found = self.shared().once(guard.ref.name, lambda: self._made(guard, many=many))
-            except MlguardError as error:
-                found = Result(failed(guard, error))
-            self._known[guard.ref] = found
+                # Failures are shared too: what went wrong is not tried again by every process.
+                return self.shared().once(name, lambda: isolated(name, lambda: self._made(guard, many=many), Result))
+
+            self._known[guard.ref] = isolated(name, once, Result)
         return self._known[guard.ref]
 
     def shared(self) -> Shared:
@@ -108,19 +106,12 @@ class Project:
         return sorted(self._known.values(), key=lambda result: result.verdict.guard)
 
     def _made(self, guard: Declared, *, many: bool) -> Result:
-        """What came of a guard that runs now; a defect of our own is told once, not run again by every item."""
-        from mlguard.plugin.shared import Result
+        """What came of a guard that runs now."""
         from mlguard.seeding import seeded
 
-        try:
-            if not self.asked.in_process:
-                return self._make(guard, many=many)
-            with seeded(0):  # A run in this process leaves the random states of other tests as they were.
-                return self._make(guard, many=many)
-        except MlguardError:
-            raise
-        except Exception as error:  # Whatever it is, the other guards still run.
-            return Result(_defect(guard, error))
+        # A run in this process leaves the random states of other tests as they were.
+        with seeded(0) if self.asked.in_process else nullcontext():
+            return self._make(guard, many=many)
 
     def _make(self, guard: Declared, *, many: bool) -> Result:
         from mlguard.checker.check import Checker
@@ -186,13 +177,3 @@ def _replace(current: Mapping[str, str], wanted: Mapping[str, str]) -> None:
     for name in set(current) - set(wanted):
         del os.environ[name]
     os.environ.update(wanted)
-
-
-def _defect(guard: Declared, error: Exception) -> Verdict:
-    return Verdict(
-        guard.ref.name,
-        Outcome.ERROR,
-        problem=f"guard {guard.ref.name}: mlguard itself failed; report the lines below, they are no verdict",
-        slug="defect",
-        traceback="".join(traceback.format_exception(error)).rstrip(),
-    )

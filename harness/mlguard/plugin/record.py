@@ -7,8 +7,6 @@ from dataclasses import replace
 from mlguard.checker.check import Checker
 from mlguard.checker.regen import Regen, Regenerator
 from mlguard.core.compare import compare
-from mlguard.core.error import MlguardError
-from mlguard.core.outcome import Outcome
 from mlguard.core.rules import Rules
 from mlguard.core.run_name import MAIN
 from mlguard.core.verdict import Verdict
@@ -24,12 +22,9 @@ def record(checker: Checker, guard: Declared, reason: str) -> Result:
         return Result(regen.refused)
     if regen.proposal is None or regen.seen.done is None:
         return Result(regen.seen.verdict)
-    try:
-        files = regenerator.accept(regen)
-    except MlguardError as error:
-        failed = Verdict(guard.ref.name, Outcome.ERROR, problem=error.message, slug=error.slug)
-        return Result(replace(failed, file=regen.seen.verdict.file))
-    told = (f"{guard.ref.name}: recorded, {len(files)} files", *regen.proposal.summary)
+    accepted = regenerator.accept(regen)
+    notes = (f"note: {remark}" for remark in accepted.remarks)
+    told = (f"{guard.ref.name}: recorded, {len(accepted.files)} files", *regen.proposal.summary, *notes)
     return Result(_against_the_new(checker, guard, regen), told)
 
 

@@ -48,6 +48,9 @@ class Shared:
         runs = state_folder(project) / RUNS
         self.folder = runs / session
         _clean(runs, keep=session)
+        self._make_folder()
+
+    def _make_folder(self) -> None:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -60,6 +63,7 @@ class Shared:
         """
         name = folder_of(guard).as_posix().replace("/", "+")
         kept = self.folder / f"{name}.json"
+        self._make_folder()  # Guarded code may have removed it.
         with locked(self.folder / f"{name}.lock"):
             if kept.exists():
                 return _read(kept)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mlguard.core.error import MlguardError, UsageError
+from mlguard.checker.isolated import isolated
 from mlguard.core.outcome import Outcome
 from mlguard.core.verdict import Verdict
 from mlguard.plugin.nodes import FailingItem
@@ -20,6 +20,9 @@ from mlguard.settings import Settings
 
 if TYPE_CHECKING:
     from mlguard.discovery import Declared
+
+PROJECT = "[tool.mlguard]"
+"""What the Verdict on a project as a whole is called."""
 
 _DECLARES = re.compile(rb"^[ \t]*class\s+\w+\s*[(\[]|\bGuard\b|\btype\s*\(", re.MULTILINE)
 """What no module lacks that declares a guard; a base may come from another module, so its name says nothing."""
@@ -34,22 +37,15 @@ def passed_over(session: pytest.Session, project: Project) -> list[FailingItem]:
     asked = _within(project.settings, scope)
     if not asked.guards or not asked.declared:
         return []
-    try:
-        return [*_missed(session, project, asked, scope), *_stale(session, project, scope)]
-    except MlguardError as error:  # Nobody knows which guards there are.
-        return [unusable(session, asked.base, error)]
-
-
-def unusable(session: pytest.Session, folder: Path, error: MlguardError) -> FailingItem:
-    """The item of a project whose guards cannot be found; without it, a run that collects none would pass."""
-    verdict = Verdict(
-        "[tool.mlguard]",
-        Outcome.ERROR,
-        problem=error.message,
-        slug=error.slug,
-        traceback=error.traceback,
-        usage=isinstance(error, UsageError),
+    return isolated(
+        PROJECT,
+        lambda: [*_missed(session, project, asked, scope), *_stale(session, project, scope)],
+        lambda failed: [unusable(session, asked.base, failed)],  # Nobody knows which guards there are.
     )
+
+
+def unusable(session: pytest.Session, folder: Path, verdict: Verdict) -> FailingItem:
+    """The item of a project whose guards cannot be found; without it, a run that collects none would pass."""
     return FailingItem.of_file(session, folder / "pyproject.toml", "guards", verdict)
 
 

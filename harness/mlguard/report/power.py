@@ -13,7 +13,8 @@ from mlguard.core.record import stage_rank
 def draw_audit(audit: Audit) -> str:
     """One guard."""
     if audit.problem is not None:
-        return f"{audit.guard}: not audited\n  {audit.problem} [{audit.slug}]"
+        told = [f"{audit.problem} [{audit.slug}]", *audit.traceback.splitlines()]
+        return "\n".join([f"{audit.guard}: not audited", *(f"  {line}".rstrip() for line in told)])
     lines = [headline(audit), f"  {_not_counted(audit)}", *(f"  {line}" for line in _tables(audit))]
     for survivor in audit.survivors:
         lines += ["", *(f"  {line}" for line in survivor_lines(survivor))]
@@ -59,6 +60,7 @@ def as_data(audit: Audit) -> dict[str, Any]:
         "remarks": list(audit.remarks),
         "problem": audit.problem,
         "slug": audit.slug,
+        "traceback": audit.traceback,
     }
 
 

@@ -28,9 +28,22 @@ def unstable(guard: str, first: str) -> str:
     return f"guard {guard} is unstable: {first}"
 
 
+def defect(guard: str) -> str:
+    """A guard at which mlguard itself failed."""
+    return (
+        f"{guard}: mlguard itself failed, which is no verdict on your code; the other guards still run. "
+        "Please report the lines below to mlguard's issue tracker"
+    )
+
+
 def not_left_pending(why: str) -> str:
     """A Record that could not be kept for review."""
     return f"nothing was left pending: {why}"
+
+
+def still_pending(guard: str, why: str) -> str:
+    """A golden that was recorded, and of which an earlier run left something pending."""
+    return f"the golden of {guard} is recorded; what an earlier run left pending could not be removed: {why}"
 
 
 def variables_not_kept(why: str) -> str:

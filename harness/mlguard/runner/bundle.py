@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from mlguard.core.run_name import MAIN
 from mlguard.observe import probes, stages
 from mlguard.observe.asking import ask
 from mlguard.observe.probe_rows import Batch
-from mlguard.observe.run import Run, scratch
+from mlguard.observe.run import Progress, Run, scratch
 from mlguard.observe.stages import Path as StagePath
 from mlguard.runner.caches import empty_memory
 from mlguard.runner.elsewhere import redirect
@@ -24,8 +24,6 @@ from mlguard.runner.subject import changed, find_subject, with_target
 from mlguard.seeding import seed_all
 from mlguard.worker.lines import lines_that_ran
 from mlguard.worker.source import substitute
-
-Progress = Callable[[str], None]
 
 
 def save(main: Run, path: StagePath, order: Order) -> str:

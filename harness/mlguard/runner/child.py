@@ -20,7 +20,7 @@ from mlguard.observe import contracts, degenerate, describe, keys, levels, probe
 from mlguard.observe import rows as rowwise
 from mlguard.observe.changes.column import Known
 from mlguard.observe.files import Files
-from mlguard.observe.run import Run, Subject, copied, scratch, user_frames
+from mlguard.observe.run import Progress, Run, Subject, copied, scratch, user_frames
 from mlguard.observe.stages import Path as StagePath
 from mlguard.runner.bundle import keep_rows, save
 from mlguard.runner.caches import empty_memory, refuse_results
@@ -39,8 +39,6 @@ from mlguard.tracing.tracer import Tracer
 from mlguard.worker.lines import lines_that_ran
 from mlguard.worker.moment import at
 from mlguard.worker.source import substitute
-
-Progress = Callable[[str], None]
 
 Begin = Callable[[str], None]
 """Told which part of a run begins: `contracts`, `probes`, `seed 1`, `config C`, `refit`."""
@@ -96,11 +94,14 @@ def _observed(order: Order, progress: Progress, heard: Heard, path_ended: Callab
     redirect(order.copy)
     substitute(order.change.sources)
     files = Files(order.root)
+    progress.calling(f"the import of {order.ref.file.name}")
     with files.listening(None):
         load_module(order.ref.file, order.import_path)
     found = find_subject(order.ref, order.root, order.import_path)
     subject = changed(found, order.change)
+    progress.calling(f"the generator of {subject.guard.dataset}" if subject.guard.dataset else "")
     data, others = datasets(order, subject.guard, subject.name)
+    progress.calling("")
     subject = with_target(subject, data)
     main = Run(
         subject,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import linecache
 import re
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from mlguard.worker.job import Failure, Frame
@@ -22,17 +21,35 @@ def own_frames(failure: Failure, output: str, root: Path) -> str:
 
     A process that was killed or aborted raised nothing, but leaves its stack in the output.
     """
+    shown = [_shown(frame, root) for frame in _own(failure, output, root)]
     if failure.kind == "raised":
-        shown = [*_shown(failure.frames, root)]
         return "\n".join([*shown, failure.text]) if shown else output.strip()[-SAID:]
     said = _DUMP.split(output, maxsplit=1)[0].strip()[-SAID:]
-    return "\n".join(filter(None, [said, *_shown(_dumped(output), root)]))
+    return "\n".join(filter(None, [said, *shown]))
 
 
-def _dumped(output: str) -> list[Frame]:
-    """The frames of the thread that crashed or was interrupted, outermost first."""
+def last_place(failure: Failure, output: str, root: Path) -> str:
+    """Where the project's code was, as `line.py:12 in fit`; empty where nobody knows."""
+    frames = _own(failure, output, root)
+    if not frames:
+        return ""
+    return f"{_place(frames[-1], root)}:{frames[-1].line} in {frames[-1].function}"
+
+
+def _own(failure: Failure, output: str, root: Path) -> list[Frame]:
+    """The frames of the project's own code, outermost first."""
+    frames = failure.frames if failure.kind == "raised" else _dumped(output, last=failure.kind == "died")
+    return [frame for frame in frames if _is_own(Path(frame.path), root)]
+
+
+def _dumped(output: str, *, last: bool) -> list[Frame]:
+    """The frames of the thread that crashed or was interrupted, outermost first.
+
+    Processes that the worker forked are interrupted after it, and may have crashed before it died.
+    """
     linecache.checkcache()
-    _, _, dump = output.partition("Current thread 0x")
+    parts = output.split("Current thread 0x")[1:]
+    dump = parts[-1 if last else 0] if parts else ""
     stack = re.split(r"^Thread 0x|^$", dump, maxsplit=1, flags=re.MULTILINE)[0]
     found = [match for line in stack.splitlines() if (match := _FRAME.fullmatch(line))]
     return [
@@ -41,9 +58,14 @@ def _dumped(output: str) -> list[Frame]:
     ]
 
 
-def _shown(frames: Iterable[Frame], root: Path) -> Iterator[str]:
-    for frame in frames:
-        path = Path(frame.path)
-        if path.is_relative_to(root) and "site-packages" not in frame.path and not path.is_relative_to(_OURS):
-            place = f'  File "{path.relative_to(root).as_posix()}", line {frame.line}, in {frame.function}'
-            yield f"{place}\n    {frame.code}" if frame.code else place
+def _is_own(path: Path, root: Path) -> bool:
+    return path.is_relative_to(root) and "site-packages" not in path.parts and not path.is_relative_to(_OURS)
+
+
+def _place(frame: Frame, root: Path) -> str:
+    return Path(frame.path).relative_to(root).as_posix()
+
+
+def _shown(frame: Frame, root: Path) -> str:
+    place = f'  File "{_place(frame, root)}", line {frame.line}, in {frame.function}'
+    return f"{place}\n    {frame.code}" if frame.code else place

@@ -21,17 +21,20 @@ from mlguard.core.run_name import MAIN
 from mlguard.core.value import Value, text
 from mlguard.discovery import Declared, files
 from mlguard.golden.made import made_earlier, remember_made
+from mlguard.golden.state import STATE
 from mlguard.observe.contracts import keep_values
+from mlguard.observe.run import Silent
 from mlguard.runner import child
 from mlguard.runner.datasets import find_generator
-from mlguard.runner.frames import own_frames
+from mlguard.runner.frames import last_place, own_frames
+from mlguard.runner.kept import DATASETS, changed_data, refuse_changes
 from mlguard.runner.order import Change, Copy, Done, Extent, Found, Loading, Order, Search
 from mlguard.runner.preload import third_party
 from mlguard.settings import Settings
 from mlguard.worker.environment import Environment
 from mlguard.worker.job import Failure, Job, Result
 from mlguard.worker.moment import ELSEWHERE, USUAL, Moment, at
-from mlguard.worker.pool import Workers
+from mlguard.worker.pool import FOLDER_GONE, Workers
 from mlguard.worker.variables import starting, withheld, zone_is_chosen
 
 Reached = Mapping[str, frozenset[int]]
@@ -94,7 +97,7 @@ class Runner:
         asked = tuple(self._files if among is None else among)
         search = Search(root, asked, self.settings.import_path, self._withheld)
         if self.in_process:
-            return child.search(search, _silent)
+            return child.search(search, Silent())
         result = self.workers.run(self._job("child:search", search, timeout=self.settings.timeout))
         if result.failure is not None:
             raise _undiscovered(result.failure)
@@ -181,15 +184,16 @@ class Runner:
         if self.in_process:
             _refuse_sources(order.change)
             with at(how.moment):
-                return child.observe(order, _silent)
+                return child.observe(order, Silent())
         job = self._job("child:observe", order, timeout=how.limit or self._timeout(guard), how=how)
-        result = self.workers.run(job)
+        result = self._ran(guard, job)
         if result.failure is not None and result.failure.kind == "timeout" and how.limit is None:
             # Once more in a fresh interpreter: a fork can hang where the guarded code does not.
-            shutil.rmtree(order.folder)
-            order.folder.mkdir()
-            result = self.workers.run(replace(job, fresh=True))
-        return _checked_done(self._value(guard, result))
+            shutil.rmtree(order.folder, ignore_errors=True)
+            order.folder.mkdir(parents=True, exist_ok=True)
+            result = self._ran(guard, replace(job, fresh=True))
+        done = _checked_done(self._value(guard, result))
+        return replace(done, remarks=(*done.remarks, *changed_data(guard.ref.name, result.changed, self.settings)))
 
     def _bundle(
         self, guard: Declared, order: Order, done: Done, folder: Path, how: Process
@@ -210,8 +214,12 @@ class Runner:
     def _moved(self, order: Order, folder: Path) -> Path:
         """The bundle at its second place, far from where it was saved."""
         elsewhere = folder / "elsewhere"
-        elsewhere.mkdir()
-        return Path(shutil.move(order.bundle, elsewhere / "bundle"))
+        elsewhere.mkdir(parents=True, exist_ok=True)
+        try:
+            return Path(shutil.move(order.bundle, elsewhere / "bundle"))
+        except FileNotFoundError as error:
+            what = f"guard {order.ref.name}: {FOLDER_GONE}"
+            raise RunError(what, slug="guard-died", ending=Ending.DIED) from error
 
     def _loaded(self, guard: Declared, order: Order, moved: Path, how: Process) -> dict[str, Any]:
         """What a moved bundle answers in a process of its own, or what that raised."""
@@ -220,7 +228,7 @@ class Runner:
             guard.ref, order.root, order.import_path, moved, order.rows, work, order.change, self._copy, order.lines
         )
         job = self._job("bundle:load_bundle", loading, timeout=self._timeout(guard), how=how)
-        result = self.workers.run(job)
+        result = self._ran(guard, job)
         if result.failure is not None:
             return {"raised": _what(result.failure)}
         value: Any = result.value
@@ -237,7 +245,14 @@ class Runner:
             environment=how.environment,
             moment=how.moment,
             fresh=how.environment is not None,
+            watched=(self.settings.golden, self.settings.base / STATE, self.settings.base / DATASETS),
         )
+
+    def _ran(self, guard: Declared, job: Job) -> Result:
+        """Run a job of a guard. Raises RunError where its code changed what only mlguard writes."""
+        result = self.workers.run(job)
+        refuse_changes(guard.ref.name, result.changed, self.settings)
+        return result
 
     def _value(self, guard: Declared, result: Result) -> object:
         if result.failure is not None:
@@ -321,18 +336,25 @@ def _failed(guard: str, failure: Failure, output: str, root: Path) -> MlguardErr
         if isinstance(failure.exception, RunError) and failure.exception.stage is None:
             failure.exception.stage = stage
         return failure.exception
+    where = ", ".join(filter(None, (failure.calling, last_place(failure, output, root))))
+    where = f" ({where})" if where else ""
     if failure.kind == "timeout":
         error = RunError(
-            f"guard {guard}: stage {stage} was still running at its time limit ({failure.text}), twice",
+            f"guard {guard}: stage {stage}{where} was still running at its time limit ({failure.text}), twice",
             advice="make it faster or raise `timeout`",
             slug="guard-timeout",
             ending=Ending.HUNG,
         )
+    elif failure.kind == "lost":
+        what = f"guard {guard}: {failure.text} in stage {stage}{where}, twice"
+        advice = "its code may end only what it started, and remove only what it made"
+        error = RunError(what, advice=advice, slug="guard-died", ending=Ending.DIED)
     elif failure.kind == "died":
-        what = f"guard {guard}: its process died with {failure.text} in stage {stage}"
+        what = f"guard {guard}: its process died with {failure.text} in stage {stage}{where}"
         error = RunError(what, slug="guard-died", ending=Ending.DIED)
     else:
-        error = RunError(f"guard {guard}: {failure.text}", slug="guarded-code-raised")
+        during = f"{failure.calling} raised " if failure.calling else ""
+        error = RunError(f"guard {guard}: {during}{failure.text}", slug="guarded-code-raised")
         # Outside of any method: at import, or in what its answer is made of.
         error.raised = ("", failure.text.splitlines()[-1].partition(":")[0])
     error.stage, error.traceback = stage, own_frames(failure, output, root)
@@ -344,6 +366,7 @@ def _undiscovered(failure: Failure) -> MlguardError:
     if isinstance(failure.exception, MlguardError):
         return failure.exception
     what = {"timeout": f"still ran at the time limit ({failure.text})", "died": f"ended its process ({failure.text})"}
+    what["lost"] = f"ended without an answer: {failure.text}"
     told = what.get(failure.kind, f"raised {failure.text}")
     return RunError(
         f"importing {failure.stage or 'the modules of the guards'} {told}; do no work at import, or take the file out "
@@ -375,7 +398,3 @@ def _checked_done(value: object) -> Done:
     if not isinstance(value, Done):
         raise UsageError("the worker brought no Record back", slug="worker-answer", blames_code=False)
     return value
-
-
-def _silent(stage: str) -> None:
-    """Progress that nobody follows."""

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import faulthandler
 import importlib
 import os
 import pickle
-import signal
 import sys
 import tempfile
 import threading
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -21,11 +20,32 @@ from mlguard.core.error import MlguardError
 from mlguard.worker import coverage
 from mlguard.worker.exchange import Exchange, Order
 from mlguard.worker.job import Failure, Frame
+from mlguard.worker.keeper import keep
+from mlguard.worker.last_words import say_what_it_changes, say_where_it_ends
 from mlguard.worker.moment import at
 from mlguard.worker.sentinel import register
 from mlguard.worker.source import compile_from_source
 
-Progress = Callable[[str], None]
+_leave = os._exit
+"""How this process leaves once it has answered; code that leaves by itself is asked where it was."""
+
+
+class Progress:
+    """How a function tells how far it is."""
+
+    def __init__(self, file: int) -> None:
+        """`file` is the descriptor that takes one line per word."""
+        self._file, self._stage = file, ""
+
+    def __call__(self, stage: str) -> None:
+        """A stage begins."""
+        self._stage = stage
+        self.calling("")
+
+    def calling(self, words: str) -> None:
+        """A call of the user's code begins; without words, it has ended."""
+        line = f"{self._stage}\t{' '.join(words.split())}\n"
+        os.write(self._file, line.encode(errors="backslashreplace"))
 
 
 def main() -> NoReturn:
@@ -34,31 +54,26 @@ def main() -> NoReturn:
     if sentinel >= 0:
         register(sentinel)
         os.close(sentinel)
+    keep()
     work(Exchange(folder))
 
 
 def work(exchange: Exchange) -> NoReturn:
     """Do the job that lies in the exchange, and end this process."""
     order = exchange.order()
-    _watch_for_death()
+    say_where_it_ends()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError):
+            stream.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # real files in a process of ours
     _enter(order)
     save = _measure(order)
     os.chdir(order.root)
+    say_what_it_changes(order.watched, str(exchange.changes))
     with at(order.moment):
         outcome = _outcome(order, exchange)
     exchange.answer(outcome)
     save()
     _end()
-
-
-def _watch_for_death() -> None:
-    """A crash, and the end of the time limit, leave in the output where the code was."""
-    faulthandler.enable()
-    if hasattr(faulthandler, "register"):  # not on Windows
-        faulthandler.register(signal.SIGTERM, chain=True)
-    for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(AttributeError):
-            stream.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # real files in a process of ours
 
 
 def _enter(order: Order) -> None:
@@ -84,20 +99,16 @@ def _measure(order: Order) -> Callable[[], None]:
 
 def _outcome(order: Order, exchange: Exchange) -> bytes | Failure:
     """The pickled value that the function returned, or why there is none."""
-    stages = os.open(exchange.stage, os.O_WRONLY | os.O_APPEND)
-
-    def progress(stage: str) -> None:
-        os.write(stages, stage.encode() + b"\n")
-
+    progress = Progress(os.open(exchange.stage, os.O_WRONLY | os.O_APPEND))
     try:
         value = _function(order.function)(exchange.payload(), progress)
     except BaseException as error:  # SystemExit too: leaving the interpreter is no answer
-        return _failure(error, exchange.last_stage())
+        return _failure(error, exchange)
     try:
         return pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
     except Exception as error:  # pickling runs the classes' own code, which may raise anything
         what = f"what {order.function} returned cannot be sent back: {type(error).__name__}: {error}"
-        return Failure("raised", what, exchange.last_stage())
+        return exchange.failure("raised", what)
 
 
 def _function(dotted: str) -> Callable[[object, Progress], object]:
@@ -109,7 +120,7 @@ def _function(dotted: str) -> Callable[[object, Progress], object]:
     return function
 
 
-def _failure(error: BaseException, stage: str | None) -> Failure:
+def _failure(error: BaseException, exchange: Exchange) -> Failure:
     told = traceback.TracebackException.from_exception(error)
     told.stack = traceback.StackSummary.from_list([line for line in told.stack if line.filename != __file__])
     frames = [
@@ -118,7 +129,8 @@ def _failure(error: BaseException, stage: str | None) -> Failure:
         if not line.filename.startswith("<frozen importlib")
     ]
     text = "".join(told.format_exception_only()).strip()
-    return Failure("raised", text, stage, "".join(told.format()), tuple(frames), _portable(error))
+    failure = exchange.failure("raised", text)
+    return replace(failure, traceback="".join(told.format()), frames=tuple(frames), exception=_portable(error))
 
 
 def _portable(error: BaseException) -> BaseException | None:
@@ -140,4 +152,4 @@ def _end() -> NoReturn:
     with contextlib.suppress(Exception):
         sys.stdout.flush()
         sys.stderr.flush()
-    os._exit(0)
+    _leave(0)

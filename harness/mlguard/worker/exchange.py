@@ -5,15 +5,16 @@ Nothing in it outlives the job, which is why pickle may carry the payload and th
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pickle
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-from mlguard.worker.job import Failure, Job
+from mlguard.worker.job import Failure, Job, Kind
 from mlguard.worker.moment import Moment
 from mlguard.worker.variables import in_the_run
 
@@ -37,6 +38,8 @@ class Order:
     """The time zone and the clock."""
     coverage: dict[str, Any] | None
     """What the parent's measurement measures, if there is one."""
+    watched: tuple[str, ...]
+    """Folders of which every change is to be told."""
 
 
 class Exchange:
@@ -49,10 +52,12 @@ class Exchange:
         """What the guarded code gets as its folder for temporary files."""
         self.output = folder / "output"
         self.stage = folder / "stage"
+        self.changes = folder / "changes"
         self._order = folder / "order.json"
         self._payload = folder / "payload.pickle"
         self._value = folder / "value.pickle"
         self._failure = folder / "failure.pickle"
+        self._held: dict[Path, BinaryIO] = {}
 
     def give(
         self, job: Job, variables: dict[str, str], coverage: dict[str, Any] | None, started: Mapping[str, str]
@@ -61,13 +66,24 @@ class Exchange:
         payload = pickle.dumps(job.payload, protocol=pickle.HIGHEST_PROTOCOL)
         self.temporary.mkdir(parents=True)
         temporary = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self.temporary))
+        watched = tuple(map(str, job.watched))
         caches = in_the_run(self.temporary, started)
         root = str(job.root.absolute())
-        order = Order(job.function, root, tuple(job.import_path), variables | temporary | caches, job.moment, coverage)
+        order = Order(
+            job.function, root, tuple(job.import_path), variables | temporary | caches, job.moment, coverage, watched
+        )
         self._order.write_text(json.dumps(asdict(order)), encoding="utf-8")
         self._payload.write_bytes(payload)
         self.output.touch()
+        self.changes.touch()
         self.stage.touch()
+        # Held open, since guarded code can remove them and where it was must be told all the same.
+        self._held = {file: file.open("rb") for file in (self.output, self.stage, self.changes)}
+
+    def close(self) -> None:
+        """In the parent, at the end: let the files go."""
+        for file in self._held.values():
+            file.close()
 
     def order(self) -> Order:
         """In the worker: what to do."""
@@ -98,24 +114,37 @@ class Exchange:
             return pickle.loads(self._value.read_bytes()), None  # noqa: S301 - from our own worker
         except Exception as error:  # unpickling runs the classes' own code, which may raise anything
             what = f"what the function returned cannot be read back: {type(error).__name__}: {error}"
-            return None, Failure("raised", what, self.last_stage())
+            return None, self.failure("raised", what)
 
-    def last_stage(self) -> str | None:
-        """In the parent: the last word that was reported through `progress`."""
-        words = self.stage.read_text(encoding="utf-8", errors="replace").splitlines()
-        return words[-1] if words else None
+    def is_there(self) -> bool:
+        """In the parent: whether the files are still there; guarded code can remove whatever its user can."""
+        return self.stage.exists() and self.output.exists()
+
+    def failure(self, kind: Kind, text: str) -> Failure:
+        """A failure, with what was last reported through `progress`."""
+        words = self._end_of(self.stage).splitlines() or [""]
+        stage, _, calling = words[-1].partition("\t")
+        return Failure(kind, text, stage or None, calling=calling)
+
+    def changed(self) -> tuple[str, ...]:
+        """In the parent: the files in watched folders that the job changed, in the order of their first changes."""
+        return tuple(dict.fromkeys(self._end_of(self.changes).splitlines()))
 
     def output_tail(self) -> str:
         """In the parent: the end of what was written to standard output and error."""
-        with self.output.open("rb") as file:
-            size = file.seek(0, os.SEEK_END)
-            file.seek(max(0, size - TAIL))
-            return file.read().decode("utf-8", errors="replace")
+        return self._end_of(self.output)
+
+    def _end_of(self, file: Path) -> str:
+        with contextlib.nullcontext(self._held[file]) if file in self._held else file.open("rb") as read:
+            size = read.seek(0, os.SEEK_END)
+            read.seek(max(0, size - TAIL))
+            return read.read().decode("utf-8", errors="replace")
 
     def curb_output(self) -> None:
         """In the parent, now and then: empty the output when it has grown without measure."""
-        if self.output.stat().st_size > TOO_LONG:
-            os.truncate(self.output, 0)
+        with contextlib.suppress(OSError):
+            if self.output.stat().st_size > TOO_LONG:
+                os.truncate(self.output, 0)
 
 
 def _write(path: Path, content: bytes) -> None:

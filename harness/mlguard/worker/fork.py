@@ -71,6 +71,7 @@ class Forked:
     def __init__(self, pid: int, order: socket.socket) -> None:
         """Take over the socket that stands for this worker."""
         self.pid = pid
+        self.orphaned = False
         self._order = order
         self._code: int | None = None
         self._lock = threading.Lock()
@@ -95,12 +96,8 @@ class Forked:
         except OSError:
             word = ""
         # Without a word the zygote itself is gone, and nobody will ever learn how this worker ended.
-        return int(rest) if word == "exit" else self._orphaned()
-
-    def _orphaned(self) -> int:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.pid, signal.SIGKILL)
-        return -signal.SIGKILL
+        self.orphaned = word != "exit"
+        return -signal.SIGKILL if self.orphaned else int(rest)
 
 
 def _line(order: socket.socket) -> str:

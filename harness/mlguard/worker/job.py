@@ -30,6 +30,8 @@ class Job:
     """The time zone and the clock of the worker."""
     fresh: bool = False
     """True: a new interpreter, never one forked from the zygote."""
+    watched: tuple[Path, ...] = ()
+    """Folders of which every change by the function, and by what is forked from it, is told."""
 
 
 @dataclass(frozen=True)
@@ -46,14 +48,19 @@ class Frame:
     """The source line, stripped; empty where there is no source."""
 
 
+Kind = Literal["raised", "timeout", "died", "lost"]
+
+
 @dataclass(frozen=True)
 class Failure:
     """Why a worker brought no value back."""
 
-    kind: Literal["raised", "timeout", "died"]
-    """The function raised, ran past its limit, or its process ended without an answer."""
+    kind: Kind
+    """The function raised, ran past its limit, or its process ended without an answer; lost: what it needs to answer
+    was taken away, by itself or by another job."""
     text: str
-    """raised: the exception's type and message; timeout: the limit; died: the signal (`SIGSEGV`) or the exit code."""
+    """raised: the exception's type and message; timeout: the limit; died: the signal (`SIGSEGV`) or the exit code;
+    lost: what was taken away."""
     stage: str | None = None
     """The last word that the function reported through `progress`."""
     traceback: str = ""
@@ -62,6 +69,8 @@ class Failure:
     """The traceback's lines below the worker's own, outermost first; empty unless raised."""
     exception: BaseException | None = None
     """The exception itself where it is one of mlguard's or a built-in: others would import user code to be rebuilt."""
+    calling: str = ""
+    """The call of the user's code that was under way, as the function reported it; empty where none was."""
 
 
 @dataclass(frozen=True)
@@ -88,3 +97,5 @@ class Result:
     """The end of what the worker and its children wrote to standard output and error."""
     forked: bool = False
     """True where the zygote forked this worker, False where it was a new interpreter."""
+    changed: tuple[str, ...] = ()
+    """Files and folders in watched folders that the job changed: absolute real paths."""

@@ -36,6 +36,10 @@ LEAVING = 5.0
 """Seconds that a worker which has answered may take to end."""
 
 
+FOLDER_GONE = "the folder of its run, above its folder for temporary files, was removed while it ran"
+PARENT_GONE = "the process that started it was ended while it ran"
+
+
 class Workers:
     """Worker processes of one caller, who closes them: use it as a context manager. Thread safe."""
 
@@ -81,15 +85,24 @@ class Workers:
     def run(self, job: Job) -> Result:
         """Run one job and wait for its result; the worker and all that it started are gone when this returns.
 
+        A job that lost its folder, or the process that started it, runs once more, in a new interpreter: another job
+        may have taken it away.
         Raises RunError where no worker could be started, and for a job that was running when another thread closed.
         """
+        result = self._run(job)
+        if result.failure is not None and result.failure.kind == "lost":
+            result = self._run(replace(job, fresh=True))
+        return result
+
+    def _run(self, job: Job) -> Result:
         with self._exchange() as exchange:
             exchange.give(job, self._later, coverage.settings(), self._variables)
             with self._started(job, exchange) as running:
                 code = _wait(running, exchange, job.timeout)
             if self._closed:
                 raise _stopped()
-            return replace(_result(exchange, job, code), forked=isinstance(running, Forked))
+            result = _result(exchange, job, code, orphaned=running.orphaned)
+            return replace(result, forked=isinstance(running, Forked))
 
     @property
     def refusal(self) -> str | None:
@@ -122,7 +135,7 @@ class Workers:
             if self._closed:
                 raise _closed()
             self._open()
-            folder = _made(lambda: Path(tempfile.mkdtemp(dir=self._folder)))
+            folder = _made(lambda: Path(tempfile.mkdtemp(dir=self._made_again())))
         try:
             yield folder
         finally:
@@ -152,8 +165,8 @@ class Workers:
 
     @contextlib.contextmanager
     def _exchange(self) -> Iterator[Exchange]:
-        with self.scratch() as folder:
-            yield Exchange(folder)
+        with self.scratch() as folder, contextlib.closing(Exchange(folder)) as exchange:
+            yield exchange
 
     def _open(self) -> None:
         if self._folder is not None:
@@ -164,6 +177,12 @@ class Workers:
             self._sentinel = Sentinel(folder)
         _made(lambda: folder.mkdir(mode=0o700))
         self._folder = folder
+
+    def _made_again(self) -> Path:
+        """The folder of all jobs, which guarded code may have removed."""
+        assert self._folder is not None  # noqa: S101 -- It was opened by the caller.
+        self._folder.mkdir(mode=0o700, exist_ok=True)
+        return self._folder
 
     @contextlib.contextmanager
     def _started(self, job: Job, exchange: Exchange) -> Iterator[Running]:
@@ -260,15 +279,21 @@ def _wait(running: Running, exchange: Exchange, timeout: float | None) -> int | 
             return None
 
 
-def _result(exchange: Exchange, job: Job, code: int | None) -> Result:
+def _result(exchange: Exchange, job: Job, code: int | None, *, orphaned: bool) -> Result:
     output = exchange.output_tail()
-    if exchange.answered():
+    value: object = None
+    failure: Failure | None
+    if not exchange.is_there():
+        failure = exchange.failure("lost", FOLDER_GONE)
+    elif exchange.answered():
         value, failure = exchange.take()
+    elif orphaned:
+        failure = exchange.failure("lost", PARENT_GONE)
     elif code is None:
-        value, failure = None, Failure("timeout", f"ran past its limit of {job.timeout:g} s", exchange.last_stage())
+        failure = exchange.failure("timeout", f"ran past its limit of {job.timeout:g} s")
     else:
-        value, failure = None, Failure("died", _death(code), exchange.last_stage())
-    return Result(value, failure, output)
+        failure = exchange.failure("died", _death(code))
+    return Result(value, failure, output, changed=exchange.changed())
 
 
 def _death(code: int) -> str:

@@ -12,8 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Protocol
 
-GRACE = 1.0
-"""Seconds between asking a process group to end and killing it."""
+from mlguard.worker.keeper import END_ALL, GRACE, LAST
 
 WINDOWS = sys.platform == "win32"
 
@@ -26,7 +25,9 @@ class Running(Protocol):
     """A worker that was started."""
 
     pid: int
-    """Number of the process and of its group."""
+    """Number of its keeper, or of the worker where there is none, and of their process group."""
+    orphaned: bool
+    """Whether the process that started it ended before it did, so that nobody knows how it ended."""
 
     def wait(self, seconds: float) -> int | None:
         """The exit code once it has ended (minus the signal's number, if one ended it), None after `seconds`."""
@@ -42,6 +43,7 @@ class Spawned:
         """Take over a process that was just started."""
         self._process = process
         self.pid = process.pid
+        self.orphaned = False
 
     def wait(self, seconds: float) -> int | None:
         """As Running says."""
@@ -76,7 +78,11 @@ def end(running: Running, *, grace: float = GRACE) -> None:
         _end_tree(running)
         return
     if _signal(running.pid, signal.SIGTERM) and not _gone(running, grace):
-        _signal(running.pid, signal.SIGKILL)
+        # Its keeper kills what is below it; killed itself, it could not.
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(running.pid, END_ALL)
+        if not _gone(running, LAST):
+            _signal(running.pid, signal.SIGKILL)
     while running.wait(GRACE) is None:
         _signal(running.pid, signal.SIGKILL)
 

@@ -14,10 +14,15 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 LATECOMERS = 10.0
 """Seconds for which workers that were starting as the parent went may still report, to be killed at once."""
+
+
+OBEYING = 2.0
+"""Seconds in which a keeper may end what is below it before it is killed itself; see mlguard.worker.keeper."""
 
 
 class Sentinel:
@@ -94,9 +99,24 @@ def _note(groups: set[int], text: bytes) -> bytes:
 
 
 def _kill(groups: set[int]) -> None:
+    """Tell the keepers to end all that is below them, and kill what has not ended after a while."""
+    for group in groups:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(group, signal.SIGHUP)
+    deadline = time.monotonic() + OBEYING
+    while any(map(_is_there, groups)) and time.monotonic() < deadline:
+        time.sleep(0.01)
     for group in groups:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(group, signal.SIGKILL)
+
+
+def _is_there(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from typing import NoReturn
 from mlguard import seeding
 from mlguard.worker.child import work
 from mlguard.worker.exchange import Exchange
+from mlguard.worker.keeper import END_ALL, adopt_orphans, below, keep
 from mlguard.worker.sentinel import register
 from mlguard.worker.source import is_installed
 
@@ -37,6 +38,7 @@ def main() -> None:
     control, sentinel, modules = int(sys.argv[-3]), int(sys.argv[-2]), json.loads(sys.argv[-1])
     register(sentinel)
     os.set_inheritable(sentinel, False)
+    adopt_orphans()
     preload(modules)
     Zygote(socket.socket(fileno=control), sentinel).serve()
 
@@ -136,6 +138,7 @@ class Zygote:
             for inherited in (order, self._control, self._awake, self._alarm, *self._orders.values()):
                 inherited.close()
             _redirect(exchange.output)
+            keep()
             seeding.unseed()
             work(exchange)
         except BaseException:
@@ -149,11 +152,21 @@ class Zygote:
         with contextlib.suppress(ChildProcessError):
             while (ended := os.waitpid(-1, os.WNOHANG))[0]:
                 pid, status = ended
+                code = os.waitstatus_to_exitcode(status)
                 if (order := self._orders.pop(pid, None)) is not None:
                     self._selector.unregister(order)
                     with contextlib.suppress(OSError):
-                        order.sendall(f"exit {os.waitstatus_to_exitcode(status)}\n".encode())
+                        order.sendall(f"exit {code}\n".encode())
                     order.close()
+                if order is None or code == -signal.SIGKILL:
+                    self._kill_strays()
+
+    def _kill_strays(self) -> None:
+        """Kill what a keeper left that was killed itself: it has become a child of this process."""
+        kept = {below_keeper for keeper in self._orders for below_keeper in (keeper, *below(keeper))}
+        for pid in set(below(os.getpid())) - kept:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     def _give_up(self, *pids: int) -> None:
         for pid in pids:
@@ -161,7 +174,7 @@ class Zygote:
             self._selector.unregister(order)
             order.close()
             with contextlib.suppress(ProcessLookupError):
-                os.killpg(pid, signal.SIGKILL)
+                os.kill(pid, END_ALL)
 
 
 def _given_up(order: socket.socket) -> bool:

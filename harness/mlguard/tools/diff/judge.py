@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from mlguard.checker.certificate import Certificate, tolerances_of
 from mlguard.checker.changes import changed_keys
-from mlguard.checker.check import failed
+from mlguard.checker.isolated import failed, isolated
 from mlguard.checker.ties import excuse_metrics
 from mlguard.core.cause import Cause, CauseKind
 from mlguard.core.compare import Comparison, compare
@@ -54,21 +54,27 @@ class Judge:
     def judge(self, guard: Declared, before: Record | None = None) -> Judged:
         """Run a guard on both sides, or on the second where the first's Record is at hand.
 
-        Whatever goes wrong is a Verdict that names the side, never an exception.
+        Whatever goes wrong is a Verdict, which names the side where the guarded code failed, and never an exception.
         """
+        return isolated(guard.ref.name, lambda: self._judged(guard, before), Judged)
+
+    def _judged(self, guard: Declared, before: Record | None) -> Judged:
         if guard.problems:
-            return Judged(failed(guard, several(list(guard.problems), slug="guard-declaration")))
+            raise several(list(guard.problems), slug="guard-declaration")
         done: list[Record] = []
         for side in (self.before, self.after):
             try:
                 known = before if side is self.before else None
                 done.append(known or self._run(guard, side))
             except MlguardError as error:
-                return Judged(failed(guard, _told(error, side)), done[0] if done else None)
+                return Judged(failed(guard.ref.name, _told(error, side)), done[0] if done else None)
         return Judged(self._compared(guard, *done), done[0])
 
     def located(self, guard: Declared, repository: Repository) -> Judged:
         """As `judge`, and where the guard moved, in which function first."""
+        return isolated(guard.ref.name, lambda: self._located(guard, repository), Judged)
+
+    def _located(self, guard: Declared, repository: Repository) -> Judged:
         judged = self.judge(guard)
         place = Finder(self._runners, repository, self.before, self.after).find(guard, judged.verdict)
         return replace(judged, place=place)

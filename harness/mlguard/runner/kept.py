@@ -1,0 +1,54 @@
+"""What only mlguard writes: a guard whose code changes it is named, before anybody wonders who damaged a golden."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from mlguard.core.error import RunError
+from mlguard.golden.state import STATE
+from mlguard.settings import Settings
+
+DATASETS = "datasets"
+"""Folder of the written datasets and their generators, below the project's root."""
+
+SHOWN = 5
+"""Names that a message shows at most."""
+
+
+def refuse_changes(guard: str, changed: Iterable[str], settings: Settings) -> None:
+    """Raises RunError where a guard's code changed goldens, or what mlguard remembers: nobody approved that."""
+    files = [*_below(changed, settings, (settings.golden, settings.base / STATE))]
+    if files:
+        raise RunError(
+            f"guard {guard}: its code changed {_shown(files)}, which only mlguard may write",
+            advice=f"take that out of the code, and put the files back (git checkout -- {_top(settings)})",
+            slug="golden-touched",
+        )
+
+
+def changed_data(guard: str, changed: Iterable[str], settings: Settings) -> tuple[str, ...]:
+    """A quiet line on the datasets and generators that a guard's code changed; none where it changed none."""
+    folder = settings.base / DATASETS
+    written = (path.parent for path in folder.glob("*/manifest.json"))
+    files = [*_below(changed, settings, (*written, settings.generators))]
+    return (f"guard {guard}: its code changed {_shown(files)}",) if files else ()
+
+
+def _below(changed: Iterable[str], settings: Settings, folders: Iterable[Path]) -> Iterator[str]:
+    """The changed files in these folders, from the project's root; compiled modules are nobody's work."""
+    # A folder that holds the whole project says nothing.
+    real = [folder.resolve() for folder in folders if not settings.base.is_relative_to(folder)]
+    for name in map(Path, changed):
+        if "__pycache__" not in name.parts and any(name == top or name.is_relative_to(top) for top in real):
+            root = settings.base.resolve()
+            yield name.relative_to(root).as_posix() if name.is_relative_to(root) else str(name)
+
+
+def _shown(files: list[str]) -> str:
+    more = len(files) - SHOWN
+    return ", ".join(files[:SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def _top(settings: Settings) -> str:
+    return settings.relative(settings.golden)
