@@ -7,6 +7,7 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 
 from mlguard.core.outcome import Outcome
+from mlguard.core.verdict import Verdict
 from tests.plugin.verdicts import failed, missing, shifted
 
 CHURN = "tests/guards/test_shop.py::Churn"
@@ -180,3 +181,26 @@ def test_a_session_leaves_one_folder_however_many_there_were(small, made):
     for _ in range(3):
         assert small.run().code == 0
     assert len(list((small.root / ".mlguard/run").iterdir())) == 1
+
+
+HOSTILE = "x\x1b]0;pwn\x07\x9b31m\u202e\u2028y"
+
+
+def test_nothing_of_a_verdict_acts_on_the_terminal(small, made):
+    made.verdicts["Churn"] = Verdict(
+        "Churn", Outcome.ERROR, problem=f"raised {HOSTILE}", traceback=f"File {HOSTILE}", stage="predict"
+    )
+    tried = small.run("-k", "Churn", "-rA")
+    assert "pwn" in tried.text
+    assert not [line for line in tried.text.split("\n") if not line.isprintable()]
+
+
+def test_nor_does_a_note_of_a_test(small):
+    noting = f"def test_it(guard): guard.note({HOSTILE!r}, ['golden' + {HOSTILE!r}])\n"
+    small.write("tests/test_noting.py", noting)
+    texts = [small.run("tests/test_noting.py", "--regen-golden", f"--golden-reason={HOSTILE}").text]
+    small.write("tests/test_noting.py", noting.replace("golden", "new"))
+    texts += [small.run("tests/test_noting.py", "-rA").text]
+    texts += [small.run("tests/test_noting.py", "--regen-golden", f"--golden-reason={HOSTILE}").text]
+    assert all("x\\x1b]0;pwn" in text for text in texts[1:])
+    assert not [line for text in texts for line in text.split("\n") if not line.isprintable()]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
@@ -12,9 +11,10 @@ import click
 from mlguard.checker.check import Checker
 from mlguard.checker.isolated import isolated
 from mlguard.checker.regen import Accepted, Regen, Regenerator
-from mlguard.cli.select import tell
 from mlguard.core.outcome import Outcome
 from mlguard.core.verdict import Verdict, exit_code
+from mlguard.core.visible import one_line
+from mlguard.printing import ask, say, say_json, tell
 from mlguard.report.plain import as_data
 from mlguard.report.terminal import draw
 
@@ -63,7 +63,7 @@ def settle_all(
         tell(draw(verdict))
     answers = [_settle(regenerator, regen, yes=yes, dry_run=dry_run, as_json=as_json) for regen in prepared]
     if as_json:
-        click.echo(json.dumps({"guards": answers}, indent=1, sort_keys=True))
+        say_json({"guards": answers})
     sys.exit(exit_code([*unknown, *(Verdict(a["name"], Outcome(a["outcome"]), usage=a["usage"]) for a in answers)]))
 
 
@@ -78,7 +78,7 @@ def _settle(regenerator: Regenerator, regen: Regen, *, yes: bool, dry_run: bool,
     _show(regen, as_json=as_json)
     if dry_run:
         return {**_answer(name, "would change", None), "summary": list(regen.proposal.summary)}
-    if not yes and not click.confirm(f"accept {name}?", default=False, err=True):
+    if not yes and not ask(f"accept {name}?"):
         return {**_answer(name, "declined", regen.seen.verdict), "summary": list(regen.proposal.summary)}
 
     def written() -> tuple[Accepted, Verdict | None]:
@@ -88,9 +88,9 @@ def _settle(regenerator: Regenerator, regen: Regen, *, yes: bool, dry_run: bool,
     if failed is not None:
         tell(draw(failed))
         return {**_answer(name, "not written", failed), "problem": failed.problem}
-    _say(f"{name}: recorded, {len(accepted.files)} files", as_json=as_json)
+    say(f"{one_line(name)}: recorded, {len(accepted.files)} files", err=as_json)
     for remark in accepted.remarks:
-        tell(f"  note: {remark}")
+        tell(f"  note: {one_line(remark)}")
     told = {"summary": list(regen.proposal.summary), "files": list(map(str, accepted.files))}
     return {**_answer(name, "recorded", None), **told, "remarks": list(accepted.remarks)}
 
@@ -98,7 +98,7 @@ def _settle(regenerator: Regenerator, regen: Regen, *, yes: bool, dry_run: bool,
 def _unchanged(regen: Regen, *, as_json: bool) -> dict[str, Any]:
     """Nothing to write; where the guard fails all the same, as by a `require` gate, recording cannot help."""
     name, verdict = regen.guard.ref.name, regen.seen.verdict
-    _say(f"{name}: nothing to record, {verdict.outcome}", as_json=as_json)
+    say(f"{one_line(name)}: nothing to record, {verdict.outcome}", err=as_json)
     if verdict.outcome is Outcome.MATCH:
         return _answer(name, "unchanged", None)
     tell(draw(verdict))
@@ -108,9 +108,9 @@ def _unchanged(regen: Regen, *, as_json: bool) -> dict[str, Any]:
 def _show(regen: Regen, *, as_json: bool) -> None:
     if regen.proposal is None:
         return
-    _say(f"{regen.guard.ref.name}: {regen.seen.verdict.outcome}", as_json=as_json)
+    say(f"{one_line(regen.guard.ref.name)}: {regen.seen.verdict.outcome}", err=as_json)
     for line in (*regen.proposal.summary, *(f"note: {remark}" for remark in regen.proposal.record.remarks)):
-        _say(f"  {line}", as_json=as_json)
+        say(f"  {one_line(line)}", err=as_json)
 
 
 def _answer(name: str, did: str, verdict: Verdict | None) -> dict[str, Any]:
@@ -118,7 +118,3 @@ def _answer(name: str, did: str, verdict: Verdict | None) -> dict[str, Any]:
     usage = verdict is not None and verdict.usage
     facts = {"name": name, "did": did, "outcome": str(outcome), "usage": usage}
     return facts if verdict is None else {**facts, "exit_code": as_data(verdict)["exit_code"]}
-
-
-def _say(text: str, *, as_json: bool) -> None:
-    click.echo(text, err=as_json)

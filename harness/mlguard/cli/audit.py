@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import sys
@@ -12,13 +11,15 @@ from contextlib import contextmanager
 import click
 
 from mlguard.checker.isolated import isolated
-from mlguard.cli.select import Opened, opened, tell
+from mlguard.cli.select import Opened, opened
 from mlguard.core.error import several
 from mlguard.core.outcome import USAGE_EXIT, Outcome
 from mlguard.core.power import Audit
 from mlguard.core.verdict import Verdict
+from mlguard.core.visible import one_line
 from mlguard.discovery import Declared
 from mlguard.golden.power import keep
+from mlguard.printing import bar, say, say_json, tell
 from mlguard.report.power import audits_as_data, draw_audit, figures
 from mlguard.tools.audit.run import Budget, Watch, audit
 
@@ -71,12 +72,12 @@ def command(
             found = _audited(project, guard, limits)
             audits.append(found)
             if not as_json:
-                click.echo(draw_audit(found))
+                say(draw_audit(found))
             if found.interrupted:
                 break
     code = _exit_code(audits, min_power)
     if as_json:
-        click.echo(json.dumps(audits_as_data(audits, code), indent=1, sort_keys=True))
+        say_json(audits_as_data(audits, code))
     sys.exit(code)
 
 
@@ -111,13 +112,13 @@ def _progress(guard: Declared) -> Iterator[Watch]:
     if not sys.stderr.isatty():
         yield Watch()
         return
-    tell(f"{guard.ref.name}: a clean run, then a forced failure")
-    with click.progressbar(length=1, label=guard.ref.name, file=sys.stderr) as bar:
+    tell(f"{one_line(guard.ref.name)}: a clean run, then a forced failure")
+    with bar(guard.ref.name, length=1) as shown:
 
         def begun(number: int) -> None:
-            bar.length = number
+            shown.length = number
 
-        yield Watch(begun, lambda planted: bar.update(1))
+        yield Watch(begun, lambda planted: shown.update(1))
 
 
 def _exit_code(audits: list[Audit], least: float | None) -> int:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import sys
 
 import click
 
 from mlguard.checker.check import Checker, broken, stale
 from mlguard.checker.isolated import isolated
-from mlguard.cli.select import Opened, at_once, opened, tell
+from mlguard.cli.select import Opened, at_once, opened
 from mlguard.core.verdict import Verdict, exit_code
 from mlguard.discovery import Declared
+from mlguard.printing import say, say_json, tell
 from mlguard.report.plain import as_data, run_as_data
 from mlguard.report.terminal import draw, draw_all
 from mlguard.report.wording import headline
@@ -39,9 +39,9 @@ def command(
         if project.complete:
             verdicts += isolated("golden", lambda: stale(project.settings, project.found), lambda failed: [failed])
     if as_json:
-        click.echo(json.dumps(run_as_data(verdicts), indent=1, sort_keys=True))
+        say_json(run_as_data(verdicts))
     else:
-        click.echo(draw_all(verdicts, costs=costs))
+        say(draw_all(verdicts, costs=costs))
     sys.exit(exit_code(verdicts))
 
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import sys
 from collections.abc import Iterator
 
 import click
 
 from mlguard.checker.check import broken
-from mlguard.cli.select import Opened, at_once, opened, tell
+from mlguard.cli.select import Opened, at_once, opened
 from mlguard.core.error import UsageError
 from mlguard.core.verdict import exit_code
 from mlguard.discovery import Declared
+from mlguard.printing import say, say_json, tell
 from mlguard.report.differential import (
     Answer,
     History,
@@ -56,7 +56,7 @@ def command(
         else:
             answer = _compared(project, asked, jobs, exact=exact)
             drawn, plain = draw_answer(answer), answer_as_data(answer)
-    click.echo(json.dumps(plain, indent=1, sort_keys=True) if as_json else drawn)
+    say_json(plain) if as_json else say(drawn)
     sys.exit(exit_code(answer.verdicts))
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
+from typing import Any
 
 import click
 
 from mlguard.cli.scaffold.plan import EXTEND, LEAVE, WRITE, Plan, carry_out, plan
+from mlguard.printing import say, say_json
 from mlguard.settings import load
 
 _DONE = {WRITE: "wrote", EXTEND: "extended", LEAVE: "left alone"}
@@ -30,7 +31,7 @@ def command(folder: Path | None, as_json: bool) -> None:
     root = _root(folder)
     planned = plan(root)
     carry_out(root, planned.pieces)
-    click.echo(_as_json(root, planned) if as_json else _as_text(root, planned))
+    say_json(_as_data(root, planned)) if as_json else say(_as_text(root, planned))
 
 
 def _root(folder: Path | None) -> Path:
@@ -54,8 +55,6 @@ def _as_text(root: Path, planned: Plan) -> str:
     )
 
 
-def _as_json(root: Path, planned: Plan) -> str:
+def _as_data(root: Path, planned: Plan) -> dict[str, Any]:
     listed = [{"path": piece.path, "action": _DONE[piece.action], "reason": piece.reason} for piece in planned.pieces]
-    return json.dumps(
-        {"root": str(root), "files": listed, "next": list(planned.following)}, indent=2, ensure_ascii=False
-    )
+    return {"root": str(root), "files": listed, "next": list(planned.following)}

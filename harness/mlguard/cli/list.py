@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -17,9 +16,11 @@ from mlguard.core.error import GoldenError
 from mlguard.core.loose import Loose, loosely_guarded
 from mlguard.core.question import QUESTIONS
 from mlguard.core.record import CONTRACT, Record
+from mlguard.core.visible import one_line
 from mlguard.golden.local import LocalStore
 from mlguard.golden.pending import pending_store
 from mlguard.golden.power import kept
+from mlguard.printing import say, say_json, tell
 from mlguard.report.loose import loosely_in_short
 from mlguard.report.power import power_in_words
 
@@ -36,16 +37,15 @@ def command(names: tuple[str, ...], *, as_json: bool) -> None:
         raise no_guards(settings)
     if as_json:
         told = {settings.relative(Path(file)): text for file, text in project.found.broken.items()}
-        click.echo(json.dumps({"guards": entries, "broken": told}, indent=1, sort_keys=True))
+        say_json({"guards": entries, "broken": told})
         return
-    widths = (
-        [max(len(str(entry[key])) for entry in entries) for key in ("name", "dataset", "golden")] if entries else []
-    )
-    for entry in entries:
-        cells = [str(entry[key]).ljust(width) for key, width in zip(("name", "dataset", "golden"), widths, strict=True)]
-        click.echo("  ".join([*cells, _remarks(entry)]).rstrip())
+    rows = [[one_line(str(entry[key])) for key in ("name", "dataset", "golden")] for entry in entries]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for entry, row in zip(entries, rows, strict=True):
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
+        say("  ".join([*cells, one_line(_remarks(entry))]).rstrip())
     for file, text in project.found.broken.items():
-        click.echo(f"{settings.relative(Path(file))}: cannot be imported\n{text}", err=True)
+        tell(f"{one_line(settings.relative(Path(file)))}: cannot be imported\n{text}")
 
 
 def _guards(project: Opened) -> Iterator[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import io
 import sys
 import traceback
 from collections.abc import Sequence
@@ -15,6 +15,7 @@ import click
 
 from mlguard import __version__
 from mlguard.core.error import MlguardError, UsageError
+from mlguard.printing import say_json, tell
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def cli(ctx: click.Context) -> None:
     """
     if ctx.invoked_subcommand is None:
         # Nothing was compared, so this must not look like a pass to a script.
-        click.echo(ctx.get_help(), err=True)
+        tell(ctx.get_help())
         ctx.exit(2)
 
 
@@ -106,18 +107,19 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
     try:
         code = cli.main(given, prog_name="mlguard", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        shown = io.StringIO()
+        error.show(shown)
+        tell(shown.getvalue().rstrip("\n"))
         sys.exit(_as_json(error.format_message(), USAGE, UsageError.exit_code, wanted="--json" in given))
     except click.Abort as abort:
         sys.exit(_aborted(abort))
     except KeyboardInterrupt:  # Outside of what click watches over, as while it is being set up.
         sys.exit(_aborted(click.Abort()))
     except MlguardError as error:
-        click.echo(f"mlguard: {error}", err=True)
+        tell(f"mlguard: {error}")
         sys.exit(_as_json(error.message, error.slug, error.exit_code, wanted="--json" in given))
     except Exception:  # Whatever it is, it must not exit with 1, which says that behaviour moved.
-        traceback.print_exc()
-        click.echo(f"mlguard: {_SAID_OF_DEFECTS}", err=True)
+        tell(f"{traceback.format_exc()}mlguard: {_SAID_OF_DEFECTS}")
         sys.exit(_as_json(_SAID_OF_DEFECTS, "defect", _DEFECT, wanted="--json" in given))
     sys.exit(code if isinstance(code, int) else 0)
 
@@ -126,14 +128,14 @@ def _as_json(message: str, slug: str, exit_code: int, *, wanted: bool) -> int:
     """The exit code; an error leaves JSON on standard output too, where the command was asked for JSON."""
     if wanted:
         described = {"error": {"message": message, "slug": slug}, "exit_code": exit_code}
-        click.echo(json.dumps(described, sort_keys=True))
+        say_json(described)
     return exit_code
 
 
 def _aborted(abort: click.Abort) -> int:
     """Exit code of an interrupt, or of a question that nobody could answer."""
     if isinstance(abort.__context__, EOFError):
-        click.echo("mlguard: a question needs an answer and there is no terminal; pass --yes to answer it", err=True)
+        tell("mlguard: a question needs an answer and there is no terminal; pass --yes to answer it")
         return UsageError.exit_code
-    click.echo("mlguard: interrupted", err=True)
+    tell("mlguard: interrupted")
     return _INTERRUPTED

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
@@ -14,6 +13,7 @@ from click.core import ParameterSource
 
 from mlguard.cli.shrink import shrink_guard
 from mlguard.core.error import MlguardError, RunError, UsageError
+from mlguard.printing import bar, say, say_json
 from mlguard.settings import Settings, load
 from mlguard.tables.catalogue import catalogue
 from mlguard.tables.codec import CSV, FORMATS
@@ -86,14 +86,14 @@ def command(
         return
     if like is not None or target is not None:
         likeness = write_like(_alone(ctx, like), settings.generators, target=target)
-        click.echo(_likeness_json(likeness) if as_json else _likeness(likeness, settings))
+        say_json(_likeness_data(likeness)) if as_json else say(_likeness(likeness, settings))
         return
     out = settings.base / "datasets" if out_dir is None else out_dir.resolve()
     scripts = catalogue(settings.generators).pick(names)
     sys.path[:0] = [entry for entry in settings.import_path if entry not in sys.path]
     if verifying:
         verified = _each(scripts, lambda name: verify(scripts[name], out / name, seed=seed, rows=rows))
-        click.echo(_verified_json(verified) if as_json else "\n".join(one.message for one in verified))
+        say_json(_verified_data(verified)) if as_json else say("\n".join(one.message for one in verified))
         ctx.exit(_EXIT[min((one.state for one in verified), key=list(State).index)])
     # All are made before any is written, so that a generator that fails leaves every folder as it was.
     made = dict(_each(scripts, lambda name: (name, make_checked(scripts[name], seed or 0, rows))))
@@ -101,7 +101,7 @@ def command(
         write_dataset(dataset, out / name, name=name, seed=seed or 0, rows=rows, format=format)
         for name, dataset in made.items()
     ]
-    click.echo(_written_json(written) if as_json else _table(written))
+    say_json(_written_data(written)) if as_json else say(_table(written))
 
 
 def _alone(ctx: click.Context, like: Path | None) -> Path:
@@ -148,7 +148,7 @@ def _each(names: Iterable[str], job: Callable[[str], U]) -> list[U]:
 
 def _progress(names: list[str]) -> AbstractContextManager[Iterable[str]]:
     if sys.stderr.isatty() and len(names) > 1:
-        return click.progressbar(names, label="datasets", file=sys.stderr)
+        return bar("datasets", items=names)
     return nullcontext(names)
 
 
@@ -180,29 +180,25 @@ def _likeness(likeness: Likeness, settings: Settings) -> str:
     return "\n".join([first, *notes, f"Read it, edit it, and run: mlguard make-dataset {likeness.name}"])
 
 
-def _likeness_json(likeness: Likeness) -> str:
+def _likeness_data(likeness: Likeness) -> dict[str, Any]:
     columns = [
         {"name": column.name, "type": column.type, "drawn": type(column.drawn).__name__.lower()}
         for column in likeness.profile.columns
     ]
     told = {"name": likeness.name, "path": str(likeness.script), "rows": likeness.profile.rows, "columns": columns}
-    return json.dumps({"scripts": [{**told, "notes": list(likeness.notes)}]}, indent=2, ensure_ascii=False)
+    return {"scripts": [{**told, "notes": list(likeness.notes)}]}
 
 
-def _written_json(written: list[Written]) -> str:
-    return _json([_content(one.manifest, one.folder) for one in written])
+def _written_data(written: list[Written]) -> dict[str, Any]:
+    return {"datasets": [_content(one.manifest, one.folder) for one in written]}
 
 
-def _verified_json(verified: list[Verified]) -> str:
+def _verified_data(verified: list[Verified]) -> dict[str, Any]:
     listed = []
     for one in verified:
         known = _content(one.manifest, one.folder) if one.manifest else {"name": one.name, "path": str(one.folder)}
         listed.append({**known, "state": one.state.value, "message": one.message})
-    return _json(listed)
-
-
-def _json(datasets: list[dict[str, Any]]) -> str:
-    return json.dumps({"datasets": datasets}, indent=2, ensure_ascii=False)
+    return {"datasets": listed}
 
 
 def _content(manifest: Manifest, folder: Path) -> dict[str, Any]:

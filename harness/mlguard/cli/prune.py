@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import sys
 
 import click
 
 from mlguard.checker.check import Checker, broken, stale
-from mlguard.cli.select import at_once, opened, refuse_in_ci, tell
+from mlguard.cli.select import at_once, opened, refuse_in_ci
 from mlguard.core.outcome import Outcome
 from mlguard.core.verdict import exit_code
+from mlguard.core.visible import one_line
 from mlguard.golden.local import LocalStore
+from mlguard.printing import ask, say, say_json, tell
 from mlguard.report.terminal import draw_all
 
 
@@ -41,8 +42,8 @@ def command(*, yes: bool, dry_run: bool, allow_ci: bool, as_json: bool) -> None:
         sys.exit(exit_code(failed))
     names = [verdict.guard for verdict in gone]
     for name in names:
-        click.echo(f"stale: {name}", err=as_json)
-    if names and not dry_run and (yes or click.confirm(f"delete {len(names)} goldens?", default=False, err=True)):
+        say(f"stale: {one_line(name)}", err=as_json)
+    if names and not dry_run and (yes or ask(f"delete {len(names)} goldens?")):
         store = LocalStore(project.settings.golden, project.settings.base)
         for name in names:
             store.delete(name)
@@ -50,10 +51,10 @@ def command(*, yes: bool, dry_run: bool, allow_ci: bool, as_json: bool) -> None:
     if as_json:
         _answer(names, deleted, [])
     elif not names:
-        click.echo("no stale goldens")
+        say("no stale goldens")
 
 
 def _answer(stale_names: list[str], deleted: list[str], refused: list[str]) -> None:
     """The JSON document: stale goldens, those that went, and the guards because of which none did."""
     document = {"stale": stale_names, "deleted": deleted, "refused": refused}
-    click.echo(json.dumps(document, indent=1, sort_keys=True))
+    say_json(document)

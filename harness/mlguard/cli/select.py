@@ -8,11 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
-import click
-
 from mlguard.checker.check import broken, refuse_collisions
 from mlguard.core.error import UsageError
 from mlguard.discovery import Declared, select
+from mlguard.printing import tell
 from mlguard.report.terminal import draw
 from mlguard.runner.order import Found
 from mlguard.runner.run import Runner
@@ -94,8 +93,3 @@ def refuse_in_ci(allowed: bool, what: str) -> None:
         raise UsageError(
             f"{what} is refused in CI (CI={os.environ['CI']}); pass --allow-ci if it is meant", slug="ci-refused"
         )
-
-
-def tell(text: str) -> None:
-    """Say something that is not the command's answer: to standard error."""
-    click.echo(text, err=True)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 
-import click
-
-from mlguard.cli.select import opened, tell
+from mlguard.cli.select import opened
 from mlguard.core.error import UsageError
+from mlguard.printing import say, say_json, tell
 from mlguard.report.power import draw_shrunk, shrunk_as_data
 from mlguard.tools.shrink import shrink
 
@@ -26,4 +24,4 @@ def shrink_guard(name: str, *, seed: int, as_json: bool) -> None:
         follow = tell if sys.stderr.isatty() else lambda text: None
         jobs = os.cpu_count() or 1
         found = shrink(project.runner, project.guards[0], changes=CHANGES, seed=seed, jobs=jobs, progress=follow)
-    click.echo(json.dumps(shrunk_as_data(found), indent=1, sort_keys=True) if as_json else draw_shrunk(found))
+    say_json(shrunk_as_data(found)) if as_json else say(draw_shrunk(found))

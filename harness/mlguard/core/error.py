@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 
+from mlguard.core.visible import visible
+
 
 class MlguardError(Exception):
     """An error that mlguard explains itself: shown as its text, never as a traceback.
@@ -31,7 +33,7 @@ class MlguardError(Exception):
         return f"{self.what}; {self.advice}" if self.advice else self.what
 
     def __str__(self) -> str:
-        return f"{self.message} [{self.slug}]"
+        return visible(f"{self.message} [{self.slug}]")
 
     def __reduce__(self) -> tuple[object, ...]:
         # Keyword-only arguments are what exceptions' own pickling would lose on the way out of a worker.

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import pytest
 
+from mlguard.core.visible import one_line
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -58,7 +60,7 @@ def asked(config: pytest.Config) -> Asked:
     if wanted.regen:
         problems = _refused(wanted, os.environ)
         if problems:
-            raise pytest.UsageError("\n".join(f"--regen-golden: {problem}" for problem in problems))
+            raise pytest.UsageError("\n".join(f"--regen-golden: {one_line(problem)}" for problem in problems))
     return wanted
 
 

@@ -11,10 +11,12 @@ import pytest
 from _pytest._code.code import ReprEntryNative, ReprExceptionInfo, ReprFileLocation, ReprTraceback
 from _pytest.mark.structures import get_unpacked_marks
 
+from mlguard.core.visible import one_line, visible
+
 if TYPE_CHECKING:
     from mlguard.core.guard import Guard
     from mlguard.core.verdict import Verdict
-    from mlguard.discovery import Declared
+    from mlguard.discovery import Declared, GuardRef
     from mlguard.plugin.project import Project
 
 PROPERTIES = ("guard", "outcome", "first_moved", "max_scaled")
@@ -26,8 +28,8 @@ class VerdictError(AssertionError):
 
     def __init__(self, text: str, summary: str) -> None:
         """`text` is shown in the report, `summary` in the line per failure."""
-        super().__init__(text)
-        self.text, self.summary = text, summary
+        self.text, self.summary = visible(text), one_line(summary)
+        super().__init__(self.text)
 
 
 class GuardCollector(pytest.Collector):
@@ -72,23 +74,21 @@ class StageItem(pytest.Item):
         super().__init__(**rest)
         self.project, self.guard, self.stages = project, guard, stages
         if self.config.pluginmanager.hasplugin("xdist"):
-            self.add_marker(pytest.mark.xdist_group(name=guard.ref.name))
+            self.add_marker(pytest.mark.xdist_group(name=one_line(guard.ref.name)))
 
     def runtest(self) -> None:
         """Get the guard's Verdict, which the first of its items makes, and say what this stage has to say."""
         from mlguard.plugin import outcome
 
-        taking_part = [item for item in self.session.items if isinstance(item, StageItem)]
-        many = len({item.guard.ref for item in taking_part}) > 1
-        verdict = self.project.result(self.guard, many=many).verdict
-        chosen = {item.name for item in taking_part if item.guard.ref == self.guard.ref}
-        selected = [stage for stage in self.stages if stage in chosen]
+        taking_part = _taking_part(self.session)
+        verdict = self.project.result(self.guard, many=len(taking_part) > 1).verdict
+        selected = [stage for stage in self.stages if stage in taking_part[self.guard.ref]]
         environments = self.project.settings.environments
         said = outcome.say(verdict, self.name, self.stages, selected, environments=environments)
         if said.kind == outcome.SKIPPED:
-            pytest.skip(said.text)
+            pytest.skip(visible(said.text))
         if said.kind == outcome.EXPECTED:
-            pytest.xfail(said.text)
+            pytest.xfail(visible(said.text))
         if said.kind != outcome.PASSED:
             leave_properties(self, verdict)
             raise VerdictError(said.text, said.summary)
@@ -101,7 +101,22 @@ class StageItem(pytest.Item):
 
     def reportinfo(self) -> tuple[os.PathLike[str] | str, int | None, str]:
         """Where the guard is declared."""
-        return self.path, self.guard.line - 1, f"{self.guard.ref.name}: {self.name}"
+        return self.path, self.guard.line - 1, one_line(f"{self.guard.ref.name}: {self.name}")
+
+
+_SELECTED = pytest.StashKey["dict[GuardRef, set[str]]"]()
+"""Where a session keeps the stages that take part in it, by guard."""
+
+
+def _taking_part(session: pytest.Session) -> dict[GuardRef, set[str]]:
+    """The stages of each guard that this session runs; looked for once, when the first of them runs."""
+    if _SELECTED not in session.stash:
+        found: dict[GuardRef, set[str]] = {}
+        for item in session.items:
+            if isinstance(item, StageItem):
+                found.setdefault(item.guard.ref, set()).add(item.name)
+        session.stash[_SELECTED] = found
+    return session.stash[_SELECTED]
 
 
 class _File(pytest.File):
@@ -130,7 +145,7 @@ class FailingItem(pytest.Item):
     def of_file(cls, session: pytest.Session, file: Path, name: str, verdict: Verdict) -> FailingItem:
         """The item of something in a file that pytest has not collected."""
         parent = _File.from_parent(session, path=file)
-        return cls.from_parent(parent, name=name, verdict=verdict, title=f"{verdict.guard}: not collected")
+        return cls.from_parent(parent, name=one_line(name), verdict=verdict, title=f"{verdict.guard}: not collected")
 
     def runtest(self) -> None:
         """Fail: what nothing is compared with guards nothing."""
@@ -147,7 +162,7 @@ class FailingItem(pytest.Item):
 
     def reportinfo(self) -> tuple[os.PathLike[str] | str, int | None, str]:
         """The golden's folder, or the file."""
-        return self.path, None, self.title
+        return self.path, None, one_line(self.title)
 
 
 def collectors(parent: pytest.Module, klass: type[Guard], project: Project) -> list[pytest.Collector]:
@@ -155,7 +170,7 @@ def collectors(parent: pytest.Module, klass: type[Guard], project: Project) -> l
     found: list[pytest.Collector] = []
     for guard in project.collected(klass, parent.path.resolve()):
         stages = project.stages(klass, guard)
-        name = guard.ref.name
+        name = one_line(guard.ref.name)  # pytest prints node ids as they are.
         whole = GuardCollector.from_parent(parent, name=name, project=project, guard=guard, stages=stages)
         whole.own_markers += get_unpacked_marks(klass)
         whole.keywords.update((mark.name, mark) for mark in whole.own_markers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mlguard.core.visible import one_line
 from mlguard.plugin.session import Session
 
 
@@ -34,4 +35,4 @@ def farewell(session: Session) -> list[str]:
 
 
 def _indented(lines: tuple[str, ...]) -> list[str]:
-    return [line if "recorded, " in line else f"  {line}" for line in lines]
+    return [one_line(line if "recorded, " in line else f"  {line}") for line in lines]

@@ -8,6 +8,7 @@ from typing import Any
 
 from mlguard.core.outcome import Outcome, worst
 from mlguard.core.verdict import Verdict, exit_code
+from mlguard.core.visible import one_line
 from mlguard.report.causes import say_cause
 from mlguard.report.moves import moves
 from mlguard.report.plain import SCHEMA, as_data
@@ -66,7 +67,7 @@ def draw_answer(answer: Answer) -> str:
     """All guards, those that match first, so that what moved stands where the reader looks: at the end."""
     ordered = sorted(answer.guards, key=lambda one: -one.verdict.outcome.rank)
     parts = ["\n".join(_lines(one)) for one in ordered]
-    remarks = [f"note: {remark}" for remark in answer.remarks]
+    remarks = [f"note: {one_line(remark)}" for remark in answer.remarks]
     return "\n".join([f"{answer.before} -> {answer.after}", *remarks, *parts, "", summary(answer.verdicts)])
 
 
@@ -100,20 +101,20 @@ def place_lines(place: Place) -> Iterator[str]:
     """The first moved function with its values and the edit that touched it."""
     yield f"first moved function: {place.function} ({place.file}:{place.line}): {place.how}"
     yield from (f"  {value}" for value in place.values)
-    yield from (f"  {line}" for line in place.hunk.splitlines())
+    yield from (f"  {line}" for line in place.hunk.rstrip("\n").split("\n") if place.hunk)
 
 
 def _lines(told: Told) -> Iterator[str]:
     verdict = told.verdict
     yield headline(verdict)
-    yield from (f"  {line}".rstrip() for line in _explained(verdict, told.place))
+    yield from (f"  {one_line(line)}".rstrip() for line in _explained(verdict, told.place))
 
 
 def _explained(verdict: Verdict, place: Place | None) -> Iterator[str]:
     if verdict.problem:
-        yield from verdict.problem.splitlines()
+        yield from verdict.problem.split("\n")
     if verdict.traceback:
-        yield from ["", *verdict.traceback.splitlines()]
+        yield from ["", *verdict.traceback.split("\n")]
     if verdict.outcome is not Outcome.MATCH:
         yield from (f"cause: {say_cause(cause)}" for cause in verdict.causes)
     if place is not None:

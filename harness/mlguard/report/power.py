@@ -8,17 +8,22 @@ from typing import Any
 
 from mlguard.core.power import Audit, Fate, Planted, Power, Shrunk
 from mlguard.core.record import stage_rank
+from mlguard.core.visible import one_line
 
 
 def draw_audit(audit: Audit) -> str:
     """One guard."""
     if audit.problem is not None:
-        told = [f"{audit.problem} [{audit.slug}]", *audit.traceback.splitlines()]
-        return "\n".join([f"{audit.guard}: not audited", *(f"  {line}".rstrip() for line in told)])
+        told = [
+            *f"{audit.problem} [{audit.slug}]".split("\n"),
+            *(audit.traceback.split("\n") if audit.traceback else ()),
+        ]
+        lines = [f"{audit.guard}: not audited", *(f"  {line}".rstrip() for line in told)]
+        return "\n".join(map(one_line, lines))
     lines = [headline(audit), f"  {_not_counted(audit)}", *(f"  {line}" for line in _tables(audit))]
     for survivor in audit.survivors:
         lines += ["", *(f"  {line}" for line in survivor_lines(survivor))]
-    return "\n".join([*lines, *(f"  note: {remark}" for remark in audit.remarks)])
+    return "\n".join(map(one_line, [*lines, *(f"  note: {remark}" for remark in audit.remarks)]))
 
 
 def headline(audit: Audit) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from mlguard.core.outcome import Outcome
 from mlguard.core.verdict import Verdict
+from mlguard.core.visible import one_line
 from mlguard.report.quiet import remarks
 from mlguard.report.wording import cost_line, explanation, headline, summary
 
@@ -13,7 +14,7 @@ from mlguard.report.wording import cost_line, explanation, headline, summary
 def draw(verdict: Verdict) -> str:
     """One guard: a line for a match, everything for anything else."""
     if verdict.outcome is Outcome.MATCH:
-        lines = [headline(verdict), *(f"  {remark}" for remark in remarks(verdict))]
+        lines = [headline(verdict), *(f"  {one_line(remark)}" for remark in remarks(verdict))]
         return "\n".join(lines)
     first, *rest = explanation(verdict)
     return "\n".join([first, *(f"  {line}".rstrip() for line in rest)])

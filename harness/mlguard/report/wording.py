@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from mlguard.core.outcome import Outcome
 from mlguard.core.run_name import MAIN
 from mlguard.core.verdict import Verdict
+from mlguard.core.visible import one_line
 from mlguard.report.causes import say_cause
 from mlguard.report.moves import moves
 from mlguard.report.quiet import remarks
@@ -31,21 +32,22 @@ def headline(verdict: Verdict) -> str:
     if verdict.first_moved is not None and verdict.outcome is not Outcome.MATCH:
         run = "" if verdict.first_run == MAIN else f" of run {verdict.first_run}"
         where = f", first moved in stage {verdict.first_moved}{run}"
-    return f"{verdict.guard}: {verdict.outcome}{where}"
+    return one_line(f"{verdict.guard}: {verdict.outcome}{where}")
 
 
 def explanation(verdict: Verdict) -> list[str]:
     """Everything that a failing guard has to say, line by line; one line for a match."""
     lines = [f"{headline(verdict)} ({MEANING[verdict.outcome]})"]
     if verdict.problem:
-        lines += verdict.problem.splitlines()
+        lines += verdict.problem.split("\n")
     if verdict.traceback:
-        lines += ["", *verdict.traceback.splitlines()]
+        lines += ["", *verdict.traceback.split("\n")]
     if verdict.outcome is not Outcome.MATCH:
         lines += [f"cause: {say_cause(cause)}" for cause in verdict.causes]
     lines += list(moves(verdict))
     lines += [f"note: {remark}" for remark in remarks(verdict)]
-    return [*lines, *filter(None, (difference_command(verdict), next_command(verdict)))]
+    lines += filter(None, (difference_command(verdict), next_command(verdict)))
+    return list(map(one_line, lines))
 
 
 def difference_command(verdict: Verdict) -> str:
@@ -94,4 +96,4 @@ def cost_line(verdict: Verdict) -> str:
     if keys:
         parts.append((f"{len(keys)} configuration keys", sum(keys.values())))
     told = ", ".join(f"{part} {seconds:.2f} s" for part, seconds in parts)
-    return f"{verdict.guard}: {told or 'nothing ran'}"
+    return one_line(f"{verdict.guard}: {told or 'nothing ran'}")

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from mlguard.core.error import MlguardError
+from mlguard.printing import say, tell
 from mlguard.tables.codec import CSV, FORMATS
 from mlguard.tables.folder import Written, write_dataset
 from mlguard.tables.generate import make_checked
@@ -38,11 +39,11 @@ def script_command(path: str) -> click.Command:
         try:
             written = make_files(script, out_dir, seed=seed, rows=rows, format=format)
         except MlguardError as error:
-            click.echo(f"error: {error}", err=True)
+            tell(f"error: {error}")
             sys.exit(error.exit_code)
         for entry in written.manifest.tables:
             shape = " x ".join(map(str, entry.schema.shape))
-            click.echo(f"{written.folder / entry.file}  {shape}  {entry.size} bytes")
-        click.echo(written.manifest.digest)
+            say(f"{written.folder / entry.file}  {shape}  {entry.size} bytes")
+        say(written.manifest.digest)
 
     return command

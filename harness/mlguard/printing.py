@@ -1,0 +1,42 @@
+"""The only place that prints: whatever a name, a value or an exception holds, nothing of it acts on the terminal."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mlguard.core.visible import one_line, visible
+
+if TYPE_CHECKING:
+    # Where click keeps it is click's own affair; only its type is wanted.
+    from click._termui_impl import ProgressBar
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """Print lines: an answer to standard output, anything else to standard error."""
+    click.echo(visible(text), err=err)
+
+
+def tell(text: str) -> None:
+    """Say something that is not the command's answer."""
+    say(text, err=True)
+
+
+def say_json(document: dict[str, Any]) -> None:
+    """Print one JSON document, in ASCII, to standard output."""
+    # JSON lets DEL stand, which is ASCII.
+    click.echo(json.dumps(document, indent=1, sort_keys=True).replace("\x7f", "\\u007f"))
+
+
+def ask(question: str) -> bool:
+    """Ask for yes or no on standard error; no is the default."""
+    return click.confirm(one_line(question), default=False, err=True)
+
+
+def bar(label: str, *, items: Iterable[str] | None = None, length: int | None = None) -> ProgressBar[str]:
+    """A progress bar on standard error, over items or up to a length."""
+    return click.progressbar(items, length=length, label=one_line(label), file=sys.stderr)
