@@ -184,3 +184,33 @@ def test_what_the_tested_code_notes_is_heard(noted):
     assert '"pairs[0]' in (noted.root / GOLDEN).read_text()
     noted.write("tests/test_sims.py", TEST.replace("SIMS", "0.25").replace('["b", 2]', '["b", 3]'))
     assert noted.run().code == 1
+
+
+def test_what_belongs_to_the_session_is_looked_at_once_however_many_tests_note(small, monkeypatch):
+    from mlguard.golden import naming
+    from mlguard.runner import imported
+
+    looks = {"collisions": 0, "distributions": 0}
+
+    def counted(module, name):
+        ordinary = getattr(module, name)
+
+        def count(*arguments):
+            looks[name] += 1
+            return ordinary(*arguments)
+
+        monkeypatch.setattr(module, name, count)
+
+    small.write("tests/guards/test_shop.py", "")
+    small.write(
+        "tests/test_many.py",
+        "import pytest\n@pytest.mark.parametrize('n', range(12))\ndef test_it(guard, n): guard.note('n', n)\n",
+    )
+    counted(naming, "collisions")
+    counted(imported, "distributions")
+    assert small.run("tests/test_many.py", *REGEN).code == 0
+    assert looks["distributions"] >= 1
+    assert looks["collisions"] == 1
+    assert len(small.run("tests/test_many.py").outcomes) == 12
+    assert looks["distributions"] <= 3, "once, and again where a module was loaded meanwhile"
+    assert looks["collisions"] == 2

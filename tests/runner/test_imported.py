@@ -122,3 +122,19 @@ def test_a_run_names_the_same_libraries_whatever_its_zygote_has_loaded(line: Pro
     assert alone == forked
     assert {"numpy", "pandas", "pyyaml"} <= set(alone)
     assert not {"scikit-learn", "joblib", "hypothesis"} & set(alone)
+
+
+def test_what_is_installed_is_read_once_in_a_process_and_anew_for_another_import_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads: list[str] = []
+    read = metadata.distributions
+    monkeypatch.setattr(metadata, "distributions", lambda: reads.append("") or read())
+    monkeypatch.syspath_prepend(str(tmp_path))
+    first = [distributions(["pandas"], tmp_path) for _ in range(3)]
+    assert len(reads) == 1
+    assert first[0] == first[1] == first[2]
+    (tmp_path / "other").mkdir()
+    monkeypatch.syspath_prepend(str(tmp_path / "other"))
+    assert distributions(["pandas"], tmp_path) == first[0]
+    assert len(reads) == 2

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -100,7 +104,6 @@ class Notes:
 
     def _refuse(self, name: str) -> None:
         """Raises UsageError where there is no project, nothing was noted, or two tests would share a golden."""
-        from mlguard.golden.naming import collisions
         from mlguard.settings import require_project
 
         require_project(self._project.settings)
@@ -110,23 +113,31 @@ class Notes:
                 "the fixture",
                 slug="nothing-noted",
             )
-        tests = [item for item in self._item.session.items if FIXTURE in getattr(item, "fixturenames", ())]
-        names = dict.fromkeys(node_name(item, self._project) for item in tests)
-        for pair in collisions(names):
+        for pair in self._colliding():
             if name in pair:
                 raise UsageError(
                     f"tests {' and '.join(pair)} would share a golden; rename one of them", slug="golden-collision"
                 )
 
+    def _colliding(self) -> Sequence[tuple[str, str]]:
+        """The tests of this session that would share a golden, two by two; looked for once."""
+        from mlguard.golden.naming import collisions
+
+        known = self._item.session.stash.setdefault(COLLIDING, {})
+        base = self._project.settings.base
+        if base not in known:
+            tests = [item for item in self._item.session.items if FIXTURE in getattr(item, "fixturenames", ())]
+            known[base] = list(collisions(dict.fromkeys(node_name(item, self._project) for item in tests)))
+        return known[base]
+
     def _record(self, name: str) -> Record:
         import platform
 
         from mlguard.core.record import Provenance, Record
-        from mlguard.runner.imported import distributions
 
         # Of the test's module alone: other tests have imported what they need into this process.
         module = getattr(self._item, "module", None)
-        packages = distributions([module.__name__] if module else [], self._project.settings.base)
+        packages = _packages(module.__name__ if module else "", self._project.settings.base, len(sys.modules))
         environment = {"python": platform.python_version(), "packages": packages}
         return Record(name, tuple(self._observations), Provenance(environment=environment))
 
@@ -138,6 +149,17 @@ class Notes:
             unused = f"{name}#{number}"
         return unused
 
+
+@lru_cache(maxsize=1)
+def _packages(module: str, root: Path, loaded: int) -> dict[str, str]:
+    """The distributions that a test module uses, which are the same for its tests until another module is loaded."""
+    from mlguard.runner.imported import distributions
+
+    return distributions([module] if module else [], root)
+
+
+COLLIDING = pytest.StashKey[dict[Path, Sequence[tuple[str, str]]]]()
+"""Where a session keeps which of its tests would share a golden, by project."""
 
 NOTES = pytest.StashKey[Notes]()
 """Where a test's notes lie in its stash, until it has passed."""

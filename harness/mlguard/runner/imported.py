@@ -8,6 +8,7 @@ that were loaded before included, and what these modules hold of others is follo
 from __future__ import annotations
 
 import builtins
+import functools
 import importlib
 import os
 import sys
@@ -75,7 +76,7 @@ def distributions(names: Iterable[str], root: Path) -> dict[str, str]:
 
     The project's own modules, which lie below `root`, are followed and are no distribution.
     """
-    installed = Installed()
+    installed = _installed(tuple(sys.path))
     waiting = [part for name in names for part in (name, name.partition(".")[0])]
     seen: set[str] = set()
     found: dict[str, str] = {}
@@ -109,7 +110,19 @@ def _is_own(module: ModuleType, root: Path) -> bool:
     file = getattr(module, "__file__", None)
     if not isinstance(file, str) or file.startswith(_LIBRARIES) or str(module.__name__).partition(".")[0] == "mlguard":
         return False
+    return _lies_inside(file, root)
+
+
+@functools.cache
+def _lies_inside(file: str, root: Path) -> bool:
+    """Whether a module's file is the project's; the disk is asked once for each in a process."""
     return is_inside(Path(file).resolve(), root.resolve())
+
+
+@functools.lru_cache(maxsize=1)
+def _installed(path: tuple[str, ...]) -> Installed:
+    """What is installed on an import path; the disk is asked once in a process, whose libraries stay what they are."""
+    return Installed()
 
 
 def _leads_to(module: ModuleType) -> set[str]:
