@@ -75,9 +75,9 @@ def say_what_it_changes(folders: Sequence[str], told: str) -> None:
             return
         for path in (arguments[place] for place in places):
             if isinstance(path, str | bytes | os.PathLike):
-                real = os.path.realpath(os.fsdecode(path))
-                if os.path.join(real, "").startswith(watched):
-                    with contextlib.suppress(OSError):
+                with contextlib.suppress(OSError, ValueError):  # Whatever is wrong with it, the call itself will say.
+                    real = os.path.realpath(os.fsdecode(path))
+                    if os.path.join(real, "").startswith(watched):
                         os.write(output, os.fsencode(real).replace(b"\n", b"?") + b"\n")
 
     if watched:
@@ -86,7 +86,8 @@ def say_what_it_changes(folders: Sequence[str], told: str) -> None:
 
 def _is_deadly(event: str, arguments: tuple[Any, ...]) -> bool:
     """Whether this process, or the one that keeps it, is meant."""
-    mine = (0, -1, os.getpid(), os.getppid(), os.getpgrp(), -os.getpgrp())
+    group = getattr(os, "getpgrp", os.getpid)()  # Not on Windows.
+    mine = (0, -1, os.getpid(), os.getppid(), group, -group)
     return event == "os.exec" or (arguments[0] in mine and arguments[1] != 0)
 
 
