@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+import shutil
 
 import pytest
 
 from mlguard.core.error import MlguardError, RunError, UsageError
 from mlguard.core.record import CONTRACT, Record
+from mlguard.discovery import Declared
 from mlguard.runner.order import Extent
 from mlguard.runner.run import Runner
 from mlguard.settings import load
+from mlguard.worker.job import Job, Result
 from mlguard.worker.pool import Workers
 from tests.project import CODE, GENERATOR, GUARD, Project
 
@@ -291,3 +294,23 @@ def test_a_run_in_this_process_leaves_contracts_out_since_the_bundle_needs_anoth
     with Runner(load(line.root), in_process=True) as runner:
         record = runner.run(line.declared(), extent=Extent.QUICK).record
     assert "main/contracts" in record.left_out
+
+
+def test_a_run_whose_bundle_another_guard_removed_is_run_again(line: Project, monkeypatch: pytest.MonkeyPatch):
+    jobs: list[Job] = []
+    ran = Runner._ran
+
+    def losing(runner: Runner, guard: Declared, job: Job) -> Result:
+        jobs.append(job)
+        result = ran(runner, guard, job)
+        if len(jobs) == 1:
+            shutil.rmtree(job.payload.folder)
+        return result
+
+    monkeypatch.setattr(Runner, "_ran", losing)
+    assert status(line.run(extent=Extent.QUICK).record, "saved bundle") == "same"
+    assert [(job.function.rpartition(":")[2], job.alone) for job in jobs] == [
+        ("observe", False),
+        ("observe", True),
+        ("load_bundle", False),
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,15 @@ def test_a_job_that_lost_its_folder_to_another_runs_again(call, project, tmp_pat
         "        removes(2, progress)\n    return 'whole'\n"
     )
     assert call("once", str(mark)).value == "whole"
+
+
+def test_jobs_beside_one_that_removes_all_folders_run_again_without_it(call, tmp_path):
+    marks = [tmp_path / "left", tmp_path / "right"]
+    with ThreadPoolExecutor(2) as threads:
+        neighbours = [threads.submit(call, "outlives_its_folder", str(mark)) for mark in marks]
+        assert until(lambda: all(mark.exists() for mark in marks))
+        assert call("removes", 2).failure.kind == "lost"
+        assert [neighbour.result().value for neighbour in neighbours] == ["whole", "whole"]
 
 
 def test_a_death_keeps_its_stage_and_says_where_the_code_was(call):

@@ -24,7 +24,8 @@ def own_frames(failure: Failure, output: str, root: Path) -> str:
     shown = [_shown(frame, root) for frame in _own(failure, output, root)]
     if failure.kind == "raised":
         return "\n".join([*shown, failure.text]) if shown else output.strip()[-SAID:]
-    said = _DUMP.split(output, maxsplit=1)[0].strip()[-SAID:]
+    # Without its folder, a worker says little but that it cannot answer.
+    said = "" if failure.kind == "lost" else _DUMP.split(output, maxsplit=1)[0].strip()[-SAID:]
     return "\n".join(filter(None, [said, *shown]))
 
 

@@ -18,7 +18,7 @@ SHOWN = 5
 
 def refuse_changes(guard: str, changed: Iterable[str], settings: Settings) -> None:
     """Raises RunError where a guard's code changed goldens, or what mlguard remembers: nobody approved that."""
-    files = [*_below(changed, settings, (settings.golden, settings.base / STATE))]
+    files = _files(_below(changed, settings, (settings.golden, settings.base / STATE)))
     if files:
         raise RunError(
             f"guard {guard}: its code changed {_shown(files)}, which only mlguard may write",
@@ -31,7 +31,7 @@ def changed_data(guard: str, changed: Iterable[str], settings: Settings) -> tupl
     """A quiet line on the datasets and generators that a guard's code changed; none where it changed none."""
     folder = settings.base / DATASETS
     written = (path.parent for path in folder.glob("*/manifest.json"))
-    files = [*_below(changed, settings, (*written, settings.generators))]
+    files = _files(_below(changed, settings, (*written, settings.generators)))
     return (f"guard {guard}: its code changed {_shown(files)}",) if files else ()
 
 
@@ -43,6 +43,12 @@ def _below(changed: Iterable[str], settings: Settings, folders: Iterable[Path]) 
         if "__pycache__" not in name.parts and any(name == top or name.is_relative_to(top) for top in real):
             root = settings.base.resolve()
             yield name.relative_to(root).as_posix() if name.is_relative_to(root) else str(name)
+
+
+def _files(names: Iterable[str]) -> list[str]:
+    """What was changed, without the folders in which something was."""
+    found = list(names)
+    return [name for name in found if not any(other.startswith(f"{name}/") for other in found)]
 
 
 def _shown(files: list[str]) -> str:

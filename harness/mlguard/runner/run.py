@@ -34,7 +34,7 @@ from mlguard.settings import Settings
 from mlguard.worker.environment import Environment
 from mlguard.worker.job import Failure, Job, Result
 from mlguard.worker.moment import ELSEWHERE, USUAL, Moment, at
-from mlguard.worker.pool import FOLDER_GONE, Workers
+from mlguard.worker.pool import Workers
 from mlguard.worker.variables import starting, withheld, zone_is_chosen
 
 Reached = Mapping[str, frozenset[int]]
@@ -192,6 +192,10 @@ class Runner:
             shutil.rmtree(order.folder, ignore_errors=True)
             order.folder.mkdir(parents=True, exist_ok=True)
             result = self._ran(guard, replace(job, fresh=True))
+        elif result.failure is None and not order.folder.exists():
+            # Once more and alone: another guard's code may have taken away what this run left.
+            order.folder.mkdir(parents=True)
+            result = self._ran(guard, replace(job, alone=True))
         done = _checked_done(self._value(guard, result))
         return replace(done, remarks=(*done.remarks, *changed_data(guard.ref.name, result.changed, self.settings)))
 
@@ -215,11 +219,7 @@ class Runner:
         """The bundle at its second place, far from where it was saved."""
         elsewhere = folder / "elsewhere"
         elsewhere.mkdir(parents=True, exist_ok=True)
-        try:
-            return Path(shutil.move(order.bundle, elsewhere / "bundle"))
-        except FileNotFoundError as error:
-            what = f"guard {order.ref.name}: {FOLDER_GONE}"
-            raise RunError(what, slug="guard-died", ending=Ending.DIED) from error
+        return Path(shutil.move(order.bundle, elsewhere / "bundle"))
 
     def _loaded(self, guard: Declared, order: Order, moved: Path, how: Process) -> dict[str, Any]:
         """What a moved bundle answers in a process of its own, or what that raised."""

@@ -135,10 +135,12 @@ class Exchange:
         return self._end_of(self.output)
 
     def _end_of(self, file: Path) -> str:
-        with contextlib.nullcontext(self._held[file]) if file in self._held else file.open("rb") as read:
+        held = self._held.get(file)
+        with contextlib.suppress(OSError), contextlib.nullcontext(held) if held else file.open("rb") as read:
             size = read.seek(0, os.SEEK_END)
             read.seek(max(0, size - TAIL))
             return read.read().decode("utf-8", errors="replace")
+        return ""
 
     def curb_output(self) -> None:
         """In the parent, now and then: empty the output when it has grown without measure."""

@@ -30,6 +30,8 @@ class Job:
     """The time zone and the clock of the worker."""
     fresh: bool = False
     """True: a new interpreter, never one forked from the zygote."""
+    alone: bool = False
+    """True: while no other job of its Workers runs."""
     watched: tuple[Path, ...] = ()
     """Folders of which every change by the function, and by what is forked from it, is told."""
 

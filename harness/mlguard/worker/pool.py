@@ -25,6 +25,7 @@ from mlguard.worker.fork import FORKS, Forked, Nursery, RefusedError
 from mlguard.worker.job import Called, Failure, Job, Result
 from mlguard.worker.process import WINDOWS, Running, Spawned, end, interpreter
 from mlguard.worker.sentinel import Sentinel
+from mlguard.worker.turns import Turns
 from mlguard.worker.variables import starting
 
 T = TypeVar("T")
@@ -65,6 +66,7 @@ class Workers:
         self._variables = starting(os.environ) if variables is None else dict(variables)
         self._later = {name: text for name, text in os.environ.items() if name.startswith(coverage.VARIABLES)}
         self._lock = threading.Lock()
+        self._turns = Turns()
         self._running: set[Running] = set()
         self._folder: Path | None = None
         self._sentinel: Sentinel | None = None
@@ -85,17 +87,18 @@ class Workers:
     def run(self, job: Job) -> Result:
         """Run one job and wait for its result; the worker and all that it started are gone when this returns.
 
-        A job that lost its folder, or the process that started it, runs once more, in a new interpreter: another job
-        may have taken it away.
+        A job that lost its folder, or the process that started it, runs once more, alone and in a new interpreter:
+        another job may have taken it away.
         Raises RunError where no worker could be started, and for a job that was running when another thread closed.
         """
         result = self._run(job)
         if result.failure is not None and result.failure.kind == "lost":
-            result = self._run(replace(job, fresh=True))
+            result = self._run(replace(job, fresh=True, alone=True))
         return result
 
     def _run(self, job: Job) -> Result:
-        with self._exchange() as exchange:
+        turn = self._turns.alone() if job.alone else self._turns.beside_others()
+        with turn, self._exchange() as exchange:
             exchange.give(job, self._later, coverage.settings(), self._variables)
             with self._started(job, exchange) as running:
                 code = _wait(running, exchange, job.timeout)
