@@ -8,8 +8,6 @@ from dataclasses import dataclass
 
 import pytest
 
-from mlguard.core.visible import one_line
-
 
 @dataclass(frozen=True)
 class Asked:
@@ -60,6 +58,8 @@ def asked(config: pytest.Config) -> Asked:
     if wanted.regen:
         problems = _refused(wanted, os.environ)
         if problems:
+            from mlguard.core.visible import one_line  # Late: most runs have no guard.
+
             raise pytest.UsageError("\n".join(f"--regen-golden: {one_line(problem)}" for problem in problems))
     return wanted
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from mlguard.core.visible import one_line
 from mlguard.plugin.session import Session
 
 
@@ -35,4 +34,8 @@ def farewell(session: Session) -> list[str]:
 
 
 def _indented(lines: tuple[str, ...]) -> list[str]:
+    if not lines:
+        return []
+    from mlguard.core.visible import one_line  # Late: most runs have no guard.
+
     return [one_line(line if "recorded, " in line else f"  {line}") for line in lines]
