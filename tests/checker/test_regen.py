@@ -12,7 +12,7 @@ from mlguard.checker.check import Checker
 from mlguard.checker.regen import Regenerator
 from mlguard.core.error import RunError, UsageError
 from mlguard.core.outcome import Outcome
-from mlguard.golden import swap
+from mlguard.files.tree import Tree
 from mlguard.runner.order import Extent
 from tests.project import CODE, GENERATOR, Project
 
@@ -151,14 +151,14 @@ def test_a_disk_that_refuses_leaves_golden_and_tables_as_they_were(
     fresh.regen()
     before = fresh.files()
     fresh.edit(GENERATOR, "2 * x + 1", "3 * x + 1")
-    write = swap._write
+    write = Tree.write
 
-    def refuse(file, content):
-        if file.name == "record.json" and ".mlguard" not in file.parts:
+    def refuse(tree: Tree, name: str, content: bytes, **options: int) -> None:
+        if name == "new/record.json" and ".mlguard" not in tree.root.parts:
             raise OSError(number, "refused")
-        write(file, content)
+        write(tree, name, content, **options)
 
-    monkeypatch.setattr(swap, "_write", refuse)
+    monkeypatch.setattr(Tree, "write", refuse)
     with pytest.raises(RunError) as refused:
         fresh.regen()
     assert refused.value.slug == slug

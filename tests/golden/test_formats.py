@@ -10,7 +10,7 @@ import pytest
 
 from mlguard.core.question import ASKED_AT_FIRST, FIRST_RELEASE
 from mlguard.core.record import Record
-from mlguard.golden import swap
+from mlguard.files.tree import Tree
 from mlguard.golden.codec import decode, encode
 from mlguard.golden.damage import FORMAT, normalised
 
@@ -29,7 +29,7 @@ HELD: dict[int, Callable[[Record], Record]] = {1: at_first, 2: lambda record: re
 
 @pytest.mark.parametrize("number", range(1, FORMAT + 1))
 def test_an_old_golden_is_read(record: Record, number: int) -> None:
-    golden = decode(lambda name: swap.read(FORMATS / str(number), name), record.guard, "golden/Churn")
+    golden = decode(Tree(FORMATS / str(number), FORMATS).read, record.guard, "golden/Churn")
     assert encode(golden) == encode(HELD[number](record))
 
 

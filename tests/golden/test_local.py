@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -11,12 +15,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from mlguard.core.error import GoldenError, RunError
 from mlguard.core.record import Observation, Record
-from mlguard.core.value import number
-from mlguard.golden import swap
+from mlguard.core.value import number, numbers
 from mlguard.golden.codec import RECORD, encode
 from mlguard.golden.interface import Store
 from mlguard.golden.local import LocalStore
@@ -191,7 +195,7 @@ def test_a_full_disk_is_said_and_nothing_is_half_written(
 ) -> None:
     store.save(small(record.guard))
     before = tree(tmp_path / "golden")
-    monkeypatch.setattr(swap, "_write", filling(room, swap._write))
+    monkeypatch.setattr(os, "write", filling(room, os.write))
     with pytest.raises(RunError, match="the disk is full; free some space") as caught:
         store.save(record)
     assert caught.value.slug == "golden-disk-full"
@@ -206,13 +210,12 @@ def filling(room: int, write: Any) -> Any:
     """Writes until so many bytes were taken, then half of the file and ENOSPC."""
     left = [room]
 
-    def limited(file: Path, content: bytes) -> None:
+    def limited(handle: int, content: bytes) -> Any:
         left[0] -= len(content)
         if left[0] >= 0:
-            write(file, content)
-        else:
-            write(file, content[: len(content) // 2])
-            raise OSError(errno.ENOSPC, "No space left on device")
+            return write(handle, content)
+        write(handle, content[: len(content) // 2])
+        raise OSError(errno.ENOSPC, "No space left on device")
 
     return limited
 
@@ -227,7 +230,7 @@ def test_a_file_in_the_way_is_a_run_error(store: LocalStore, tmp_path: Path) -> 
 def test_a_record_that_is_a_folder_is_a_golden_error(store: LocalStore) -> None:
     (store.folder("Churn") / RECORD).mkdir(parents=True)
     assert store.names() == ()
-    with pytest.raises(GoldenError, match="cannot be read"):
+    with pytest.raises(GoldenError, match=r"^golden/Churn/record\.json is no plain file"):
         store.load("Churn")
 
 
@@ -252,3 +255,45 @@ def test_of_saves_at_once_one_wins_wholly_and_readers_never_see_a_mixture(store:
     last = store.load(record.guard)
     assert last is not None
     assert set(tree(store.folder(record.guard))) == set(encode(last))
+
+
+def version(number_of: int) -> Record:
+    values = numbers(np.full(3000, float(number_of)))
+    parts = tuple(Observation("predict", f"p{i}.x", values, file=f"f{i}") for i in range(6))
+    return Record("Churn", (Observation("evaluate", "version", number(number_of)), *parts))
+
+
+WRITER = """
+import sys
+from pathlib import Path
+sys.path.insert(0, {tests!r})
+from test_local import LocalStore, version
+store = LocalStore(Path({root!r}) / "golden", Path({root!r}))
+store.save(version(0))
+print("ready", flush=True)
+for turn in range(1, 1_000_000):
+    store.save(version(turn))
+"""
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.03, 0.11, 0.17])
+def test_a_writer_that_is_killed_leaves_a_readable_golden(tmp_path: Path, delay: float) -> None:
+    script = WRITER.format(tests=str(Path(__file__).parent), root=str(tmp_path))
+    writer = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
+    try:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == b"ready\n"
+        time.sleep(delay)
+    finally:
+        writer.send_signal(signal.SIGKILL)
+        writer.communicate()
+    store = LocalStore(tmp_path / "golden", tmp_path)
+    store.finish("Churn")
+    loaded = store.load("Churn")
+    assert loaded is not None
+    turn = int(loaded.observations[0].value.data[0])
+    assert encode(loaded) == encode(version(turn))
+    assert store.names() == ("Churn",)
+    store.save(version(turn + 1))
+    files = {path.relative_to(store.folder("Churn")).as_posix() for path in store.folder("Churn").rglob("*")}
+    assert files == {RECORD, *(f"f{i}.csv" for i in range(6))}

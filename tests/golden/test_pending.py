@@ -10,7 +10,7 @@ from mlguard.core.error import RunError
 from mlguard.core.record import Record
 from mlguard.golden.codec import encode
 from mlguard.golden.pending import pending_store
-from mlguard.golden.state import state_folder
+from mlguard.golden.state import state
 
 
 def test_a_pending_record_is_kept_until_it_is_deleted(tmp_path: Path, record: Record) -> None:
@@ -25,15 +25,15 @@ def test_a_pending_record_is_kept_until_it_is_deleted(tmp_path: Path, record: Re
 
 
 def test_the_state_folder_ignores_itself_and_keeps_what_its_owner_wrote(tmp_path: Path) -> None:
-    ignore = state_folder(tmp_path) / ".gitignore"
+    ignore = state(tmp_path).root / ".gitignore"
     assert ignore.read_text().splitlines()[-1] == "*"
     ignore.write_text("*\n!keep\n")
-    assert state_folder(tmp_path) == tmp_path / ".mlguard"
+    assert state(tmp_path).root == tmp_path / ".mlguard"
     assert ignore.read_text() == "*\n!keep\n"
 
 
 def test_a_state_folder_that_cannot_be_made_is_a_run_error(tmp_path: Path) -> None:
     (tmp_path / ".mlguard").write_text("a file")
     with pytest.raises(RunError) as caught:
-        state_folder(tmp_path)
+        state(tmp_path)
     assert caught.value.slug == "state-folder"

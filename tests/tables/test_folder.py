@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import json
 import os
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -15,6 +14,7 @@ from mlguard import Dataset
 from mlguard.core.error import GoldenError, RunError, UsageError
 from mlguard.tables.digest import digest
 from mlguard.tables.folder import read_dataset, read_manifest, write_dataset
+from tests.disk import Disk
 
 
 def dataset(value=1.0):
@@ -127,32 +127,31 @@ def test_a_folder_that_cannot_be_made_is_a_run_error(tmp_path):
         write(tmp_path / "file" / "toy")
 
 
-@pytest.mark.parametrize("failing", range(7))
-def test_a_disk_that_fills_up_leaves_everything_as_it_was(folder, monkeypatch, failing):
+def test_a_disk_that_refuses_any_one_call_leaves_everything_as_it_was_or_is_written_whole(folder, monkeypatch):
+    monkeypatch.setattr(os, "fsync", lambda handle: None)
+    disk = Disk()
     write(folder)
-    (folder / "notes.txt").write_text("mine")
-    before = content(folder)
-    calls = {"count": 0}
-
-    def refusing(real):
-        def call(*args, **kwargs):
-            calls["count"] += 1
-            if calls["count"] == failing + 1:
-                raise OSError(errno.ENOSPC, "No space left on device")
-            return real(*args, **kwargs)
-
-        return call
-
-    monkeypatch.setattr(Path, "write_bytes", refusing(Path.write_bytes))
-    monkeypatch.setattr(os, "replace", refusing(os.replace))
-    with pytest.raises(RunError, match="No space left on device; nothing there was changed"):
+    with disk.stopping():
         write(folder, 2.0)
-    monkeypatch.undo()
-    assert content(folder) == before
+    wanted, told = content(folder), ""
+    for call in range(disk.calls):
+        write(folder)
+        (folder / "notes.txt").write_text("mine")
+        before = content(folder)
+        with disk.stopping(disk.refused(call, errno.ENOSPC)):
+            try:
+                write(folder, 2.0)
+                before = {**wanted, "notes.txt": b"mine"}
+            except RunError as error:
+                told = error.message
+        assert {name: data for name, data in before.items() if (folder / name).read_bytes() != data} == {}, call
+    assert told.endswith("No space left on device; nothing there was changed")
+    write(folder)
+    assert sorted(content(folder)) == ["image.csv", "manifest.json", "notes.txt", "rows.csv"]
 
 
 def test_a_first_write_that_fails_leaves_no_file(folder, monkeypatch):
-    def refuse(*args):
+    def refuse(*args, **kwargs):
         raise OSError(errno.EROFS, "Read-only file system")
 
     monkeypatch.setattr(os, "replace", refuse)

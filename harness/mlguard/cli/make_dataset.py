@@ -88,7 +88,7 @@ def command(
         likeness = write_like(_alone(ctx, like), settings.generators, target=target)
         say_json(_likeness_data(likeness)) if as_json else say(_likeness(likeness, settings))
         return
-    out = settings.base / "datasets" if out_dir is None else out_dir.resolve()
+    out = settings.base / "datasets" if out_dir is None else Path.cwd() / out_dir
     scripts = catalogue(settings.generators).pick(names)
     sys.path[:0] = [entry for entry in settings.import_path if entry not in sys.path]
     if verifying:
@@ -98,7 +98,7 @@ def command(
     # All are made before any is written, so that a generator that fails leaves every folder as it was.
     made = dict(_each(scripts, lambda name: (name, make_checked(scripts[name], seed or 0, rows))))
     written = [
-        write_dataset(dataset, out / name, name=name, seed=seed or 0, rows=rows, format=format)
+        write_dataset(dataset, out / name, name=name, seed=seed or 0, rows=rows, format=format, project=settings.base)
         for name, dataset in made.items()
     ]
     say_json(_written_data(written)) if as_json else say(_table(written))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields
-from pathlib import PurePosixPath
 from typing import Any, TypeVar
 
 import numpy as np
@@ -14,7 +13,9 @@ from mlguard.core.error import GoldenError
 from mlguard.core.question import ASKED_AT_FIRST, FIRST_RELEASE
 from mlguard.core.record import INTERNAL, Approval, ConfigurationFacts, DatasetFacts, Observation, Provenance, Record
 from mlguard.core.tolerance import Numbers, Tolerances, pool
+from mlguard.files.tree import is_plain
 from mlguard.golden.damage import FORMAT, UNSEALED, Damage, digest, is_sealed, normalised, sealed
+from mlguard.golden.naming import ARRAYS, INTERNALS
 from mlguard.golden.observations import Line, Sheets, read_observation, write_observation
 from mlguard.golden.plain import from_plain, to_plain
 from mlguard.golden.sheet import Sheet
@@ -78,12 +79,16 @@ def decode(fetch: Fetch, guard: str, folder: str) -> Record:
     return record
 
 
-def file_names(content: bytes) -> frozenset[str]:
-    """The names of all files of a golden, as its record lists them; only the record where it cannot be read."""
+def file_digests(fetch: Fetch) -> dict[str, str]:
+    """All files of a golden with their digests, the record first; none where its record cannot be trusted."""
+    damage = Damage("", "")
     try:
-        return frozenset({RECORD, *(name for name in parse(content.decode())["files"] if _is_inside(name))})
-    except (ValueError, TypeError, KeyError, RecursionError):
-        return frozenset({RECORD})
+        record = fetch(RECORD)
+        files = _Files(fetch, damage, _open(record, damage), whole=False)
+        files.internals()
+    except (GoldenError, ValueError, TypeError, AttributeError, RecursionError):
+        return {}
+    return {RECORD: digest(RECORD, record or b""), **files.listed}
 
 
 def guard_name(content: bytes) -> str | None:
@@ -96,18 +101,21 @@ def guard_name(content: bytes) -> str | None:
 
 
 def _is_inside(name: str) -> bool:
-    """Whether a listed name stays in the golden's folder: a record that somebody forged must not reach beyond it."""
-    path = PurePosixPath(name)
-    return not path.is_absolute() and ".." not in path.parts and "\\" not in name and ":" not in name
+    """Whether a listed name is one that a golden writes: a file beside the record, or in one of its two folders."""
+    folder, slash, file = name.rpartition("/")
+    return is_plain(file) and (not slash or folder in (ARRAYS, INTERNALS)) and name != RECORD
 
 
 class _Files:
     """A golden's files, each checked against the record's digest before anything is read from it."""
 
-    def __init__(self, fetch: Fetch, damage: Damage, document: dict[str, Any]) -> None:
+    def __init__(self, fetch: Fetch, damage: Damage, document: dict[str, Any], *, whole: bool = True) -> None:
+        """`whole`: whether a file that is missing or was changed is an error; it is left out otherwise."""
+        self.listed: dict[str, str] = {}
         self._content: dict[str, bytes] = {}
         self._fetch = fetch
         self._damage = damage
+        self._whole = whole
         self._check(document["files"])
 
     def _check(self, files: Mapping[str, str]) -> None:
@@ -115,13 +123,15 @@ class _Files:
         for name, expected in files.items():
             if not _is_inside(name):
                 raise damage.unreadable(RECORD, f"it lists {name!r}, which lies outside")
+            self.listed[name] = expected
             content = self._fetch(name)
-            if content is None:
+            if content is None and self._whole:
                 raise damage.missing(name)
-            damage.conflict(name, content)
-            if digest(name, content) != expected:
-                raise damage.unlike(name, content)
-            self._content[name] = normalised(name, content)
+            if content is not None and digest(name, content) == expected:
+                self._content[name] = normalised(name, content)
+            elif self._whole:
+                damage.conflict(name, content or b"")
+                raise damage.unlike(name, content or b"")
 
     def read(self, name: str) -> bytes:
         return self._content[name]

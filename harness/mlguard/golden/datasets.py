@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from mlguard.core.dataset import Dataset
 from mlguard.core.error import GoldenError
-from mlguard.golden import swap
+from mlguard.files import swap
+from mlguard.files.tree import Tree
 from mlguard.golden.naming import DATASETS, component
 from mlguard.golden.writing import Home
 from mlguard.tables.digest import row_digests
-from mlguard.tables.manifest import MANIFEST, Manifest, decode_dataset, encode_dataset, parse
+from mlguard.tables.manifest import MANIFEST, Manifest, decode_dataset, encode_dataset, file_digest, parse
 
 LIMIT = 256 * 1024
 """Bytes of all tables up to which they are kept."""
@@ -40,15 +41,13 @@ class GoldenDatasets:
         Raises RunError where the disk refuses, and UsageError for a column that cannot be written.
         """
         files = _files(dataset, name, seed)
-        folder = self.folder(name)
-        with self.home.writing(folder):
-            swap.finish(folder)
-            changed = {file: content for file, content in files.items() if not _holds(folder, file, content)}
-            unwanted = sorted(p.name for p in folder.iterdir() if p.is_file() and p.name not in files)
-            if changed or unwanted:
-                kept = files.keys() - changed.keys()
-                swap.replace(folder, changed, leading=MANIFEST, kept=kept, gone=unwanted)
-            return tuple(folder / file for file in (*changed, *unwanted))
+        with self.home.writing(self._place(name)) as tree:
+            swap.finish(tree)
+            changed = {file: content for file, content in files.items() if not _holds(tree, file, content)}
+            outdated = [file for file in self._own(tree, name) if file not in files]
+            if changed or outdated:
+                swap.replace(tree, changed, leading=MANIFEST, kept=files.keys() - changed.keys(), gone=outdated)
+            return tuple(tree.root / file for file in (*changed, *outdated))
 
     def load(self, name: str) -> Dataset | None:
         """The Dataset as it was saved; None where there is none, or where its tables were too large to keep.
@@ -88,34 +87,49 @@ class GoldenDatasets:
 
     def names(self) -> tuple[str, ...]:
         """The folders of all Datasets here, in alphabetical order."""
-        folder = self.home.root / DATASETS
-        return tuple(sorted(path.name for path in folder.iterdir() if path.is_dir())) if folder.is_dir() else ()
+        return tuple(entry.name for entry in self.home.tree.entries(DATASETS) if entry.kind == "folder")
 
     def delete(self, name: str) -> tuple[Path, ...]:
-        """Remove a Dataset that no golden names any more, and answer which files went."""
-        folder = self.folder(name)
-        if not folder.is_dir():
+        """Remove what is a Dataset's own and as it was written, once no golden names it; answers which files went."""
+        if self.manifest(name) is None:
             return ()
-        with self.home.writing(folder):
-            swap.finish(folder)
-            gone = sorted((p for p in folder.iterdir() if p.is_file()), key=lambda path: path.name != MANIFEST)
-            for path in gone:
-                path.unlink()
-        return tuple(gone)
+        with self.home.writing(self._place(name)) as tree:
+            swap.finish(tree)
+            own = self._own(tree, name)
+            for file in own:
+                tree.remove(file)
+        return tuple(tree.root / file for file in own)
 
     def folder(self, name: str) -> Path:
         """Where a Dataset lies, or would."""
-        return self.home.root / DATASETS / component(name)
+        return self._tree(name).root
+
+    def _place(self, name: str) -> PurePosixPath:
+        return PurePosixPath(DATASETS, component(name))
+
+    def _tree(self, name: str) -> Tree:
+        return self.home.folder(self._place(name))
+
+    def _own(self, tree: Tree, name: str) -> list[str]:
+        """The files that the manifest lists and that are as they were written, the manifest first."""
+        try:
+            manifest = self.manifest(name)
+            marks = self.row_marks(name)
+        except GoldenError:
+            return []
+        listed = {} if manifest is None else {entry.file: entry.sha256 for entry in manifest.tables}
+        fitting = [file for file, sha256 in listed.items() if file_digest(tree.read(file) or b"") == sha256]
+        return [*([MANIFEST] if manifest else ()), *fitting, *([ROWS] if marks is not None else ())]
 
     def _read(self, name: str, file: str) -> bytes | None:
         try:
-            return swap.read(self.folder(name), file)
+            return self._tree(name).read(file)
         except OSError as error:
             told = f"{self._shown(name)}/{file} cannot be read ({error.strerror})"
             raise GoldenError(told, advice="make it readable", slug="dataset-unreadable") from error
 
     def _shown(self, name: str) -> str:
-        return self.home.shown(self.folder(name))
+        return self._tree(name).shown()
 
 
 @contextmanager
@@ -135,9 +149,9 @@ def row_marks(dataset: Dataset) -> dict[str, list[str]]:
     }
 
 
-def _holds(folder: Path, file: str, content: bytes) -> bool:
+def _holds(tree: Tree, file: str, content: bytes) -> bool:
     """Whether the file is there with this content; line ends count where a text of the tables holds some."""
-    found = swap.read(folder, file)
+    found = tree.read(file)
     plain = found is not None and b"\r" not in content and found.replace(b"\r\n", b"\n") == content
     return found == content or plain
 

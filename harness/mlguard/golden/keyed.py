@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
 from mlguard.core.record import Record
+from mlguard.files.tree import Tree
+from mlguard.golden import state
 from mlguard.golden.naming import folder_of
-from mlguard.golden.state import STATE, state_folder
-from mlguard.golden.writing import Home
 
 KNOWN = "known"
 """Name of the folder below the project's state folder."""
@@ -32,26 +32,20 @@ def remember(project: Path, golden: Record, contents: Mapping[str, bytes | None]
     """
     if not contents or (known(project, golden, contents) == dict.fromkeys(contents, "same")):
         return
-    state = state_folder(project)
-    place, key = _place(state, golden.guard), _key(state, make=True)
+    key = _key(state.state(project), make=True)
     digests = {name: _digest(key, name, content) for name, content in contents.items()}
-    with Home(place.parent, project).writing(place.parent):
-        unfinished = place.with_name(f"{place.name}.unfinished")
-        text = json.dumps({"golden": _identity(golden), "digests": digests}, indent=1, sort_keys=True)
-        unfinished.write_text(text + "\n", encoding="utf-8")
-        unfinished.replace(place)
+    state.update(project, _name(golden.guard), lambda before: {"golden": _identity(golden), "digests": digests})
 
 
 def known(project: Path, golden: Record, contents: Mapping[str, bytes | None]) -> dict[str, State]:
     """Whether each content is the one that gave the golden's values; `unknown` where nothing was kept of it."""
-    state = project / STATE
     try:
-        key = _key(state, make=False)
-        found = json.loads(_place(state, golden.guard).read_text(encoding="utf-8"))
+        key = _key(Tree(project / state.STATE, project), make=False)
+        found = state.kept(project, _name(golden.guard)) or {}
         digests = found["digests"] if found["golden"] == _identity(golden) else {}
-    except (OSError, ValueError, KeyError, TypeError):
+        return {name: _state(digests.get(name), _digest(key, name, content)) for name, content in contents.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return dict.fromkeys(contents, "unknown")
-    return {name: _state(digests.get(name), _digest(key, name, content)) for name, content in contents.items()}
 
 
 def _state(before: str | None, now: str) -> State:
@@ -69,15 +63,17 @@ def _digest(key: bytes, name: str, content: bytes | None) -> str:
     return hmac.new(key, name.encode() + b"\0" + said, hashlib.sha256).hexdigest()
 
 
-def _key(state: Path, *, make: bool) -> bytes:
-    place = state / KNOWN / "key"
-    if make and not place.exists():
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with open(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(os.urandom(32).hex().encode())
-    return bytes.fromhex(place.read_text(encoding="ascii"))
+def _key(tree: Tree, *, make: bool) -> bytes:
+    """This machine's key; any content will do for one. Raises ValueError where there is none."""
+    place = f"{KNOWN}/key"
+    if make:
+        with suppress(FileExistsError):
+            tree.write(place, os.urandom(32).hex().encode(), mode=0o600)
+    key = tree.read(place, 1000)
+    if not key:
+        raise ValueError("there is no key")
+    return key
 
 
-def _place(state: Path, guard: str) -> Path:
-    folder = state / KNOWN / "guards" / folder_of(guard)
-    return folder.with_name(f"{folder.name}.json")
+def _name(guard: str) -> str:
+    return f"{KNOWN}/guards/{folder_of(guard)}.json"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -10,16 +9,15 @@ from typing import TYPE_CHECKING
 from mlguard.core.dataset import Dataset
 from mlguard.core.error import GoldenError
 from mlguard.core.record import Record
-from mlguard.golden import swap
-from mlguard.golden.codec import INTERNALS_FILE, RECORD, decode, encode, file_names, guard_name
-from mlguard.golden.damage import Damage, normalised
+from mlguard.files import swap
+from mlguard.files.tree import Tree
+from mlguard.golden.codec import RECORD, Fetch, decode, encode, file_digests, guard_name
+from mlguard.golden.damage import Damage, digest, normalised
 from mlguard.golden.naming import ARRAYS, DATASETS, INTERNALS, folder_of, name_of
-from mlguard.golden.writing import Home, removed
+from mlguard.golden.writing import Home
 
 if TYPE_CHECKING:
     from mlguard.golden.datasets import GoldenDatasets
-
-_TRIES = 5
 
 
 class LocalStore:
@@ -31,23 +29,27 @@ class LocalStore:
 
     def names(self) -> tuple[str, ...]:
         """The guards that have a golden here, unreadable ones included, in alphabetical order."""
-        return tuple(sorted(self._name(folder) for folder in self._folders()))
+        return tuple(sorted(self._name(folder) for folder in self._folders(PurePosixPath())))
 
     def load(self, name: str) -> Record | None:
         """The guard's golden; None where there is none. Raises GoldenError where it cannot be read or trusted."""
-        folder = self.folder(name)
-        shown = self.home.shown(folder)
-        for _ in range(_TRIES):
-            before = self._read(folder, RECORD, name)
-            if before is None:
-                return None
-            try:
-                return decode(lambda file: self._read(folder, file, name), name, shown)
-            except GoldenError as error:
-                damaged = error
-                if self._read(folder, RECORD, name) == before:
-                    break  # Otherwise somebody saved meanwhile, and the files read were not all of one golden.
-        raise damaged
+        folder = folder_of(name)
+        try:
+            return self._decoded(self.home.folder(folder), name)
+        except GoldenError:
+            # Whoever writes at this moment may have moved some of the files.
+            with self.home.quiet(folder) as tree:
+                return self._decoded(tree, name)
+
+    def finish(self, name: str) -> None:
+        """Bring what a dead writer left of a golden to its end, or back to its beginning.
+
+        Raises RunError where the disk refuses.
+        """
+        folder = folder_of(name)
+        if swap.is_left(self.home.folder(folder)):
+            with self.home.writing(folder) as tree:
+                swap.finish(tree)
 
     def save(self, record: Record) -> tuple[Path, ...]:
         """Write a golden whole or not at all, and answer which files changed; unchanged ones are not touched.
@@ -55,30 +57,33 @@ class LocalStore:
         Raises RunError where the disk refuses, and UsageError where the Record holds what no file can.
         """
         files = encode(record)
-        folder = self.folder(record.guard)
-        with self.home.writing(folder):
-            swap.finish(folder)
-            changed = {name: content for name, content in files.items() if not _holds(folder, name, content)}
-            unwanted = sorted(name for name in _listed(folder) - files.keys() if (folder / name).is_file())
-            if changed or unwanted:
-                kept = files.keys() - changed.keys()
-                swap.replace(folder, changed, leading=RECORD, kept=kept, gone=unwanted)
-                _drop_empty_data(folder)
-            return tuple(folder / name for name in (*changed, *unwanted))
+        with self.home.writing(folder_of(record.guard)) as tree:
+            swap.finish(tree)
+            changed = {name: content for name, content in files.items() if not _holds(tree, name, content)}
+            outdated = [name for name in self._own(tree, record.guard) if name not in files]
+            if changed or outdated:
+                swap.replace(tree, changed, leading=RECORD, kept=files.keys() - changed.keys(), gone=outdated)
+                _drop_empty_data(tree)
+            return tuple(tree.root / name for name in (*changed, *outdated))
 
     def delete(self, name: str) -> tuple[Path, ...]:
-        """Remove a guard's golden and answer which files went; folders that are empty then go too."""
-        folder = self.folder(name)
-        if not folder.is_dir():
+        """Remove a guard's golden and answer which files went; folders that are empty then go too.
+
+        Only what the golden itself lists goes, and only if it is as it was written. Raises GoldenError where the
+        golden cannot be trusted, since nobody knows then which files are its own.
+        """
+        folder = folder_of(name)
+        if self.home.folder(folder).read(RECORD) is None:
             return ()
-        with self.home.writing(folder):
-            swap.finish(folder)
-            own = sorted(_listed(folder), key=lambda file: file != RECORD)
-            gone = [folder / file for file in own if (folder / file).is_file()]
-            for path in gone:
-                path.unlink()
-            _drop_empty_data(folder)
-        return tuple(gone)
+        with self.home.writing(folder) as tree:
+            swap.finish(tree)
+            own = self._own(tree, name)
+            if not own:
+                self._decoded(tree, name)
+            for file in own:
+                tree.remove(file)
+            _drop_empty_data(tree)
+        return tuple(tree.root / file for file in own)
 
     def save_dataset(self, dataset: Dataset, name: str, seed: int) -> tuple[Path, ...]:
         """Keep the tables that goldens were made on, and answer which files changed; see `GoldenDatasets.save`."""
@@ -102,45 +107,60 @@ class LocalStore:
 
     def folder(self, name: str) -> Path:
         """Where the golden of a guard lies, or would."""
-        return self.home.root / folder_of(name)
+        return self.home.folder(folder_of(name)).root
 
-    def _folders(self) -> Iterator[PurePosixPath]:
-        """The folders with a golden, as paths below the root; tables of Datasets and hidden folders are none."""
-        for place, folders, files in os.walk(self.home.root):
-            if RECORD in files:
-                yield PurePosixPath(Path(place).relative_to(self.home.root).as_posix())
-            folders[:] = sorted(name for name in folders if not name.startswith(".") and name != DATASETS)
+    def _folders(self, folder: PurePosixPath) -> Iterator[PurePosixPath]:
+        """The folders with a golden, as paths below the root; tables of Datasets and hidden folders are none.
+
+        What lies in the place of a folder and is none, such as a link, is named as well: it cannot be read.
+        """
+        entries = {entry.name: entry.kind for entry in self.home.folder(folder).entries()}
+        if entries.pop(RECORD, "folder") != "folder" and folder.parts:
+            yield folder
+        for name, kind in entries.items():
+            if kind == "folder" and not name.startswith(".") and name != DATASETS:
+                yield from self._folders(folder / name)
+            elif kind == "odd":
+                yield folder / name
 
     def _name(self, folder: PurePosixPath) -> str:
         """The name that the record gives, if this is its folder; else one whose folder this is."""
         try:
-            content = swap.read(self.home.root / folder, RECORD)
-        except OSError:
+            content = self.home.folder(folder).read(RECORD)
+        except (OSError, GoldenError):
             content = None
         told = guard_name(content or b"")
         return told if told is not None and folder_of(told) == folder else name_of(folder)
 
-    def _read(self, folder: Path, file: str, name: str) -> bytes | None:
+    def _decoded(self, tree: Tree, name: str) -> Record | None:
+        fetch = _fetching(tree, Damage(name, tree.shown()))
+        return None if fetch(RECORD) is None else decode(fetch, name, tree.shown())
+
+    def _own(self, tree: Tree, name: str) -> list[str]:
+        """The golden's own files, the record first: those that it lists and that are as they were written."""
+        fetch = _fetching(tree, Damage(name, tree.shown()))
+        listed = file_digests(fetch)
+        return [file for file, expected in listed.items() if digest(file, fetch(file) or b"") == expected]
+
+
+def _fetching(tree: Tree, damage: Damage) -> Fetch:
+    """Gives the content of the golden's files."""
+
+    def fetch(file: str) -> bytes | None:
         try:
-            return swap.read(folder, file)
+            return tree.read(file)
         except OSError as error:
-            raise Damage(name, self.home.shown(folder)).unreadable(file, error.strerror) from error
+            raise damage.unreadable(file, error.strerror) from error
+
+    return fetch
 
 
-def _holds(folder: Path, name: str, content: bytes) -> bool:
+def _holds(tree: Tree, name: str, content: bytes) -> bool:
     """Whether the file is there with this content, in either kind of line end."""
-    found = swap.read(folder, name)
+    found = tree.read(name)
     return found is not None and normalised(name, found) == content
 
 
-def _listed(folder: Path) -> set[str]:
-    """The golden's files: those that its record lists, and whatever lies where only goldens write."""
-    listed = set(file_names(swap.read(folder, RECORD) or b"")) | {INTERNALS_FILE}
+def _drop_empty_data(tree: Tree) -> None:
     for data in (ARRAYS, INTERNALS):
-        listed.update(path.relative_to(folder).as_posix() for path in (folder / data).glob("*") if path.is_file())
-    return listed
-
-
-def _drop_empty_data(folder: Path) -> None:
-    for data in (ARRAYS, INTERNALS):
-        removed(folder / data)
+        tree.drop(data)

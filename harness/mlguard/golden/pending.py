@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from mlguard.golden.local import LocalStore
-from mlguard.golden.state import state_folder
+from mlguard.golden.state import state
 
 PENDING = "pending"
 """Name of their folder below the project's state folder."""
@@ -16,4 +16,4 @@ def pending_store(project: Path) -> LocalStore:
 
     Raises RunError where the disk refuses.
     """
-    return LocalStore(state_folder(project) / PENDING, project)
+    return LocalStore(state(project).root / PENDING, project)

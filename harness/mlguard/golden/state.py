@@ -1,29 +1,58 @@
-"""The project's own folder for what no repository keeps: pending Records, locks, the state of runs."""
+"""The project's own folder for what no repository keeps: pending Records, locks, facts of this machine."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from mlguard.core.error import RunError
+from mlguard.files.lock import locked
+from mlguard.files.tree import Tree
 
 STATE = ".mlguard"
 """Name of the folder below the project's root."""
 
+_LOCK = "state.lock"
 
-def state_folder(project: Path) -> Path:
+
+def state(project: Path) -> Tree:
     """The project's `.mlguard/`, which ignores itself; made where it is missing.
+
+    Raises RunError where the disk refuses, and GoldenError where it is a link.
+    """
+    tree = Tree(project / STATE, project)
+    try:
+        tree.make()
+        if not any(entry.name == ".gitignore" for entry in tree.entries()):
+            tree.put(".gitignore", b"# Written by mlguard: nothing in here belongs into a repository.\n*\n")
+    except OSError as error:
+        raise unwritable(tree.root, error) from error
+    return tree
+
+
+def update(project: Path, name: str, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """Change one JSON object below `.mlguard/`, whole or not at all; one that is not there is empty.
 
     Raises RunError where the disk refuses.
     """
-    folder = project / STATE
-    ignore = folder / ".gitignore"
+    tree = state(project)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if not ignore.exists():
-            ignore.write_text("# Written by mlguard: nothing in here belongs into a repository.\n*\n", encoding="utf-8")
+        with locked(tree, _LOCK):
+            document = change(kept(project, name) or {})
+            tree.put(name, (json.dumps(document, indent=1) + "\n").encode())
     except OSError as error:
-        raise unwritable(folder, error) from error
-    return folder
+        raise unwritable(tree.root, error) from error
+
+
+def kept(project: Path, name: str) -> dict[str, Any] | None:
+    """The JSON object that is kept below `.mlguard/`; None where there is none that can be read."""
+    try:
+        found = json.loads(Tree(project / STATE, project).read(name) or b"")
+    except (OSError, ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def unwritable(folder: Path, error: OSError) -> RunError:

@@ -5,74 +5,72 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from mlguard.core.error import RunError
-from mlguard.golden.lock import locked
+from mlguard.files.lock import locked, waited
+from mlguard.files.swap import is_half_done
+from mlguard.files.tree import Tree
 from mlguard.golden.naming import labelled
-from mlguard.golden.state import state_folder
-from mlguard.golden.swap import SAVED, is_half_done
+from mlguard.golden.state import STATE, state
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _READ_ONLY = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
-@dataclass(frozen=True)
 class Home:
     """Where a store keeps its folders."""
 
-    root: Path
-    """The folder above all of them."""
-    project: Path
-    """The project's root, from which messages name files."""
+    def __init__(self, root: Path, project: Path) -> None:
+        """`root` is the folder above all of them, `project` the root that messages name files from."""
+        self.project, self.tree = project, Tree(root, project)
 
-    def shown(self, folder: Path) -> str:
-        """A folder as messages show it."""
-        below = folder.is_relative_to(self.project)
-        return (folder.relative_to(self.project) if below else folder).as_posix()
+    def folder(self, name: PurePosixPath) -> Tree:
+        """The files of one folder."""
+        return self.tree.below("/".join(name.parts))
 
     @contextmanager
-    def writing(self, folder: Path) -> Iterator[None]:
+    def writing(self, name: PurePosixPath) -> Iterator[Tree]:
         """Keep other writers out of a folder, which is made where it is missing and goes where it stays empty.
 
         Raises RunError for whatever the disk refuses inside the block.
         """
-        shown = self.shown(folder)
-        lock = state_folder(self.project) / "locks" / f"{labelled(shown)}.lock"
+        folder = self.folder(name)
         try:
-            with locked(lock):
-                folder.mkdir(parents=True, exist_ok=True)
+            with locked(state(self.project), self._lock(folder)):
+                self.tree.make(str(name))
                 try:
-                    yield
+                    yield folder
                 finally:
-                    self._drop_empty(folder)
+                    self._drop_empty(name)
         except OSError as error:
-            raise _refused(folder, shown, error) from error
+            raise _refused(folder, error) from error
 
-    def _drop_empty(self, folder: Path) -> None:
+    @contextmanager
+    def quiet(self, name: PurePosixPath) -> Iterator[Tree]:
+        """Wait until nobody writes into a folder; nothing is written for it."""
+        folder = self.folder(name)
+        with waited(Tree(self.project / STATE, self.project), self._lock(folder)):
+            yield folder
+
+    def _lock(self, folder: Tree) -> str:
+        return f"locks/{labelled(folder.shown())}.lock"
+
+    def _drop_empty(self, name: PurePosixPath) -> None:
         """Remove the folder and those above it, up to the root, as far as they are empty."""
-        while self.root in folder.parents and removed(folder):
-            folder = folder.parent
+        for folder in (name, *name.parents[:-1]):
+            if not self.tree.drop(str(folder)):
+                return
 
 
-def removed(folder: Path) -> bool:
-    """Whether the folder was empty and is gone now."""
-    try:
-        folder.rmdir()
-    except OSError:
-        return False
-    return True
-
-
-def _refused(folder: Path, shown: str, error: OSError) -> RunError:
+def _refused(folder: Tree, error: OSError) -> RunError:
     if error.errno in _FULL:
         told, slug = "the disk is full; free some space", "golden-disk-full"
     elif error.errno in _READ_ONLY:
         told, slug = "the folder is read-only; make it writable", "golden-read-only"
     else:
         told, slug = f"{error.strerror or error}; mend that", "golden-not-written"
-    state = "was not written and nothing in it changed"
+    came = "was not written and nothing in it changed"
     if is_half_done(folder):
-        state = f"was written, but some of its files still lie in its folder {SAVED}"
-    return RunError(f"{shown} {state}: {told} and run the command again", slug=slug)
+        came = "is half written, and the next command that writes it finishes that"
+    return RunError(f"{folder.shown()} {came}: {told} and run the command again", slug=slug)

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from mlguard.core.verdict import Verdict
-from mlguard.golden.lock import locked
+from mlguard.files.lock import locked
+from mlguard.files.tree import Tree
 from mlguard.golden.naming import folder_of
-from mlguard.golden.state import state_folder, unwritable
+from mlguard.golden.state import state, unwritable
 from mlguard.report.carried import from_json, to_json
 
 RUNS = "run"
@@ -45,14 +44,15 @@ class Shared:
 
         Raises RunError where the disk refuses.
         """
-        runs = state_folder(project) / RUNS
-        self.folder = runs / session
-        _clean(runs, keep=session)
+        tree = state(project)
+        _clean(tree.below(RUNS), keep=session)
+        self._tree = tree.below(f"{RUNS}/{session}")
+        self.folder = self._tree.root
         self._make_folder()
 
     def _make_folder(self) -> None:
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            self._tree.make()
         except OSError as error:
             raise unwritable(self.folder, error) from error
 
@@ -62,13 +62,14 @@ class Shared:
         The lock is the system's own, so that one whose owner died is free.
         """
         name = folder_of(guard).as_posix().replace("/", "+")
-        kept = self.folder / f"{name}.json"
         self._make_folder()  # Guarded code may have removed it.
-        with locked(self.folder / f"{name}.lock"):
-            if kept.exists():
+        with locked(self._tree, f"{name}.lock"):
+            kept = self._tree.read(f"{name}.json")
+            if kept is not None:
                 return _read(kept)
             result = make()
-            _write(kept, result)
+            data = {"verdict": to_json(result.verdict), "recorded": result.recorded}
+            self._tree.put(f"{name}.json", json.dumps(data).encode())
             return result
 
     def finish(self) -> None:
@@ -84,31 +85,24 @@ def finish(folder: Path) -> None:
 
 def results(folder: Path) -> list[Result]:
     """Everything that a session knows, by the names of the guards."""
-    found = [_read(file) for file in sorted(folder.glob("*.json"))]
+    found = [_read(file.read_bytes()) for file in sorted(folder.glob("*.json"))]
     return sorted(found, key=lambda result: result.verdict.guard)
 
 
-def _read(file: Path) -> Result:
-    data = json.loads(file.read_text(encoding="utf-8"))
+def _read(content: bytes) -> Result:
+    data = json.loads(content)
     return Result(from_json(data["verdict"]), tuple(data["recorded"]))
 
 
-def _write(file: Path, result: Result) -> None:
-    data = {"verdict": to_json(result.verdict), "recorded": result.recorded}
-    partial = file.with_suffix(f".{os.getpid()}")
-    partial.write_text(json.dumps(data), encoding="utf-8")
-    partial.replace(file)
-
-
-def _clean(runs: Path, *, keep: str) -> None:
+def _clean(runs: Tree, *, keep: str) -> None:
     """Remove the folders of sessions that are over, and of those that were killed long ago."""
-    for folder in runs.glob("*"):
-        if folder.name != keep and _is_over(folder):
-            shutil.rmtree(folder, ignore_errors=True)
+    for entry in runs.entries():
+        if entry.kind == "folder" and entry.name != keep:
+            with contextlib.suppress(OSError):  # Another process may be removing it.
+                if _is_over(runs, entry.name):
+                    runs.clear(entry.name)
 
 
-def _is_over(folder: Path) -> bool:
-    try:
-        return (folder / FINISHED).exists() or time.time() - folder.stat().st_mtime > ABANDONED
-    except OSError:
-        return False  # Another process has just removed it.
+def _is_over(runs: Tree, name: str) -> bool:
+    finished = any(entry.name == FINISHED for entry in runs.entries(name))
+    return finished or time.time() - runs.modified(name) > ABANDONED

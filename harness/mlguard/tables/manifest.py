@@ -10,6 +10,7 @@ from typing import Any
 
 from mlguard.core.dataset import Dataset
 from mlguard.core.error import GoldenError, UsageError
+from mlguard.files.tree import is_plain
 from mlguard.tables.codec import AGAIN, CSV, FORMATS, decode_table, encode_sheet
 from mlguard.tables.digest import column_digests_of, digest_of_sheets
 from mlguard.tables.logical import LogicalType
@@ -208,6 +209,8 @@ def _manifest(content: Mapping[str, Any]) -> Manifest:
 
 def _read_table(content: Mapping[str, Any]) -> TableEntry:
     columns = tuple(Column(c["name"], _read_type(c["type"]), c["missing"]) for c in content["columns"])
+    if content["file"] != f"{content['name']}.{content['format']}" or not is_plain(content["file"]):
+        raise ValueError(f"its table {content['name']!r} cannot lie in {content['file']!r}")
     return TableEntry(
         name=content["name"],
         file=content["file"],

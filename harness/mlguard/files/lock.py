@@ -1,0 +1,62 @@
+"""One writer at a time, across processes; the system frees the lock of a process that died."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+
+from mlguard.files.tree import Tree
+
+_PAUSE = 0.02
+
+
+@contextmanager
+def locked(tree: Tree, name: str) -> Iterator[None]:
+    """Hold the lock of this file, which is made where it is missing, for as long as the block runs."""
+    with tree.opened(name, make=True) as handle:
+        _take(handle)
+        try:
+            yield
+        finally:
+            _free(handle)
+
+
+@contextmanager
+def waited(tree: Tree, name: str) -> Iterator[None]:
+    """The same for a reader, who writes nothing: where there is no such file, nobody ever held the lock."""
+    with ExitStack() as stack:
+        with suppress(OSError):
+            handle = stack.enter_context(tree.opened(name, make=False))
+            _take(handle)
+            stack.callback(_free, handle)
+        yield
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _take(handle: int) -> None:
+        while True:
+            os.lseek(handle, 0, os.SEEK_SET)
+            try:
+                msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+            except OSError:
+                time.sleep(_PAUSE)  # Somebody else writes; the blocking form gives up after ten seconds.
+            else:
+                return
+
+    def _free(handle: int) -> None:
+        os.lseek(handle, 0, os.SEEK_SET)
+        msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)
+
+else:
+    import fcntl
+
+    def _take(handle: int) -> None:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+
+    def _free(handle: int) -> None:
+        fcntl.flock(handle, fcntl.LOCK_UN)

@@ -1,0 +1,303 @@
+"""The plain files and folders below one folder: nothing in it is reached through a link.
+
+What lies in a project may come from somebody else, as a pull request does, and git keeps links. So each component of a
+path is opened on its own, relative to the one above it and without following it, and must be a plain file or folder.
+Where the platform cannot open relative to a folder (Windows), each component is looked at before it is used.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import secrets
+import shutil
+import stat
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mlguard.core.error import GoldenError
+
+LARGEST = 256 * 1024**2
+"""Bytes that a file may have: what is larger is neither written nor read."""
+
+_RELATIVE = os.open in os.supports_dir_fd and os.scandir in os.supports_fd and hasattr(os, "O_NOFOLLOW")
+# Not blocking: to open a FIFO must not wait for its writer.
+_FLAGS = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_CLOEXEC", "O_BINARY", "O_NOCTTY", "O_NONBLOCK"))
+_JUNCTION = getattr(stat, "IO_REPARSE_TAG_MOUNT_POINT", -1)
+_SPECIAL = re.compile(r'[\x00-\x1f/\\:*?"<>|]')
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What lies in a folder under one name."""
+
+    name: str
+    """Its name."""
+    kind: str
+    """`file`, `folder`, or `odd` for a link, a device and whatever else no store keeps."""
+
+
+def is_plain(name: str) -> bool:
+    """Whether a name is the name of one file on every file system, and no way out of its folder."""
+    return bool(name) and name not in (".", "..") and not _SPECIAL.search(name)
+
+
+class Tree:
+    """The plain files and folders below one folder.
+
+    Names are those of files below it, with forward slashes. Every method raises GoldenError where a component is a link
+    or no plain file or folder, and OSError for what the disk refuses.
+    """
+
+    def __init__(self, root: Path, project: Path) -> None:
+        """`root` need not exist. Below `project`, its own components are no links either; elsewhere any may be."""
+        self.root, self.project = root, project
+        below = root.is_relative_to(project)
+        self._base = project if below else root
+        self._above = root.relative_to(project).parts if below else ()
+
+    def below(self, name: str) -> Tree:
+        """The tree of a folder in this one."""
+        inner = Tree(self.root / name, self.project)
+        inner._base, inner._above = self._base, (*self._above, *self._parts(name))
+        return inner
+
+    def shown(self, name: str = "") -> str:
+        """A file or folder as messages name it: from the project's root where it is below."""
+        return self._shown(self.root / name)
+
+    def read(self, name: str, most: int = LARGEST) -> bytes | None:
+        """The content of a file; None where there is none. Refuses one of more than `most` bytes before reading it."""
+        *folders, file = self._parts(name)
+        with suppress(FileNotFoundError, NotADirectoryError), self._inside(folders) as folder:
+            with folder.open(file, os.O_RDONLY) as handle:
+                size = os.fstat(handle).st_size
+                content = b"" if size > most else _read(handle, most + 1)
+            if size > most or len(content) > most:
+                advice = "restore what was there from version control"
+                raise GoldenError(
+                    f"{self.shown(name)} has more than {most} bytes", advice=advice, slug="file-too-large"
+                )
+            return content
+        return None
+
+    def entries(self, name: str = "") -> list[Entry]:
+        """What lies in a folder, by name; nothing where there is no such folder."""
+        parts = self._parts(name)
+        with suppress(FileNotFoundError, NotADirectoryError), self._inside(parts) as folder, folder.scan() as found:
+            return sorted((Entry(one.name, _kind(one)) for one in found), key=lambda entry: entry.name)
+        return []
+
+    def modified(self, name: str) -> float:
+        """When a file or folder was changed last, in seconds since the epoch."""
+        *folders, last = self._parts(name)
+        with self._inside(folders) as folder:
+            return folder.stat(last).st_mtime
+
+    def make(self, name: str = "") -> None:
+        """Make a folder, and those above it, where they are missing."""
+        with self._inside(self._parts(name), make=True):
+            pass
+
+    def fresh(self, prefix: str) -> Tree:
+        """A new folder in this one that only this user can enter, under a name that nobody could foresee."""
+        name = prefix + secrets.token_hex(8)
+        with self._inside(()) as folder:
+            os.mkdir(folder.place(name), 0o700, dir_fd=folder.fd)
+        return self.below(name)
+
+    def write(self, name: str, content: bytes, *, mode: int = 0o666) -> None:
+        """Write a file that is not there yet, and see it on the disk; `mode` are its rights, less the umask."""
+        *folders, file = self._parts(name)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+        with self._inside(folders, make=True) as folder, folder.open(file, flags, mode) as handle:
+            rest = memoryview(content)
+            while rest:
+                rest = rest[os.write(handle, rest) :]
+            os.fsync(handle)
+
+    def put(self, name: str, content: bytes) -> None:
+        """Write one file whole or not at all, over the one that is there."""
+        unfinished = f"{name}.{secrets.token_hex(8)}"
+        try:
+            self.write(unfinished, content)
+            self.move(unfinished, self, name)
+        except BaseException:
+            with suppress(OSError):
+                self.remove(unfinished)
+            raise
+
+    def move(self, name: str, to: Tree, new: str) -> None:
+        """Move a file into the place of another one, on the same file system."""
+        *folders, file = self._parts(name)
+        *others, target = to._parts(new)
+        with self._inside(folders) as one, to._inside(others, make=True) as other:
+            os.replace(one.place(file), other.place(target), src_dir_fd=one.fd, dst_dir_fd=other.fd)
+
+    def remove(self, name: str) -> bool:
+        """Remove a file; whether there was one."""
+        *folders, file = self._parts(name)
+        with suppress(FileNotFoundError, NotADirectoryError), self._inside(folders) as folder:
+            os.unlink(folder.place(file), dir_fd=folder.fd)
+            return True
+        return False
+
+    def drop(self, name: str) -> bool:
+        """Remove a folder if it is empty; whether it is gone."""
+        *folders, last = self._parts(name)
+        with suppress(OSError), self._inside(folders) as folder:
+            os.rmdir(folder.place(last), dir_fd=folder.fd)
+            return True
+        return False
+
+    def clear(self, name: str) -> None:
+        """Remove a folder with all that is in it; links in it are removed and never followed."""
+        *folders, last = self._parts(name)
+        with self._inside(folders) as folder:
+            folder.enter(last).close()  # A link in its place is refused here.
+            shutil.rmtree(folder.place(last), dir_fd=folder.fd)
+
+    @contextmanager
+    def opened(self, name: str, *, make: bool) -> Iterator[int]:
+        """The descriptor of a file that can be read and written, such as that of a lock."""
+        *folders, file = self._parts(name)
+        flags = os.O_RDWR | (os.O_CREAT if make else 0)
+        with self._inside(folders, make=make) as folder, folder.open(file, flags) as handle:
+            yield handle
+
+    def _parts(self, name: str) -> tuple[str, ...]:
+        parts = tuple(name.split("/")) if name else ()
+        if not all(map(is_plain, parts)):
+            raise GoldenError(f"{self.shown()} cannot hold {name!r}, which is no plain name", slug="not-plain")
+        return parts
+
+    @contextmanager
+    def _inside(self, parts: Sequence[str], *, make: bool = False) -> Iterator[_Folder]:
+        if make:
+            self._base.mkdir(parents=True, exist_ok=True)
+        folder = _Folder.at(self._base)
+        try:
+            for part in (*self._above, *parts):
+                with folder:
+                    folder = folder.enter(part, make=make)
+            yield folder
+        except _OddError as error:
+            advice = "remove it, or restore what was there from version control"
+            told = f"{self._shown(error.path)} {error}"
+            raise GoldenError(told, advice=advice, slug="not-plain") from error
+        finally:
+            folder.close()
+
+    def _shown(self, place: Path) -> str:
+        return (place.relative_to(self.project) if place.is_relative_to(self.project) else place).as_posix()
+
+
+class _OddError(Exception):
+    """Something that is no plain file or folder, and what it is."""
+
+    def __init__(self, path: Path, told: str) -> None:
+        super().__init__(told)
+        self.path = path
+
+
+class _Folder:
+    """An open folder, and what lies directly in it."""
+
+    def __init__(self, path: Path, fd: int | None) -> None:
+        self.path, self.fd = path, fd
+
+    @classmethod
+    def at(cls, path: Path) -> _Folder:
+        """A folder that is followed wherever it leads: somebody on this machine chose it."""
+        return cls(path, os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC) if _RELATIVE else None)
+
+    def __enter__(self) -> _Folder:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close its descriptor, once."""
+        if self.fd is not None:
+            os.close(self.fd)
+            self.fd = None
+
+    def place(self, name: str) -> str:
+        """How the system is asked for an entry, together with `dir_fd=self.fd`."""
+        return name if self.fd is not None else str(self.path / name)
+
+    def stat(self, name: str) -> os.stat_result:
+        """Facts of an entry itself, never of what it leads to."""
+        return os.stat(self.place(name), dir_fd=self.fd, follow_symlinks=False)
+
+    def scan(self) -> Any:
+        """The entries, to be closed."""
+        return os.scandir(self.path if self.fd is None else self.fd)
+
+    def enter(self, name: str, *, make: bool = False) -> _Folder:
+        """A folder in this one, made where it is missing if that is wanted."""
+        if make:
+            with suppress(FileExistsError):
+                os.mkdir(self.place(name), dir_fd=self.fd)
+        if _is_link(self.stat(name)):
+            raise _OddError(self.path / name, "is a link, which mlguard does not follow")
+        if self.fd is None:
+            if not stat.S_ISDIR(self.stat(name).st_mode):
+                raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), name)
+            return _Folder(self.path / name, None)
+        # Not followed either if it became a link since it was looked at.
+        flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+        return _Folder(self.path / name, os.open(name, flags, dir_fd=self.fd))
+
+    @contextmanager
+    def open(self, name: str, flags: int, mode: int = 0o666) -> Iterator[int]:
+        """The descriptor of a plain file in this folder."""
+        if not flags & os.O_EXCL:
+            self._check(name, missing=bool(flags & os.O_CREAT))
+        handle = os.open(self.place(name), flags | _FLAGS, mode, dir_fd=self.fd)
+        try:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise _OddError(self.path / name, "is no plain file")
+            yield handle
+        finally:
+            os.close(handle)
+
+    def _check(self, name: str, *, missing: bool) -> None:
+        """Look before a file is opened: opening a device can already do something."""
+        try:
+            found = self.stat(name)
+        except FileNotFoundError:
+            if missing:
+                return
+            raise
+        if _is_link(found):
+            raise _OddError(self.path / name, "is a link, which mlguard does not follow")
+        if not stat.S_ISREG(found.st_mode):
+            raise _OddError(self.path / name, "is no plain file")
+
+
+def _is_link(found: os.stat_result) -> bool:
+    """Whether it leads elsewhere; on Windows junctions do as well, which are no links by their mode."""
+    return stat.S_ISLNK(found.st_mode) or getattr(found, "st_reparse_tag", 0) == _JUNCTION
+
+
+def _kind(entry: os.DirEntry[str]) -> str:
+    if _is_link(entry.stat(follow_symlinks=False)):
+        return "odd"
+    if entry.is_dir(follow_symlinks=False):
+        return "folder"
+    return "file" if entry.is_file(follow_symlinks=False) else "odd"
+
+
+def _read(handle: int, most: int) -> bytes:
+    """Up to so many bytes, however many the file grows by meanwhile."""
+    parts = []
+    while most and (part := os.read(handle, min(most, 1 << 20))):
+        parts.append(part)
+        most -= len(part)
+    return b"".join(parts)
