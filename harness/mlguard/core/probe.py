@@ -67,6 +67,16 @@ def groups(record: Record) -> Iterator[Group]:
             yield Group(observation, columns)
 
 
+def check_groups(record: Record) -> None:
+    """Raises ValueError where the parts of a Record that somebody else wrote are none: a text for each named row."""
+    for group in groups(record):
+        status = group.status.value
+        rows = len(status.rows or ())
+        unlike = [name for name, column in group.columns.items() if column.value.shape[:1] != (rows,)]
+        if status.shape != (rows,) or status.is_numeric or unlike:
+            raise ValueError(f"{unlike[0] if unlike else group.status.name} is no answer for each of {rows} rows")
+
+
 def find(record: Record, group: Group) -> Group | None:
     """The same part in another Record."""
     return next((other for other in groups(record) if other.status.key == group.status.key), None)

@@ -156,8 +156,9 @@ class Provenance:
 
     @property
     def configuration_values(self) -> Mapping[str, Any]:
-        """The values of the configuration; none without one."""
-        return self.configuration.values if self.configuration else {}
+        """The values of the configuration; none without one, or where somebody wrote other facts into a golden."""
+        values = self.configuration.values if self.configuration else None
+        return values if isinstance(values, Mapping) else {}
 
 
 def same_libraries(one: Provenance, other: Provenance) -> bool:

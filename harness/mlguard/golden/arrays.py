@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Sequence
-from typing import Any
+from math import prod
+from typing import Any, TypedDict
 
 import numpy as np
 
 from mlguard.core.value import Value
+from mlguard.files.typed import checked
 from mlguard.golden.elements import TEXT, from_json, kept_as, to_json
 from mlguard.golden.strict import dump, parse
 
@@ -34,26 +36,45 @@ def write_array(value: Value, name: str) -> dict[str, bytes]:
     return files
 
 
-def read_array(read: Read, names: Sequence[str], kept: str) -> dict[str, Any]:
-    """What `write_array` wrote into these files: `data`, `missing` and `rows` of a Value with such elements.
+class _Beside(TypedDict, total=False):
+    """What lies beside the numbers."""
+
+    data: list[str | None]
+    missing: list[int]
+    rows: list[str]
+
+
+def read_array(read: Read, names: Sequence[str], kept: str, size: int) -> dict[str, Any]:
+    """What `write_array` wrote into these files: `data`, `missing` and `rows` of a Value of so many such elements.
 
     Raises ValueError where a file is no array of plain numbers.
     """
     documents = [name for name in names if name.endswith(".json")]
-    beside = parse(read(documents[0]).decode()) if documents else {}
+    beside = checked(_Beside, parse(read(documents[0]).decode()) if documents else {}, *documents[:1])
     rows = tuple(beside["rows"]) if "rows" in beside else None
     if kept == TEXT:
         data, missing = from_json(beside["data"], TEXT)
         return {"data": data, "missing": missing, "rows": rows}
     (name,) = (name for name in names if name.endswith(".npy"))
-    array = np.lib.format.read_array(io.BytesIO(read(name)), allow_pickle=False)
-    if array.dtype != np.dtype(kept).newbyteorder("<"):
-        raise ValueError(f"it holds {array.dtype}, not {kept}")
+    array = _numbers(read(name), np.dtype(kept).newbyteorder("<"), size)
     missing = None
     if "missing" in beside:
         missing = np.zeros(array.size, dtype=bool)
         missing[beside["missing"]] = True
-    return {"data": array.reshape(-1).astype(kept, copy=False), "missing": missing, "rows": rows}
+    return {"data": array.astype(kept), "missing": missing, "rows": rows}
+
+
+def _numbers(content: bytes, dtype: np.dtype[Any], size: int) -> np.ndarray[Any, Any]:
+    """The elements of an `.npy` file, whose head must say what it holds: nothing is made room for by its word."""
+    file = io.BytesIO(content)
+    version = np.lib.format.read_magic(file)
+    if version != (1, 0):
+        raise ValueError(f"it has version {version}")
+    shape, fortran, told = np.lib.format.read_array_header_1_0(file)
+    held = len(content) - file.tell()
+    if told != dtype or fortran or prod(shape) != size or held != size * dtype.itemsize:
+        raise ValueError(f"it says {told} of shape {shape} and holds {held} bytes; expected {size} times {dtype}")
+    return np.frombuffer(content, dtype, offset=file.tell())
 
 
 def _npy(value: Value) -> bytes:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields
-from typing import Any, TypeVar
+from typing import Any, Literal, NotRequired, Required, TypedDict, TypeVar
 
 import numpy as np
 
 from mlguard.core.error import GoldenError
+from mlguard.core.probe import check_groups
 from mlguard.core.question import ASKED_AT_FIRST, FIRST_RELEASE
 from mlguard.core.record import INTERNAL, Approval, ConfigurationFacts, DatasetFacts, Observation, Provenance, Record
 from mlguard.core.tolerance import Numbers, Tolerances, pool
 from mlguard.files.tree import is_plain
+from mlguard.files.typed import checked
 from mlguard.golden.damage import FORMAT, UNSEALED, Damage, digest, is_sealed, normalised, sealed
 from mlguard.golden.naming import ARRAYS, INTERNALS
 from mlguard.golden.observations import Line, Sheets, read_observation, write_observation
@@ -28,6 +30,85 @@ INTERNALS_FILE = "internals.jsonl"
 """What was found inside a model: one Observation per line, reviewed by nobody."""
 
 _GUARD = re.compile(rb'^  "guard": ("(?:[^"\\\\\n]|\\\\.)*"),?$', re.MULTILINE)
+
+
+class _Approval(TypedDict):
+    when: str
+    commit: str | None
+    reason: str
+    summary: list[str]
+
+
+class _Dataset(TypedDict, total=False):
+    """Nothing, or all of it."""
+
+    name: str
+    seed: int
+    digest: str
+    rows: int | dict[str, int]
+    target: str | None
+
+
+class _Configuration(TypedDict, total=False):
+    """Nothing, or all of it."""
+
+    values: Any
+    source: str | None
+
+
+class _Document(TypedDict):
+    """A record of the newest format."""
+
+    approvals: list[_Approval]
+    asked: dict[str, int]
+    configuration: _Configuration
+    dataset: _Dataset
+    environment: dict[str, Any]
+    files: dict[str, str]
+    format: int
+    guard: str
+    left_out: list[str]
+    mlguard: str
+    observations: list[dict[str, Any]]
+    payload: str
+    power: NotRequired[dict[str, Any]]
+    remarks: list[str]
+    sources: dict[str, str]
+    tolerances: dict[str, Any]
+
+
+class _Environment(TypedDict, total=False):
+    """Those facts of an environment that are looked into."""
+
+    python: str
+    packages: dict[str, str]
+    variables: list[str]
+    blas: list[dict[str, Any]]
+    numpy: dict[str, Any]
+    libm: str | None
+
+
+class _Power(TypedDict, total=False):
+    """Those figures of an audit that are told."""
+
+    power: float | None
+    interval: list[float]
+    noticed: int
+    missed: int
+    budget: str
+    when: str
+
+
+class _Tolerances(TypedDict, total=False):
+    environments: Required[list[dict[str, Any]]]
+    floor: Required[Literal["solver", "noise"]]
+    noise: Required[dict[str, float | list[float]]]
+    per: Required[Literal["largest", "spread"]]
+    precision: Required[Literal["float16", "float32", "float64"]]
+    answering: dict[str, float | list[float]]
+    loose: dict[str, str]
+    zeros: dict[str, float | list[float]]
+
 
 Facts = TypeVar("Facts", DatasetFacts, ConfigurationFacts)
 
@@ -70,6 +151,7 @@ def decode(fetch: Fetch, guard: str, folder: str) -> Record:
     files = _Files(fetch, damage, document)
     try:
         record = _record(document, files)
+        check_groups(record)
     except GoldenError:
         raise
     except Exception as error:  # Sealed by somebody else's program: whatever is wrong in it, it is no golden.
@@ -232,6 +314,10 @@ def _document(record: Record, lines: list[Line], hidden: dict[str, float]) -> di
 
 
 def _record(document: dict[str, Any], files: _Files) -> Record:
+    checked(_Document, document)
+    environment, power = from_plain(document["environment"]), from_plain(document.get("power", {}))
+    checked(_Environment, _known(environment, _Environment), "environment")
+    checked(_Power, _known(power, _Power), "power")
     tables, internals = files.tables(), files.internals()
     lines = _in_order(document["observations"], internals)
     observations = tuple(read_observation(line, files.read, tables) for line in lines)
@@ -243,16 +329,16 @@ def _record(document: dict[str, Any], files: _Files) -> Record:
             _facts(DatasetFacts, document["dataset"]),
             _facts(ConfigurationFacts, document["configuration"]),
             from_plain(document["sources"]),
-            from_plain(document["environment"]),
+            environment,
         ),
         tolerances=_tolerances(from_plain(document["tolerances"]), hidden),
         approvals=tuple(_approval(from_plain(approval)) for approval in document["approvals"]),
         left_out=frozenset(document["left_out"]),
         remarks=tuple(document["remarks"]),
         # A golden that was accepted before its guard was ever audited has none.
-        power=from_plain(document.get("power", {})),
-        asked={str(name): int(version) for name, version in document["asked"].items()},
-        mlguard=str(document["mlguard"]),
+        power=power,
+        asked=document["asked"],
+        mlguard=document["mlguard"],
     )
 
 
@@ -265,11 +351,17 @@ def _facts(kind: type[Facts], document: Line) -> Facts | None:
     return kind(**from_plain(document)) if document else None
 
 
+def _known(facts: Any, kind: Any) -> Any:
+    """Those facts that a type names, for it knows not all of them."""
+    return {name: facts[name] for name in kind.__annotations__ if name in facts}
+
+
 def _approval(fact: dict[str, Any]) -> Approval:
     return Approval(fact["when"], fact["commit"], fact["reason"], tuple(fact["summary"]))
 
 
 def _tolerances(fact: dict[str, Any], hidden: dict[str, float]) -> Tolerances:
+    checked(_Tolerances, fact, "tolerances")
     noise, zeros, answering = (_by_column(fact.get(name, {})) for name in ("noise", "zeros", "answering"))
     return Tolerances(
         fact["precision"],

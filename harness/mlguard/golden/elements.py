@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -19,6 +19,12 @@ COMPLEX = {"complex64": "float32", "complex128": "float64"}
 WHOLE = tuple(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64))
 NUMERIC = ("bool", *WHOLE, *FLOATS, *COMPLEX)
 """The element types that are kept as NumPy keeps them; their names are those of NumPy."""
+
+Kept = Literal[
+    "text", "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
+    "float16", "float32", "float64", "complex64", "complex128",
+]  # fmt: skip
+"""How elements are kept."""
 
 HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 """Characters that a reviewer cannot see, that break lines, or that UTF-8 cannot hold: always written as escapes."""
@@ -116,7 +122,7 @@ def _json_writer(kept: str) -> Callable[[Any], Any]:
 def _json_reader(kept: str) -> Callable[[Any], Any]:
     if kept in FLOATS:
         return _float
-    return _complex if kept in COMPLEX else _same
+    return _complex if kept in COMPLEX else _of_type(str if kept == TEXT else bool if kept == "bool" else int)
 
 
 def _cell_writer(kept: str) -> Callable[[Any], str]:
@@ -157,6 +163,15 @@ def _shortest(kept: str) -> Callable[[float], float]:
 
 def _same(item: Any) -> Any:
     return item
+
+
+def _of_type(kind: type) -> Callable[[Any], Any]:
+    def read(item: Any) -> Any:
+        if type(item) is not kind:
+            raise ValueError(f"{item!r} is no {kind.__name__}")
+        return item
+
+    return read
 
 
 def _float(item: Any) -> float:

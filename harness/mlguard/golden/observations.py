@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from math import prod
+from typing import Any, Required, TypedDict
 
 from mlguard.core.record import GATE, INTERNAL, Observation, Role
 from mlguard.core.run_name import MAIN, run_name
 from mlguard.core.value import Value
+from mlguard.files.typed import checked
 from mlguard.golden.arrays import read_array, write_array
-from mlguard.golden.elements import default_kept, from_cells, from_json, kept_as, to_cells, to_json
+from mlguard.golden.elements import Kept, default_kept, from_cells, from_json, kept_as, to_cells, to_json
 from mlguard.golden.naming import ARRAYS, INTERNALS, component, labelled
 from mlguard.golden.plain import from_plain, to_plain
 from mlguard.golden.sheet import Sheet, SheetWriter
@@ -30,7 +32,41 @@ INTERNAL_INLINE = 4096
 VALUES = "values"
 """The table of Observations that name no file of their own."""
 
+EMPTY = 10**7
+"""The largest product of the other axes of a Value that has an axis of no length."""
+
 Line = dict[str, Any]
+
+
+class _Line(TypedDict, total=False):
+    """What a line may hold; where more than one type is named, the reader of elements decides."""
+
+    dtype: Required[str]
+    name: Required[str]
+    stage: Required[str]
+    role: str
+    run: str
+    column: str
+    file: str
+    detail: dict[str, Any]
+    question: str
+    shape: list[int]
+    kept: Kept
+    value: Any
+    array: list[str]
+    part: str
+    rows: bool | list[str]
+    at: int
+    noise: float
+    files: dict[str, str]
+
+
+class _Detail(TypedDict, total=False):
+    """Those details that decide something."""
+
+    contract: str
+    reference: list[str]
+    guess: bool
 
 
 @dataclass
@@ -67,16 +103,21 @@ def write_observation(observation: Observation, sheets: Sheets) -> Line:
 
 def read_observation(line: Line, read: Callable[[str], bytes], tables: Mapping[str, Sheet]) -> Observation:
     """The Observation of a line. Raises ValueError, KeyError or TypeError for what `write_observation` never writes."""
-    dtype, shape = str(line["dtype"]), tuple(line.get("shape", ()))
+    checked(_Line, line, str(line.get("name", "")))
+    dtype, shape = line["dtype"], tuple(line.get("shape", ()))
     kept = line.get("kept", default_kept(dtype))
+    detail = from_plain(line.get("detail", {}))
+    checked(_Detail, {name: detail[name] for name in _Detail.__annotations__ if name in detail}, line["name"])
+    if any(length < 0 for length in shape) or (0 in shape and prod(length or 1 for length in shape) > EMPTY):
+        raise ValueError(f"{line['name']} has the shape {list(shape)}")
     if "value" in line:
         found = _from_line(line, kept, scalar=not shape)
     elif "array" in line:
-        found = read_array(read, line["array"], kept)
+        found = read_array(read, line["array"], kept, prod(shape))
     else:
         found = _from_table(line, tables[table_name(line.get("file"))], kept, shape)
     value = Value(dtype, shape, **found)
-    if value.size != _size(shape) or (value.rows is not None and len(value.rows) != shape[0]):
+    if value.size != prod(shape) or (value.rows is not None and len(value.rows) != shape[0]):
         raise ValueError(f"{line['name']} has {value.size} elements, which is not its shape {shape}")
     return Observation(
         stage=line["stage"],
@@ -86,7 +127,7 @@ def read_observation(line: Line, read: Callable[[str], bytes], tables: Mapping[s
         run=run_name(line.get("run", MAIN)),
         column=line.get("column"),
         file=line.get("file"),
-        detail=from_plain(line.get("detail", {})),
+        detail=detail,
         question=line.get("question", ""),
     )
 
@@ -131,6 +172,8 @@ def _to_table(observation: Observation, sheets: Sheets) -> Line:
 def _from_table(line: Line, sheet: Sheet, kept: str, shape: tuple[int, ...]) -> dict[str, Any]:
     part, column = _split(line["name"])
     run, part = line.get("run", MAIN), line.get("part", part)
+    if prod(shape[1:]) > sheet.width:
+        raise ValueError(f"{line['name']} has rows of {prod(shape[1:])} elements in a table of {sheet.width} columns")
     data, missing = from_cells(sheet.cells(run, part, _columns(column, shape)), kept)
     return {"data": data, "missing": missing, "rows": sheet.rows(run, part) if line.get("rows") else None}
 
@@ -152,14 +195,7 @@ def _split(name: str) -> tuple[str, str]:
 
 
 def _columns(column: str, shape: tuple[int, ...]) -> list[str]:
-    return [column] if len(shape) == 1 else [f"{column}[{i}]" for i in range(_size(shape[1:]))]
-
-
-def _size(shape: tuple[int, ...]) -> int:
-    size = 1
-    for length in shape:
-        size *= length
-    return size
+    return [column] if len(shape) == 1 else [f"{column}[{i}]" for i in range(prod(shape[1:]))]
 
 
 def _unless(key: str, value: Any, usual: Any) -> Line:

@@ -76,6 +76,7 @@ class Sheet:
         names = [plain_text(cell or "") for cell in _split(head)]
         if tuple(names[:3]) != HEAD:
             raise ValueError("the header is not the one of a table of Observations")
+        self.width = len(names)
         self._position = {name: place for place, name in enumerate(names[3:], start=3)}
         self._blocks: dict[tuple[str, str], list[list[str | None]]] = {}
         for line in lines:

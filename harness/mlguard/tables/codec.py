@@ -46,11 +46,16 @@ def decode_table(data: bytes, schema: Schema, *, format: str = CSV, file: str = 
     Raises GoldenError naming `file` where it does not hold what its schema says.
     """
     try:
+        # A cell takes a byte, be it that of the comma or line end after it; before it is read nothing else is known.
+        if format != PARQUET and max(schema.rows, bool(data)) * schema.width > len(data):
+            raise ValueError(f"{len(data)} bytes cannot hold {schema.rows} rows of {schema.width} cells")
         lines = _lines(data, schema, format)
         if len(lines) != schema.rows:
             raise ValueError(f"{len(lines)} rows where its manifest says {schema.rows}")
         return from_lines(lines, schema)
-    except (ValueError, KeyError, TypeError, ArithmeticError) as error:
+    except UsageError:
+        raise  # No pyarrow.
+    except Exception as error:  # Whatever pandas and NumPy say of cells that are none of their column's type.
         raise GoldenError(f"{file} is damaged: {error}", advice=AGAIN, slug="dataset-damaged") from error
 
 
@@ -66,7 +71,7 @@ def _lines(data: bytes, schema: Schema, format: str) -> list[csv.Line]:
             raise ValueError(f"its columns are {', '.join(map(str, header))}; expected {', '.join(schema.header)}")
         return lines
     if format == JSONL:
-        return jsonl.read(data, schema.header)
+        return jsonl.read(data, schema.header) if data else []
     if format == PARQUET:
         from mlguard.tables import parquet  # Optional: the extra `parquet`.
 

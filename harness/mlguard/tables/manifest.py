@@ -6,14 +6,15 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, Required, TypedDict
 
 from mlguard.core.dataset import Dataset
 from mlguard.core.error import GoldenError, UsageError
 from mlguard.files.tree import is_plain
+from mlguard.files.typed import checked
 from mlguard.tables.codec import AGAIN, CSV, FORMATS, decode_table, encode_sheet
 from mlguard.tables.digest import column_digests_of, digest_of_sheets
-from mlguard.tables.logical import LogicalType
+from mlguard.tables.logical import Base, LogicalType
 from mlguard.tables.sheet import Column, Schema, Sheet, sheet
 
 MANIFEST = "manifest.json"
@@ -100,7 +101,10 @@ def decode_dataset(files: Mapping[str, bytes], *, where: str = "the dataset", ch
 
 def parse(data: bytes, *, file: str = MANIFEST) -> Manifest:
     """Read a manifest. Raises GoldenError naming `file` where it is not ours, edited by hand, or of another format."""
-    content = _json(data, file)
+    try:
+        content = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise GoldenError(f"{file} is no JSON: {error}", advice=AGAIN, slug="dataset-damaged") from error
     if not isinstance(content, dict) or content.get("written_by") != _WRITER:
         raise GoldenError(
             f"{file} is no manifest of mlguard", advice="make the dataset in another folder", slug="manifest"
@@ -110,7 +114,10 @@ def parse(data: bytes, *, file: str = MANIFEST) -> Manifest:
         raise GoldenError(text, advice=f"update mlguard or {AGAIN}", slug="manifest-format")
     if content.pop("seal", None) != _seal(content):
         raise GoldenError(f"{file} was edited by hand", advice=AGAIN, slug="dataset-damaged")
-    return _manifest(content)
+    try:
+        return _manifest(checked(_Manifest, content))
+    except ValueError as error:
+        raise GoldenError(f"{file} is damaged: {error}", advice=AGAIN, slug="dataset-damaged") from error
 
 
 def file_digest(data: bytes) -> str:
@@ -135,13 +142,6 @@ def _decode(entry: TableEntry, data: bytes, where: str, check: bool) -> Any:
         text = f"{file} is not as it was written (edited, cut off, or its line ends changed)"
         raise GoldenError(text, advice=AGAIN, slug="dataset-damaged")
     return decode_table(data, entry.schema, format=entry.format, file=file)
-
-
-def _json(data: bytes, file: str) -> Any:
-    try:
-        return json.loads(data)
-    except ValueError as error:
-        raise GoldenError(f"{file} is no JSON: {error}", advice=AGAIN, slug="dataset-damaged") from error
 
 
 def _seal(content: Mapping[str, Any]) -> str:
@@ -195,7 +195,51 @@ def _type_content(kind: LogicalType) -> Any:
     return {"base": kind.base, **given} if given else kind.base
 
 
-def _manifest(content: Mapping[str, Any]) -> Manifest:
+class _PlainType(TypedDict, total=False):
+    base: Required[Base]
+    unit: Literal["s", "ms", "us", "ns"]
+    zone: str
+    nullable: bool
+
+
+class _Type(_PlainType, total=False):
+    values: Base | _PlainType
+    categories: list[str]
+    ordered: bool
+
+
+class _Column(TypedDict):
+    name: str | int
+    type: Base | _Type
+    missing: int
+    digest: str
+
+
+class _Table(TypedDict):
+    name: str
+    file: str
+    format: str
+    sha256: str
+    bytes: int
+    kind: Literal["table", "array"]
+    shape: list[int]
+    columns: list[_Column]
+
+
+class _Manifest(TypedDict):
+    written_by: str
+    format: int
+    name: str
+    seed: int
+    asked_rows: int | None
+    rows: dict[str, int]
+    digest: str
+    target: str | None
+    decimals: int | dict[str, int]
+    tables: list[_Table]
+
+
+def _manifest(content: _Manifest) -> Manifest:
     return Manifest(
         name=content["name"],
         seed=content["seed"],
@@ -207,17 +251,20 @@ def _manifest(content: Mapping[str, Any]) -> Manifest:
     )
 
 
-def _read_table(content: Mapping[str, Any]) -> TableEntry:
+def _read_table(content: _Table) -> TableEntry:
     columns = tuple(Column(c["name"], _read_type(c["type"]), c["missing"]) for c in content["columns"])
     if content["file"] != f"{content['name']}.{content['format']}" or not is_plain(content["file"]):
         raise ValueError(f"its table {content['name']!r} cannot lie in {content['file']!r}")
+    schema = Schema(content["kind"], tuple(content["shape"]), columns)
+    if not schema.is_possible:
+        raise ValueError(f"its table {content['name']!r} cannot have the shape {content['shape']}")
     return TableEntry(
         name=content["name"],
         file=content["file"],
         format=content["format"],
         sha256=content["sha256"],
         size=content["bytes"],
-        schema=Schema(content["kind"], tuple(content["shape"]), columns),
+        schema=schema,
         digests=tuple(column["digest"] for column in content["columns"]),
     )
 

@@ -17,6 +17,9 @@ from mlguard.tables.sheet import Schema, Sheet
 
 Line = tuple[str | None, ...]
 
+LARGEST = 10**7
+"""Cells of a table that is read; compressed, they may take no room at all."""
+
 _NATIVE = ("bool", "text", "date", "timestamp", "duration", *INTEGERS, *FLOATS)
 _NOT_A_TIME = np.iinfo(np.int64).min
 
@@ -42,6 +45,9 @@ def read(data: bytes, schema: Schema) -> list[Line]:
     """The rows as text. Raises ValueError where the bytes are no such Parquet file."""
     arrow = _arrow()
     try:
+        facts = arrow.parquet.read_metadata(io.BytesIO(data))
+        if (facts.num_rows, facts.num_columns) != (schema.rows, schema.width) or schema.rows * schema.width > LARGEST:
+            raise ValueError(f"{facts.num_rows} rows of {facts.num_columns} columns")
         table = arrow.parquet.read_table(io.BytesIO(data))
     except (OSError, arrow.ArrowException) as error:
         raise ValueError(f"not a Parquet file: {error}") from error

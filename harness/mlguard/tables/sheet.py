@@ -17,6 +17,9 @@ from mlguard.tables.logical import LogicalType, logical_type
 TABLE = "table"
 ARRAY = "array"
 
+WIDEST = 10**7
+"""Elements that one row may have."""
+
 
 @dataclass(frozen=True)
 class Column:
@@ -47,11 +50,22 @@ class Schema:
         return self.shape[0]
 
     @property
+    def width(self) -> int:
+        """Elements of one row."""
+        return math.prod(self.shape[1:])
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether there can be such a table or array, as far as its shape and columns go."""
+        width = self.width if len(self.shape) == 2 and self.kind == TABLE else 1
+        return bool(self.shape) and min(self.shape) >= 0 and len(self.columns) == width and 0 < self.width <= WIDEST
+
+    @property
     def header(self) -> tuple[str, ...]:
         """The column names as files spell them; of an array, `0` to the number of elements in a row less one."""
         if self.kind == TABLE:
             return tuple(str(column.name) for column in self.columns)
-        return tuple(map(str, range(math.prod(self.shape[1:]))))
+        return tuple(map(str, range(self.width)))
 
     @property
     def types(self) -> tuple[LogicalType, ...]:

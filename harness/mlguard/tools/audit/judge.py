@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from mlguard.core.compare import Comparison, compare
@@ -61,7 +61,7 @@ def of_error(error: MlguardError) -> tuple[Fate, str]:
 
 def _counting(reference: Record, kind: str) -> Callable[[Observation], bool]:
     tables = reference.provenance.dataset.rows if reference.provenance.dataset else {}
-    own = {f"{table}.{fact}" for table in tables for fact in OWN_FACTS}
+    own = {f"{table}.{fact}" for table in (tables if isinstance(tables, Mapping) else ()) for fact in OWN_FACTS}
 
     def counts(observation: Observation) -> bool:
         if kind != "code" and observation.stage == "dataset" and observation.name in own:
