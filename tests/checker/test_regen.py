@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import errno
+import os
 import subprocess
+from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 
@@ -12,13 +15,24 @@ from mlguard.checker.check import Checker
 from mlguard.checker.regen import Regenerator
 from mlguard.core.error import RunError, UsageError
 from mlguard.core.outcome import Outcome
+from mlguard.core.record import Approval
+from mlguard.core.value import number
 from mlguard.files.tree import Tree
+from mlguard.golden.codec import encode
+from mlguard.golden.local import LocalStore
 from mlguard.runner.order import Extent
+from tests.disk import DiedError, Disk
 from tests.project import CODE, GENERATOR, Project
 
 DOUBLED = ('"mae": float(abs(y.to_numpy() - answers).mean())', '"mae": 2 * float(abs(y.to_numpy() - answers).mean())')
 IN_SEED_1 = "    if float(rows['x'].iloc[0]) != 4.4:\n"
 """Holds for the training rows of seed 1, not for those of seed 0."""
+
+
+@pytest.fixture
+def disk(monkeypatch: pytest.MonkeyPatch) -> Disk:
+    monkeypatch.setattr(os, "fsync", lambda handle: None)
+    return Disk()
 
 
 def git(project: Project, *arguments: str) -> str:
@@ -180,6 +194,94 @@ def test_what_the_owner_waived_may_differ_between_two_identical_runs(fresh: Proj
     assert refused is not None
     assert "stamp" in str(refused.problem)
     assert fresh.regen(waive={"stamp": "a name for the log"}).proposal is not None
+
+
+def test_what_was_recorded_meanwhile_is_not_replaced_and_is_told(fresh: Project):
+    fresh.regen()
+    fresh.edit(CODE, *DOUBLED)
+    with fresh.runner() as runner:
+        ours, theirs = (Regenerator(Checker(runner.settings, runner), reason=reason) for reason in ("ours", "theirs"))
+        prepared = ours.prepare(fresh.declared())
+        theirs.accept(prepared)
+        before = fresh.files()
+        with pytest.raises(RunError, match=r'golden/Line was recorded at .* with the reason "ours"') as refused:
+            theirs.accept(prepared)
+    assert refused.value.slug == "golden-overtaken"
+    assert "(mae 0.3712 -> 0.7425" in refused.value.message
+    assert "against it: nothing moves; run it again" in refused.value.message
+    assert fresh.files() == before
+    assert [approval.reason for approval in fresh.golden().approvals] == ["ours", "a test"]
+
+
+def test_a_damaged_golden_keeps_its_log_and_says_so(fresh: Project):
+    fresh.regen()
+    record = fresh.root / "golden/Line/record.json"
+    record.write_text(record.read_text().replace('"mae"', '"mea"')[:-40])
+    proposal = fresh.regen().proposal
+    assert proposal is not None
+    assert proposal.summary[0].startswith("golden/Line/record.json ends in the middle; its log of 1 approvals was kept")
+    assert proposal.summary[1] == "git has no whole golden in its place, so that nothing was compared"
+    assert [approval.reason for approval in fresh.golden().approvals] == ["a test", "a test"]
+    assert fresh.golden().approvals[0].summary[0] == proposal.summary[0]
+
+
+def test_a_merge_conflict_is_shown_against_both_sides_and_keeps_both_logs(fresh: Project):
+    fresh.regen()
+    git(fresh, "init", "-q", "-b", "main")
+    git(fresh, "add", "golden")
+    git(fresh, "commit", "-qm", "first")
+    store, first = LocalStore(fresh.root / "golden", fresh.root), fresh.golden()
+    for branch, mae in (("theirs", 0.25), ("ours", 0.5)):
+        git(fresh, "checkout", "-q", "main", "-b", branch)
+        moved = [replace(o, value=number(mae)) if (o.run, o.name) == ("main", "mae") else o for o in first]
+        approval = Approval(f"2026-01-0{len(branch) - 3}T00:00:00Z", None, f"the {branch} reason", (f"mae {mae}",))
+        store.save(replace(first, observations=tuple(moved), approvals=(approval, *first.approvals)))
+        git(fresh, "commit", "-qam", branch)
+    with pytest.raises(subprocess.CalledProcessError):
+        git(fresh, "merge", "-q", "theirs")
+    assert fresh.check().verdict.slug == "golden-conflict"
+    proposal = fresh.regen().proposal
+    assert proposal is not None
+    told = "\n".join(proposal.summary)
+    assert 'against the ours golden (2026-01-01T00:00:00Z, "the ours reason"): mae 0.5 -> 0.3712' in told
+    assert 'against the theirs golden (2026-01-03T00:00:00Z, "the theirs reason"): mae 0.25 -> 0.3712' in told
+    reasons = [approval.reason for approval in fresh.golden().approvals]
+    assert sorted(reasons) == ["a test", "a test", "the ours reason", "the theirs reason"]
+    assert fresh.check().verdict.outcome is Outcome.MATCH
+
+
+def test_a_write_that_died_is_finished_before_anything_is_compared(fresh: Project, disk: Disk):
+    fresh.regen()
+    old, store = fresh.golden(), LocalStore(fresh.root / "golden", fresh.root)
+    moved = [
+        replace(o, value=replace(o.value, data=o.value.data + 1)) if o.file and o.value.is_float else o for o in old
+    ]
+    new = replace(old, observations=tuple(moved))
+    for call in range(100):
+        with disk.stopping(disk.died_from(call)), suppress(DiedError):
+            store.save(new)
+        if store.held("Line").error is not None:
+            break
+        store.save(old)
+    assert "was changed after it was accepted" in str(store.held("Line").error)
+    seen = fresh.regen().seen
+    assert seen.golden is not None
+    assert encode(seen.golden) == encode(new)
+    assert [approval.reason for approval in fresh.golden().approvals] == ["a test", "a test"]
+    assert not list((fresh.root / "golden").rglob(".*"))
+
+
+def test_tables_that_are_gone_are_written_again_though_the_golden_matches(fresh: Project):
+    fresh.regen()
+    before = fresh.files()
+    (fresh.root / "golden/_datasets/tiny/manifest.json").unlink()
+    with fresh.runner() as runner:
+        regenerator = Regenerator(Checker(runner.settings, runner), reason="x")
+        assert [path.name for path in regenerator.mend(regenerator.prepare(fresh.declared()))] == ["manifest.json"]
+        assert regenerator.mend(regenerator.prepare(fresh.declared())) == ()
+    assert {n: c for n, c in fresh.files().items() if n.startswith("golden")} == {
+        n: c for n, c in before.items() if n.startswith("golden")
+    }
 
 
 @pytest.mark.parametrize("error", [RunError("no room", slug="state-folder"), PermissionError(errno.EACCES, "denied")])

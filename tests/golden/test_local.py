@@ -8,9 +8,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,11 +18,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from mlguard.core.dataset import Dataset
 from mlguard.core.error import GoldenError, RunError
-from mlguard.core.record import Observation, Record
+from mlguard.core.record import Approval, Observation, Record
 from mlguard.core.value import number, numbers
 from mlguard.golden.codec import RECORD, encode
-from mlguard.golden.interface import Store
+from mlguard.golden.interface import OvertakenError, Store
 from mlguard.golden.local import LocalStore
 
 FOLDER = "golden/Churn/model_cat"
@@ -297,3 +298,118 @@ def test_a_writer_that_is_killed_leaves_a_readable_golden(tmp_path: Path, delay:
     store.save(version(turn + 1))
     files = {path.relative_to(store.folder("Churn")).as_posix() for path in store.folder("Churn").rglob("*")}
     assert files == {RECORD, *(f"f{i}.csv" for i in range(6))}
+
+
+def test_of_many_writers_each_replaces_only_what_it_read(store: LocalStore) -> None:
+    store.save(small())
+
+    def writer(number_of: int) -> list[str]:
+        recorded = []
+        for turn in range(8):
+            held, reason = store.held("Churn"), f"{number_of} {turn}"
+            approval = Approval(f"2026-01-01T00:00:{turn:02d}Z", None, reason)
+            accepted = replace(small(auc=number_of + turn / 10), approvals=(approval, *held.approvals))
+            with suppress(OvertakenError):
+                store.save(accepted, over=held.version)
+                recorded.append(reason)
+        return recorded
+
+    with ThreadPoolExecutor() as pool:
+        recorded = [reason for reasons in pool.map(writer, range(6)) for reason in reasons]
+    assert recorded
+    log = [approval.reason for approval in store.held("Churn").approvals]
+    assert sorted(log) == sorted(recorded)
+
+
+@pytest.mark.parametrize("deleted", [True, False])
+def test_whoever_comes_second_is_told_what_came_first(store: LocalStore, deleted: bool) -> None:
+    store.save(small())
+    version = store.held("Churn").version
+    first = replace(small(auc=0.75), approvals=(Approval("2026-01-01T00:00:00Z", None, "why", ("auc up", "x")),))
+    _ = store.delete("Churn") if deleted else store.save(first, over=version)
+    with pytest.raises(OvertakenError) as caught:
+        store.save(small(auc=0.25), over=version)
+    told = "was deleted" if deleted else 'was recorded at 2026-01-01T00:00:00Z with the reason "why" (auc up; x)'
+    assert caught.value.what == f"golden/Churn {told} while this command was running, so nothing was written"
+    assert caught.value.now.version != version
+    with pytest.raises(OvertakenError):
+        store.save(small(auc=0.25), over=None if not deleted else "another")
+
+
+LOG = (Approval("2026-01-02T00:00:00Z", "abc", 'second "é"', ("auc 0.9369 -> 0.9342", "x")),
+       Approval("2026-01-01T00:00:00Z", None, "first"))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("damage", "kept"),
+    [
+        (lambda text: text[:-40], 2),
+        (lambda text: text[: text.index('"configuration"')], 2),
+        (lambda text: text.replace('"auc"', '"acu"'), 2),
+        (lambda text: text.replace("\n", "\r\n") + "x", 2),
+        (lambda text: text.replace("first", "fir<<<"), 2),
+        (lambda text: text[: text.index('"first"')], 0),
+        (lambda text: text.replace('"reason"', '"raison"'), 0),
+        (lambda text: "", 0),
+        (lambda text: "[" * 100_000, 0),
+    ],
+)
+def test_the_log_of_a_damaged_golden_is_kept_as_far_as_it_can_be_read(
+    store: LocalStore, damage: Callable[[str], str], kept: int
+) -> None:
+    store.save(replace(small(), approvals=LOG))
+    file = store.folder("Churn") / RECORD
+    file.write_bytes(damage(file.read_text(encoding="utf-8")).encode())
+    held = store.held("Churn")
+    assert held.error is not None
+    assert held.record is None
+    assert len(held.approvals) == kept
+    assert kept != 2 or held.approvals[0] == LOG[0]
+
+
+def test_of_a_merge_conflict_both_logs_are_kept(store: LocalStore) -> None:
+    texts = []
+    for number_of, reason in ((1, "ours"), (2, "theirs")):
+        approval = Approval(f"2026-02-0{number_of}T00:00:00Z", None, reason)
+        store.save(replace(small(auc=number_of), approvals=(approval, *LOG)))
+        texts.append((store.folder("Churn") / RECORD).read_text(encoding="utf-8").splitlines(keepends=True))
+    merged = []
+    for ours, theirs in zip(*texts, strict=True):
+        merged += [ours] if ours == theirs else ["<<<<<<< HEAD\n", ours, "=======\n", theirs, ">>>>>>> theirs\n"]
+    (store.folder("Churn") / RECORD).write_text("".join(merged), encoding="utf-8")
+    held = store.held("Churn")
+    assert held.error is not None
+    assert held.error.slug == "golden-conflict"
+    assert [approval.reason for approval in held.approvals] == ["theirs", "ours", 'second "é"', "first"]
+
+
+@pytest.mark.parametrize("number_of", [errno.EACCES, errno.EMFILE, errno.EIO])
+def test_what_cannot_be_read_now_is_neither_missing_nor_corrupt(
+    store: LocalStore, record: Record, monkeypatch: pytest.MonkeyPatch, number_of: int
+) -> None:
+    store.save(record)
+    store.save_dataset(Dataset({"x": np.arange(3)}), "churn", 0)
+    real = os.open, os.scandir
+
+    def refusing(at: int, function: Any) -> Any:
+        calls = iter(range(1000))
+
+        def call(*arguments: Any, **options: Any) -> Any:
+            if next(calls) == at:
+                raise OSError(number_of, "refused")
+            return function(*arguments, **options)
+
+        return call
+
+    for job in (store.names, lambda: store.held(record.guard), store.datasets.names):
+        for at in range(60):
+            monkeypatch.setattr(os, "open", refusing(at, real[0]))
+            monkeypatch.setattr(os, "scandir", refusing(at, real[1]))
+            try:
+                found = job()
+            except RunError:
+                continue
+            finally:
+                monkeypatch.undo()
+            again = job()
+            assert found == again or found.version == again.version

@@ -7,7 +7,7 @@ from typing import Any
 
 from mlguard.core.difference import difference
 from mlguard.core.finding import Finding
-from mlguard.core.record import Approval, Observation, Provenance, Record
+from mlguard.core.record import Approval, Observation, Provenance, Record, newest_first
 from mlguard.core.tolerance import Tolerances
 from mlguard.golden.plain import from_plain, to_plain
 from mlguard.report.approval import LINES, changes, first
@@ -26,16 +26,37 @@ class Proposal:
 
 
 def propose(
-    golden: Record | None, record: Record, tolerances: Tolerances, findings: tuple[Finding, ...], approval: Approval
+    golden: Record | None,
+    record: Record,
+    tolerances: Tolerances,
+    findings: tuple[Finding, ...],
+    approval: Approval,
+    *,
+    lost: Lost | None = None,
 ) -> Proposal:
-    """The next golden: values that hold within the new tolerances stay as they are, so that no approval churns."""
+    """The next golden: values that hold within the new tolerances stay as they are, so that no approval churns.
+
+    `lost` says what became of the golden that lies there, where it cannot be read and `golden` is what git has of it.
+    """
     observations = tuple(_kept(golden, observation, tolerances) for observation in record)
     summary = tuple(first(record) if golden is None else changes(golden, record, tolerances, findings))
     next_golden = replace(record, observations=observations, tolerances=tolerances, approvals=(), older=())
     old = () if golden is None else golden.approvals
-    changed = golden is None or not _same(golden, next_golden)
+    if lost is not None:
+        summary, old = (*lost.told, *summary), newest_first([*lost.approvals, *old])
+    changed = golden is None or lost is not None or not _same(golden, next_golden)
     signed = replace(approval, summary=summary[:LINES])
     return Proposal(replace(next_golden, approvals=(signed, *old) if changed else old), summary, changed)
+
+
+@dataclass(frozen=True)
+class Lost:
+    """A golden that cannot be read."""
+
+    told: tuple[str, ...]
+    """What was wrong with it, and what moves against each golden that git has in its place."""
+    approvals: tuple[Approval, ...]
+    """What can be read of the logs."""
 
 
 def _kept(golden: Record | None, new: Observation, tolerances: Tolerances) -> Observation:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mlguard.checker.apart import told_apart
@@ -25,6 +25,7 @@ from mlguard.core.record import Record
 from mlguard.core.rules import Rules
 from mlguard.core.verdict import Verdict
 from mlguard.discovery import Declared
+from mlguard.golden.interface import Held
 from mlguard.golden.local import LocalStore
 from mlguard.golden.naming import collisions
 from mlguard.golden.pending import pending_store
@@ -44,6 +45,8 @@ class Seen:
     """The golden; None where there is none that can be read."""
     done: Done | None = None
     """What the run brought back; None where it failed."""
+    held: Held = field(default_factory=Held)
+    """What lies in the place of the golden, with its version: an accept replaces this and nothing else."""
 
 
 class Checker:
@@ -75,10 +78,11 @@ class Checker:
     def _check(self, guard: Declared) -> Seen:
         if guard.problems:
             raise several(list(guard.problems), slug="guard-declaration")
-        golden, unreadable = self._golden(guard)
+        held = self.goldens.held(guard.ref.name)
+        golden = held.record
         done = self.runner.run(guard, extent=self.extent)
-        if unreadable is not None:
-            verdict = _corrupt(guard, unreadable)
+        if held.error is not None:
+            verdict = _corrupt(guard, held.error)
         elif golden is None:
             verdict = self._missing(guard, done)
         else:
@@ -87,7 +91,7 @@ class Checker:
             verdict = self._known(verdict, golden, done)
         elif golden is not None and verdict.outcome in (Outcome.SHIFTED, Outcome.VIOLATED):
             verdict = replace(verdict, commit=self._commit(golden))
-        return Seen(self._left(verdict, done.record), golden, done)
+        return Seen(self._left(verdict, done.record), golden, done, held)
 
     def _known(self, verdict: Verdict, golden: Record, done: Done) -> Verdict:
         """Remember which values of variables match this golden, which may have been recorded elsewhere."""
@@ -96,12 +100,6 @@ class Checker:
         except MlguardError as error:
             return replace(verdict, remarks=(*verdict.remarks, problems.variables_not_kept(error.message)))
         return verdict
-
-    def _golden(self, guard: Declared) -> tuple[Record | None, GoldenError | None]:
-        try:
-            return self.goldens.load(guard.ref.name), None
-        except GoldenError as error:
-            return None, error
 
     def _compared(self, guard: Declared, golden: Record, done: Done) -> Verdict:
         left_out = golden.left_out | done.record.left_out

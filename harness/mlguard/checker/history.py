@@ -6,6 +6,8 @@ import os
 import subprocess
 from pathlib import Path
 
+from mlguard.files.tree import LARGEST
+
 PATIENCE = 20.0
 """Seconds that git may take."""
 
@@ -38,8 +40,27 @@ def _is_cut(project: Path, commit: str) -> bool:
     )
 
 
+def is_unmerged(project: Path, folder: Path) -> bool:
+    """Whether a merge left a conflict in a folder."""
+    return _git(project, "ls-files", "--unmerged", "--", str(folder)) is not None
+
+
+def blob(project: Path, revision: str, file: Path) -> bytes | None:
+    """The content of a file in a commit, or in a stage of the index such as `:2`; None where git has none."""
+    if not file.is_relative_to(project):
+        return None
+    place = f"{revision}:./{file.relative_to(project).as_posix()}"
+    size = _git(project, "cat-file", "-s", place)
+    return None if size is None or int(size) > LARGEST else _output(project, "cat-file", "blob", place)
+
+
 def _git(project: Path, *arguments: str) -> str | None:
     """What a git command prints; None where that is nothing, or it fails."""
+    printed = _output(project, *arguments)
+    return None if printed is None else printed.decode(errors="replace").strip() or None
+
+
+def _output(project: Path, *arguments: str) -> bytes | None:
     try:
         asked = subprocess.run(  # noqa: S603 -- arguments are our own, and a golden's path
             ["git", *arguments],  # noqa: S607 -- the user's own git, wherever it is.
@@ -47,10 +68,9 @@ def _git(project: Path, *arguments: str) -> str | None:
             # Looking must not refresh the index, in which somebody may be working.
             env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"},
             capture_output=True,
-            text=True,
             check=False,
             timeout=PATIENCE,
         )
     except (OSError, subprocess.SubprocessError):
         return None
-    return asked.stdout.strip() or None if asked.returncode == 0 else None
+    return asked.stdout if asked.returncode == 0 else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlguard.checker.added import with_new_noise, with_new_questions
-from mlguard.checker.approve import Proposal, propose
+from mlguard.checker.approve import Lost, Proposal, propose
 from mlguard.checker.certificate import Certificate, measure, tolerances_of
 from mlguard.checker.check import Checker, Seen
 from mlguard.checker.history import head
 from mlguard.checker.isolated import isolated
 from mlguard.checker.known import Known
 from mlguard.checker.machines import MACHINES, thorough_machines
+from mlguard.checker.merge import sides
 from mlguard.checker.private import without_private
 from mlguard.checker.steady import without_rows, without_runs
 from mlguard.core.cause import Cause
@@ -26,14 +27,16 @@ from mlguard.core.dataset import Dataset
 from mlguard.core.error import GoldenError, MlguardError, UsageError
 from mlguard.core.outcome import Outcome
 from mlguard.core.question import new_questions
-from mlguard.core.record import INTERNAL, Approval, DatasetFacts, Record
+from mlguard.core.record import INTERNAL, Approval, DatasetFacts, Record, newest_first
 from mlguard.core.rules import Rules
 from mlguard.core.run_name import MAIN
 from mlguard.core.unstable import Suspect, Unstable
 from mlguard.core.verdict import Verdict
 from mlguard.discovery import Declared
+from mlguard.golden.interface import OvertakenError
 from mlguard.golden.power import kept
 from mlguard.report import problems
+from mlguard.report.approval import changes
 from mlguard.report.loose import say_loosely, say_measured
 from mlguard.report.unstable import JUMPS, NOT_TWICE, unstable_in_words
 
@@ -98,6 +101,7 @@ class Regenerator:
 
     def _prepared(self, guard: Declared, *, everything: bool) -> Regen:
         self.progress(f"{guard.ref.name}: run 1")
+        self.checker.goldens.finish(guard.ref.name)
         seen = self.checker.check(guard)
         if seen.done is None:
             return Regen(guard, seen, refused=seen.verdict)
@@ -117,8 +121,9 @@ class Regenerator:
         record = regen.proposal.record
         changed: tuple[Path, ...] = ()
         if regen.proposal.changed:
-            with self._tables(record.provenance.dataset, regen.seen.done.dataset) as tables:
-                changed = (*tables, *self.checker.goldens.save(record))
+            facts, version = record.provenance.dataset, regen.seen.held.version
+            with self._tables(facts, regen.seen.done.dataset, record.guard, version) as tables:
+                changed = (*tables, *self._saved(regen, record))
         return Accepted(changed, tuple(self._afterwards(record, regen.seen.done, kept=regen.proposal.changed)))
 
     def _afterwards(self, record: Record, done: Done, *, kept: bool) -> Iterator[str]:
@@ -133,9 +138,43 @@ class Regenerator:
         except (MlguardError, OSError) as error:
             yield problems.still_pending(record.guard, str(error))
 
+    def mend(self, regen: Regen) -> tuple[Path, ...]:
+        """Write the tables of a golden that matches, where they are gone or others; answers the files that changed."""
+        golden, done = regen.seen.golden, regen.seen.done
+        if golden is None or done is None or golden.provenance.dataset is None:
+            return ()
+        described = golden.provenance.dataset
+        if regen.seen.verdict.outcome is not Outcome.MATCH or described.digest != done.record.provenance.data_digest:
+            return ()
+        kept = _kept_tables(self.checker.goldens.datasets, described.name)
+        if kept is not None and kept[1] != described.seed:
+            return ()  # They are those of another guard, which has another first seed.
+        return self.checker.goldens.save_dataset(done.dataset, described.name, described.seed)
+
+    def _saved(self, regen: Regen, record: Record) -> tuple[Path, ...]:
+        """Replace the golden that was compared, and no other one."""
+        try:
+            return self.checker.goldens.save(record, over=regen.seen.held.version)
+        except OvertakenError as error:
+            if error.now.record is not None:
+                moves = list(self._against(error.now.record, record, regen.guard))
+                error.what += f"; against it: {'; '.join(moves[:3]) or 'nothing moves'}"
+            raise
+
+    def _against(self, golden: Record, record: Record, guard: Declared) -> Iterator[str]:
+        """What moves against a golden, in words."""
+        left_out = golden.left_out | record.left_out
+        findings = compare(golden, record, Rules.of(guard.options), left_out=left_out).findings
+        return changes(golden, record, golden.tolerances, findings)
+
     @contextmanager
-    def _tables(self, described: DatasetFacts | None, dataset: Dataset) -> Iterator[tuple[Path, ...]]:
-        """Write the golden's own tables, and put the old ones back where the block fails; answers what changed."""
+    def _tables(
+        self, described: DatasetFacts | None, dataset: Dataset, guard: str, version: str | None
+    ) -> Iterator[tuple[Path, ...]]:
+        """Write the golden's own tables, and put the old ones back where the block fails; answers what changed.
+
+        `version` is that of the golden before.
+        """
         if described is None:
             yield ()
             return
@@ -145,11 +184,37 @@ class Regenerator:
         try:
             yield changed
         except MlguardError:
+            if self._counts(guard, version):
+                raise  # The golden is the new one in spite of the error, and so are its tables.
             if changed and before is not None:
                 kept.save(before[0], name, before[1])
             elif changed:
                 kept.delete(name)
             raise
+
+    def _counts(self, guard: str, version: str | None) -> bool:
+        """Whether a golden that could not be written to its end counts all the same, or will."""
+        with suppress(MlguardError):
+            self.checker.goldens.finish(guard)
+            return self.checker.goldens.held(guard).version != version
+        return False
+
+    def _lost(self, seen: Seen, record: Record, guard: Declared) -> tuple[Record | None, Lost | None]:
+        """The golden to compare with; where it cannot be read, what git has in its place, and what is told of that."""
+        if seen.held.error is None:
+            return seen.golden, None
+        goldens = self.checker.goldens
+        found = sides(self.checker.settings.base, goldens.folder(record.guard), record.guard)
+        told = [f"{seen.held.error.what}; its log of {len(seen.held.approvals)} approvals was kept"]
+        for side in found:
+            newest = side.golden.approvals[0] if side.golden.approvals else None
+            why = f' ({newest.when}, "{newest.reason}")' if newest else ""
+            moves = list(self._against(side.golden, record, guard)) or ["nothing moves"]
+            told += [f"against the {side.name} golden{why}: {move}" for move in moves[:3]]
+        if not found:
+            told.append("git has no whole golden in its place, so that nothing was compared")
+        log = [approval for side in found for approval in side.golden.approvals]
+        return (found[0].golden if found else None), Lost(tuple(told), newest_first([*seen.held.approvals, *log]))
 
     def _propose(self, guard: Declared, seen: Seen, *, holds: bool) -> Regen:
         """`holds`: the golden matches, and is only to be asked what is new."""
@@ -172,7 +237,9 @@ class Regenerator:
         if holds and seen.golden is not None:
             record = with_new_questions(seen.golden, record)
             tolerances = with_new_noise(seen.golden, record, tolerances)
-        return Regen(guard, seen, propose(seen.golden, record, tolerances, seen.verdict.findings, approval))
+        golden, lost = self._lost(seen, record, guard)
+        proposal = propose(golden, record, tolerances, seen.verdict.findings, approval, lost=lost)
+        return Regen(guard, seen, proposal)
 
 
 def _kept_tables(kept: GoldenDatasets, name: str) -> tuple[Dataset, int] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -74,7 +75,7 @@ def _settle(regenerator: Regenerator, regen: Regen, *, yes: bool, dry_run: bool,
         tell(draw(regen.refused))
         return {**_answer(name, "refused", regen.refused), "problem": regen.refused.problem}
     if regen.proposal is None or not regen.proposal.changed:
-        return _unchanged(regen, as_json=as_json)
+        return _unchanged(regenerator, regen, dry_run=dry_run, as_json=as_json)
     _show(regen, as_json=as_json)
     if dry_run:
         return {**_answer(name, "would change", None), "summary": list(regen.proposal.summary)}
@@ -95,10 +96,20 @@ def _settle(regenerator: Regenerator, regen: Regen, *, yes: bool, dry_run: bool,
     return {**_answer(name, "recorded", None), **told, "remarks": list(accepted.remarks)}
 
 
-def _unchanged(regen: Regen, *, as_json: bool) -> dict[str, Any]:
-    """Nothing to write; where the guard fails all the same, as by a `require` gate, recording cannot help."""
+def _unchanged(regenerator: Regenerator, regen: Regen, *, dry_run: bool, as_json: bool) -> dict[str, Any]:
+    """Nothing to accept; where the guard fails all the same, as by a `require` gate, recording cannot help."""
     name, verdict = regen.guard.ref.name, regen.seen.verdict
     say(f"{one_line(name)}: nothing to record, {verdict.outcome}", err=as_json)
+
+    def mended() -> tuple[tuple[Path, ...], Verdict | None]:
+        return () if dry_run else regenerator.mend(regen), None
+
+    files, failed = isolated(name, mended, lambda failed: ((), failed))
+    if failed is not None:
+        tell(draw(failed))
+        return {**_answer(name, "not written", failed), "problem": failed.problem}
+    if files:
+        say(f"{one_line(name)}: the golden's own tables were written anew", err=as_json)
     if verdict.outcome is Outcome.MATCH:
         return _answer(name, "unchanged", None)
     tell(draw(verdict))

@@ -182,6 +182,11 @@ class Approval:
     """What moved, in words: `auc 0.9369 -> 0.9342`, `3 of 85 rows moved`."""
 
 
+def newest_first(approvals: Iterable[Approval]) -> tuple[Approval, ...]:
+    """Approvals of several logs as one, each once."""
+    return tuple(sorted(dict.fromkeys(approvals), key=lambda approval: approval.when, reverse=True))
+
+
 @dataclass(frozen=True)
 class Record:
     """The ordered Observations of one run, with provenance; a golden also carries tolerances and approvals."""

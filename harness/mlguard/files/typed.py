@@ -23,6 +23,14 @@ def checked(kind: type[T], document: object, where: str = "") -> T:
     return document  # type: ignore[return-value]  # The check has narrowed it.
 
 
+def known(kind: type[T], document: object, where: str) -> None:
+    """Check those members of a mapping that a TypedDict names; it may have others."""
+    if not isinstance(document, dict):
+        raise _unlike(document, where, "an object")
+    members: dict[str, object] = kind.__annotations__
+    checked(kind, {name: document[name] for name in members if name in document}, where)
+
+
 @cache
 def _check(kind: Any) -> _Check:
     inside = get_args(kind)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, fields
 from typing import Any, Literal, NotRequired, Required, TypedDict, TypeVar
 
@@ -12,11 +14,20 @@ import numpy as np
 from mlguard.core.error import GoldenError
 from mlguard.core.probe import check_groups
 from mlguard.core.question import ASKED_AT_FIRST, FIRST_RELEASE
-from mlguard.core.record import INTERNAL, Approval, ConfigurationFacts, DatasetFacts, Observation, Provenance, Record
+from mlguard.core.record import (
+    INTERNAL,
+    Approval,
+    ConfigurationFacts,
+    DatasetFacts,
+    Observation,
+    Provenance,
+    Record,
+    newest_first,
+)
 from mlguard.core.tolerance import Numbers, Tolerances, pool
 from mlguard.files.tree import is_plain
-from mlguard.files.typed import checked
-from mlguard.golden.damage import FORMAT, UNSEALED, Damage, digest, is_sealed, normalised, sealed
+from mlguard.files.typed import checked, known
+from mlguard.golden.damage import FORMAT, UNSEALED, Damage, both_sides, digest, is_sealed, normalised, sealed
 from mlguard.golden.naming import ARRAYS, INTERNALS
 from mlguard.golden.observations import Line, Sheets, read_observation, write_observation
 from mlguard.golden.plain import from_plain, to_plain
@@ -29,6 +40,7 @@ RECORD = "record.json"
 INTERNALS_FILE = "internals.jsonl"
 """What was found inside a model: one Observation per line, reviewed by nobody."""
 
+_APPROVALS = re.compile(r'^  "approvals": (?=\[)', re.MULTILINE)
 _GUARD = re.compile(rb'^  "guard": ("(?:[^"\\\\\n]|\\\\.)*"),?$', re.MULTILINE)
 
 
@@ -171,6 +183,18 @@ def file_digests(fetch: Fetch) -> dict[str, str]:
     except (GoldenError, ValueError, TypeError, AttributeError, RecursionError):
         return {}
     return {RECORD: digest(RECORD, record or b""), **files.listed}
+
+
+def read_log(content: bytes) -> tuple[Approval, ...]:
+    """The approvals of a record that may be damaged elsewhere, newest first; those of both sides of a merge."""
+    found: dict[str, Approval] = {}
+    for text in both_sides(normalised(RECORD, content).decode(errors="replace")):
+        match = _APPROVALS.search(text)
+        with suppress(ValueError, RecursionError):
+            log, _ = json.JSONDecoder().raw_decode(text, match.end()) if match else ([], 0)
+            for fact in checked(list[_Approval], log):
+                found.setdefault(dump(fact), _approval(from_plain(fact)))
+    return newest_first(found.values())
 
 
 def guard_name(content: bytes) -> str | None:
@@ -316,8 +340,8 @@ def _document(record: Record, lines: list[Line], hidden: dict[str, float]) -> di
 def _record(document: dict[str, Any], files: _Files) -> Record:
     checked(_Document, document)
     environment, power = from_plain(document["environment"]), from_plain(document.get("power", {}))
-    checked(_Environment, _known(environment, _Environment), "environment")
-    checked(_Power, _known(power, _Power), "power")
+    known(_Environment, environment, "environment")
+    known(_Power, power, "power")
     tables, internals = files.tables(), files.internals()
     lines = _in_order(document["observations"], internals)
     observations = tuple(read_observation(line, files.read, tables) for line in lines)
@@ -328,7 +352,7 @@ def _record(document: dict[str, Any], files: _Files) -> Record:
         provenance=Provenance(
             _facts(DatasetFacts, document["dataset"]),
             _facts(ConfigurationFacts, document["configuration"]),
-            from_plain(document["sources"]),
+            checked(dict[str, str], from_plain(document["sources"]), "sources"),
             environment,
         ),
         tolerances=_tolerances(from_plain(document["tolerances"]), hidden),
@@ -349,11 +373,6 @@ def _plain_facts(facts: DatasetFacts | ConfigurationFacts | None) -> Line:
 
 def _facts(kind: type[Facts], document: Line) -> Facts | None:
     return kind(**from_plain(document)) if document else None
-
-
-def _known(facts: Any, kind: Any) -> Any:
-    """Those facts that a type names, for it knows not all of them."""
-    return {name: facts[name] for name in kind.__annotations__ if name in facts}
 
 
 def _approval(fact: dict[str, Any]) -> Approval:

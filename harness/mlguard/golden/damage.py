@@ -20,6 +20,11 @@ writes the new number only; an unchanged guard's golden is not rewritten until i
 """
 
 _MARKER = re.compile(rb"^(?:<{7}|>{7}|={7}|\|{7})(?: |$)", re.MULTILINE)
+_HUNK = re.compile(
+    r"^<{7}[^\n]*\n(?P<ours>(?:(?![<>=|]{7})[^\n]*\n)*)(?:\|{7}[^\n]*\n(?:(?![<>=|]{7})[^\n]*\n)*)?"
+    r"={7}\n(?P<theirs>(?:(?![<>=|]{7})[^\n]*\n)*)>{7}[^\n]*(?:\n|\Z)",
+    re.MULTILINE,
+)
 _PAYLOAD = re.compile(r'^  "payload": "sha256:([0-9a-f]{64})"', re.MULTILINE)
 _BINARY = ".npy"
 
@@ -27,6 +32,11 @@ _BINARY = ".npy"
 def normalised(name: str, content: bytes) -> bytes:
     """The content as it was written: a checkout may have turned line ends into CRLF, which is no edit."""
     return content if name.endswith(_BINARY) else content.replace(b"\r\n", b"\n")
+
+
+def both_sides(text: str) -> tuple[str, str]:
+    """What each side of a merge made of a text; twice the same where no merge left its markers."""
+    return _HUNK.sub(r"\g<ours>", text), _HUNK.sub(r"\g<theirs>", text)
 
 
 def digest(name: str, content: bytes) -> str:

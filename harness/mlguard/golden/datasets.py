@@ -12,7 +12,7 @@ from mlguard.core.error import GoldenError
 from mlguard.files import swap
 from mlguard.files.tree import Tree
 from mlguard.golden.naming import DATASETS, component
-from mlguard.golden.writing import Home
+from mlguard.golden.writing import Home, reading
 from mlguard.tables.digest import row_digests
 from mlguard.tables.manifest import MANIFEST, Manifest, decode_dataset, encode_dataset, file_digest, parse
 
@@ -87,7 +87,8 @@ class GoldenDatasets:
 
     def names(self) -> tuple[str, ...]:
         """The folders of all Datasets here, in alphabetical order."""
-        return tuple(entry.name for entry in self.home.tree.entries(DATASETS) if entry.kind == "folder")
+        with reading(self.home.tree.shown(DATASETS)):
+            return tuple(entry.name for entry in self.home.tree.entries(DATASETS) if entry.kind == "folder")
 
     def delete(self, name: str) -> tuple[Path, ...]:
         """Remove what is a Dataset's own and as it was written, once no golden names it; answers which files went."""

@@ -2,10 +2,48 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from mlguard.core.record import Record
+from mlguard.core.error import GoldenError, RunError
+from mlguard.core.record import Approval, Record
+
+ANY = "any"
+"""The version that a Record may replace where nobody compared it with anything."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a store holds of one guard."""
+
+    record: Record | None = None
+    """Its golden; None where there is none, or where it cannot be trusted."""
+    version: str | None = None
+    """Tells this golden from every other one of the guard, damaged ones included; None where there is none."""
+    error: GoldenError | None = None
+    """Why it cannot be trusted."""
+    approvals: tuple[Approval, ...] = ()
+    """Its log, as far as it can be read."""
+
+
+class OvertakenError(RunError):
+    """A golden was recorded by somebody else since it was compared."""
+
+    def __init__(self, shown: str, now: Held) -> None:
+        """`shown` is how messages call the golden, `now` what lies there."""
+        newest = now.approvals[0] if now.approvals else None
+        told = "was deleted" if now.version is None else "was changed"
+        if newest is not None:
+            moved = f" ({'; '.join(newest.summary[:3])})" if newest.summary else ""
+            told = f'was recorded at {newest.when} with the reason "{newest.reason}"{moved}'
+        super().__init__(
+            f"{shown} {told} while this command was running, so nothing was written",
+            advice="run it again to see what moves against that golden, and accept that",
+            slug="golden-overtaken",
+            blames_code=False,
+        )
+        self.now = now
 
 
 class Store(Protocol):
@@ -17,10 +55,14 @@ class Store(Protocol):
     def load(self, name: str) -> Record | None:
         """The guard's Record; None where there is none. Raises GoldenError where it cannot be read or trusted."""
 
-    def save(self, record: Record) -> tuple[Path, ...]:
+    def held(self, name: str) -> Held:
+        """What lies here of a guard, whole or damaged. Raises RunError where it cannot be read at this moment."""
+
+    def save(self, record: Record, *, over: str | None = ANY) -> tuple[Path, ...]:
         """Keep a Record whole or not at all, and answer which files changed: none, where it was kept already.
 
-        Raises RunError where the disk refuses, and UsageError where the Record holds what no file can.
+        `over` is the version that it may replace. Raises OvertakenError where another one lies here, RunError where the
+        disk refuses, and UsageError where the Record holds what no file can.
         """
 
     def delete(self, name: str) -> tuple[Path, ...]:

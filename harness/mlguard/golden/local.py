@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -11,10 +12,11 @@ from mlguard.core.error import GoldenError
 from mlguard.core.record import Record
 from mlguard.files import swap
 from mlguard.files.tree import Tree
-from mlguard.golden.codec import RECORD, Fetch, decode, encode, file_digests, guard_name
-from mlguard.golden.damage import Damage, digest, normalised
+from mlguard.golden.codec import RECORD, Fetch, decode, encode, file_digests, guard_name, read_log
+from mlguard.golden.damage import digest, normalised
+from mlguard.golden.interface import ANY, Held, OvertakenError
 from mlguard.golden.naming import ARRAYS, DATASETS, INTERNALS, folder_of, name_of
-from mlguard.golden.writing import Home
+from mlguard.golden.writing import Home, reading
 
 if TYPE_CHECKING:
     from mlguard.golden.datasets import GoldenDatasets
@@ -29,17 +31,24 @@ class LocalStore:
 
     def names(self) -> tuple[str, ...]:
         """The guards that have a golden here, unreadable ones included, in alphabetical order."""
-        return tuple(sorted(self._name(folder) for folder in self._folders(PurePosixPath())))
+        with reading(self.home.tree.shown()):
+            return tuple(sorted(self._name(folder) for folder in self._folders(PurePosixPath())))
 
     def load(self, name: str) -> Record | None:
         """The guard's golden; None where there is none. Raises GoldenError where it cannot be read or trusted."""
+        held = self.held(name)
+        if held.error is not None:
+            raise held.error
+        return held.record
+
+    def held(self, name: str) -> Held:
+        """What lies here of a guard, whole or damaged. Raises RunError where it cannot be read at this moment."""
         folder = folder_of(name)
-        try:
-            return self._decoded(self.home.folder(folder), name)
-        except GoldenError:
-            # Whoever writes at this moment may have moved some of the files.
-            with self.home.quiet(folder) as tree:
-                return self._decoded(tree, name)
+        found = _held(self.home.folder(folder), name)
+        if found.error is None:
+            return found
+        with self.home.quiet(folder) as tree:  # Whoever writes at this moment may have moved some of the files.
+            return _held(tree, name)
 
     def finish(self, name: str) -> None:
         """Bring what a dead writer left of a golden to its end, or back to its beginning.
@@ -51,14 +60,17 @@ class LocalStore:
             with self.home.writing(folder) as tree:
                 swap.finish(tree)
 
-    def save(self, record: Record) -> tuple[Path, ...]:
+    def save(self, record: Record, *, over: str | None = ANY) -> tuple[Path, ...]:
         """Write a golden whole or not at all, and answer which files changed; unchanged ones are not touched.
 
-        Raises RunError where the disk refuses, and UsageError where the Record holds what no file can.
+        `over` is the version that it was compared with. Raises OvertakenError where another one lies here now, RunError
+        where the disk refuses, and UsageError where the Record holds what no file can.
         """
         files = encode(record)
         with self.home.writing(folder_of(record.guard)) as tree:
             swap.finish(tree)
+            if over != ANY and (now := _held(tree, record.guard)).version != over:
+                raise OvertakenError(tree.shown(), now)
             changed = {name: content for name, content in files.items() if not _holds(tree, name, content)}
             outdated = [name for name in self._own(tree, record.guard) if name not in files]
             if changed or outdated:
@@ -78,8 +90,8 @@ class LocalStore:
         with self.home.writing(folder) as tree:
             swap.finish(tree)
             own = self._own(tree, name)
-            if not own:
-                self._decoded(tree, name)
+            if not own and (error := _held(tree, name).error):
+                raise error
             for file in own:
                 tree.remove(file)
             _drop_empty_data(tree)
@@ -127,32 +139,43 @@ class LocalStore:
         """The name that the record gives, if this is its folder; else one whose folder this is."""
         try:
             content = self.home.folder(folder).read(RECORD)
-        except (OSError, GoldenError):
+        except GoldenError:
             content = None
         told = guard_name(content or b"")
         return told if told is not None and folder_of(told) == folder else name_of(folder)
 
-    def _decoded(self, tree: Tree, name: str) -> Record | None:
-        fetch = _fetching(tree, Damage(name, tree.shown()))
-        return None if fetch(RECORD) is None else decode(fetch, name, tree.shown())
-
     def _own(self, tree: Tree, name: str) -> list[str]:
         """The golden's own files, the record first: those that it lists and that are as they were written."""
-        fetch = _fetching(tree, Damage(name, tree.shown()))
+        fetch = _fetching(tree)
         listed = file_digests(fetch)
         return [file for file, expected in listed.items() if digest(file, fetch(file) or b"") == expected]
 
 
-def _fetching(tree: Tree, damage: Damage) -> Fetch:
-    """Gives the content of the golden's files."""
+def _fetching(tree: Tree) -> Fetch:
+    """Gives the content of the golden's files, each read once."""
 
+    @cache
     def fetch(file: str) -> bytes | None:
-        try:
+        with reading(tree.shown(file)):
             return tree.read(file)
-        except OSError as error:
-            raise damage.unreadable(file, error.strerror) from error
 
     return fetch
+
+
+def _held(tree: Tree, name: str) -> Held:
+    fetch = _fetching(tree)
+    try:
+        content = fetch(RECORD)
+        if content is None:
+            return Held()
+        version = digest(RECORD, content)
+    except GoldenError as error:
+        return Held(version="odd", error=error)
+    try:
+        record = decode(fetch, name, tree.shown())
+    except GoldenError as error:
+        return Held(version=version, error=error, approvals=read_log(content))
+    return Held(record, version, approvals=record.approvals)
 
 
 def _holds(tree: Tree, name: str, content: bytes) -> bool:

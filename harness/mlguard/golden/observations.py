@@ -10,7 +10,7 @@ from typing import Any, Required, TypedDict
 from mlguard.core.record import GATE, INTERNAL, Observation, Role
 from mlguard.core.run_name import MAIN, run_name
 from mlguard.core.value import Value
-from mlguard.files.typed import checked
+from mlguard.files.typed import checked, known
 from mlguard.golden.arrays import read_array, write_array
 from mlguard.golden.elements import Kept, default_kept, from_cells, from_json, kept_as, to_cells, to_json
 from mlguard.golden.naming import ARRAYS, INTERNALS, component, labelled
@@ -107,7 +107,7 @@ def read_observation(line: Line, read: Callable[[str], bytes], tables: Mapping[s
     dtype, shape = line["dtype"], tuple(line.get("shape", ()))
     kept = line.get("kept", default_kept(dtype))
     detail = from_plain(line.get("detail", {}))
-    checked(_Detail, {name: detail[name] for name in _Detail.__annotations__ if name in detail}, line["name"])
+    known(_Detail, detail, f"{line['name']}: detail")
     if any(length < 0 for length in shape) or (0 in shape and prod(length or 1 for length in shape) > EMPTY):
         raise ValueError(f"{line['name']} has the shape {list(shape)}")
     if "value" in line:

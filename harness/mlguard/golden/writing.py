@@ -63,6 +63,17 @@ class Home:
                 return
 
 
+@contextmanager
+def reading(shown: str) -> Iterator[None]:
+    """Raises RunError for what the disk refuses to show inside the block: nobody knows then what lies there."""
+    try:
+        yield
+    except OSError as error:
+        told = f"{shown} cannot be read at this moment ({error.strerror})"
+        advice = "mend that and run the command again"
+        raise RunError(told, advice=advice, slug="golden-not-read", blames_code=False) from error
+
+
 def _refused(folder: Tree, error: OSError) -> RunError:
     if error.errno in _FULL:
         told, slug = "the disk is full; free some space", "golden-disk-full"

@@ -19,6 +19,7 @@ from mlguard.plugin.project import Project
 
 if TYPE_CHECKING:
     from mlguard.core.record import Observation, Record
+    from mlguard.golden.interface import Held
     from mlguard.golden.local import LocalStore
 
 FIXTURE = "guard"
@@ -69,36 +70,37 @@ class Notes:
         return isolated(name, lambda: self._compared(name), lambda failed: (failed, ()))
 
     def _compared(self, name: str) -> tuple[Verdict, tuple[str, ...]]:
-        from mlguard.core.error import GoldenError
         from mlguard.golden.local import LocalStore
 
         self._refuse(name)
         settings = self._project.settings
         store = LocalStore(settings.golden, settings.base)
         record = self._record(name)
-        try:
-            golden = store.load(name)
-        except GoldenError:
-            if not self._project.asked.regen:
-                raise
-            golden = None
-        verdict = _verdict(name, golden, record)
+        if self._project.asked.regen:
+            store.finish(name)
+        held = store.held(name)
+        if held.error is not None and not self._project.asked.regen:
+            raise held.error
+        verdict = _verdict(name, held.record, record)
         if verdict.outcome is Outcome.MATCH or not self._project.asked.regen:
             return verdict, ()
-        return self._recorded(store, golden, record, verdict)
+        return self._recorded(store, held, record, verdict)
 
     def _recorded(
-        self, store: LocalStore, golden: Record | None, record: Record, verdict: Verdict
+        self, store: LocalStore, held: Held, record: Record, verdict: Verdict
     ) -> tuple[Verdict, tuple[str, ...]]:
-        from mlguard.checker.approve import propose
+        from mlguard.checker.approve import Lost, propose
         from mlguard.checker.history import head
         from mlguard.checker.regen import now
         from mlguard.core.record import Approval
         from mlguard.core.tolerance import Tolerances
 
         approval = Approval(now(), head(store.home.project), self._project.asked.reason)
-        proposal = propose(golden, record, Tolerances(), verdict.findings, approval)
-        files = store.save(proposal.record)
+        lost = None
+        if held.error is not None:
+            lost = Lost((f"{held.error.what}; its log was kept", "nothing was compared"), held.approvals)
+        proposal = propose(held.record, record, Tolerances(), verdict.findings, approval, lost=lost)
+        files = store.save(proposal.record, over=held.version)
         told = (f"{record.guard}: recorded, {len(files)} files", *proposal.summary)
         return _verdict(record.guard, store.load(record.guard), record), told
 
