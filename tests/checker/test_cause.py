@@ -72,7 +72,7 @@ def with_another_metric(golden: Record) -> Record:
 
 def check_against(project: Project, golden: Record) -> Verdict:
     """Check with another golden in place, and put the own one back."""
-    folder = project.goldens.folder("Line")
+    folder = Path(project.goldens.place("Line"))
     kept = project.root / ".mlguard" / "kept"
     shutil.copytree(folder, kept)
     project.goldens.save(golden)

@@ -7,6 +7,7 @@ import os
 import subprocess
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -277,7 +278,9 @@ def test_tables_that_are_gone_are_written_again_though_the_golden_matches(fresh:
     (fresh.root / "golden/_datasets/tiny/manifest.json").unlink()
     with fresh.runner() as runner:
         regenerator = Regenerator(Checker(runner.settings, runner), reason="x")
-        assert [path.name for path in regenerator.mend(regenerator.prepare(fresh.declared()))] == ["manifest.json"]
+        assert [Path(path).name for path in regenerator.mend(regenerator.prepare(fresh.declared()))] == [
+            "manifest.json"
+        ]
         assert regenerator.mend(regenerator.prepare(fresh.declared())) == ()
     assert {n: c for n, c in fresh.files().items() if n.startswith("golden")} == {
         n: c for n, c in before.items() if n.startswith("golden")

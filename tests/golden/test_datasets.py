@@ -25,38 +25,38 @@ def large() -> Dataset:
 
 
 def test_a_dataset_is_kept_exactly(store: LocalStore, tmp_path: Path) -> None:
-    changed = store.save_dataset(tiny(), "churn", 0)
-    assert {path.relative_to(tmp_path / "golden").as_posix() for path in changed} == {
+    changed = store.datasets.save(tiny(), "churn", 0)
+    assert {Path(path).relative_to(tmp_path / "golden").as_posix() for path in changed} == {
         "_datasets/churn/manifest.json", "_datasets/churn/train.csv", "_datasets/churn/images.csv",
     }  # fmt: skip
-    loaded = store.load_dataset("churn")
+    loaded = store.datasets.load("churn")
     assert loaded is not None
-    assert digest(loaded) == digest(tiny()) == store.dataset_digest("churn")
+    assert digest(loaded) == digest(tiny()) == store.datasets.digest("churn")
     assert (loaded.target, loaded.decimals) == ("age", 4)
     assert loaded["train"]["age"].tolist() == [1, 2, 2**60]
     assert store.names() == ()
 
 
 def test_what_is_not_there_is_none(store: LocalStore) -> None:
-    assert store.load_dataset("churn") is None
-    assert store.dataset_digest("churn") is None
+    assert store.datasets.load("churn") is None
+    assert store.datasets.digest("churn") is None
     assert store.datasets.row_marks("churn") is None
     assert store.datasets.names() == ()
 
 
 def test_saving_the_same_again_touches_nothing(store: LocalStore) -> None:
-    store.save_dataset(tiny(), "churn", 0)
-    before = [path.stat().st_mtime_ns for path in sorted(store.datasets.folder("churn").iterdir())]
-    assert store.save_dataset(tiny(), "churn", 0) == ()
-    assert [path.stat().st_mtime_ns for path in sorted(store.datasets.folder("churn").iterdir())] == before
+    store.datasets.save(tiny(), "churn", 0)
+    before = [path.stat().st_mtime_ns for path in sorted(Path(store.datasets.place("churn")).iterdir())]
+    assert store.datasets.save(tiny(), "churn", 0) == ()
+    assert [path.stat().st_mtime_ns for path in sorted(Path(store.datasets.place("churn")).iterdir())] == before
 
 
 def test_a_large_dataset_leaves_digests_per_column_and_row(store: LocalStore) -> None:
-    store.save_dataset(tiny(), "churn", 0)
-    store.save_dataset(large(), "churn", 0)
-    assert sorted(path.name for path in store.datasets.folder("churn").iterdir()) == ["manifest.json", "rows.json"]
-    assert store.load_dataset("churn") is None
-    assert store.dataset_digest("churn") == digest(large())
+    store.datasets.save(tiny(), "churn", 0)
+    store.datasets.save(large(), "churn", 0)
+    assert sorted(path.name for path in Path(store.datasets.place("churn")).iterdir()) == ["manifest.json", "rows.json"]
+    assert store.datasets.load("churn") is None
+    assert store.datasets.digest("churn") == digest(large())
     manifest = store.datasets.manifest("churn")
     assert manifest is not None
     assert len(manifest.tables[0].digests) == 2
@@ -64,48 +64,48 @@ def test_a_large_dataset_leaves_digests_per_column_and_row(store: LocalStore) ->
     changed["rows"].loc[7, "x"] = -1
     assert kept == row_marks(large())
     assert [i for i, (a, b) in enumerate(zip(kept["rows"], row_marks(changed)["rows"], strict=True)) if a != b] == [7]
-    store.save_dataset(tiny(), "churn", 0)
-    assert store.load_dataset("churn") is not None
+    store.datasets.save(tiny(), "churn", 0)
+    assert store.datasets.load("churn") is not None
 
 
 @pytest.mark.parametrize("file", ["manifest.json", "train.csv"])
 def test_damage_is_a_golden_error(store: LocalStore, file: str) -> None:
-    store.save_dataset(tiny(), "churn", 0)
-    path = store.datasets.folder("churn") / file
+    store.datasets.save(tiny(), "churn", 0)
+    path = Path(store.datasets.place("churn")) / file
     whole = path.read_bytes()
     for content in (b"", whole[: len(whole) // 2], whole.replace(b"1", b"7", 1), b"<<<<<<< HEAD\n" + whole):
         path.write_bytes(content)
         with pytest.raises(GoldenError, match=r"^golden/_datasets/churn/.*; restore it .* `mlguard regen-golden"):
-            store.load_dataset("churn")
+            store.datasets.load("churn")
     path.unlink()
     if file == "train.csv":
         with pytest.raises(GoldenError, match=r"train\.csv is missing"):
-            store.load_dataset("churn")
-    store.save_dataset(tiny(), "churn", 0)
+            store.datasets.load("churn")
+    store.datasets.save(tiny(), "churn", 0)
     assert path.read_bytes() == whole
 
 
 def test_damaged_row_digests_are_a_golden_error(store: LocalStore) -> None:
-    store.save_dataset(large(), "churn", 0)
-    (store.datasets.folder("churn") / "rows.json").write_text("[")
+    store.datasets.save(large(), "churn", 0)
+    (Path(store.datasets.place("churn")) / "rows.json").write_text("[")
     with pytest.raises(GoldenError, match=r"rows\.json cannot be read"):
         store.datasets.row_marks("churn")
 
 
 def test_other_line_ends_are_no_damage(store: LocalStore) -> None:
     plain = Dataset(pd.DataFrame({"age": [1, 2], "name": ["é", None]}))
-    store.save_dataset(plain, "churn", 0)
-    for path in store.datasets.folder("churn").iterdir():
+    store.datasets.save(plain, "churn", 0)
+    for path in Path(store.datasets.place("churn")).iterdir():
         path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
-    loaded = store.load_dataset("churn")
+    loaded = store.datasets.load("churn")
     assert loaded is not None
     assert digest(loaded) == digest(plain)
-    assert store.save_dataset(plain, "churn", 0) == ()
+    assert store.datasets.save(plain, "churn", 0) == ()
 
 
 def test_delete_leaves_nothing(store: LocalStore, tmp_path: Path) -> None:
     datasets: GoldenDatasets = store.datasets
-    store.save_dataset(tiny(), "churn", 0)
+    store.datasets.save(tiny(), "churn", 0)
     assert datasets.names() == ("churn",)
     assert len(datasets.delete("churn")) == 3
     assert datasets.delete("churn") == ()

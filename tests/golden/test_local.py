@@ -47,7 +47,7 @@ def tree(folder: Path) -> dict[str, tuple[bytes, int]]:
 def test_what_was_saved_is_loaded(store: LocalStore, record: Record, tmp_path: Path) -> None:
     kept: Store = store
     changed = kept.save(record)
-    assert sorted(path.relative_to(tmp_path).as_posix() for path in changed) == [
+    assert sorted(Path(path).relative_to(tmp_path).as_posix() for path in changed) == [
         f"{FOLDER}/{name}" for name in sorted(encode(record))
     ]
     loaded = kept.load(record.guard)
@@ -66,7 +66,7 @@ def test_saving_the_same_again_touches_nothing(store: LocalStore, record: Record
 def test_saving_a_change_touches_only_what_changed(store: LocalStore, record: Record, tmp_path: Path) -> None:
     store.save(record)
     before = tree(tmp_path / FOLDER)
-    changed = {path.relative_to(tmp_path / FOLDER).as_posix() for path in store.save(moved(record))}
+    changed = {Path(path).relative_to(tmp_path / FOLDER).as_posix() for path in store.save(moved(record))}
     after = tree(tmp_path / FOLDER)
     gone = before.keys() - after.keys()
     assert [name.partition("-")[0] for name in gone] == ["arrays/wide"]
@@ -94,8 +94,8 @@ def test_names_are_found_also_where_a_golden_is_unreadable(store: LocalStore, tm
     (tmp_path / "golden/_datasets/churn/record.json").write_text("not ours")
     assert store.names() == tuple(sorted(guards))
     for guard in ("Churn[x]", "Fraud"):
-        (store.folder(guard) / RECORD).write_bytes(b"")
-    cut = store.folder("Größe") / RECORD
+        (Path(store.place(guard)) / RECORD).write_bytes(b"")
+    cut = Path(store.place("Größe")) / RECORD
     cut.write_bytes(cut.read_bytes()[:-40])
     assert store.names() == tuple(sorted(guards))
     for guard in ("Churn[x]", "Fraud", "Größe"):
@@ -107,7 +107,7 @@ def test_a_golden_that_lost_its_name_has_one_that_finds_it(store: LocalStore) ->
     guards = ["Churn[a b]", "Größe", "tests/sub/test_x.py::TestC::test_y[a/b]", "x.py::test_y[1]"]
     for guard in guards:
         store.save(small(guard))
-        (store.folder(guard) / RECORD).write_bytes(b"")
+        (Path(store.place(guard)) / RECORD).write_bytes(b"")
     assert len(store.names()) == len(guards)
     for name in store.names():
         with pytest.raises(GoldenError, match="is empty"):
@@ -138,7 +138,7 @@ def test_delete_leaves_other_goldens_and_no_empty_folder(store: LocalStore, reco
     store.save(small("Churn"))
     foreign = tmp_path / "golden/Churn/README.md"
     foreign.write_text("mine")
-    assert {path.name for path in store.delete("Churn")} == {RECORD}
+    assert {Path(path).name for path in store.delete("Churn")} == {RECORD}
     assert store.names() == (record.guard,)
     assert len(store.delete(record.guard)) == len(encode(record))
     assert [path.name for path in (tmp_path / "golden").rglob("*")] == ["Churn", "README.md"]
@@ -149,7 +149,7 @@ def test_a_forged_record_cannot_delete_beyond_its_folder(store: LocalStore, tmp_
     store.save(small())
     precious = tmp_path / "precious.csv"
     precious.write_text("1\n")
-    path = store.folder("Churn") / RECORD
+    path = Path(store.place("Churn")) / RECORD
     path.write_text(path.read_text().replace('"files": {}', '"files": {"../../precious.csv": "sha256:0"}'))
     store.save(small(auc=0.75))
     store.delete("Churn")
@@ -229,7 +229,7 @@ def test_a_file_in_the_way_is_a_run_error(store: LocalStore, tmp_path: Path) -> 
 
 
 def test_a_record_that_is_a_folder_is_a_golden_error(store: LocalStore) -> None:
-    (store.folder("Churn") / RECORD).mkdir(parents=True)
+    (Path(store.place("Churn")) / RECORD).mkdir(parents=True)
     assert store.names() == ()
     with pytest.raises(GoldenError, match=r"^golden/Churn/record\.json is no plain file"):
         store.load("Churn")
@@ -255,7 +255,7 @@ def test_of_saves_at_once_one_wins_wholly_and_readers_never_see_a_mixture(store:
     assert all(seen)
     last = store.load(record.guard)
     assert last is not None
-    assert set(tree(store.folder(record.guard))) == set(encode(last))
+    assert set(tree(Path(store.place(record.guard)))) == set(encode(last))
 
 
 def version(number_of: int) -> Record:
@@ -296,7 +296,7 @@ def test_a_writer_that_is_killed_leaves_a_readable_golden(tmp_path: Path, delay:
     assert encode(loaded) == encode(version(turn))
     assert store.names() == ("Churn",)
     store.save(version(turn + 1))
-    files = {path.relative_to(store.folder("Churn")).as_posix() for path in store.folder("Churn").rglob("*")}
+    files = {path.relative_to(Path(store.place("Churn"))).as_posix() for path in Path(store.place("Churn")).rglob("*")}
     assert files == {RECORD, *(f"f{i}.csv" for i in range(6))}
 
 
@@ -358,7 +358,7 @@ def test_the_log_of_a_damaged_golden_is_kept_as_far_as_it_can_be_read(
     store: LocalStore, damage: Callable[[str], str], kept: int
 ) -> None:
     store.save(replace(small(), approvals=LOG))
-    file = store.folder("Churn") / RECORD
+    file = Path(store.place("Churn")) / RECORD
     file.write_bytes(damage(file.read_text(encoding="utf-8")).encode())
     held = store.held("Churn")
     assert held.error is not None
@@ -372,11 +372,11 @@ def test_of_a_merge_conflict_both_logs_are_kept(store: LocalStore) -> None:
     for number_of, reason in ((1, "ours"), (2, "theirs")):
         approval = Approval(f"2026-02-0{number_of}T00:00:00Z", None, reason)
         store.save(replace(small(auc=number_of), approvals=(approval, *LOG)))
-        texts.append((store.folder("Churn") / RECORD).read_text(encoding="utf-8").splitlines(keepends=True))
+        texts.append((Path(store.place("Churn")) / RECORD).read_text(encoding="utf-8").splitlines(keepends=True))
     merged = []
     for ours, theirs in zip(*texts, strict=True):
         merged += [ours] if ours == theirs else ["<<<<<<< HEAD\n", ours, "=======\n", theirs, ">>>>>>> theirs\n"]
-    (store.folder("Churn") / RECORD).write_text("".join(merged), encoding="utf-8")
+    (Path(store.place("Churn")) / RECORD).write_text("".join(merged), encoding="utf-8")
     held = store.held("Churn")
     assert held.error is not None
     assert held.error.slug == "golden-conflict"
@@ -388,7 +388,7 @@ def test_what_cannot_be_read_now_is_neither_missing_nor_corrupt(
     store: LocalStore, record: Record, monkeypatch: pytest.MonkeyPatch, number_of: int
 ) -> None:
     store.save(record)
-    store.save_dataset(Dataset({"x": np.arange(3)}), "churn", 0)
+    store.datasets.save(Dataset({"x": np.arange(3)}), "churn", 0)
     real = os.open, os.scandir
 
     def refusing(at: int, function: Any) -> Any:

@@ -29,7 +29,6 @@ from mlguard.files import tree as module
 from mlguard.files.tree import Tree
 from mlguard.golden import datasets, keyed, made, power
 from mlguard.golden.local import LocalStore
-from mlguard.golden.pending import pending_store
 from mlguard.plugin.shared import Result, Shared
 from mlguard.tables.folder import read_dataset, write_dataset
 
@@ -51,13 +50,13 @@ def jobs(project: Path, record: Record) -> Iterator[Callable[[], Any]]:
     for kept in (record, moved(record)):
         yield lambda kept=kept: store.finish(kept.guard)
         yield lambda kept=kept: store.save(kept)
-        yield lambda kept=kept: pending_store(project).save(kept)
+        yield lambda kept=kept: LocalStore(project / ".mlguard/pending", project).save(kept)
     for rows in (10, 500, 11):
-        yield lambda rows=rows: store.save_dataset(data(rows), "churn", 0)
+        yield lambda rows=rows: store.datasets.save(data(rows), "churn", 0)
     yield store.names
     yield store.datasets.names
     yield lambda: store.load(record.guard)
-    yield lambda: (store.load_dataset("churn"), store.datasets.row_marks("churn"))
+    yield lambda: (store.datasets.load("churn"), store.datasets.row_marks("churn"))
     yield lambda: power.keep(project, record.guard, {"power": 1.0})
     yield lambda: power.kept(project, record.guard)
     yield lambda: keyed.remember(project, record, {"A": b"1"})
@@ -69,8 +68,8 @@ def jobs(project: Path, record: Record) -> Iterator[Callable[[], Any]]:
     for format in ("csv", "jsonl"):
         yield lambda format=format: write_dataset(data(3), one, name="one", seed=0, format=format, project=project)
     yield lambda: read_dataset(one, project=project)
-    yield lambda: pending_store(project).load(record.guard)
-    yield lambda: pending_store(project).delete(record.guard)
+    yield lambda: LocalStore(project / ".mlguard/pending", project).load(record.guard)
+    yield lambda: LocalStore(project / ".mlguard/pending", project).delete(record.guard)
     yield lambda: store.delete(record.guard)
     yield lambda: store.datasets.delete("churn")
 

@@ -9,19 +9,20 @@ import pytest
 from mlguard.core.error import RunError
 from mlguard.core.record import Record
 from mlguard.golden.codec import encode
-from mlguard.golden.pending import pending_store
 from mlguard.golden.state import state
+from mlguard.golden.stores import open_pending
+from mlguard.settings import load
 
 
 def test_a_pending_record_is_kept_until_it_is_deleted(tmp_path: Path, record: Record) -> None:
-    pending_store(tmp_path).save(record)
-    assert pending_store(tmp_path).names() == (record.guard,)
-    loaded = pending_store(tmp_path).load(record.guard)
+    open_pending(load(tmp_path)).save(record)
+    assert open_pending(load(tmp_path)).names() == (record.guard,)
+    loaded = open_pending(load(tmp_path)).load(record.guard)
     assert loaded is not None
     assert encode(loaded) == encode(record)
     assert (tmp_path / ".mlguard/pending/Churn/model_cat/record.json").is_file()
-    pending_store(tmp_path).delete(record.guard)
-    assert pending_store(tmp_path).names() == ()
+    open_pending(load(tmp_path)).delete(record.guard)
+    assert open_pending(load(tmp_path)).names() == ()
 
 
 def test_the_state_folder_ignores_itself_and_keeps_what_its_owner_wrote(tmp_path: Path) -> None:

@@ -153,7 +153,7 @@ def test_a_changed_configuration_reaches_the_mapping_and_the_file(ridge: Project
 
 @pytest.mark.parametrize("tables", [False, True])
 def test_changed_data_is_what_is_observed_on_every_seed(line: Project, changes: ModuleType, tables: bool):
-    given = line.goldens.datasets.folder("tiny") if tables else None
+    given = Path(line.goldens.datasets.place("tiny")) if tables else None
     plain = line.run(tables=given).record
     changed = line.run(change=Change(data=changes.doubled), tables=given).record
     for run in ("main", "seed 1"):

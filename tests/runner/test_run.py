@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -49,7 +50,7 @@ def test_a_run_on_given_tables_asks_no_generator(line: Project):
     with line.editing(
         GENERATOR, "def make(rng, rows=16):\n", "def make(rng, rows=16):\n    raise ValueError('asked')\n"
     ):
-        record = line.run(tables=line.goldens.datasets.folder("tiny")).record
+        record = line.run(tables=Path(line.goldens.datasets.place("tiny"))).record
     assert {o.run for o in record} == {"main", "later", "without levels", "refit"}
     assert record.provenance.dataset.digest == line.golden().provenance.dataset.digest
 

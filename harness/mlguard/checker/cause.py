@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from mlguard.checker.changes import changed_keys, changed_libraries, changed_machine, edited_files, same_files
@@ -17,7 +18,7 @@ from mlguard.core.record import Provenance, Record
 from mlguard.core.rules import Rules
 from mlguard.core.run_name import MAIN, Seed
 from mlguard.discovery import Declared
-from mlguard.golden.local import LocalStore
+from mlguard.golden.interface import Store
 from mlguard.runner.order import Done
 from mlguard.runner.run import Runner
 from mlguard.worker.describe import effect
@@ -36,7 +37,7 @@ class Explained:
 
 def explain(
     runner: Runner,
-    goldens: LocalStore,
+    goldens: Store,
     guard: Declared,
     golden: Record,
     done: Done,
@@ -59,7 +60,7 @@ class _Explainer:
     def __init__(
         self,
         runner: Runner,
-        goldens: LocalStore,
+        goldens: Store,
         guard: Declared,
         golden: Record,
         done: Done,
@@ -140,11 +141,12 @@ class _Explainer:
     def _on_golden_tables(self) -> Iterator[Cause]:
         """What the code gives on the golden's own tables, for whoever has to find out by other means."""
         name = self.before.dataset.name if self.before.dataset else ""
+        tables = self.goldens.datasets
         try:
-            if self.goldens.load_dataset(name) is None or self.goldens.dataset_digest(name) != self.before.data_digest:
+            if tables.load(name) is None or tables.digest(name) != self.before.data_digest:
                 yield Cause(CauseKind.TABLES_GONE)
                 return
-            again = self.runner.run(self.guard, tables=self.goldens.datasets.folder(name)).record
+            again = self.runner.run(self.guard, tables=Path(tables.place(name))).record
         except GoldenError as error:
             yield Cause(CauseKind.TABLES_GONE, detail=error.message)
         except MlguardError as error:

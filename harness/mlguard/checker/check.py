@@ -26,9 +26,8 @@ from mlguard.core.rules import Rules
 from mlguard.core.verdict import Verdict
 from mlguard.discovery import Declared
 from mlguard.golden.interface import Held
-from mlguard.golden.local import LocalStore
 from mlguard.golden.naming import collisions
-from mlguard.golden.pending import pending_store
+from mlguard.golden.stores import open_pending, open_store
 from mlguard.report import problems
 from mlguard.runner.order import Done, Extent, Found
 from mlguard.runner.run import Runner
@@ -55,8 +54,8 @@ class Checker:
     def __init__(self, settings: Settings, runner: Runner, *, extent: Extent = Extent.FULL) -> None:
         """`extent`: how much of each guard to run."""
         self.settings, self.runner, self.extent = settings, runner, extent
-        self.goldens = LocalStore(settings.golden, settings.base)
-        self.pending = pending_store(settings.base)
+        self.goldens = open_store(settings)
+        self.pending = open_pending(settings)
 
     def check(self, guard: Declared) -> Seen:
         """Run one guard and compare it with its golden; whatever goes wrong is a Verdict, never an exception."""
@@ -73,7 +72,7 @@ class Checker:
     def _commit(self, golden: Record) -> str | None:
         """What a move can be compared with; git is asked only then, so that a check that passes costs nothing more."""
         approved = golden.approvals[0].commit if golden.approvals else None
-        return golden_commit(self.settings.base, self.goldens.folder(golden.guard), approved)
+        return golden_commit(self.settings.base, Path(self.goldens.place(golden.guard)), approved)
 
     def _check(self, guard: Declared) -> Seen:
         if guard.problems:
@@ -161,7 +160,7 @@ def stale(settings: Settings, found: Found) -> list[Verdict]:
     if found.broken:
         return []
     known = {guard.ref.name for guard in found.guards}
-    names = [name for name in LocalStore(settings.golden, settings.base).names() if name not in known]
+    names = [name for name in open_store(settings).names() if name not in known]
     return [
         Verdict(name, Outcome.STALE, problem=problems.stale(name), slug="golden-stale")
         for name in names

@@ -14,8 +14,8 @@ from mlguard.core.error import MlguardError
 from mlguard.core.record import Record
 from mlguard.core.rules import Rules
 from mlguard.discovery import Declared
+from mlguard.golden.interface import Store
 from mlguard.golden.keyed import State
-from mlguard.golden.local import LocalStore
 from mlguard.runner.order import Done
 from mlguard.runner.repository import Commit, Repository
 from mlguard.runner.run import Runner
@@ -29,7 +29,7 @@ class Prover:
     def __init__(
         self,
         runner: Runner,
-        goldens: LocalStore,
+        goldens: Store,
         guard: Declared,
         golden: Record,
         rules: Rules,
@@ -68,7 +68,7 @@ class Prover:
                 repository = Repository.around(self.base, self.runner.workers)
             except MlguardError:
                 return
-            brought = golden_commit(self.base, self.goldens.folder(self.golden.guard), None)
+            brought = golden_commit(self.base, Path(self.goldens.place(self.golden.guard)), None)
             seen: set[str] = set()
             for name in (brought, approved, "HEAD"):
                 found = _commit(repository, name) if name else None

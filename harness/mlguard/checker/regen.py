@@ -41,7 +41,7 @@ from mlguard.report.loose import say_loosely, say_measured
 from mlguard.report.unstable import JUMPS, NOT_TWICE, unstable_in_words
 
 if TYPE_CHECKING:
-    from mlguard.golden.datasets import GoldenDatasets
+    from mlguard.golden.interface import Datasets
     from mlguard.runner.order import Done
 
 Progress = Callable[[str], None]
@@ -70,7 +70,7 @@ class Regen:
 class Accepted:
     """What an accept wrote."""
 
-    files: tuple[Path, ...] = ()
+    files: tuple[str, ...] = ()
     """The files of the golden and its tables that changed."""
     remarks: tuple[str, ...] = ()
     """What did not work besides; the golden is recorded all the same."""
@@ -119,7 +119,7 @@ class Regenerator:
         if regen.proposal is None or regen.seen.done is None:
             return Accepted()
         record = regen.proposal.record
-        changed: tuple[Path, ...] = ()
+        changed: tuple[str, ...] = ()
         if regen.proposal.changed:
             facts, version = record.provenance.dataset, regen.seen.held.version
             with self._tables(facts, regen.seen.done.dataset, record.guard, version) as tables:
@@ -138,7 +138,7 @@ class Regenerator:
         except (MlguardError, OSError) as error:
             yield problems.still_pending(record.guard, str(error))
 
-    def mend(self, regen: Regen) -> tuple[Path, ...]:
+    def mend(self, regen: Regen) -> tuple[str, ...]:
         """Write the tables of a golden that matches, where they are gone or others; answers the files that changed."""
         golden, done = regen.seen.golden, regen.seen.done
         if golden is None or done is None or golden.provenance.dataset is None:
@@ -149,9 +149,9 @@ class Regenerator:
         kept = _kept_tables(self.checker.goldens.datasets, described.name)
         if kept is not None and kept[1] != described.seed:
             return ()  # They are those of another guard, which has another first seed.
-        return self.checker.goldens.save_dataset(done.dataset, described.name, described.seed)
+        return self.checker.goldens.datasets.save(done.dataset, described.name, described.seed)
 
-    def _saved(self, regen: Regen, record: Record) -> tuple[Path, ...]:
+    def _saved(self, regen: Regen, record: Record) -> tuple[str, ...]:
         """Replace the golden that was compared, and no other one."""
         try:
             return self.checker.goldens.save(record, over=regen.seen.held.version)
@@ -170,7 +170,7 @@ class Regenerator:
     @contextmanager
     def _tables(
         self, described: DatasetFacts | None, dataset: Dataset, guard: str, version: str | None
-    ) -> Iterator[tuple[Path, ...]]:
+    ) -> Iterator[tuple[str, ...]]:
         """Write the golden's own tables, and put the old ones back where the block fails; answers what changed.
 
         `version` is that of the golden before.
@@ -204,7 +204,7 @@ class Regenerator:
         if seen.held.error is None:
             return seen.golden, None
         goldens = self.checker.goldens
-        found = sides(self.checker.settings.base, goldens.folder(record.guard), record.guard)
+        found = sides(self.checker.settings.base, Path(goldens.place(record.guard)), record.guard)
         told = [f"{seen.held.error.what}; its log of {len(seen.held.approvals)} approvals was kept"]
         for side in found:
             newest = side.golden.approvals[0] if side.golden.approvals else None
@@ -242,13 +242,13 @@ class Regenerator:
         return Regen(guard, seen, proposal)
 
 
-def _kept_tables(kept: GoldenDatasets, name: str) -> tuple[Dataset, int] | None:
+def _kept_tables(kept: Datasets, name: str) -> tuple[Dataset, int] | None:
     """The tables that are stored with their seed; None where there are none that can be read."""
     try:
-        found, manifest = kept.load(name), kept.manifest(name)
+        found, seed = kept.load(name), kept.seed(name)
     except GoldenError:
         return None
-    return None if found is None or manifest is None else (found, manifest.seed)
+    return None if found is None or seed is None else (found, seed)
 
 
 def _stable(one: Record, other: Record, rules: Rules) -> tuple[Record, list[Unstable]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -101,7 +100,7 @@ def _unchanged(regenerator: Regenerator, regen: Regen, *, dry_run: bool, as_json
     name, verdict = regen.guard.ref.name, regen.seen.verdict
     say(f"{one_line(name)}: nothing to record, {verdict.outcome}", err=as_json)
 
-    def mended() -> tuple[tuple[Path, ...], Verdict | None]:
+    def mended() -> tuple[tuple[str, ...], Verdict | None]:
         return () if dry_run else regenerator.mend(regen), None
 
     files, failed = isolated(name, mended, lambda failed: ((), failed))

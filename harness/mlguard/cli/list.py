@@ -17,9 +17,9 @@ from mlguard.core.loose import Loose, loosely_guarded
 from mlguard.core.question import QUESTIONS
 from mlguard.core.record import CONTRACT, Record
 from mlguard.core.visible import one_line
-from mlguard.golden.local import LocalStore
-from mlguard.golden.pending import pending_store
+from mlguard.golden.interface import Store
 from mlguard.golden.power import kept
+from mlguard.golden.stores import open_pending, open_store
 from mlguard.printing import say, say_json, tell
 from mlguard.report.loose import loosely_in_short
 from mlguard.report.power import power_in_words
@@ -49,8 +49,8 @@ def command(names: tuple[str, ...], *, as_json: bool) -> None:
 
 
 def _guards(project: Opened) -> Iterator[dict[str, Any]]:
-    goldens = LocalStore(project.settings.golden, project.settings.base)
-    waiting = set(pending_store(project.settings.base).names())
+    goldens = open_store(project.settings)
+    waiting = set(open_pending(project.settings).names())
     for guard in project.guards:
         state, golden = _state(goldens, guard.ref.name)
         yield {
@@ -75,7 +75,7 @@ def _guards(project: Opened) -> Iterator[dict[str, Any]]:
 
 def _without_guard(project: Opened) -> Iterator[dict[str, Any]]:
     """Goldens that no guard has: stale ones, and those of pytest's fixture, which only pytest can run."""
-    goldens = LocalStore(project.settings.golden, project.settings.base)
+    goldens = open_store(project.settings)
     gone = {verdict.guard for verdict in stale(project.settings, replace(project.found, broken={}))}
     # A module that cannot be imported may declare any of them.
     state = "unknown" if project.found.broken else "stale"
@@ -85,7 +85,7 @@ def _without_guard(project: Opened) -> Iterator[dict[str, Any]]:
             yield {"name": name, "dataset": "-", "golden": state if name in gone else "pytest only"}
 
 
-def _state(goldens: LocalStore, name: str) -> tuple[str, Record | None]:
+def _state(goldens: Store, name: str) -> tuple[str, Record | None]:
     try:
         golden = goldens.load(name)
     except GoldenError:

@@ -11,7 +11,7 @@ from mlguard.cli.select import at_once, opened, refuse_in_ci
 from mlguard.core.outcome import Outcome
 from mlguard.core.verdict import exit_code
 from mlguard.core.visible import one_line
-from mlguard.golden.local import LocalStore
+from mlguard.golden.stores import open_store
 from mlguard.printing import ask, say, say_json, tell
 from mlguard.report.terminal import draw_all
 
@@ -44,7 +44,7 @@ def command(*, yes: bool, dry_run: bool, allow_ci: bool, as_json: bool) -> None:
     for name in names:
         say(f"stale: {one_line(name)}", err=as_json)
     if names and not dry_run and (yes or ask(f"delete {len(names)} goldens?")):
-        store = LocalStore(project.settings.golden, project.settings.base)
+        store = open_store(project.settings)
         for name in names:
             store.delete(name)
             deleted.append(name)

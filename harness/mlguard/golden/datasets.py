@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from mlguard.core.dataset import Dataset
 from mlguard.core.error import GoldenError
@@ -35,19 +35,19 @@ class GoldenDatasets:
         """`home` is where the goldens lie."""
         self.home = home
 
-    def save(self, dataset: Dataset, name: str, seed: int) -> tuple[Path, ...]:
+    def save(self, dataset: Dataset, name: str, seed: int) -> tuple[str, ...]:
         """Keep a Dataset's tables whole or not at all, and answer which files changed: none, where it was kept already.
 
         Raises RunError where the disk refuses, and UsageError for a column that cannot be written.
         """
         files = _files(dataset, name, seed)
-        with self.home.writing(self._place(name)) as tree:
+        with self.home.writing(self._folder(name)) as tree:
             swap.finish(tree)
             changed = {file: content for file, content in files.items() if not _holds(tree, file, content)}
             outdated = [file for file in self._own(tree, name) if file not in files]
             if changed or outdated:
                 swap.replace(tree, changed, leading=MANIFEST, kept=files.keys() - changed.keys(), gone=outdated)
-            return tuple(tree.root / file for file in (*changed, *outdated))
+            return tuple(str(tree.root / file) for file in (*changed, *outdated))
 
     def load(self, name: str) -> Dataset | None:
         """The Dataset as it was saved; None where there is none, or where its tables were too large to keep.
@@ -66,6 +66,11 @@ class GoldenDatasets:
         """The content digest of the Dataset, kept whole or not; None where there is none."""
         manifest = self.manifest(name)
         return None if manifest is None else manifest.digest
+
+    def seed(self, name: str) -> int | None:
+        """The seed that it was made with; None where there is none."""
+        manifest = self.manifest(name)
+        return None if manifest is None else manifest.seed
 
     def manifest(self, name: str) -> Manifest | None:
         """Schema, seed and digests of the Dataset, kept whole or not; None where there is none."""
@@ -90,26 +95,26 @@ class GoldenDatasets:
         with reading(self.home.tree.shown(DATASETS)):
             return tuple(entry.name for entry in self.home.tree.entries(DATASETS) if entry.kind == "folder")
 
-    def delete(self, name: str) -> tuple[Path, ...]:
+    def delete(self, name: str) -> tuple[str, ...]:
         """Remove what is a Dataset's own and as it was written, once no golden names it; answers which files went."""
         if self.manifest(name) is None:
             return ()
-        with self.home.writing(self._place(name)) as tree:
+        with self.home.writing(self._folder(name)) as tree:
             swap.finish(tree)
             own = self._own(tree, name)
             for file in own:
                 tree.remove(file)
-        return tuple(tree.root / file for file in own)
+        return tuple(str(tree.root / file) for file in own)
 
-    def folder(self, name: str) -> Path:
+    def place(self, name: str) -> str:
         """Where a Dataset lies, or would."""
-        return self._tree(name).root
+        return str(self._tree(name).root)
 
-    def _place(self, name: str) -> PurePosixPath:
+    def _folder(self, name: str) -> PurePosixPath:
         return PurePosixPath(DATASETS, component(name))
 
     def _tree(self, name: str) -> Tree:
-        return self.home.folder(self._place(name))
+        return self.home.folder(self._folder(name))
 
     def _own(self, tree: Tree, name: str) -> list[str]:
         """The files that the manifest lists and that are as they were written, the manifest first."""

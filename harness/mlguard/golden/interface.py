@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
+from mlguard.core.dataset import Dataset
 from mlguard.core.error import GoldenError, RunError
 from mlguard.core.record import Approval, Record
 
@@ -46,24 +46,56 @@ class OvertakenError(RunError):
         self.now = now
 
 
+class Datasets(Protocol):
+    """Keeps the tables that goldens were made on, by the name of their Dataset; large ones as digests only."""
+
+    def save(self, dataset: Dataset, name: str, seed: int) -> tuple[str, ...]:
+        """Keep a Dataset whole or not at all; answers which files changed. Raises RunError where the disk refuses."""
+
+    def load(self, name: str) -> Dataset | None:
+        """The Dataset; None where there is none, or only its digests. Raises GoldenError where it is damaged."""
+
+    def digest(self, name: str) -> str | None:
+        """The content digest of the Dataset; None where there is none. Raises GoldenError where it is damaged."""
+
+    def seed(self, name: str) -> int | None:
+        """The seed that it was made with; None where there is none. Raises GoldenError where it is damaged."""
+
+    def delete(self, name: str) -> tuple[str, ...]:
+        """Remove a Dataset and answer which files went."""
+
+    def place(self, name: str) -> str:
+        """Where it lies, or would: a folder that a worker can read."""
+
+
 class Store(Protocol):
     """Saves, loads, names and deletes Records by the name of their guard; it never compares them."""
+
+    @property
+    def datasets(self) -> Datasets:
+        """The Datasets of its Records."""
 
     def names(self) -> tuple[str, ...]:
         """The guards that have a Record here, unreadable ones included, in alphabetical order."""
 
-    def load(self, name: str) -> Record | None:
-        """The guard's Record; None where there is none. Raises GoldenError where it cannot be read or trusted."""
-
     def held(self, name: str) -> Held:
         """What lies here of a guard, whole or damaged. Raises RunError where it cannot be read at this moment."""
 
-    def save(self, record: Record, *, over: str | None = ANY) -> tuple[Path, ...]:
+    def load(self, name: str) -> Record | None:
+        """The guard's Record; None where there is none. Raises GoldenError where it cannot be read or trusted."""
+
+    def finish(self, name: str) -> None:
+        """Bring what a dead writer left to its end, or back to its beginning. Raises RunError where that fails."""
+
+    def save(self, record: Record, *, over: str | None = ANY) -> tuple[str, ...]:
         """Keep a Record whole or not at all, and answer which files changed: none, where it was kept already.
 
         `over` is the version that it may replace. Raises OvertakenError where another one lies here, RunError where the
         disk refuses, and UsageError where the Record holds what no file can.
         """
 
-    def delete(self, name: str) -> tuple[Path, ...]:
+    def delete(self, name: str) -> tuple[str, ...]:
         """Remove the guard's Record and answer which files went; none, where there was none."""
+
+    def place(self, name: str) -> str:
+        """Where the guard's Record lies, or would, as messages and version control call it."""

@@ -7,7 +7,6 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from mlguard.core.dataset import Dataset
 from mlguard.core.error import GoldenError
 from mlguard.core.record import Record
 from mlguard.files import swap
@@ -60,7 +59,7 @@ class LocalStore:
             with self.home.writing(folder) as tree:
                 swap.finish(tree)
 
-    def save(self, record: Record, *, over: str | None = ANY) -> tuple[Path, ...]:
+    def save(self, record: Record, *, over: str | None = ANY) -> tuple[str, ...]:
         """Write a golden whole or not at all, and answer which files changed; unchanged ones are not touched.
 
         `over` is the version that it was compared with. Raises OvertakenError where another one lies here now, RunError
@@ -76,9 +75,9 @@ class LocalStore:
             if changed or outdated:
                 swap.replace(tree, changed, leading=RECORD, kept=files.keys() - changed.keys(), gone=outdated)
                 _drop_empty_data(tree)
-            return tuple(tree.root / name for name in (*changed, *outdated))
+            return tuple(str(tree.root / name) for name in (*changed, *outdated))
 
-    def delete(self, name: str) -> tuple[Path, ...]:
+    def delete(self, name: str) -> tuple[str, ...]:
         """Remove a guard's golden and answer which files went; folders that are empty then go too.
 
         Only what the golden itself lists goes, and only if it is as it was written. Raises GoldenError where the
@@ -95,19 +94,7 @@ class LocalStore:
             for file in own:
                 tree.remove(file)
             _drop_empty_data(tree)
-        return tuple(tree.root / file for file in own)
-
-    def save_dataset(self, dataset: Dataset, name: str, seed: int) -> tuple[Path, ...]:
-        """Keep the tables that goldens were made on, and answer which files changed; see `GoldenDatasets.save`."""
-        return self.datasets.save(dataset, name, seed)
-
-    def load_dataset(self, name: str) -> Dataset | None:
-        """The goldens' own tables; None where there are none, or only their digests."""
-        return self.datasets.load(name)
-
-    def dataset_digest(self, name: str) -> str | None:
-        """The content digest of the goldens' own tables; None where there are none."""
-        return self.datasets.digest(name)
+        return tuple(str(tree.root / file) for file in own)
 
     @property
     def datasets(self) -> GoldenDatasets:
@@ -117,9 +104,9 @@ class LocalStore:
 
         return GoldenDatasets(self.home)
 
-    def folder(self, name: str) -> Path:
+    def place(self, name: str) -> str:
         """Where the golden of a guard lies, or would."""
-        return self.home.folder(folder_of(name)).root
+        return str(self.home.folder(folder_of(name)).root)
 
     def _folders(self, folder: PurePosixPath) -> Iterator[PurePosixPath]:
         """The folders with a golden, as paths below the root; tables of Datasets and hidden folders are none.

@@ -19,8 +19,7 @@ from mlguard.plugin.project import Project
 
 if TYPE_CHECKING:
     from mlguard.core.record import Observation, Record
-    from mlguard.golden.interface import Held
-    from mlguard.golden.local import LocalStore
+    from mlguard.golden.interface import Held, Store
 
 FIXTURE = "guard"
 """Name of the fixture."""
@@ -70,11 +69,11 @@ class Notes:
         return isolated(name, lambda: self._compared(name), lambda failed: (failed, ()))
 
     def _compared(self, name: str) -> tuple[Verdict, tuple[str, ...]]:
-        from mlguard.golden.local import LocalStore
+        from mlguard.golden.stores import open_store
 
         self._refuse(name)
         settings = self._project.settings
-        store = LocalStore(settings.golden, settings.base)
+        store = open_store(settings)
         record = self._record(name)
         if self._project.asked.regen:
             store.finish(name)
@@ -86,16 +85,14 @@ class Notes:
             return verdict, ()
         return self._recorded(store, held, record, verdict)
 
-    def _recorded(
-        self, store: LocalStore, held: Held, record: Record, verdict: Verdict
-    ) -> tuple[Verdict, tuple[str, ...]]:
+    def _recorded(self, store: Store, held: Held, record: Record, verdict: Verdict) -> tuple[Verdict, tuple[str, ...]]:
         from mlguard.checker.approve import Lost, propose
         from mlguard.checker.history import head
         from mlguard.checker.regen import now
         from mlguard.core.record import Approval
         from mlguard.core.tolerance import Tolerances
 
-        approval = Approval(now(), head(store.home.project), self._project.asked.reason)
+        approval = Approval(now(), head(self._project.settings.base), self._project.asked.reason)
         lost = None
         if held.error is not None:
             lost = Lost((f"{held.error.what}; its log was kept", "nothing was compared"), held.approvals)

@@ -54,9 +54,9 @@ class Project:
         if not declares(klass, "observe"):
             return guard.stages
         from mlguard.checker.isolated import isolated
-        from mlguard.golden.local import LocalStore
+        from mlguard.golden.stores import open_store
 
-        store, name = LocalStore(self.settings.golden, self.settings.base), guard.ref.name
+        store, name = open_store(self.settings), guard.ref.name
         golden = isolated(name, lambda: store.load(name), lambda failed: None)  # Its run says what is wrong with it.
         noted = {observation.stage for observation in golden} if golden is not None else set()
         return tuple(stage for stage in STAGES if stage in noted) or STAGES[:1]

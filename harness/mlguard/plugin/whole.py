@@ -114,10 +114,10 @@ def _stale(session: pytest.Session, project: Project, scope: Scope) -> list[Fail
     settings = project.settings
     if project.left_out or not settings.golden.is_dir() or not all(map(scope.covers, settings.guards)):
         return []
-    from mlguard.golden.local import LocalStore
+    from mlguard.golden.stores import open_store
 
-    store = LocalStore(settings.golden, settings.base)
-    return [FailingItem.of_golden(session, store.folder(gone.guard), gone) for gone in _gone(project)]
+    store = open_store(settings)
+    return [FailingItem.of_golden(session, Path(store.place(gone.guard)), gone) for gone in _gone(project)]
 
 
 def _gone(project: Project) -> Sequence[Verdict]:

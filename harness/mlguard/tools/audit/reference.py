@@ -15,7 +15,7 @@ from mlguard.core.record import GATE, Observation, Record
 from mlguard.core.rules import Rules
 from mlguard.core.value import Value
 from mlguard.discovery import Declared
-from mlguard.golden.local import LocalStore
+from mlguard.golden.stores import open_store
 from mlguard.report.sentence import say
 from mlguard.runner.order import Change, Done, Extent
 from mlguard.runner.run import Runner
@@ -55,7 +55,7 @@ def establish(runner: Runner, guard: Declared, *, rows: int | None = None) -> Re
     started = time.perf_counter()
     clean = runner.run(guard, change=Change(rows=rows), lines=True)
     seconds = time.perf_counter() - started
-    goldens = LocalStore(runner.settings.golden, runner.settings.base)
+    goldens = open_store(runner.settings)
     golden = goldens.load(guard.ref.name) if rows is None else None
     held = clean if golden is not None else runner.run(guard, change=Change(rows=rows))
     reference = Reference(golden or clean.record, Rules.of(guard.options), clean, seconds, rows)

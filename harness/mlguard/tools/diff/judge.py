@@ -20,7 +20,7 @@ from mlguard.core.run_name import MAIN
 from mlguard.core.tolerance import Tolerances
 from mlguard.core.verdict import Verdict
 from mlguard.discovery import Declared
-from mlguard.golden.local import LocalStore
+from mlguard.golden.stores import open_store
 from mlguard.report.differential import Place
 from mlguard.runner.repository import Repository
 from mlguard.runner.run import Runner
@@ -49,7 +49,7 @@ class Judge:
         """`exact`: whether moves in the last digits count."""
         self.before, self.after, self.exact = before, after, exact
         self._runners = {side.name: runner.elsewhere(side.settings, side.copy) for side in (before, after)}
-        self._goldens = LocalStore(runner.settings.golden, runner.settings.base)
+        self._goldens = open_store(runner.settings)
 
     def judge(self, guard: Declared, before: Record | None = None) -> Judged:
         """Run a guard on both sides, or on the second where the first's Record is at hand.
