@@ -38,7 +38,7 @@ def _check(kind: Any) -> _Check:
         case origin if origin is Literal:
             return _one_of(inside)
         case origin if origin in (Union, UnionType):
-            return _any_of([_check(one) for one in inside], kind)
+            return _any_of([_check(one) for one in inside])
         case origin if origin is list:
             return _each(_check(inside[0]))
         case origin if origin is dict:
@@ -64,7 +64,7 @@ def _one_of(known: tuple[Any, ...]) -> _Check:
     return check
 
 
-def _any_of(options: list[_Check], kind: Any) -> _Check:
+def _any_of(options: list[_Check]) -> _Check:
     def check(document: Any, where: str) -> None:
         for option in options:
             try:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, fields
-from typing import Any, Literal, NotRequired, Required, TypedDict, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -28,6 +28,7 @@ from mlguard.core.tolerance import Numbers, Tolerances, pool
 from mlguard.files.tree import is_plain
 from mlguard.files.typed import checked, known
 from mlguard.golden.damage import FORMAT, UNSEALED, Damage, both_sides, digest, is_sealed, normalised, sealed
+from mlguard.golden.document import ApprovalJson, DocumentJson, EnvironmentJson, PowerJson, TolerancesJson
 from mlguard.golden.naming import ARRAYS, INTERNALS
 from mlguard.golden.observations import Line, Sheets, read_observation, write_observation
 from mlguard.golden.plain import from_plain, to_plain
@@ -42,84 +43,6 @@ INTERNALS_FILE = "internals.jsonl"
 
 _APPROVALS = re.compile(r'^  "approvals": (?=\[)', re.MULTILINE)
 _GUARD = re.compile(rb'^  "guard": ("(?:[^"\\\\\n]|\\\\.)*"),?$', re.MULTILINE)
-
-
-class _Approval(TypedDict):
-    when: str
-    commit: str | None
-    reason: str
-    summary: list[str]
-
-
-class _Dataset(TypedDict, total=False):
-    """Nothing, or all of it."""
-
-    name: str
-    seed: int
-    digest: str
-    rows: int | dict[str, int]
-    target: str | None
-
-
-class _Configuration(TypedDict, total=False):
-    """Nothing, or all of it."""
-
-    values: Any
-    source: str | None
-
-
-class _Document(TypedDict):
-    """A record of the newest format."""
-
-    approvals: list[_Approval]
-    asked: dict[str, int]
-    configuration: _Configuration
-    dataset: _Dataset
-    environment: dict[str, Any]
-    files: dict[str, str]
-    format: int
-    guard: str
-    left_out: list[str]
-    mlguard: str
-    observations: list[dict[str, Any]]
-    payload: str
-    power: NotRequired[dict[str, Any]]
-    remarks: list[str]
-    sources: dict[str, str]
-    tolerances: dict[str, Any]
-
-
-class _Environment(TypedDict, total=False):
-    """Those facts of an environment that are looked into."""
-
-    python: str
-    packages: dict[str, str]
-    variables: list[str]
-    blas: list[dict[str, Any]]
-    numpy: dict[str, Any]
-    libm: str | None
-
-
-class _Power(TypedDict, total=False):
-    """Those figures of an audit that are told."""
-
-    power: float | None
-    interval: list[float]
-    noticed: int
-    missed: int
-    budget: str
-    when: str
-
-
-class _Tolerances(TypedDict, total=False):
-    environments: Required[list[dict[str, Any]]]
-    floor: Required[Literal["solver", "noise"]]
-    noise: Required[dict[str, float | list[float]]]
-    per: Required[Literal["largest", "spread"]]
-    precision: Required[Literal["float16", "float32", "float64"]]
-    answering: dict[str, float | list[float]]
-    loose: dict[str, str]
-    zeros: dict[str, float | list[float]]
 
 
 Facts = TypeVar("Facts", DatasetFacts, ConfigurationFacts)
@@ -192,7 +115,7 @@ def read_log(content: bytes) -> tuple[Approval, ...]:
         match = _APPROVALS.search(text)
         with suppress(ValueError, RecursionError):
             log, _ = json.JSONDecoder().raw_decode(text, match.end()) if match else ([], 0)
-            for fact in checked(list[_Approval], log):
+            for fact in checked(list[ApprovalJson], log):
                 found.setdefault(dump(fact), _approval(from_plain(fact)))
     return newest_first(found.values())
 
@@ -338,10 +261,10 @@ def _document(record: Record, lines: list[Line], hidden: dict[str, float]) -> di
 
 
 def _record(document: dict[str, Any], files: _Files) -> Record:
-    checked(_Document, document)
+    checked(DocumentJson, document)
     environment, power = from_plain(document["environment"]), from_plain(document.get("power", {}))
-    known(_Environment, environment, "environment")
-    known(_Power, power, "power")
+    known(EnvironmentJson, environment, "environment")
+    known(PowerJson, power, "power")
     tables, internals = files.tables(), files.internals()
     lines = _in_order(document["observations"], internals)
     observations = tuple(read_observation(line, files.read, tables) for line in lines)
@@ -380,7 +303,7 @@ def _approval(fact: dict[str, Any]) -> Approval:
 
 
 def _tolerances(fact: dict[str, Any], hidden: dict[str, float]) -> Tolerances:
-    checked(_Tolerances, fact, "tolerances")
+    checked(TolerancesJson, fact, "tolerances")
     noise, zeros, answering = (_by_column(fact.get(name, {})) for name in ("noise", "zeros", "answering"))
     return Tolerances(
         fact["precision"],

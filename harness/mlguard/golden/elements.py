@@ -10,6 +10,8 @@ from typing import Any, Literal
 import numpy as np
 
 from mlguard.core.value import Value
+from mlguard.files.csv import quoted
+from mlguard.files.numbers import shortest
 
 TEXT = "text"
 """How everything is kept that NumPy has no numbers for."""
@@ -78,7 +80,7 @@ def text_cell(text: str) -> str:
     """A text as one cell on one line: hidden characters and backslashes escaped, quoted where it must be."""
     escaped = HIDDEN.sub(_escape, text.replace("\\", "\\\\")) if not text.isalnum() else text
     if not escaped or escaped != escaped.strip() or "," in escaped or '"' in escaped:
-        return '"' + escaped.replace('"', '""') + '"'
+        return quoted(escaped)
     return escaped
 
 
@@ -114,7 +116,7 @@ def _gather(
 
 def _json_writer(kept: str) -> Callable[[Any], Any]:
     if kept in FLOATS:
-        shorten = _shortest(kept)
+        shorten = shortest(kept)
         return lambda item: shorten(item) if math.isfinite(item) else repr(item)
     return _cell_writer(kept) if kept in COMPLEX else _same
 
@@ -129,7 +131,7 @@ def _cell_writer(kept: str) -> Callable[[Any], str]:
     if kept == "bool":
         return lambda item: "true" if item else "false"
     if kept in FLOATS:
-        shorten = _shortest(kept)
+        shorten = shortest(kept)
         return lambda item: repr(shorten(item))
     if kept in COMPLEX:
         part = _cell_writer(COMPLEX[kept])
@@ -145,20 +147,6 @@ def _cell_reader(kept: str) -> Callable[[str], Any]:
     if kept in COMPLEX:
         return _complex
     return plain_text if kept == TEXT else int
-
-
-def _shortest(kept: str) -> Callable[[float], float]:
-    """The float whose repr has the fewest digits that still read back as the same number of the narrower type."""
-    if kept == "float64":
-        return float
-    narrow = np.dtype(kept).type
-
-    def shorten(item: float) -> float:
-        short = float(np.format_float_scientific(narrow(item)))
-        # Reading goes through float64: digits that would then round twice are written in full.
-        return short if narrow(short) == narrow(item) else item
-
-    return shorten
 
 
 def _same(item: Any) -> Any:

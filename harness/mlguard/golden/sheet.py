@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from mlguard.files import csv
 from mlguard.golden.elements import plain_text, text_cell
 
 HEAD = ("run", "part", "row")
@@ -72,15 +72,14 @@ class Sheet:
 
     def __init__(self, content: str) -> None:
         """Raises ValueError where the content is no such table."""
-        head, *lines = content.removesuffix("\n").split("\n")
-        names = [plain_text(cell or "") for cell in _split(head)]
+        head, *lines = csv.read(content)
+        names = [plain_text(cell or "") for cell in head]
         if tuple(names[:3]) != HEAD:
             raise ValueError("the header is not the one of a table of Observations")
         self.width = len(names)
         self._position = {name: place for place, name in enumerate(names[3:], start=3)}
-        self._blocks: dict[tuple[str, str], list[list[str | None]]] = {}
-        for line in lines:
-            cells = _split(line)
+        self._blocks: dict[tuple[str, str], list[csv.Line]] = {}
+        for cells in lines:
             if len(cells) != len(names):
                 raise ValueError(f"a line has {len(cells)} cells instead of {len(names)}")
             self._blocks.setdefault((plain_text(cells[0] or ""), plain_text(cells[1] or "")), []).append(cells)
@@ -93,29 +92,6 @@ class Sheet:
         """The cells of these columns, row by row; None where one is missing."""
         places = [self._position[column] for column in columns]
         return [cells[place] for cells in self._blocks[run, part] for place in places]
-
-
-_CELL = re.compile(r'("(?:[^"]|"")*"|[^,"]*)(,|\Z)')
-
-
-def _split(line: str) -> list[str | None]:
-    if '"' not in line:
-        return [cell or None for cell in line.split(",")]
-    cells: list[str | None] = []
-    place, more = 0, True
-    while more:
-        match = _CELL.match(line, place)
-        if match is None:
-            raise ValueError("a line is not a line of comma-separated cells")
-        cells.append(_unquoted(match[1]))
-        place, more = match.end(), bool(match[2])
-    return cells
-
-
-def _unquoted(cell: str) -> str | None:
-    if cell.startswith('"'):
-        return cell[1:-1].replace('""', '"')
-    return cell or None
 
 
 def _lines(block: Block, columns: Sequence[str]) -> Iterator[str]:

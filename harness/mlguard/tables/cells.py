@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from mlguard.files.numbers import shortest
 from mlguard.tables.logical import FLOATS, INTEGERS, TICKS, LogicalType, absent, objects, ticks
 
 Cells = list[str | None]
@@ -76,13 +77,9 @@ def float_text(value: Any) -> str:
     return repr(float(value) + 0.0)
 
 
-def _narrow(dtype: Any) -> Callable[[Any], str]:
-    def write(value: Any) -> str:
-        # Python's own repr of the shortest digits: how NumPy prints a float32 changed between its releases.
-        text = float_text(np.format_float_scientific(dtype(value)))
-        return text if dtype(float(text)) == dtype(value) else float_text(value)
-
-    return write
+def _narrow(dtype: str) -> Callable[[Any], str]:
+    shorten = shortest(dtype)
+    return lambda value: float_text(shorten(value))
 
 
 def _boolean(value: Any) -> str:
@@ -153,8 +150,8 @@ _WRITE: dict[str, Callable[[Any], str]] = {
     "bool": _boolean,
     **dict.fromkeys(INTEGERS, _integer),
     "float64": float_text,
-    "float32": _narrow(np.float32),
-    "float16": _narrow(np.float16),
+    "float32": _narrow("float32"),
+    "float16": _narrow("float16"),
     "text": str,
     "date": dt.date.isoformat,
     "decimal": str,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mlguard.core.error import GoldenError, UsageError
+from mlguard.files.csv import Line
 from mlguard.tables import csv, jsonl
 from mlguard.tables.sheet import Schema, Sheet, from_lines, sheet
 
@@ -64,7 +65,7 @@ def reread(sheet: Sheet, *, name: str = "rows") -> Any:
     return decode_table(encode_sheet(sheet), sheet.schema, file=name)
 
 
-def _lines(data: bytes, schema: Schema, format: str) -> list[csv.Line]:
+def _lines(data: bytes, schema: Schema, format: str) -> list[Line]:
     if format == CSV:
         header, lines = csv.read(data)
         if header != schema.header:

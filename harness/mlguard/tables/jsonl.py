@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from mlguard.files.csv import Line
 from mlguard.tables.logical import FLOATS, INTEGERS, LogicalType
 from mlguard.tables.sheet import Sheet
-
-Line = tuple[str | None, ...]
 
 _UNQUOTED = (*INTEGERS, *FLOATS, "bool", "list")
 

@@ -11,11 +11,10 @@ import numpy as np
 import pandas as pd
 
 from mlguard.core.error import UsageError
+from mlguard.files.csv import Line
 from mlguard.tables.cells import to_array, to_cells
 from mlguard.tables.logical import FLOATS, INTEGERS, LogicalType, nullable
 from mlguard.tables.sheet import Schema, Sheet
-
-Line = tuple[str | None, ...]
 
 LARGEST = 10**7
 """Cells of a table that is read; compressed, they may take no room at all."""
