@@ -80,15 +80,25 @@ class Regenerator:
     """Records goldens of one project."""
 
     def __init__(
-        self, checker: Checker, *, reason: str, progress: Progress = lambda text: None, thorough: bool = False
+        self,
+        checker: Checker,
+        *,
+        reason: str,
+        progress: Progress = lambda text: None,
+        thorough: bool = False,
+        writes: bool = True,
     ) -> None:
-        """`reason` goes into the approval log; `thorough`: measure noise on every machine that can be emulated."""
+        """`reason` goes into the approval log; `thorough`: measure noise on every machine that can be emulated.
+
+        `writes`: whether anything may be written below the goldens, be it to finish what a dead writer left.
+        """
         if not reason.strip():
             raise UsageError(
                 'recording a golden needs a reason: --reason "why the behaviour may change"', slug="reason-missing"
             )
         self.checker, self.reason, self.progress = checker, reason.strip(), progress
         self.machines = thorough_machines() if thorough else MACHINES
+        self.writes = writes
 
     def prepare(self, guard: Declared, *, everything: bool = False) -> Regen:
         """Check a guard; where it fails, or where everything is wanted, run it again and propose a golden.
@@ -101,7 +111,8 @@ class Regenerator:
 
     def _prepared(self, guard: Declared, *, everything: bool) -> Regen:
         self.progress(f"{guard.ref.name}: run 1")
-        self.checker.goldens.finish(guard.ref.name)
+        if self.writes:
+            self.checker.goldens.finish(guard.ref.name)
         seen = self.checker.check(guard)
         if seen.done is None:
             return Regen(guard, seen, refused=seen.verdict)
@@ -141,7 +152,7 @@ class Regenerator:
     def mend(self, regen: Regen) -> tuple[str, ...]:
         """Write the tables of a golden that matches, where they are gone or others; answers the files that changed."""
         golden, done = regen.seen.golden, regen.seen.done
-        if golden is None or done is None or golden.provenance.dataset is None:
+        if not self.writes or golden is None or done is None or golden.provenance.dataset is None:
             return ()
         described = golden.provenance.dataset
         if regen.seen.verdict.outcome is not Outcome.MATCH or described.digest != done.record.provenance.data_digest:

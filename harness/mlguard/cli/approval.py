@@ -43,7 +43,7 @@ def approving(command: Function) -> Function:
 def regenerator(checker: Checker, reason: str, *, thorough: bool, dry_run: bool) -> Regenerator:
     """What records goldens as the options of a command say; a dry run needs no reason."""
     said = reason or ("dry run" if dry_run else "")
-    return Regenerator(checker, reason=said, progress=tell, thorough=thorough)
+    return Regenerator(checker, reason=said, progress=tell, thorough=thorough, writes=not dry_run)
 
 
 def settle_all(
@@ -74,7 +74,7 @@ def _settle(regenerator: Regenerator, regen: Regen, *, yes: bool, dry_run: bool,
         tell(draw(regen.refused))
         return {**_answer(name, "refused", regen.refused), "problem": regen.refused.problem}
     if regen.proposal is None or not regen.proposal.changed:
-        return _unchanged(regenerator, regen, dry_run=dry_run, as_json=as_json)
+        return _unchanged(regenerator, regen, as_json=as_json)
     _show(regen, as_json=as_json)
     if dry_run:
         return {**_answer(name, "would change", None), "summary": list(regen.proposal.summary)}
@@ -95,13 +95,13 @@ def _settle(regenerator: Regenerator, regen: Regen, *, yes: bool, dry_run: bool,
     return {**_answer(name, "recorded", None), **told, "remarks": list(accepted.remarks)}
 
 
-def _unchanged(regenerator: Regenerator, regen: Regen, *, dry_run: bool, as_json: bool) -> dict[str, Any]:
+def _unchanged(regenerator: Regenerator, regen: Regen, *, as_json: bool) -> dict[str, Any]:
     """Nothing to accept; where the guard fails all the same, as by a `require` gate, recording cannot help."""
     name, verdict = regen.guard.ref.name, regen.seen.verdict
     say(f"{one_line(name)}: nothing to record, {verdict.outcome}", err=as_json)
 
     def mended() -> tuple[tuple[str, ...], Verdict | None]:
-        return () if dry_run else regenerator.mend(regen), None
+        return regenerator.mend(regen), None
 
     files, failed = isolated(name, mended, lambda failed: ((), failed))
     if failed is not None:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mlguard.core.error import GoldenError
+from mlguard.core.error import GoldenError, UsageError
 
 LARGEST = 256 * 1024**2
 """Bytes that a file may have: what is larger is neither written nor read."""
@@ -113,6 +113,9 @@ class Tree:
     def write(self, name: str, content: bytes, *, mode: int = 0o666) -> None:
         """Write a file that is not there yet, and see it on the disk; `mode` are its rights, less the umask."""
         *folders, file = self._parts(name)
+        if len(content) > LARGEST:
+            told = f"{self.shown(name)} would have {len(content)} bytes, and mlguard reads {LARGEST} at most"
+            raise UsageError(told, advice="note less, or a digest of it", slug="file-too-large")
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
         with self._inside(folders, make=True) as folder, folder.open(file, flags, mode) as handle:
             rest = memoryview(content)
