@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -83,7 +84,8 @@ class Prover:
     def _uncommitted(self, repository: Repository, commit: Commit) -> list[Path]:
         """Files that the golden's run depended on and that the commit does not have."""
         listed = set(repository.files(commit))
-        paths = [(self.base / name).absolute() for name in self.golden.provenance.sources]
+        # Without `..` first: a golden may name any file, and none outside the repository is brought along.
+        paths = [Path(os.path.normpath(self.base / name)) for name in self.golden.provenance.sources]
         inside = [path for path in paths if path.is_relative_to(repository.top)]
         return [p for p in inside if p.is_file() and p.relative_to(repository.top).as_posix() not in listed]
 
