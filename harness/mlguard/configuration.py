@@ -59,7 +59,7 @@ def written(values: Any, source: Path | None, folder: Path) -> Path | None:
     if source is None:
         return None
     place = folder / source.name
-    place.write_text(_text(values, source.suffix.lower()), encoding="utf-8")
+    place.write_text(as_text(values, source.suffix.lower()), encoding="utf-8")
     return place
 
 
@@ -96,7 +96,7 @@ def _read(entry: Any, root: Path, guard: str, label: str | None) -> Configuratio
     if path.suffix.lower() not in KINDS:
         raise UsageError(f"guard {guard}: configuration {entry} is none of {', '.join(KINDS)}", slug="config-type")
     try:
-        return Configuration(label, path, _parse(path))
+        return Configuration(label, path, parsed(path.read_text(encoding="utf-8"), path.suffix.lower()))
     except FileNotFoundError as error:
         raise UsageError(
             f"guard {guard}: there is no configuration {entry} below {root}", slug="config-missing"
@@ -107,9 +107,8 @@ def _read(entry: Any, root: Path, guard: str, label: str | None) -> Configuratio
         ) from error
 
 
-def _parse(path: Path) -> Any:
-    text = path.read_text(encoding="utf-8")
-    kind = path.suffix.lower()
+def parsed(text: str, kind: str) -> Any:
+    """What the text of a file holds; `kind` is one of KINDS. Raises ValueError where it is not of that kind."""
     if kind == ".json":
         return json.loads(text)
     if kind == ".toml":
@@ -122,7 +121,8 @@ def _parse(path: Path) -> Any:
         raise ValueError(str(error)) from error
 
 
-def _text(values: Any, kind: str) -> str:
+def as_text(values: Any, kind: str) -> str:
+    """Values as a file of one of KINDS holds them."""
     if kind == ".json":
         return json.dumps(values)
     if kind == ".toml":

@@ -1,0 +1,23 @@
+"""The difference of two pieces of text as hunks, with the line numbers of the files that they stand in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+
+
+def hunk(old: Sequence[str], old_start: int, new: Sequence[str], new_start: int) -> Iterator[str]:
+    """The lines of `git diff -U0` from one piece to the other; `…_start` are positions of their first lines, from 0."""
+    before, after = [line.rstrip("\r\n") for line in old], [line.rstrip("\r\n") for line in new]
+    for kind, i, to_i, j, to_j in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        gone, came = before[i:to_i], after[j:to_j]
+        if kind == "equal" or not any(line.strip() for line in (*gone, *came)):
+            continue
+        yield f"@@ -{_span(old_start + i, len(gone))} +{_span(new_start + j, len(came))} @@"
+        yield from (f"-{line}" for line in gone)
+        yield from (f"+{line}" for line in came)
+
+
+def _span(start: int, length: int) -> str:
+    """As git writes it: lines from 1, and of none the line in front of the gap."""
+    return str(start + 1) if length == 1 else f"{start + bool(length)},{length}"

@@ -1,0 +1,154 @@
+"""Which blocks of two states belong together: by place and name, else moved or renamed."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+
+from mlguard.tools.edits.blocks import Block, Module
+from mlguard.tools.edits.edit import EditKind
+from mlguard.tools.edits.normal import normal
+
+ALIKE = 0.6
+"""Share of the syntax that two definitions of different names must have in common to be one that was renamed."""
+
+Key = Callable[[Block], Hashable]
+
+
+@dataclass
+class Pairs:
+    """The blocks of two states that belong together."""
+
+    old_of: dict[Block, Block] = field(default_factory=dict)
+    """The old block of a new one."""
+    new_of: dict[Block, Block] = field(default_factory=dict)
+    """The new block of an old one."""
+    moved: set[str] = field(default_factory=set)
+    """Own names of definitions that stand in another file or class than before."""
+    renamed: dict[str, str] = field(default_factory=dict)
+    """New own names by old ones."""
+
+    def add(self, old: Block, new: Block) -> None:
+        """Pair two blocks, and what stands in them."""
+        self.old_of[new], self.new_of[old] = old, new
+        self.siblings(old.parts, new.parts)
+
+    def siblings(self, before: Sequence[Block], after: Sequence[Block]) -> None:
+        """Pair the statements of one module or class: surest first."""
+        for key in (_by_name, _by_text):
+            for old, new in _same(self._free(before, self.new_of), self._free(after, self.old_of), key):
+                self.add(old, new)
+        for old, new in _in_gaps(before, after, self):
+            self.add(old, new)
+
+    def across(self, before: Iterable[Block], after: Iterable[Block]) -> None:
+        """Pair definitions that went with those that came somewhere else or under another name."""
+        gone = [b for b in before if b not in self.new_of and _is_definition(b)]
+        came = [b for b in after if b not in self.old_of and _is_definition(b)]
+        for old, new in (*_only(gone, came, _by_own_name), *_only(gone, came, _by_body), *_alike(gone, came)):
+            if old in self.new_of or new in self.old_of:
+                continue
+            self.add(old, new)
+            if old.own_name != new.own_name:
+                self.renamed[old.own_name] = new.own_name
+            else:
+                self.moved.add(old.own_name)
+
+    @staticmethod
+    def _free(blocks: Sequence[Block], taken: Mapping[Block, Block]) -> list[Block]:
+        return [block for block in blocks if block not in taken]
+
+
+def paired(before: Sequence[Module], after: Sequence[Module]) -> Pairs:
+    """Pair the blocks of the files that differ."""
+    pairs, there = Pairs(), {module.file: module for module in after}
+    for module in before:
+        if module.file in there:
+            pairs.siblings(module.blocks, there[module.file].blocks)
+    old, new = ([b for m in modules for b in m.below()] for modules in (before, after))
+    pairs.across(old, new)
+    # A name that both states define is somebody else's as well.
+    kept = {block.own_name for block in new}
+    pairs.renamed = {name: later for name, later in pairs.renamed.items() if name not in kept}
+    return pairs
+
+
+def _same(before: Sequence[Block], after: Sequence[Block], key: Key) -> Iterator[tuple[Block, Block]]:
+    """Blocks of the same key, the first with the first."""
+    theirs: dict[Hashable, list[Block]] = defaultdict(list)
+    for block in after:
+        theirs[key(block)].append(block)
+    for block in before:
+        if key(block) is not None and theirs[key(block)]:
+            yield block, theirs[key(block)].pop(0)
+
+
+def _in_gaps(before: Sequence[Block], after: Sequence[Block], pairs: Pairs) -> Iterator[tuple[Block, Block]]:
+    """Statements of one type without a name that stand between the same neighbours, in order."""
+    gaps: dict[Block | None, list[Block]] = defaultdict(list)
+    last = None
+    for block in after:
+        if block in pairs.old_of:
+            last = pairs.old_of[block]
+        elif not block.own_name:
+            gaps[last].append(block)
+    last = None
+    for block in before:
+        if block in pairs.new_of:
+            last = block
+            continue
+        found = next(
+            (b for b in gaps[last] if type(b.node) is type(block.node) and b.kind is not EditKind.IMPORT), None
+        )
+        if found is not None and not block.own_name:
+            gaps[last].remove(found)
+            yield block, found
+
+
+def _only(gone: Sequence[Block], came: Sequence[Block], key: Key) -> Iterator[tuple[Block, Block]]:
+    """Blocks of a key that one block on each side has."""
+    mine, theirs = Counter(map(key, gone)), Counter(map(key, came))
+    by_key = {key(block): block for block in came}
+    for block in gone:
+        if mine[key(block)] == theirs[key(block)] == 1:
+            yield block, by_key[key(block)]
+
+
+def _alike(gone: Sequence[Block], came: Sequence[Block]) -> list[tuple[Block, Block]]:
+    """Blocks that share most of their syntax, the most alike first."""
+    found = []
+    for old in gone:
+        for new in came:
+            if (old.kind, old.depth, old.file) == (new.kind, new.depth, new.file):
+                matcher = SequenceMatcher(None, _tokens(old), _tokens(new), autojunk=False)
+                if matcher.quick_ratio() >= ALIKE and matcher.ratio() >= ALIKE:
+                    found.append((matcher.ratio(), old, new))
+    return [(old, new) for _, old, new in sorted(found, key=lambda one: -one[0])]
+
+
+def _tokens(block: Block) -> list[str]:
+    return [ast.dump(part, annotate_fields=False) for part in ast.walk(block.node) if isinstance(part, ast.expr)]
+
+
+def _is_definition(block: Block) -> bool:
+    return bool(block.own_name)
+
+
+def _by_name(block: Block) -> Hashable:
+    return (block.kind, block.own_name) if block.own_name else None
+
+
+def _by_text(block: Block) -> Hashable:
+    return normal(block.node, {})
+
+
+def _by_own_name(block: Block) -> Hashable:
+    return block.kind, block.own_name, block.depth > 0
+
+
+def _by_body(block: Block) -> Hashable:
+    """What a definition says, whatever it is called."""
+    return block.kind, block.depth > 0, normal(block.node, {block.own_name: "it"})

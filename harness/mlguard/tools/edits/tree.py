@@ -1,0 +1,60 @@
+"""Two states of a project's files as edits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+
+from mlguard.tools.edits.blocks import Module
+from mlguard.tools.edits.edit import Edit
+from mlguard.tools.edits.plain import PlainFile
+from mlguard.tools.edits.python import PythonFiles
+
+Files = Mapping[str, bytes | None]
+"""Contents by path below the top; None where there is no such file."""
+
+
+@dataclass(frozen=True)
+class Edits:
+    """What was edited between two states of some files."""
+
+    python: PythonFiles
+    """Edits of Python code."""
+    plain: tuple[PlainFile, ...]
+    """Edits of everything else, and of Python files that cannot be parsed."""
+
+    @classmethod
+    def between(cls, before: Files, after: Files, dotted: Callable[[str], str]) -> Edits:
+        """`before` and `after` name the same files; `dotted` gives the module name of a Python file."""
+        old: list[Module] = []
+        new: list[Module] = []
+        plain: list[PlainFile] = []
+        for file in after:
+            contents = before[file], after[file]
+            if contents[0] == contents[1]:
+                continue
+            modules = [_module(file, content) for content in contents]
+            if not file.endswith(".py") or None in modules:
+                plain.append(PlainFile.of(file, *contents))
+                continue
+            for found, content, into in zip(modules, contents, (old, new), strict=True):
+                if content is not None and found is not None:
+                    into.append(found)
+        return cls(PythonFiles.of(old, new, dotted), tuple(plain))
+
+    def all(self) -> tuple[Edit, ...]:
+        """Every edit."""
+        return (*self.python.edits(), *(edit for file in self.plain for edit in file.leaves))
+
+    def without(self, undone: Collection[Edit]) -> dict[str, bytes | None]:
+        """The files in which one of these edits lies, as they are without them; None where there is none then."""
+        texts = {file: text.encode() for file, text in self.python.without(undone).items()}
+        return {**texts, **{f.file: f.without(undone) for f in self.plain if any(edit in undone for edit in f.leaves)}}
+
+
+def _module(file: str, content: bytes | None) -> Module | None:
+    """A Python file; an empty one where there is none, None where it cannot be read as Python."""
+    try:
+        return Module.of(file, (content or b"").decode("utf-8-sig"))
+    except (SyntaxError, ValueError):
+        return None

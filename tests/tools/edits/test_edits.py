@@ -1,0 +1,193 @@
+"""Edits between two states: what is one and what is none, and files with some of them undone."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from mlguard.tools.edits import Edit, Edits, Needs
+
+LINE = """\
+import math
+
+SCALE = 2.0
+
+
+class Line:
+    \"\"\"A line.\"\"\"
+
+    shift = 0.0
+
+    def fit(self, x, ridge=0.0):
+        return sum(x) / (len(x) + ridge)
+
+    def answer(self, x):
+        return [v * SCALE for v in x]
+
+
+def score(x):
+    return math.sqrt(sum(x))
+"""
+
+
+def between(before: dict[str, str], after: dict[str, str]) -> Edits:
+    """The edits between two sets of files."""
+    names = {**before, **after}
+    states = [{n: s[n].encode() if n in s else None for n in names} for s in (before, after)]
+    return Edits.between(*states, lambda file: file.removesuffix(".py").replace("/", "."))
+
+
+def edited(*replacements: tuple[str, str], text: str = LINE) -> str:
+    for old, new in replacements:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    return text
+
+
+def found(*replacements: tuple[str, str]) -> dict[str, str]:
+    """The names of the edits, with what is told of them."""
+    return {e.name: e.told for e in between({"line.py": LINE}, {"line.py": edited(*replacements)}).all()}
+
+
+def named(edits: Edits, *names: str) -> list[Edit]:
+    chosen = [edit for edit in edits.all() if edit.name in names]
+    assert {edit.name for edit in chosen} == set(names)
+    return chosen
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "name", "told"),
+    [
+        ("SCALE = 2.0", "SCALE = 3.0", "line.SCALE", "2.0 -> 3.0"),
+        ("shift = 0.0", "shift = 0.5", "line.Line.shift", "0.0 -> 0.5"),
+        ("ridge=0.0", "ridge=1.0", "line.Line.fit", "default of ridge: 0.0 -> 1.0"),
+        ("sum(x) / (", "max(x) / (", "line.Line.fit", ""),
+        ("    def answer", "    @staticmethod\n    def answer", "line.Line.answer", ""),
+        ("class Line:", "class Line(dict):", "line.Line", ""),
+        ("import math\n", "import cmath as math\n", "line (imports)", "math: math -> cmath"),
+        ("def score", "def _more(x):\n    return x\n\n\ndef score", "line._more", "new"),
+        ("def score(x):\n    return math.sqrt(sum(x))\n", "", "line.score", "gone"),
+        ("def score", "math.pi = 3\n\n\ndef score", "line", "new"),
+    ],
+)
+def test_each_sort_of_edit_is_one(old: str, new: str, name: str, told: str) -> None:
+    assert found((old, new)) == {name: told}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("def score(x):", "def score(x: list[float]) -> float:\n    '''Say it.'''\n    # So."),
+        ("    return math.sqrt(sum(x))", "    return (\n        math.sqrt(\n            sum(x)\n        )\n    )"),
+        ('"""A line."""', '"""A straight line."""'),
+        ("import math\n", "import math\nimport os\n"),
+        ("import math\n", "# -- libraries --\n\nimport math  # square roots\n"),
+    ],
+)
+def test_what_changes_nothing_is_none(old: str, new: str) -> None:
+    assert found((old, new)) == {}
+
+
+def test_another_order_of_definitions_is_none() -> None:
+    head, score = LINE.split("def score")
+    assert between({"line.py": LINE}, {"line.py": f"import math\n\n\ndef score{score}{head[12:]}"}).all() == ()
+
+
+def test_a_renamed_definition_is_none_wherever_it_is_called() -> None:
+    callers = {"use.py": "from line import score\n\n\ndef twice(x):\n    return 2 * score(x)\n"}
+    renamed = {name: text.replace("score", "measure") for name, text in {"line.py": LINE, **callers}.items()}
+    assert between({"line.py": LINE, **callers}, renamed).all() == ()
+
+
+def test_a_definition_that_moved_to_another_file_is_none_and_edited_there_it_is_one() -> None:
+    head, score = LINE.split("def score")
+    before = {"line.py": LINE, "use.py": "from line import score\n"}
+    after = {"line.py": head, "scores.py": f"import math\n\n\ndef score{score}", "use.py": "from scores import score\n"}
+    assert [edit.name for edit in between(before, after).all() if edit.name != "line (imports)"] == []
+    after["scores.py"] = after["scores.py"].replace("sum(x)", "max(x)")
+    edits = between(before, after)
+    (edit,) = named(edits, "scores.score")
+    assert edit.told == "from line.py"
+    assert b"math.sqrt(sum(x))" in (edits.without([edit])["scores.py"] or b"")
+
+
+def test_any_of_them_is_undone_by_itself() -> None:
+    after = edited(("SCALE = 2.0", "SCALE = 3.0"), ("sum(x) / (", "max(x) / ("), ("math.sqrt", "math.exp"))
+    edits = between({"line.py": LINE}, {"line.py": after})
+    for name, old, new in (
+        ("line.SCALE", "SCALE = 2.0", "SCALE = 3.0"),
+        ("line.Line.fit", "sum(x) / (", "max(x) / ("),
+        ("line.score", "math.sqrt", "math.exp"),
+    ):
+        assert edits.without(named(edits, name)) == {"line.py": after.replace(new, old).encode()}
+    assert edits.without(edits.all()) == {"line.py": LINE.encode()}
+
+
+def test_what_came_is_taken_away_and_what_went_comes_back() -> None:
+    after = edited(("def score", "def _more(x):\n    return x\n\n\ndef score"), ("    shift = 0.0\n\n", ""))
+    edits = between({"line.py": LINE}, {"line.py": after})
+    assert edits.without(named(edits, "line._more", "line.Line.shift"))["line.py"] == LINE.encode()
+
+
+def test_a_class_whose_last_method_is_undone_stays_one() -> None:
+    edits = between({"a.py": "class A:\n    pass\n"}, {"a.py": "class A:\n    def f(self):\n        return 1\n"})
+    compile(edits.without(named(edits, "a.A.f"))["a.py"] or b"", "a.py", "exec")
+
+
+def test_a_new_helper_is_needed_by_its_caller_and_a_lost_import_by_the_old_code() -> None:
+    after = edited(
+        ("math.sqrt(sum(x))", "_root(sum(x))"),
+        ("import math\n\n", ""),
+        ("def score", "def _root(v):\n    return v**0.5\n\n\ndef score"),
+    )
+    edits = between({"line.py": LINE}, {"line.py": after})
+    needs = Needs(edits.all())
+    (score,) = needs.candidates()
+    undone = needs.undoing([score])
+    assert {edit.name for edit in undone} == {"line.score", "line (imports)"}
+    assert {edit.name for edit in needs.applying([score])} == {"line.score", "line._root"}
+    text = edits.without(undone)["line.py"] or b""
+    space: dict[str, object] = {}
+    exec(compile(text, "line.py", "exec"), space)
+    assert space["score"]([4.0]) == 2.0  # type: ignore[operator]
+
+
+def test_a_new_parameter_is_undone_with_who_gives_it() -> None:
+    before = "def inner(x):\n    return x\n\n\ndef outer(x):\n    return inner(x)\n"
+    after = "def inner(x, k):\n    return x * k\n\n\ndef outer(x):\n    return inner(x, 2)\n"
+    edits = between({"a.py": before}, {"a.py": after})
+    needs = Needs(edits.all())
+    assert len(needs.undoing(named(edits, "a.inner"))) == 2
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after"),
+    [
+        ("c.json", '{"model": {"C": 0.7, "k": 3}, "seed": 1}', '{"model": {"C": 0.8, "k": 3}, "seed": 2}'),
+        ("c.yaml", "model:\n  C: 0.7\n  k: 3\nseed: 1\n", "model:\n  C: 0.8\n  k: 3\nseed: 2\n"),
+        ("c.toml", "seed = 1\n[model]\nC = 0.7\nk = 3\n", "seed = 2\n[model]\nC = 0.8\nk = 3\n"),
+    ],
+)
+def test_settings_are_edited_key_by_key(file: str, before: str, after: str) -> None:
+    edits = between({file: before}, {file: after})
+    assert {e.name: e.told for e in edits.all()} == {f"{file}: model.C": "0.7 -> 0.8", f"{file}: seed": "1 -> 2"}
+    text = (edits.without(named(edits, f"{file}: model.C"))[file] or b"").decode()
+    alone = between({file: text}, {file: after})
+    assert [edit.name for edit in alone.all()] == [f"{file}: model.C"]
+    assert edits.without(edits.all()) == {file: before.encode()}
+
+
+def test_what_has_no_keys_is_one_edit() -> None:
+    edits = between({"words.txt": "a\nb\n", "gone.json": json.dumps([1])}, {"words.txt": "a\nc\n"})
+    assert {e.name: e.told for e in edits.all()} == {"words.txt": "", "gone.json": "gone"}
+    assert edits.without(named(edits, "gone.json")) == {"gone.json": b"[1]"}
+
+
+def test_a_hunk_has_the_lines_of_the_file() -> None:
+    edits = between({"line.py": LINE}, {"line.py": edited(("sum(x) / (", "max(x) / ("))})
+    assert edits.all()[0].hunk == (
+        "@@ -12 +12 @@",
+        "-        return sum(x) / (len(x) + ridge)",
+        "+        return max(x) / (len(x) + ridge)",
+    )
