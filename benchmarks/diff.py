@@ -1,6 +1,6 @@
 """What `mlguard diff` costs, in plain runs of the guard on both sides: `python -m benchmarks.diff`.
 
-Each guard is planted with a shift of `tests/power` and compared with the commit before it, tracing included. Two plain
+Each guard is planted with a shift of `tests/power` and compared with the commit before it, proof included. Two plain
 runs of the same code, as `mlguard check` runs it, are timed beside it by the same workers.
 """
 
@@ -41,9 +41,11 @@ class Cost:
     plain: float
     """Seconds of two plain runs, the edited code on both sides."""
     diff: float
-    """Seconds of the comparison, from writing the revision to naming the function."""
-    function: str | None
-    """The function that was named."""
+    """Seconds of the comparison, from writing the revision to naming the edit."""
+    edit: str
+    """The edits that were proven, by name."""
+    runs: int
+    """Runs that the proof took."""
 
     @property
     def ratio(self) -> float:
@@ -61,15 +63,16 @@ def cost(guard: Declared, variant: Variant, folder: Path) -> Cost:
         judged: list[Judged] = []
         seconds = _timed(lambda: judged.append(_diff(runner, planted)))
         after = _timed(lambda: runner.run(planted))
-    place = judged[0].place
-    return Cost(guard.ref.name, variant.id, before + after, seconds, place.function if place else None)
+    proof = judged[0].proof
+    names = ", ".join(edit.name for edit in proof.edits) if proof and proof.how.is_proven else "-"
+    return Cost(guard.ref.name, variant.id, before + after, seconds, names, proof.runs if proof else 0)
 
 
 def draw(costs: Sequence[Cost]) -> str:
     """A line per comparison, and the middle and the worst of all."""
-    lines = [f"{'':<18}{'':<26}  two plain runs    diff  ratio  function"]
+    lines = [f"{'':<18}{'':<26}  two plain runs    diff  ratio  runs  edit"]
     lines += [
-        f"{c.guard:<18}{c.variant:<26}  {c.plain:>12.1f} s  {c.diff:>4.1f} s  {c.ratio:>5.2f}  {c.function or '-'}"
+        f"{c.guard:<18}{c.variant:<26}  {c.plain:>12.1f} s  {c.diff:>4.1f} s  {c.ratio:>5.2f}  {c.runs:>4}  {c.edit}"
         for c in costs
     ]
     ratios = [c.ratio for c in costs]
@@ -79,7 +82,7 @@ def draw(costs: Sequence[Cost]) -> str:
 def _diff(runner: Runner, guard: Declared) -> Judged:
     repository = Repository.around(runner.settings.base, runner.workers)
     with revision(repository, runner.settings, [guard], repository.commit("HEAD")) as before:
-        return Judge(runner, before, working_tree(runner.settings)).located(guard, repository)
+        return Judge(runner, before, working_tree(runner.settings)).explained(guard, repository, lambda told: None)
 
 
 def _commit(variant: Variant, guard: Declared, folder: Path) -> None:

@@ -27,7 +27,9 @@ def repository(at_once: None, tmp_path_factory: pytest.TempPathFactory) -> Repos
     project.edit(CODE, "(x - x.mean()) * (y - y.mean())", "(x - x.median()) * (y - y.median())")
     made.commit("Centre on the median")
     project.edit(CODE, "def answer(model, rows):", "def answer(model, rows):  # one number per row")
-    made.commit("Say what an answer is")
+    project.edit(CODE, "abs(y.to_numpy() - answers)", "abs(answers - y.to_numpy())")
+    project.edit(CODE, 'model["shift"] + model["slope"] * rows["x"]', 'model["slope"] * rows["x"] + model["shift"]')
+    made.commit("Write answers and errors the usual way round")
     return made
 
 

@@ -209,16 +209,18 @@ def test_a_probed_key_acts_on_code_that_reads_the_file(ridge: Project, variant: 
     assert seen(record, "predict", "effect", run="config ridge") > 0
 
 
-def test_of_other_runs_only_those_that_are_followed_are_run(line: Project):
-    done = line.run(extent=Extent.FOLLOWED, bundle=False, trace={"seed 1"})
+def test_of_other_runs_only_those_that_are_chosen_are_run(line: Project):
+    done = line.run(extent=Extent.CHOSEN, bundle=False, trace={"seed 1"}, runs={"seed 1"})
     assert runs(done.record) == {"main", "seed 1"}
     assert {o.role for o in done.record} & {"probe", "contract"} == set()
     assert done.trace is not None
     assert {call.run for call in done.trace.calls} == {"seed 1"}
+    assert "seed 1" not in done.record.left_out
+    assert {"seed 2", "refit"} & done.record.left_out
 
 
 def test_what_the_first_model_answers_later_needs_the_other_seeds(line: Project):
-    done = line.run(extent=Extent.FOLLOWED, bundle=False, trace={"later"})
+    done = line.run(extent=Extent.CHOSEN, bundle=False, runs={"later"})
     assert {"seed 1", "later"} <= runs(done.record)
 
 

@@ -34,15 +34,25 @@ from mlguard.tools.diff.judge import Judge
 @click.argument("revisions", metavar="REV [REV2]", nargs=-1)
 @click.option("--guard", "-g", "names", metavar="GUARD", multiple=True, help="Only this guard; may be repeated.")
 @click.option("--bisect", is_flag=True, help="GOOD BAD [GUARD]...: find the first commit that shifted behaviour.")
+@click.option("--no-proof", is_flag=True, help="Only put the edits in order, and try none of them.")
 @click.option("--exact", is_flag=True, help="Let moves in the last digits count.")
 @click.option(
     "--jobs", "-j", type=click.IntRange(1), default=None, help="Guards to run at once; default: one per core."
 )
 @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document on standard output.")
 def command(
-    revisions: tuple[str, ...], names: tuple[str, ...], jobs: int | None, *, bisect: bool, exact: bool, as_json: bool
+    revisions: tuple[str, ...],
+    names: tuple[str, ...],
+    jobs: int | None,
+    *,
+    bisect: bool,
+    no_proof: bool,
+    exact: bool,
+    as_json: bool,
 ) -> None:
-    """Run the same guards on two revisions, and say what moved, and where first.
+    """Run the same guards on two revisions, and say what moved, and which edit moved it.
+
+    An edit is named where it is proven: with it undone, the old values come back.
 
     Without REV2, the second side is the working tree with everything in it. Guards, generators and settings are the
     working tree's on both sides; nothing in the repository is changed.
@@ -50,11 +60,11 @@ def command(
     asked = _asked(revisions, bisect=bisect)
     with opened([*names, *revisions[len(asked) :]], many=True) as project:
         if bisect:
-            history = _bisected(project, *asked, exact=exact)
+            history = _bisected(project, *asked, exact=exact, prove=not no_proof)
             answer = history.answer
             drawn, plain = draw_history(history), history_as_data(history)
         else:
-            answer = _compared(project, asked, jobs, exact=exact)
+            answer = _compared(project, asked, jobs, exact=exact, prove=not no_proof)
             drawn, plain = draw_answer(answer), answer_as_data(answer)
     say_json(plain) if as_json else say(drawn)
     sys.exit(exit_code(answer.verdicts))
@@ -72,26 +82,26 @@ def _asked(revisions: tuple[str, ...], *, bisect: bool) -> tuple[str, ...]:
     return revisions[:2]
 
 
-def _compared(project: Opened, revisions: tuple[str, ...], jobs: int | None, *, exact: bool) -> Answer:
+def _compared(project: Opened, revisions: tuple[str, ...], jobs: int | None, *, exact: bool, prove: bool) -> Answer:
     repository = Repository.around(project.settings.base, project.runner.workers)
     with _sides(project, repository, revisions) as (before, after):
         judge = Judge(project.runner, before, after, exact=exact)
 
         def one(guard: Declared) -> Told:
-            judged = judge.located(guard, repository)
-            return Told(judged.verdict, judged.place)
+            judged = judge.explained(guard, repository, tell, prove=prove)
+            return Told(judged.verdict, judged.proof)
 
         told = [*at_once(one, project.guards, jobs), *_broken(project)]
         return Answer(before.name, after.name, tuple(told), tuple(dict.fromkeys([*before.remarks, *after.remarks])))
 
 
-def _bisected(project: Opened, good: str, bad: str, *, exact: bool) -> History:
+def _bisected(project: Opened, good: str, bad: str, *, exact: bool, prove: bool) -> History:
     repository = Repository.around(project.settings.base, project.runner.workers)
-    found = Bisection(project.runner, repository, project.found.guards, tell, exact=exact).search(
+    found = Bisection(project.runner, repository, project.found.guards, tell, exact=exact, prove=prove).search(
         project.guards, _commit(project, repository, good), _commit(project, repository, bad)
     )
     origins = tuple(Origin(commit.sha, commit.date, commit.subject) for commit in found.commits)
-    told = [*(Told(judged.verdict, judged.place) for judged in found.judged), *_broken(project)]
+    told = [*(Told(judged.verdict, judged.proof) for judged in found.judged), *_broken(project)]
     return History(Answer(found.before.short, found.after.short, tuple(told)), origins, found.tried, found.skipped)
 
 

@@ -240,7 +240,7 @@ def _run_others(
 
 def _is_run(order: Order, *names: str) -> bool:
     """Whether one of these runs was asked for."""
-    return order.extent is Extent.FULL or not order.trace.isdisjoint(names)
+    return order.extent is Extent.FULL or not order.runs.isdisjoint(names)
 
 
 def _observe_itself(main: Run, order: Order, pristine: Dataset, others: dict[int, Dataset], begin: Begin) -> list[str]:
@@ -307,4 +307,4 @@ def _left_out(subject: Subject, order: Order, others: dict[int, Dataset]) -> fro
     probed = (Config(one.key) for one in keys.changed_keys(subject.configuration.values, wanted))
     unmade = others if order.extent.asks else seeds(order, subject.guard)[1:]
     parts = () if order.extent.asks else (f"{MAIN}/contracts", f"{MAIN}/{PROBES}")
-    return frozenset([*(Seed(seed) for seed in unmade), *probed, LATER, LEVELS, REFIT, *parts])
+    return frozenset([*(Seed(seed) for seed in unmade), *probed, LATER, LEVELS, REFIT, *parts]) - order.runs

@@ -23,8 +23,8 @@ class Extent(StrEnum):
     """The first data seed from dataset to evaluate: no probes, contracts, saved bundle or other runs."""
     QUICK = "quick"
     """The main run and what needs no further training."""
-    FOLLOWED = "followed"
-    """The main run, and those of the other runs that are followed."""
+    CHOSEN = "chosen"
+    """The main run, and those of the other runs that were chosen."""
     FULL = "full"
     """Everything."""
 
@@ -36,7 +36,7 @@ class Extent(StrEnum):
     @property
     def goes_on(self) -> bool:
         """Whether other runs come after the main run."""
-        return self in (Extent.FOLLOWED, Extent.FULL)
+        return self in (Extent.CHOSEN, Extent.FULL)
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,8 @@ class Order:
     trace: frozenset[str] = frozenset()
     """Runs in which the project's functions are followed: `main`, `seed 1`, `contracts`, `probes`; of the last two also
     what a single contract or row asks, by its name (`contracts single rows`, `probes minimum age #0`)."""
+    runs: frozenset[str] = frozenset()
+    """The other runs of Extent.CHOSEN: `seed 1`, `later`, `config C`."""
     lines: bool = False
     """Whether to note which lines of the project's sources run."""
     withheld: frozenset[str] = frozenset()

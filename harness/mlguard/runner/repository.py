@@ -137,14 +137,6 @@ class Repository:
         listed = self.git("ls-tree", "-r", "-z", "--full-tree", commit.sha).split("\0")
         return [line.partition("\t")[2] for line in listed if line.startswith("160000 ")]
 
-    def difference(self, before: Path, after: Path) -> str:
-        """How two files differ, as `git diff -U0` says it; empty where one is missing, or they are the same."""
-        if not (before.is_file() and after.is_file()):
-            return ""
-        told = ["diff", "--no-index", "--no-ext-diff", "--no-textconv", "--no-color", "-U0", str(before), str(after)]
-        _, text, _ = _git(self.workers, told, self.top)
-        return text
-
 
 def _git(
     workers: Workers, arguments: Iterable[str], folder: Path, extra: dict[str, str] | None = None

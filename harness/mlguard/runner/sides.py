@@ -31,6 +31,8 @@ class Side:
     """The commit that it was made from; None for the working tree."""
     remarks: tuple[str, ...] = ()
     """What is not as the revision has it."""
+    declared: tuple[Declared, ...] = ()
+    """The guards whose modules were brought into the copy."""
 
     @property
     def root(self) -> Path:
@@ -65,7 +67,8 @@ def revision(
         edited = _bring_guards(settings, guards, copy)
         there = _settings(settings, copy)
         told = f"{name} ({commit.short})" if name and not commit.sha.startswith(name) else commit.short
-        yield Side(told, there, copy, commit, tuple(_remarks(settings, edited, repository.submodules(commit))))
+        remarks = tuple(_remarks(settings, edited, repository.submodules(commit)))
+        yield Side(told, there, copy, commit, remarks, tuple(guards))
 
 
 @contextlib.contextmanager

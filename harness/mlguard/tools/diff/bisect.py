@@ -51,10 +51,11 @@ class Bisection:
         progress: Callable[[str], None],
         *,
         exact: bool = False,
+        prove: bool = True,
     ) -> None:
         """`declared`: every guard of the project; `progress` is told each commit with what came of it."""
         self.runner, self.repository, self.declared = runner, repository, declared
-        self.progress, self.exact = progress, exact
+        self.progress, self.exact, self.prove = progress, exact, prove
 
     def search(self, guards: Sequence[Declared], good: Commit, bad: Commit) -> Bisected:
         """The first commit after `good`, up to `bad`, at which one of the guards differs from `good`.
@@ -107,7 +108,7 @@ class Bisection:
         before = self.repository.commit(f"{commit.sha}^")
         with self._side(before) as parent, self._side(commit) as itself:
             judge = Judge(self.runner, parent, itself, exact=self.exact)
-            judged = [judge.located(guard, self.repository) for guard in guards]
+            judged = [judge.explained(guard, self.repository, self.progress, prove=self.prove) for guard in guards]
         moved = tuple(one for one in judged if _moved(one))
         return Bisected(before, commit, moved) if moved else None
 

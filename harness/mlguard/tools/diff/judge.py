@@ -1,8 +1,9 @@
-"""Judge one guard on two sides: whether it moved, in which stage first, and then in which function."""
+"""Judge one guard on two sides: whether it moved, in which stage first, and then by which edits."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from mlguard.checker.certificate import Certificate, tolerances_of
@@ -21,11 +22,13 @@ from mlguard.core.tolerance import Tolerances
 from mlguard.core.verdict import Verdict
 from mlguard.discovery import Declared
 from mlguard.golden.stores import open_store
-from mlguard.report.differential import Place
+from mlguard.report.differential import Proof
+from mlguard.runner.order import Extent
 from mlguard.runner.repository import Repository
 from mlguard.runner.run import Runner
 from mlguard.runner.sides import WORKING_TREE, Side
-from mlguard.tools.diff.place import Finder
+from mlguard.tools.diff.finder import Finder
+from mlguard.tools.diff.swap import Swap
 
 _ABSENT = re.compile(r"No module named '([^']+)'")
 
@@ -38,16 +41,21 @@ class Judged:
     """Compared as a check compares, with the first side in the place of the golden."""
     before: Record | None = field(default=None, repr=False)
     """What the first side left; None where it failed."""
-    place: Place | None = None
-    """The first moved function, where it was asked for and found."""
+    after: Record | None = field(default=None, repr=False)
+    """What the second side left; None where it failed."""
+    proof: Proof | None = None
+    """The edits that moved it, where they were looked for."""
 
 
 class Judge:
     """Runs guards on two sides and compares what they leave; workers are shared."""
 
-    def __init__(self, runner: Runner, before: Side, after: Side, *, exact: bool = False) -> None:
-        """`exact`: whether moves in the last digits count."""
-        self.before, self.after, self.exact = before, after, exact
+    def __init__(
+        self, runner: Runner, before: Side, after: Side, *, exact: bool = False, extent: Extent = Extent.FULL
+    ) -> None:
+        """`exact`: whether moves in the last digits count; `extent`: how much of each guard to run."""
+        self.runner, self.before, self.after, self.exact = runner, before, after, exact
+        self.extent = extent
         self._runners = {side.name: runner.elsewhere(side.settings, side.copy) for side in (before, after)}
         self._goldens = open_store(runner.settings)
 
@@ -68,33 +76,61 @@ class Judge:
                 done.append(known or self._run(guard, side))
             except MlguardError as error:
                 return Judged(failed(guard.ref.name, _told(error, side)), done[0] if done else None)
-        return Judged(self._compared(guard, *done), done[0])
+        return Judged(self._compared(guard, *done), done[0], done[1])
 
-    def located(self, guard: Declared, repository: Repository) -> Judged:
-        """As `judge`, and where the guard moved, in which function first."""
-        return isolated(guard.ref.name, lambda: self._located(guard, repository), Judged)
+    def explained(
+        self,
+        guard: Declared,
+        repository: Repository,
+        progress: Callable[[str], None],
+        *,
+        prove: bool = True,
+        before: Record | None = None,
+    ) -> Judged:
+        """As `judge`, and where the guard moved or raises since, which edits did it.
 
-    def _located(self, guard: Declared, repository: Repository) -> Judged:
-        judged = self.judge(guard)
-        place = Finder(self._runners, repository, self.before, self.after).find(guard, judged.verdict)
-        return replace(judged, place=place)
+        `progress` is told each run that a proof takes; without `prove` the edits are only put in order.
+        """
+        return isolated(guard.ref.name, lambda: self._explained(guard, repository, progress, prove, before), Judged)
+
+    def _explained(
+        self,
+        guard: Declared,
+        repository: Repository,
+        progress: Callable[[str], None],
+        prove: bool,
+        before: Record | None,
+    ) -> Judged:
+        judged = self.judge(guard, before)
+        verdict, reference = judged.verdict, judged.before
+        if reference is None or not (verdict.moves() or _raises(verdict)):
+            return judged
+        swap = Swap.of(self.runner, repository, guard, (self.before, self.after), (reference, judged.after))
+        finder = Finder(
+            swap, lambda record, side: self._moves(guard, reference, record, side), verdict, progress, self.extent
+        )
+        return replace(judged, proof=finder.find() if prove else finder.candidates())
+
+    def _moves(self, guard: Declared, before: Record, record: Record, side: Side) -> tuple[Finding, ...]:
+        return tuple(self._comparison(guard, before, record, side).moves())
 
     def _run(self, guard: Declared, side: Side) -> Record:
-        return self._runners[side.name].run(side.guard(guard)).record
+        return self._runners[side.name].run(side.guard(guard), extent=self.extent).record
 
     def _compared(self, guard: Declared, before: Record, after: Record) -> Verdict:
+        return self._verdict(guard, self._comparison(guard, before, after, self.after), before, after)
+
+    def _comparison(self, guard: Declared, before: Record, after: Record, side: Side) -> Comparison:
         """The tolerances are the golden's where there is one; on one machine nothing but rounding needs any."""
         reference = replace(before, tolerances=self._tolerances(guard, before))
         # Gates on a metric and on contracts say what is right, not what moved.
         asked = replace(Rules.of(guard.options), requirements=(), require_contracts=False)
         left_out = before.left_out | after.left_out
         comparison = compare(reference, after, asked, left_out=left_out)
-        if not self.exact:
-            runner = self._runners[self.after.name]
-            comparison = excuse_metrics(runner, self.after.guard(guard), reference, comparison)
         if self.exact:
-            comparison = Comparison(tuple(_exactly(finding) for finding in comparison.findings))
-        return self._verdict(guard, comparison, before, after)
+            return Comparison(tuple(_exactly(finding) for finding in comparison.findings))
+        there = self.runner.elsewhere(side.settings, side.copy)
+        return excuse_metrics(there, side.guard(guard), reference, comparison)
 
     def _tolerances(self, guard: Declared, before: Record) -> Tolerances:
         try:
@@ -120,6 +156,11 @@ class Judge:
             commit=self.before.commit.sha if self.before.commit else None,
             file=self.after.settings.relative(guard.ref.file),
         )
+
+
+def _raises(verdict: Verdict) -> bool:
+    """Whether code of the second side raised, which an edit may have brought about."""
+    return verdict.outcome is Outcome.ERROR and not verdict.usage and verdict.traceback is not None
 
 
 def _exactly(finding: Finding) -> Finding:

@@ -1,0 +1,175 @@
+"""Find the edits that moved a guard, and prove them: undo them alone, and the old values come back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+
+from mlguard.core.error import MlguardError
+from mlguard.core.finding import Finding
+from mlguard.core.verdict import Verdict
+from mlguard.report.differential import How, Proof
+from mlguard.runner.order import Extent
+from mlguard.tools.diff.named import named
+from mlguard.tools.diff.part import ALONE, Part
+from mlguard.tools.diff.search import smallest
+from mlguard.tools.diff.suspects import suspected
+from mlguard.tools.diff.swap import Compared, Swap
+from mlguard.tools.edits import Edit, Needs
+
+RUNS = 12
+"""Runs that a proof may take, of the part that shows the move or more."""
+
+FEW = 3
+"""Edits that moved something together, up to which each is also tried by itself."""
+
+Moves = tuple[Finding, ...]
+
+
+class SpentError(Exception):
+    """The runs are used up."""
+
+
+@dataclass
+class Finder:
+    """Finds the edits of one guard."""
+
+    swap: Swap
+    compared: Compared
+    """What of a run moved against the old side."""
+    verdict: Verdict
+    """What came of the two sides: moves, or what the new side raised."""
+    progress: Callable[[str], None]
+    extent: Extent = Extent.FULL
+    """How much of the guard was compared."""
+    runs: int = field(default=0, init=False)
+    found: dict[Edit, Part] = field(default_factory=dict, init=False)
+    """The edits so far, with the part that each moved."""
+    _known: dict[tuple[frozenset[Edit], Part], Moves | None] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        self.needs = Needs(self.swap.edits.all())
+        self.suspects = self.needs.candidates()
+        self.raises = not self.verdict.moves()
+
+    def candidates(self) -> Proof:
+        """The edits in the order in which they are suspected; none is tried."""
+        edits = self._ordered(self._part(self.verdict.moves()), thorough=True)
+        return self._proof(How.CANDIDATES, edits)
+
+    def find(self) -> Proof:
+        """Undo edits until the old values are back in every run."""
+        left: Moves | None = self.verdict.moves()
+        while left or (self.raises and not self.found):
+            try:
+                part = self._showing(self._part(left or ()))
+                more = self._smallest(part)
+            except SpentError:
+                return self._proof(How.AMONG, self._least(), left=left)
+            if not more:
+                return self._unexplained(left or ())
+            self.found.update(dict.fromkeys(more, part))
+            left = self._left()
+        return self._proven(left)
+
+    def _part(self, moves: Sequence[Finding]) -> Part:
+        return Part.of(moves) if moves else ALONE
+
+    def _showing(self, part: Part) -> Part:
+        """The part, or everything where the part alone does not show the move: other runs leave traces in a process."""
+        return part if part == ALONE or self._moved(self.found, part) else Part(self.extent)
+
+    def _smallest(self, part: Part) -> tuple[Edit, ...] | None:
+        """The fewest further edits whose undoing restores a part; None where none do."""
+        rest = [edit for edit in self._ordered(part) if edit not in self.found]
+        return smallest(rest, lambda more: self._restores([*self.found, *more], part))
+
+    def _ordered(self, part: Part, *, thorough: bool = False) -> list[Edit]:
+        traceback = (self.verdict.traceback or "") if self.raises else None
+        return suspected(self.swap, part, self.suspects, traceback=traceback, thorough=thorough)
+
+    def _restores(self, undone: Collection[Edit], part: Part) -> bool:
+        moved = self._moved(undone, part)
+        return moved is not None and (self.raises or not moved)
+
+    def _left(self) -> Moves | None:
+        """What moves in any run though the edits are undone; None where that cannot be said."""
+        if self.raises or not (self._others() or set(self.found.values()) != {ALONE}):
+            return ()
+        try:
+            return self._moved(self.found, Part(self.extent))
+        except SpentError:
+            return None
+
+    def _moved(self, undone: Collection[Edit], part: Part) -> Moves | None:
+        """What differs from the old side without these edits; None where the code does not run so."""
+        key = self.needs.undoing(undone), part
+        if key not in self._known:
+            if self.runs == RUNS:
+                raise SpentError
+            self.runs += 1
+            try:
+                self._known[key] = self.swap.run(key[0], part, self.compared)
+            except MlguardError:
+                self._known[key] = None
+            self._tell(undone, part, self._known[key])
+        return self._known[key]
+
+    def _tell(self, undone: Collection[Edit], part: Part, moved: Moves | None) -> None:
+        names = ", ".join(edit.name for edit in undone) if 0 < len(undone) <= FEW else f"{len(undone)} edits"
+        came = "does not run" if moved is None else "still moved" if moved else "as before"
+        self.progress(f"{self.verdict.guard}: {part.told} without {names}: {came}")
+
+    def _others(self) -> list[Edit]:
+        """The edits that are not found, and go with none that is."""
+        belonging = self.needs.applying(self.found) | self.needs.undoing(self.found)
+        return [edit for edit in self.suspects if edit not in belonging]
+
+    def _proven(self, left: Moves | None) -> Proof:
+        if len(self.found) == 1:
+            return self._proof(How.ALONE, list(self.found), left=left)
+        own = self._own()
+        return self._proof(
+            How.EACH if all(own.values()) and own else How.TOGETHER, list(self.found), left=left, own=own
+        )
+
+    def _own(self) -> dict[Edit, Moves]:
+        """What each of a few edits moves by itself, which is when all others are undone."""
+        own: dict[Edit, Moves] = {}
+        for edit, part in self.found.items() if len(self.found) <= FEW and not self.raises else ():
+            try:
+                own[edit] = self._moved(set(self.suspects) - self.needs.applying([edit]), part) or ()
+            except SpentError:
+                return {}
+        return own
+
+    def _unexplained(self, left: Moves) -> Proof:
+        """No edits restore what is left: is it the same in two runs of the old code at all?"""
+        if self.found:
+            return self._proof(How.ALONE if len(self.found) == 1 else How.TOGETHER, list(self.found), left=left)
+        try:
+            unstable = not self.raises and bool(self.swap.again(self._part(left), self.compared))
+        except MlguardError:
+            unstable = True
+        return self._proof(How.UNSTABLE if unstable else How.NONE, self._ordered(ALONE))
+
+    def _least(self) -> list[Edit]:
+        """The edits of the smallest set that was seen to restore a part."""
+        seen = [undone for (undone, _), moved in self._known.items() if moved == ()]
+        least = min(seen, key=len, default=frozenset(self.suspects))
+        return [edit for edit in self.suspects if edit in least]
+
+    def _proof(
+        self, how: How, edits: Sequence[Edit], *, left: Moves | None = (), own: dict[Edit, Moves] | None = None
+    ) -> Proof:
+        others = self._others() if how.is_proven else []
+        return Proof(
+            how,
+            tuple(named(edit, self.swap, self.needs, (own or {}).get(edit, ())) for edit in edits),
+            len(self.suspects),
+            harmless=tuple(edit.name for edit in others) if left == () else (),
+            left=tuple(finding.label for finding in left or ()),
+            shown=left is not None,
+            raises=self.raises,
+            runs=self.runs,
+        )

@@ -1,0 +1,34 @@
+"""An Edit as a report shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from mlguard.core.finding import Finding
+from mlguard.report.differential import NamedEdit
+from mlguard.tools.diff.swap import Swap
+from mlguard.tools.edits import Edit, Needs
+
+LONGEST_HUNK = 24
+"""Lines of an edit that are shown."""
+
+
+def named(edit: Edit, swap: Swap, needs: Needs, own: Sequence[Finding]) -> NamedEdit:
+    """The edit with its hunk, and those that it brings with it; `own` is what it moves by itself."""
+    brought = [other for other in needs.edits if other in needs.applying([edit]) and other is not edit]
+    return NamedEdit(
+        edit.name,
+        str(edit.kind),
+        swap.shown(edit.file),
+        edit.line,
+        edit.told,
+        "\n".join(_cut([line for one in (edit, *brought) for line in one.hunk])),
+        tuple(other.name for other in brought),
+        tuple(finding.label for finding in own),
+    )
+
+
+def _cut(lines: Sequence[str]) -> Iterator[str]:
+    yield from lines[:LONGEST_HUNK]
+    if len(lines) > LONGEST_HUNK:
+        yield f"… and {len(lines) - LONGEST_HUNK} more lines"

@@ -1,0 +1,81 @@
+"""Commits that do several things at once, made of variants: harmless refactors, and one real edit among them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import cycle
+
+from mlguard.tools.edits import Edits
+from tests.power.planting import ROOT
+from tests.power.variant import Variant
+from tests.power.variants import VARIANTS
+
+MOST = 4
+"""Refactors that one commit holds."""
+
+
+@dataclass(frozen=True)
+class Mixed:
+    """One commit."""
+
+    whole: Variant
+    """All of its edits as one."""
+    shift: Variant
+    """The real edit."""
+    keeps: tuple[Variant, ...]
+    """The harmless ones."""
+
+
+def alone(shift: Variant) -> Mixed:
+    """A commit that holds nothing but a real edit."""
+    return Mixed(shift, shift, ())
+
+
+def mixed(number: int) -> Iterator[Mixed]:
+    """So many commits, guard by guard in turn: as many refactors of different kinds as can be made beside a shift."""
+    guards = sorted({variant.guard for variant in VARIANTS})
+    shifts = {
+        name: iter([v for v in VARIANTS if v.guard == name and v.kind == "shift" and not v.hidden]) for name in guards
+    }
+    made = 0
+    for guard in cycle(guards):
+        shift = next(shifts[guard], None)
+        commit = None if shift is None else _mixed(shift)
+        if commit is not None:
+            yield commit
+            made += 1
+        if made == number or not any(shift is not None for shift in shifts.values()):
+            return
+
+
+def _mixed(shift: Variant) -> Mixed | None:
+    """The shift last, so that it is made in code that was refactored before; None where no refactor goes with it."""
+    keeps: list[Variant] = []
+    for keep in (v for v in VARIANTS if v.guard == shift.guard and v.kind == "keep"):
+        is_another = keep.operator not in {other.operator for other in keeps}
+        if len(keeps) < MOST and is_another and texts([*keeps, keep, shift]) is not None:
+            keeps.append(keep)
+    edits = tuple(edit for variant in (*keeps, shift) for edit in variant.edits)
+    return Mixed(replace(shift, edits=edits), shift, tuple(keeps)) if keeps else None
+
+
+def texts(variants: Sequence[Variant]) -> dict[str, str] | None:
+    """The edited files with these variants applied one after the other; None where they do not go together."""
+    found: dict[str, str] = {}
+    for file, old, new in (edit for variant in variants for edit in variant.edits):
+        place = ROOT / file
+        text = found.get(file, place.read_text(encoding="utf-8") if place.exists() else "")
+        if (text.count(old) if old else not text) != 1:
+            return None
+        found[file] = text.replace(old, new) if old else new
+    return found
+
+
+def edited(variants: Sequence[Variant]) -> frozenset[str]:
+    """The names of what these variants edit, as a comparison of two revisions calls it."""
+    after: Mapping[str, str] = texts(variants) or {}
+    before = {file: (ROOT / file).read_bytes() if (ROOT / file).exists() else None for file in after}
+    now = {file: text.encode() for file, text in after.items()}
+    found = Edits.between(before, now, lambda file: file.removesuffix(".py").replace("/", "."))
+    return frozenset(edit.name for edit in found.all())
