@@ -120,12 +120,13 @@ def _observed(order: Order, progress: Progress, heard: Heard, path_ended: Callab
     main.following = tracer or main.following
     pristine = copied(data)
     describe.describe_dataset(main)
+    described = len(main.observations)
     seed_all(0)
     if declares(subject.guard, "observe"):
         remarks, bundle = _observe_itself(main, order, pristine, others, begin), "the guard observes by itself"
     else:
         remarks, bundle = _observe_path(main, order, pristine, others, begin)
-    if not any(o.role == GATE and o.stage != "dataset" for o in main.observations):
+    if not any(o.role == GATE for o in main.observations[described:]):
         raise RunError(
             f"guard {subject.name} observed nothing: note at least one value, or declare `predict`",
             slug="nothing-observed",
