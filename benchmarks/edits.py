@@ -1,7 +1,7 @@
 """How often `mlguard diff` names the edit that moved a guard: `python -m benchmarks.edits`.
 
 Every shift of `tests/power` is planted by itself, and commits are made that hold harmless refactors of several kinds
-and one shift. A name is right if it is one of the real edit's, wrong if only a refactor made that edit, and always proven.
+and one shift. A name is right if it is one of the real edit's, and wrong if only a refactor made that edit.
 """
 
 from __future__ import annotations

@@ -153,6 +153,17 @@ def test_a_move_that_only_probes_show_is_proven_there(repository: Repository):
     assert (guard["function"], guard["proof"]) == ("line.answer", "alone")
 
 
+def test_another_order_of_statements_is_found_in_its_file(repository: Repository):
+    project = repository.project
+    body = FILES[CODE].replace('model["shift"] +', 'model["shift"] + MORE[-1] +')
+    head = "MORE = []\n\n\ndef more(x):\n    MORE.append(x)\n\n\n"
+    project.write(CODE, f"{head}more(0.25)\nmore(0.5)\n\n\n{body}")
+    repository.commit("Collect")
+    project.write(CODE, f"{head}more(0.5)\nmore(0.25)\n\n\n{body}")
+    guard = told(repository)
+    assert (names(guard), guard["proof"], guard["function"]) == ([CODE], "alone", None)
+
+
 def test_a_pure_refactor_names_nothing(repository: Repository):
     repository.project.edit(
         CODE,

@@ -200,7 +200,7 @@ def proof_told(proof: Proof) -> str:
 
 def _unexplained(proof: Proof) -> str:
     if not proof.total:
-        return "no edit explains it: nothing but names, places or texts was edited in the files that were read"
+        return "no edit explains it: none lies in the files that were read"
     return f"no edit explains it: undoing all {_edits(proof.total)} does not bring the old values back"
 
 

@@ -191,3 +191,11 @@ def test_a_hunk_has_the_lines_of_the_file() -> None:
         "-        return sum(x) / (len(x) + ridge)",
         "+        return max(x) / (len(x) + ridge)",
     )
+
+
+def test_a_python_file_is_also_undone_as_a_whole() -> None:
+    after = "# Another order.\n" + edited(("SCALE = 2.0", "SCALE = 3.0"))
+    edits = between({"line.py": LINE}, {"line.py": after})
+    (whole,) = edits.rest()
+    assert whole not in edits.all()
+    assert edits.without([whole, *edits.all()]) == {"line.py": LINE.encode()}

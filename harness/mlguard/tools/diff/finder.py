@@ -80,9 +80,13 @@ class Finder:
         return part if part == ALONE or self._moved(self.found, part) else Part(self.extent)
 
     def _smallest(self, part: Part) -> tuple[Edit, ...] | None:
-        """The fewest further edits whose undoing restores a part; None where none do."""
+        """The fewest further edits whose undoing restores a part, else files as wholes; None where none do."""
+
+        def restores(more: Sequence[Edit]) -> bool:
+            return self._restores([*self.found, *more], part)
+
         rest = [edit for edit in self._ordered(part) if edit not in self.found]
-        return smallest(rest, lambda more: self._restores([*self.found, *more], part))
+        return smallest(rest, restores) or smallest(self.swap.edits.rest(), restores)
 
     def _ordered(self, part: Part, *, thorough: bool = False) -> list[Edit]:
         traceback = (self.verdict.traceback or "") if self.raises else None
@@ -123,7 +127,8 @@ class Finder:
     def _others(self) -> list[Edit]:
         """The edits that are not found, and go with none that is."""
         belonging = self.needs.applying(self.found) | self.needs.undoing(self.found)
-        return [edit for edit in self.suspects if edit not in belonging]
+        wholes = {edit.file for edit in self.found if edit in self.swap.edits.rest()}
+        return [edit for edit in self.suspects if edit not in belonging and edit.file not in wholes]
 
     def _proven(self, left: Moves | None) -> Proof:
         if len(self.found) == 1:

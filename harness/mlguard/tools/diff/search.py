@@ -35,6 +35,8 @@ def smallest(suspects: Sequence[T], restores: Callable[[Sequence[T]], bool]) -> 
 def _shortest(found: Sequence[T], rest: Sequence[T], restores: Callable[[Sequence[T]], bool]) -> int | None:
     """How many of the rest restore beside what was found, by halving; None where all of them do not."""
     short, long = 0, len(rest)
+    if found and rest and restores([*found, rest[0]]):
+        return 1  # The likeliest of all is likely to be one of several, too.
     while long - short > 1:
         middle = (short + long) // 2
         short, long = (short, middle) if restores([*found, *rest[:middle]]) else (middle, long)

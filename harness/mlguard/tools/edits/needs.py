@@ -25,7 +25,7 @@ class Needs:
     def applying(self, edits: Collection[Edit]) -> frozenset[Edit]:
         """These edits, and those that they do not run without."""
         found = set(edits)
-        while more := {other for edit in found for other in self.of[edit]} - found:
+        while more := {other for edit in found for other in self.of.get(edit, ())} - found:
             found |= more
         return frozenset(found)
 

@@ -22,6 +22,8 @@ class Edits:
     """Edits of Python code."""
     plain: tuple[PlainFile, ...]
     """Edits of everything else, and of Python files that cannot be parsed."""
+    whole: tuple[PlainFile, ...]
+    """The Python files that both states have, each as one edit."""
 
     @classmethod
     def between(cls, before: Files, after: Files, dotted: Callable[[str], str]) -> Edits:
@@ -40,16 +42,25 @@ class Edits:
             for found, content, into in zip(modules, contents, (old, new), strict=True):
                 if content is not None and found is not None:
                     into.append(found)
-        return cls(PythonFiles.of(old, new, dotted), tuple(plain))
+        both = [
+            file for file in (module.file for module in new) if before[file] is not None and after[file] is not None
+        ]
+        whole = tuple(PlainFile.of(file, before[file], after[file]) for file in both)
+        return cls(PythonFiles.of(old, new, dotted), tuple(plain), whole)
 
     def all(self) -> tuple[Edit, ...]:
         """Every edit."""
         return (*self.python.edits(), *(edit for file in self.plain for edit in file.leaves))
 
+    def rest(self) -> tuple[Edit, ...]:
+        """Python files as wholes: with what is no edit by itself, the order of statements, names and texts."""
+        return tuple(edit for file in self.whole for edit in file.leaves)
+
     def without(self, undone: Collection[Edit]) -> dict[str, bytes | None]:
         """The files in which one of these edits lies, as they are without them; None where there is none then."""
         texts = {file: text.encode() for file, text in self.python.without(undone).items()}
-        return {**texts, **{f.file: f.without(undone) for f in self.plain if any(edit in undone for edit in f.leaves)}}
+        files = [f for f in (*self.plain, *self.whole) if any(edit in undone for edit in f.leaves)]
+        return {**texts, **{f.file: f.without(undone) for f in files}}
 
 
 def _module(file: str, content: bytes | None) -> Module | None:
