@@ -75,7 +75,7 @@ def test_the_function_that_was_edited_is_named_with_its_hunk(repository: Reposit
     assert (guard["function"], guard["file"], guard["line"], guard["proof"]) == ("line.fit", CODE, 1, "alone")
     assert guard["how"] == "undoing this alone restores every value"
     assert guard["hunk"].startswith("@@ -4 +4 @@\n-    return {")
-    assert (guard["total"], guard["harmless"], guard["runs"]) == (1, [], 1)
+    assert (guard["total"], guard["harmless"], guard["runs"]) == (1, [], 2)
 
 
 @pytest.mark.parametrize(
@@ -223,6 +223,18 @@ def test_of_values_that_differ_in_every_run_no_edit_is_blamed(observing: Reposit
     observing.project.edit(CODE, "x - x.min()", "x - x.min() * 1.0")
     guard = told(observing)
     assert (guard["function"], guard["proof"]) == (None, "unstable")
+
+
+def test_what_the_copy_does_not_show_is_blamed_on_no_edit(repository: Repository):
+    project = repository.project
+    project.write(".gitignore", "flag\n")
+    project.edit(CODE, "def fit", "import os\n\n\ndef fit")
+    project.edit(CODE, 'model["shift"] +', 'model["shift"] + os.path.exists("flag") +')
+    repository.commit("Look for a file")
+    project.write("flag", "")
+    project.edit(CODE, "answers).mean())", "answers).mean()) * 1.0")
+    guard = told(repository)
+    assert (guard["function"], guard["proof"]) == (None, "apart")
 
 
 def test_without_a_proof_there_are_only_candidates(repository: Repository):

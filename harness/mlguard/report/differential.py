@@ -32,6 +32,8 @@ class How(StrEnum):
     """Undoing all of them restores nothing."""
     UNSTABLE = "unstable"
     """The old code gives something else every time."""
+    APART = "apart"
+    """The new code does not do again, in a copy, what it did."""
     CANDIDATES = "candidates"
     """Nothing was tried."""
 
@@ -194,6 +196,7 @@ def proof_told(proof: Proof) -> str:
         How.AMONG: f"the edit is among these {number} of {total}: undoing them {back}; {proof.runs} runs told no more",
         How.NONE: _unexplained(proof),
         How.UNSTABLE: "no edit is named: two runs of the old code differ from each other as well",
+        How.APART: "no edit is named: a copy of the new code, made of the files that git knows, does not do the same",
         How.CANDIDATES: f"candidates, none of them proven: {_edits(total)} of what was run",
     }[proof.how]
 

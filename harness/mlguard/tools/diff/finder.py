@@ -63,6 +63,8 @@ class Finder:
         while left or (self.raises and not self.found):
             try:
                 part = self._showing(self._part(left or ()))
+                if part is None:
+                    return self._proof(How.APART, self._ordered(ALONE))
                 more = self._smallest(part)
             except SpentError:
                 return self._proof(How.AMONG, self._least(), left=left)
@@ -75,9 +77,17 @@ class Finder:
     def _part(self, moves: Sequence[Finding]) -> Part:
         return Part.of(moves) if moves else ALONE
 
-    def _showing(self, part: Part) -> Part:
-        """The part, or everything where the part alone does not show the move: other runs leave traces in a process."""
-        return part if part == ALONE or self._moved(self.found, part) else Part(self.extent)
+    def _showing(self, part: Part) -> Part | None:
+        """The part, or everything where the part alone does not show the move: other runs leave traces in a process.
+
+        None where nothing does: whatever is undone in such a copy, it would seem to bring the old values back.
+        """
+        return next((some for some in (part, Part(self.extent)) if self._is_moved(some)), None)
+
+    def _is_moved(self, part: Part) -> bool:
+        """Whether a copy of the new code does what the new code did, with what was found so far undone."""
+        moved = self._moved(self.found, part)
+        return moved is None if self.raises else bool(moved)
 
     def _smallest(self, part: Part) -> tuple[Edit, ...] | None:
         """The fewest further edits whose undoing restores a part, else files as wholes; None where none do."""
@@ -120,9 +130,9 @@ class Finder:
         return self._known[key]
 
     def _tell(self, undone: Collection[Edit], part: Part, moved: Moves | None) -> None:
-        names = ", ".join(edit.name for edit in undone) if 0 < len(undone) <= FEW else f"{len(undone)} edits"
-        came = "does not run" if moved is None else "still moved" if moved else "as before"
-        self.progress(f"{self.verdict.guard}: {part.told} without {names}: {came}")
+        names = ", ".join(edit.name for edit in undone) if len(undone) <= FEW else f"{len(undone)} edits"
+        came = "does not run" if moved is None else "moved" if moved else "as before"
+        self.progress(f"{self.verdict.guard}: {part.told}{f' without {names}' if names else ' again'}: {came}")
 
     def _others(self) -> list[Edit]:
         """The edits that are not found, and go with none that is."""
@@ -152,6 +162,7 @@ class Finder:
         """No edits restore what is left: is it the same in two runs of the old code at all?"""
         if self.found:
             return self._proof(How.ALONE if len(self.found) == 1 else How.TOGETHER, list(self.found), left=left)
+        self.runs += 1
         try:
             unstable = not self.raises and bool(self.swap.again(self._part(left), self.compared))
         except MlguardError:

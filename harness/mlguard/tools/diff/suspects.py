@@ -42,7 +42,7 @@ class _Ranks:
     """How near an edit is to the function that moved first."""
 
     def __init__(self, moved: MovedFunction, traces: tuple[Trace, Trace]) -> None:
-        self.moved = {moved.name, moved.was.name}
+        self.moved = {moved.name, moved.was}
         called = [call.function for trace in traces for call in trace.calls]
         self.inside = {name for trace in traces for name in _inside(trace.calls, self.moved)}
         self.position = {name: i for i, name in reversed(list(enumerate(called)))}

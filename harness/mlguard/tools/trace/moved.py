@@ -7,27 +7,7 @@ from dataclasses import dataclass, replace
 from mlguard.tools.trace.align import Pair, Tree, align
 from mlguard.tools.trace.distance import Distance, Step, distance
 from mlguard.tracing.fingerprint import joined
-from mlguard.tracing.trace import RETURN, Call, Fingerprint, Trace, parameter
-
-HOW = "inputs equal, output differs"
-"""What is said of a function that is named."""
-
-DEFAULT = "called by the guard in the same way, a default of its own or a constant moved, output differs"
-"""What is said of a function that the guard itself calls, with parameters that the guard did not choose."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a function is defined in one of the two revisions."""
-
-    name: str
-    """Dotted name, the function's own name last."""
-    file: str
-    """Its file, relative to the project's root."""
-    line: int
-    """Line of its `def`."""
-    end: int
-    """Its last line."""
+from mlguard.tracing.trace import Call, Fingerprint, Trace, parameter
 
 
 @dataclass(frozen=True)
@@ -36,28 +16,8 @@ class MovedFunction:
 
     name: str
     """Dotted name in the second revision, the function's own name last."""
-    file: str
-    """Its file, relative to the project's root."""
-    line: int
-    """Line of its `def`."""
-    end: int
-    """Its last line."""
-    was: Place
-    """The function in the first revision."""
-    run: str
-    """The run in which it was called: `main`, `seed 1`, …"""
-    stage: str
-    """The stage that was under way."""
-    part: str
-    """The part of its output that moved most: a column, an attribute, `rows.price` for a parameter that it changed."""
-    row: str
-    """The row or position in that part; empty for a scalar."""
-    before: object
-    """What the first revision has there."""
-    after: object
-    """What the second revision has there."""
-    how: str = HOW
-    """What is known of it."""
+    was: str
+    """Its name in the first revision."""
 
 
 def first_moved(before: Trace, after: Trace) -> MovedFunction | None:
@@ -104,7 +64,7 @@ class _Search:
             if given >= self.step:
                 if self._is_guards(pair) and not self._is_guards(inner):
                     # Both sides run the same guard, so that the function's own default has moved, or a constant.
-                    return replace(self._named(inner), how=DEFAULT)
+                    return self._named(inner)
                 break  # It was given something else by now, and no call before it explains that.
             if self._moved(inner):
                 giver = self._giver(inner, inside[:position])
@@ -150,12 +110,7 @@ class _Search:
 
     def _named(self, pair: Pair) -> MovedFunction:
         one, other = self._calls(pair)
-        gave = self._gave(pair)
-        row, before, after = _worst(one, other, gave)
-        return MovedFunction(
-            other.function, other.file, other.line, other.end, Place(one.function, one.file, one.line, one.end),
-            other.run, other.stage, gave.part.removeprefix(RETURN).lstrip(". "), row, before, after,
-        )  # fmt: skip
+        return MovedFunction(other.function, one.function)
 
 
 def _output(call: Call, changed: frozenset[str]) -> Fingerprint:
@@ -167,17 +122,3 @@ def _output(call: Call, changed: frozenset[str]) -> Fingerprint:
 
 def _parameters(seen: Fingerprint) -> frozenset[str]:
     return frozenset(parameter(leaf.path) for leaf in seen.leaves)
-
-
-def _worst(one: Call, other: Call, gave: Distance) -> tuple[str, object, object]:
-    """The row that moved most, with both values; shapes where rows came or went."""
-    if one.raised != other.raised:
-        return "", _ended(one), _ended(other)
-    if gave.worst is not None and gave.worst.worst:
-        moved = gave.worst.worst[0]
-        return moved.place, moved.golden, moved.new
-    return "", *gave.told
-
-
-def _ended(call: Call) -> str:
-    return "returned" if call.raised is None else f"raised {call.raised}"
