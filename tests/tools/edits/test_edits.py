@@ -124,6 +124,14 @@ def test_any_of_them_is_undone_by_itself() -> None:
     assert edits.without(edits.all()) == {"line.py": LINE.encode()}
 
 
+def test_what_is_the_old_code_again_is_told_from_what_only_does_the_same() -> None:
+    edits = between({"line.py": LINE}, {"line.py": edited(("SCALE = 2.0", "SCALE = 3.0"))})
+    assert edits.is_old(edits.all())
+    assert not edits.is_old([])
+    edits = between({"line.py": LINE}, {"line.py": edited(("SCALE = 2.0", "SCALE = 3.0"), ("A line", "Any line"))})
+    assert not edits.is_old(edits.all())
+
+
 def test_what_came_is_taken_away_and_what_went_comes_back() -> None:
     after = edited(("def score", "def _more(x):\n    return x\n\n\ndef score"), ("    shift = 0.0\n\n", ""))
     edits = between({"line.py": LINE}, {"line.py": after})

@@ -108,8 +108,8 @@ class Finder:
 
     def _left(self) -> Moves | None:
         """What moves in any run though the edits are undone; None where that cannot be said."""
-        if self.raises or not (self._others() or set(self.found.values()) != {ALONE}):
-            return ()
+        if self.raises or self.swap.edits.is_old(self.needs.undoing(self.found)):
+            return ()  # It is the old code, of which every run is known.
         try:
             return self._moved(self.found, Part(self.extent))
         except SpentError:

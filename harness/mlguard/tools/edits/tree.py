@@ -24,6 +24,8 @@ class Edits:
     """Edits of everything else, and of Python files that cannot be parsed."""
     whole: tuple[PlainFile, ...]
     """The Python files that both states have, each as one edit."""
+    states: tuple[Files, Files]
+    """All files, before and after."""
 
     @classmethod
     def between(cls, before: Files, after: Files, dotted: Callable[[str], str]) -> Edits:
@@ -46,11 +48,16 @@ class Edits:
             file for file in (module.file for module in new) if before[file] is not None and after[file] is not None
         ]
         whole = tuple(PlainFile.of(file, before[file], after[file]) for file in both)
-        return cls(PythonFiles.of(old, new, dotted), tuple(plain), whole)
+        return cls(PythonFiles.of(old, new, dotted), tuple(plain), whole, (before, after))
 
     def all(self) -> tuple[Edit, ...]:
         """Every edit."""
         return (*self.python.edits(), *(edit for file in self.plain for edit in file.leaves))
+
+    def is_old(self, undone: Collection[Edit]) -> bool:
+        """Whether nothing at all is left of the new state without these edits, not even a comment."""
+        before, after = self.states
+        return {**after, **self.without(undone)} == before
 
     def rest(self) -> tuple[Edit, ...]:
         """Python files as wholes: with what is no edit by itself, the order of statements, names and texts."""
