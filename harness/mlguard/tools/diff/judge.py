@@ -91,13 +91,16 @@ class Judge:
 
         `progress` is told each run that a proof takes; without `prove` the edits are only put in order.
         """
-        return isolated(guard.ref.name, lambda: self._explained(guard, repository, progress, prove, before), Judged)
+        return isolated(
+            guard.ref.name, lambda: self._explained(guard, repository, progress, prove=prove, before=before), Judged
+        )
 
     def _explained(
         self,
         guard: Declared,
         repository: Repository,
         progress: Callable[[str], None],
+        *,
         prove: bool,
         before: Record | None,
     ) -> Judged:
