@@ -112,6 +112,14 @@ def test_a_definition_that_moved_to_another_file_is_none_and_edited_there_it_is_
     assert b"math.sqrt(sum(x))" in (edits.without([edit])["scores.py"] or b"")
 
 
+def test_old_code_calls_what_was_renamed_by_its_new_name() -> None:
+    caller = "\n\ndef twice(x):\n    return 2 * score(x)\n"
+    after = (LINE + caller).replace("score", "measure").replace("2 * ", "2.5 * ")
+    edits = between({"line.py": LINE + caller}, {"line.py": after})
+    assert [edit.name for edit in edits.all()] == ["line.twice"]
+    assert edits.without(edits.all())["line.py"] == after.replace("2.5 * ", "2 * ").encode()
+
+
 def test_any_of_them_is_undone_by_itself() -> None:
     after = edited(("SCALE = 2.0", "SCALE = 3.0"), ("sum(x) / (", "max(x) / ("), ("math.sqrt", "math.exp"))
     edits = between({"line.py": LINE}, {"line.py": after})
