@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mlguard.core.record import Record
 from mlguard.discovery import Declared
-from mlguard.report.differential import Proof
+from mlguard.report.edits import Proof
 from mlguard.runner.order import Extent
 from mlguard.runner.repository import Repository
 from mlguard.runner.run import Runner

@@ -18,7 +18,7 @@ from mlguard.core.value import DIGEST, Value, text, texts
 from mlguard.observe.kinds import is_frame, is_pandas, is_sparse
 from mlguard.observe.leaf import is_leaf, to_value
 from mlguard.observe.walk import NOT_BEHAVIOUR, walk
-from mlguard.tracing.large import BLOCKED, blocks, sample
+from mlguard.tracing.large import BLOCKED, blocks
 from mlguard.tracing.trace import FILE, ORDER, Fingerprint, Leaf
 
 LEAVES = 512
@@ -193,9 +193,7 @@ class Fingerprints:
         digest = hashlib.blake2b(value.digest().encode(), digest_size=16).digest()
         found = self._kept.get(digest)
         if found is None:
-            large = value.size > BLOCKED
-            kept = blocks(value, digest) if large else value
-            found = Leaf("", kept, value.shape, digest, sample(value) if large else None)
+            found = Leaf("", blocks(value, digest) if value.size > BLOCKED else value, value.shape, digest)
             self._kept[digest] = found
         return self._at(path, found)
 

@@ -1,8 +1,7 @@
-"""What stands for a large array: weighted sums of its blocks, in which every element has a say, and a sample."""
+"""What stands for a large array: weighted sums of its blocks, in which every element has a say."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,9 +13,6 @@ BLOCKED = 8192
 
 BLOCKS = 256
 """Sums that stand for a large array of floats."""
-
-SAMPLED = 64
-"""Elements of a large array that are kept to be shown."""
 
 _GOLDEN = 0.6180339887498949
 
@@ -37,15 +33,3 @@ def blocks(value: Value, digest: bytes) -> Value:
     unusual = np.add.reduceat(np.where(finite, 0.0, weights), starts)
     kept: np.ndarray[Any, Any] = np.concatenate([sums, np.where(unusual > 0, unusual * value.scale, 0.0)])
     return Value(value.dtype, kept.shape, kept)
-
-
-def sample(value: Value) -> Value:
-    """Evenly spaced elements of an array, their rows named by position."""
-    places = np.linspace(0, value.size - 1, SAMPLED).astype(np.int64)
-    return replace(
-        value,
-        shape=(SAMPLED,),
-        data=value.data[places],
-        missing=None if value.missing is None else value.missing[places],
-        rows=tuple(value.row_name(int(place)) for place in places),
-    )

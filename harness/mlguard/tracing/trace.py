@@ -31,8 +31,6 @@ class Leaf:
     """Shape of the part itself."""
     digest: bytes
     """Digest of all elements, with dtype and shape."""
-    sample: Value | None = None
-    """Some elements of a large array, their rows named by position; None where `value` holds them all."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from mlguard.core.outcome import Outcome
 from mlguard.core.record import GATE, PROBE, Role
 from mlguard.core.run_name import MAIN
 from mlguard.core.verdict import Verdict
-from mlguard.report.differential import How, Proof, proof_lines, proof_told
+from mlguard.report.edits import How, Proof, proof_lines, proof_told
 from mlguard.runner.order import Extent
 from mlguard.tools.diff import finder
 from mlguard.tools.diff.finder import RUNS, Finder

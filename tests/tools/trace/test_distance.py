@@ -79,10 +79,3 @@ def test_behind_noise_a_solver_may_stop_elsewhere() -> None:
     one, other = of(v=np.array([1.0, 2.0])), of(v=np.array([1.0, 2.0 + 1e-9]))
     assert distance(one, other).step is Step.MOVED
     assert distance(one, other, behind_noise=True).step is Step.CLOSE
-
-
-def test_the_part_that_moved_most_is_told() -> None:
-    found = distance(of(v={"a": [1.0, 2.0], "b": [1.0, 2.0]}), of(v={"a": [1.0, 2.1], "b": [1.0, 3.0]}))
-    assert found.part == "v.b"
-    assert found.worst is not None
-    assert [(m.place, m.golden, m.new) for m in found.worst.worst] == [("1", 2.0, 3.0)]

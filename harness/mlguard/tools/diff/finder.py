@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from mlguard.core.error import MlguardError
 from mlguard.core.finding import Finding
 from mlguard.core.verdict import Verdict
-from mlguard.report.differential import How, Proof
+from mlguard.report.edits import How, Proof
 from mlguard.runner.order import Extent
 from mlguard.tools.diff.named import named
 from mlguard.tools.diff.part import ALONE, Part

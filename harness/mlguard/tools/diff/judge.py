@@ -22,7 +22,7 @@ from mlguard.core.tolerance import Tolerances
 from mlguard.core.verdict import Verdict
 from mlguard.discovery import Declared
 from mlguard.golden.stores import open_store
-from mlguard.report.differential import Proof
+from mlguard.report.edits import Proof
 from mlguard.runner.order import Extent
 from mlguard.runner.repository import Repository
 from mlguard.runner.run import Runner

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from mlguard.core.finding import Finding
-from mlguard.report.differential import NamedEdit
+from mlguard.report.edits import NamedEdit
 from mlguard.tools.diff.swap import Swap
 from mlguard.tools.edits import Edit, Needs
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import IntEnum
 
 from mlguard.core.columns import EPS
-from mlguard.core.difference import Difference, difference, has_moved
+from mlguard.core.difference import difference, has_moved
 from mlguard.core.tolerance import ANSWERING_FLOOR, ZERO, Tolerance
 from mlguard.core.value import Value
 from mlguard.tracing.trace import FILE, ORDER, Fingerprint, Leaf
@@ -35,14 +35,8 @@ class Distance:
 
     step: Step
     """How far they are apart."""
-    part: str = ""
-    """The part that moved most."""
-    worst: Difference | None = None
-    """How it moved; None where none did."""
     exact: bool = True
     """Whether every part that both have is bitwise equal."""
-    told: tuple[str, str] = ("", "")
-    """The part on both sides in words, where no element can be shown."""
     unshared: frozenset[bytes] = frozenset()
     """Digests of the contents that came, went or moved."""
 
@@ -72,9 +66,9 @@ def distance(before: Fingerprint, after: Fingerprint, *, behind_noise: bool = Fa
         if part.step >= Step.STRUCTURE:
             unshared |= {leaf.digest for leaf in pair}
     if alone:
-        found.append(_alone(alone[0], is_new=alone[0] in after.leaves))
-    most = max(found, key=_rank, default=Distance(Step.CLOSE))
-    return replace(most, exact=all(part.exact for part in found), unshared=frozenset(unshared))
+        found.append(Distance(Step.STRUCTURE))
+    most = max((part.step for part in found), default=Step.CLOSE)
+    return Distance(most, all(part.exact for part in found), frozenset(unshared))
 
 
 def is_close(before: Fingerprint, after: Fingerprint) -> bool:
@@ -85,24 +79,13 @@ def is_close(before: Fingerprint, after: Fingerprint) -> bool:
     return not any(_has_moved(*pair) for pair in differing)
 
 
-def _rank(found: Distance) -> tuple[int, float]:
-    size = 0.0 if found.worst is None else found.worst.max_scaled
-    return found.step, float("inf") if size is None else size
-
-
 def _part(one: Leaf, other: Leaf, *, behind_noise: bool) -> Distance:
     if {one.value.dtype, other.value.dtype} & {ORDER, FILE}:
-        return Distance(Step.STRUCTURE, other.path, told=(_names(one), _names(other)))
-    moved = _moved(one, other, behind_noise=behind_noise)
-    told = _kind(one), _kind(other)
+        return Distance(Step.STRUCTURE)
+    moved = difference(one.value, other.value, _coarse(one, other, solver if behind_noise else round_off))
     if moved.moved or one.shape != other.shape:
-        shown = _shown(one, other, behind_noise=behind_noise) or moved
-        return Distance(Step.MOVED, other.path, shown, exact=False, told=told)
-    return Distance(Step.STRUCTURE if moved.structure else Step.CLOSE, other.path, moved, moved.max_abs == 0.0, told)
-
-
-def _moved(one: Leaf, other: Leaf, *, behind_noise: bool) -> Difference:
-    return difference(one.value, other.value, _coarse(one, other, solver if behind_noise else round_off))
+        return Distance(Step.MOVED, exact=False)
+    return Distance(Step.STRUCTURE if moved.structure else Step.CLOSE, moved.max_abs == 0.0)
 
 
 def _has_moved(one: Leaf, other: Leaf) -> bool:
@@ -114,28 +97,6 @@ def _has_moved(one: Leaf, other: Leaf) -> bool:
 def _coarse(one: Leaf, other: Leaf, rule: Callable[[Value], Tolerance]) -> Tolerance:
     """The wider one of the tolerances of two Values: of two precisions, the lower one's."""
     return rule(max((one.value, other.value), key=lambda value: EPS.get(_precision(value), 0.0)))
-
-
-def _shown(one: Leaf, other: Leaf, *, behind_noise: bool) -> Difference | None:
-    """Of a large array, what moved in the sample: sums of blocks tell nobody anything."""
-    if one.sample is None or other.sample is None:
-        return None
-    rule = solver if behind_noise else round_off
-    found = difference(one.sample, other.sample, rule(one.sample))
-    return found if found.moved else None
-
-
-def _alone(leaf: Leaf, *, is_new: bool) -> Distance:
-    told = ("absent", _kind(leaf)) if is_new else (_kind(leaf), "absent")
-    return Distance(Step.STRUCTURE, leaf.path, told=told)
-
-
-def _kind(leaf: Leaf) -> str:
-    return f"{leaf.value.dtype} of shape {leaf.shape}"
-
-
-def _names(leaf: Leaf) -> str:
-    return ", ".join(str(name) for name in leaf.value.data)
 
 
 def _precision(value: Value) -> str:
