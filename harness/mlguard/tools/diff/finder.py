@@ -50,12 +50,13 @@ class Finder:
     def __post_init__(self) -> None:
         self.needs = Needs(self.swap.edits.all())
         self.suspects = self.needs.candidates()
+        """All edits that can move something, in the order of the last part that was followed."""
         self.raises = not self.verdict.moves()
 
     def candidates(self) -> Proof:
         """The edits in the order in which they are suspected; none is tried."""
-        edits = self._ordered(self._part(self.verdict.moves()), thorough=True)
-        return self._proof(How.CANDIDATES, edits)
+        self._order(self._part(self.verdict.moves()), thorough=True)
+        return self._proof(How.CANDIDATES, self.suspects)
 
     def find(self) -> Proof:
         """Undo edits until the old values are back in every run."""
@@ -64,7 +65,7 @@ class Finder:
             try:
                 part = self._showing(self._part(left or ()))
                 if part is None:
-                    return self._proof(How.APART, self._ordered(ALONE))
+                    return self._proof(How.APART, self.suspects)
                 more = self._smallest(part)
             except SpentError:
                 return self._proof(How.AMONG, self._least(), left=left)
@@ -95,12 +96,13 @@ class Finder:
         def restores(more: Sequence[Edit]) -> bool:
             return self._restores([*self.found, *more], part)
 
-        rest = [edit for edit in self._ordered(part) if edit not in self.found]
+        self._order(part)
+        rest = [edit for edit in self.suspects if edit not in self.found]
         return smallest(rest, restores) or smallest(self.swap.edits.rest(), restores)
 
-    def _ordered(self, part: Part, *, thorough: bool = False) -> list[Edit]:
+    def _order(self, part: Part, *, thorough: bool = False) -> None:
         traceback = (self.verdict.traceback or "") if self.raises else None
-        return suspected(self.swap, part, self.suspects, traceback=traceback, thorough=thorough)
+        self.suspects = suspected(self.swap, part, self.suspects, traceback=traceback, thorough=thorough)
 
     def _restores(self, undone: Collection[Edit], part: Part) -> bool:
         moved = self._moved(undone, part)
@@ -167,7 +169,7 @@ class Finder:
             unstable = not self.raises and bool(self.swap.again(self._part(left), self.compared))
         except MlguardError:
             unstable = True
-        return self._proof(How.UNSTABLE if unstable else How.NONE, self._ordered(ALONE))
+        return self._proof(How.UNSTABLE if unstable else How.NONE, self.suspects)
 
     def _least(self) -> list[Edit]:
         """The edits of the smallest set that was seen to restore a part."""
