@@ -120,6 +120,22 @@ def test_old_code_calls_what_was_renamed_by_its_new_name() -> None:
     assert edits.without(edits.all())["line.py"] == after.replace("2.5 * ", "2 * ").encode()
 
 
+def test_a_method_that_went_and_another_of_its_name_that_came_are_two_edits() -> None:
+    before = "class A:\n    def fit(self):\n        return 1\n\n\nclass B:\n    pass\n"
+    after = "class A:\n    pass\n\n\nclass B:\n    def fit(self, x):\n        return [v * v for v in sorted(x)]\n"
+    found = between({"a.py": before}, {"a.py": after}).all()
+    assert {edit.name: edit.told for edit in found} == {"a.A.fit": "gone", "a.B.fit": "new"}
+
+
+def test_the_head_of_a_class_is_an_edit_without_its_methods() -> None:
+    edits = between(
+        {"line.py": LINE}, {"line.py": edited(("class Line:", "class Line(dict):"), ("v * SCALE", "v * 3.0"))}
+    )
+    (head,) = named(edits, "line.Line")
+    assert head.hunk == ("@@ -6 +6 @@", "-class Line:", "+class Line(dict):")
+    assert edits.without([head])["line.py"] == edited(("v * SCALE", "v * 3.0")).encode()
+
+
 def test_any_of_them_is_undone_by_itself() -> None:
     after = edited(("SCALE = 2.0", "SCALE = 3.0"), ("sum(x) / (", "max(x) / ("), ("math.sqrt", "math.exp"))
     edits = between({"line.py": LINE}, {"line.py": after})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from mlguard.tools.edits.edit import EditKind
@@ -52,6 +52,15 @@ class Block:
         """How many classes are around it."""
         return self.name.count(".")
 
+    @property
+    def head(self) -> Block:
+        """Of a class with parts, what stands in front of them."""
+        if not isinstance(self.node, ast.ClassDef):
+            return self
+        told = self.node
+        node = ast.ClassDef(told.name, told.bases, told.keywords, [ast.Pass()], told.decorator_list)
+        return replace(self, node=ast.copy_location(node, told), parts=())
+
     def below(self) -> Iterator[Block]:
         """Itself and all blocks in it."""
         yield self
@@ -74,7 +83,7 @@ class Module:
     def of(cls, file: str, text: str) -> Module:
         """Cut a file. Raises SyntaxError and ValueError where it cannot be parsed."""
         tree = ast.parse(text)
-        lines = list(io.StringIO(text, newline=""))  # Python's own lines: `splitlines` knows more ends than it does.
+        lines = lines_of(text)
         blocks = tuple(_cut(tree.body, lines, 0, file, ""))
         end = _end(tree.body)
         return cls(file, blocks, tuple(lines[end:]))
@@ -83,6 +92,11 @@ class Module:
         """All blocks."""
         for block in self.blocks:
             yield from block.below()
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of a text as Python counts them: `splitlines` knows more ends than it does."""
+    return list(io.StringIO(text, newline=""))
 
 
 def _cut(body: Sequence[ast.stmt], lines: Sequence[str], start: int, file: str, prefix: str) -> Iterator[Block]:

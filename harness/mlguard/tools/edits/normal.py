@@ -9,6 +9,7 @@ import tokenize
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from mlguard.tools.edits.blocks import lines_of
 from mlguard.tools.edits.edit import Names
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -19,16 +20,11 @@ def normal(node: ast.AST, renamed: Mapping[str, str]) -> str:
     return ast.dump(_Normal(renamed).visit(copy.deepcopy(node)), annotate_fields=False)
 
 
-def header(node: ast.ClassDef, renamed: Mapping[str, str]) -> str:
-    """The same for the head of a class: its bases, keywords and decorators."""
-    return normal(ast.ClassDef(node.name, node.bases, node.keywords, [ast.Pass()], node.decorator_list), renamed)
-
-
 def with_names(text: str, renamed: Mapping[str, str]) -> str:
     """Code with its definitions under their new names."""
     if not renamed:
         return text
-    lines = text.splitlines(keepends=True)
+    lines = lines_of(text)
     try:
         tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
     except (tokenize.TokenError, SyntaxError):  # What follows a block is missing, such as the rest of a class.

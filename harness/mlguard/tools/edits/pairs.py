@@ -13,7 +13,7 @@ from mlguard.tools.edits.edit import EditKind
 from mlguard.tools.edits.normal import normal
 
 ALIKE = 0.6
-"""Share of the syntax that two definitions of different names must have in common to be one that was renamed."""
+"""Share of the syntax that two definitions must have in common to be one that was renamed or moved."""
 
 Key = Callable[[Block], Hashable]
 
@@ -48,7 +48,8 @@ class Pairs:
         """Pair definitions that went with those that came somewhere else or under another name."""
         gone = [b for b in before if b not in self.new_of and _is_definition(b)]
         came = [b for b in after if b not in self.old_of and _is_definition(b)]
-        for old, new in (*_only(gone, came, _by_own_name), *_only(gone, came, _by_body), *_alike(gone, came)):
+        named = (pair for pair in _only(gone, came, _by_own_name) if _likeness(*pair) >= ALIKE)
+        for old, new in (*named, *_only(gone, came, _by_body), *_alike(gone, came)):
             if old in self.new_of or new in self.old_of:
                 continue
             self.add(old, new)
@@ -119,18 +120,33 @@ def _only(gone: Sequence[Block], came: Sequence[Block], key: Key) -> Iterator[tu
 
 def _alike(gone: Sequence[Block], came: Sequence[Block]) -> list[tuple[Block, Block]]:
     """Blocks that share most of their syntax, the most alike first."""
-    found = []
-    for old in gone:
-        for new in came:
-            if (old.kind, old.depth, old.file) == (new.kind, new.depth, new.file):
-                matcher = SequenceMatcher(None, _tokens(old), _tokens(new), autojunk=False)
-                if matcher.quick_ratio() >= ALIKE and matcher.ratio() >= ALIKE:
-                    found.append((matcher.ratio(), old, new))
-    return [(old, new) for _, old, new in sorted(found, key=lambda one: -one[0])]
+    found = [
+        (_likeness(old, new), old, new)
+        for old in gone
+        for new in came
+        if (old.kind, old.depth, old.file) == (new.kind, new.depth, new.file)
+    ]
+    likely = sorted((one for one in found if one[0] >= ALIKE), key=lambda one: -one[0])
+    return [(old, new) for _, old, new in likely]
+
+
+def _likeness(old: Block, new: Block) -> float:
+    """The share of the syntax that two definitions have in common; 0 where it is surely too little."""
+    matcher = SequenceMatcher(None, _tokens(old), _tokens(new), autojunk=False)
+    return matcher.ratio() if matcher.quick_ratio() >= ALIKE else 0.0
 
 
 def _tokens(block: Block) -> list[str]:
-    return [ast.dump(part, annotate_fields=False) for part in ast.walk(block.node) if isinstance(part, ast.expr)]
+    """What a definition is made of: each piece of its syntax with the name or constant in it."""
+    return [" ".join([type(part).__name__, *map(str, _said(part))]) for part in ast.walk(block.node)]
+
+
+def _said(part: ast.AST) -> list[object]:
+    return [getattr(part, name) for name in ("id", "attr", "arg", "value") if _is_plain(getattr(part, name, None))]
+
+
+def _is_plain(value: object) -> bool:
+    return isinstance(value, str | int | float)
 
 
 def _is_definition(block: Block) -> bool:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 import textwrap
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from mlguard.tools.edits.blocks import Block, Module
+from mlguard.tools.edits.blocks import Block, Module, lines_of
 from mlguard.tools.edits.edit import Edit, EditKind, Names
 from mlguard.tools.edits.hunk import hunk
-from mlguard.tools.edits.normal import header, is_docstring, names, normal, with_names
+from mlguard.tools.edits.normal import is_docstring, names, normal, with_names
 from mlguard.tools.edits.pairs import Pairs, paired
 
 LONGEST = 40
@@ -92,7 +92,7 @@ class PythonFiles:
         text = with_names("".join(block.whole), self.renamed)
         if new is not None and new.node.col_offset != block.node.col_offset:
             text = textwrap.indent(textwrap.dedent(text), " " * new.node.col_offset)
-        return text.splitlines(keepends=True)
+        return lines_of(text)
 
 
 class _Slots:
@@ -115,8 +115,8 @@ class _Slots:
 
     def _slot(self, old: Block | None, new: Block | None) -> Slot:
         if old is not None and new is not None and old.parts and new.parts:
-            same = _head(old, self.pairs.renamed) == _head(new, self.pairs.renamed)
-            return Slot(old, new, None if same else self._edit(old, new), tuple(self.between(old.parts, new.parts)))
+            edit = self._edit(old.head, new.head) if self._is_edit(old.head, new.head) else None
+            return Slot(old, new, edit, tuple(self.between(old.parts, new.parts)))
         return Slot(old, new, self._edit(old, new) if self._is_edit(old, new) else None)
 
     def _is_edit(self, old: Block | None, new: Block | None) -> bool:
@@ -178,10 +178,6 @@ def _behind(slots: Sequence[Slot], last: Block | None, *, is_import: bool) -> in
     if is_import:
         return max((i + 1 for i, slot in enumerate(slots) if _imports(_either(slot.old, slot.new))), default=0)
     return next((i + 1 for i, slot in enumerate(slots) if last is not None and slot.old is last), 0)
-
-
-def _head(block: Block, renamed: Mapping[str, str]) -> str:
-    return header(block.node, renamed) if isinstance(block.node, ast.ClassDef) else ""
 
 
 def _imports(block: Block) -> bool:
