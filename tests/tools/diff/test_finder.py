@@ -92,6 +92,16 @@ def test_one_of_six_is_found_and_the_others_are_harmless(guilty: int) -> None:
     assert proof.runs <= RUNS
 
 
+@pytest.mark.parametrize("guilty", [(0, 11), (3, 8), (10, 11)])
+def test_two_of_twelve_are_found_within_the_runs(guilty: tuple[int, int]) -> None:
+    """Each moves a value of its own, so that runs also say which edits are idle."""
+    own = {f"f{guilty[0]}": moved("test.y"), f"f{guilty[1]}": moved("mae")}
+    proof = find(MadeUp(12, lambda kept, part: [own[name] for name in own if name in kept]), *own.values())
+    assert proof.how in (How.EACH, How.TOGETHER)
+    assert set(names(proof)) == set(own)
+    assert len(proof.harmless) == 10
+
+
 def test_two_that_only_move_something_together_need_one_of_them_undone() -> None:
     proof = find(MadeUp(4, lambda kept, part: [Y] if {"f1", "f3"} <= kept else []), Y)
     assert (proof.how, names(proof)) == (How.ALONE, ["f1"])
@@ -105,9 +115,17 @@ def test_two_of_which_each_moves_something_are_told_with_what_they_move() -> Non
     assert proof_told(proof) == "each of these moves it on its own; undoing all 2 restores every value"
 
 
-def test_two_that_both_must_be_undone_and_move_nothing_alone_are_told_together() -> None:
+@pytest.mark.parametrize(("number", "guilty"), [(3, {"f0", "f1"}), (5, {"f1", "f4"}), (6, {"f3", "f5"})])
+def test_two_that_do_the_same_must_both_be_undone(number: int, guilty: set[str]) -> None:
+    proof = find(MadeUp(number, lambda kept, part: [Y] if guilty & kept else []), Y)
+    assert (proof.how.is_proven or proof.how is How.AMONG, proof.runs <= RUNS) == (True, True)
+    assert guilty <= set(names(proof))
+    assert not proof.how.is_proven or set(names(proof)) == guilty
+
+
+def test_two_that_move_nothing_alone_are_told_together() -> None:
     def moves(kept: Kept, part: Part) -> list[Finding]:
-        return [Y] if kept & {"f0", "f1"} and (kept != {"f0"} and kept != {"f1"}) else []
+        return [Y] if kept & {"f0", "f1"} and kept not in ({"f0"}, {"f1"}) else []
 
     proof = find(MadeUp(3, moves), Y)
     assert (proof.how, set(names(proof))) == (How.TOGETHER, {"f0", "f1"})

@@ -45,6 +45,9 @@ class Finder:
     runs: int = field(default=0, init=False)
     found: dict[Edit, Part] = field(default_factory=dict, init=False)
     """The edits so far, with the part that each moved."""
+    _idle: dict[Part, set[Edit]] = field(default_factory=dict, init=False)
+    """The edits without which a part gave the same move as with them."""
+    _learns: bool = field(default=True, init=False)
     _known: dict[tuple[frozenset[Edit], Part], Moves | None] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
@@ -98,7 +101,12 @@ class Finder:
 
         self._order(part)
         rest = [edit for edit in self.suspects if edit not in self.found]
-        return smallest(rest, restores) or smallest(self.swap.edits.rest(), restores)
+        more = smallest(rest, restores)
+        if more is None and part in self._idle:
+            # Of two that do the same, each is idle beside the other.
+            self._idle, self._learns = {}, False
+            more = smallest(rest, restores)
+        return more or smallest(self.swap.edits.rest(), restores)
 
     def _order(self, part: Part, *, thorough: bool = False) -> None:
         traceback = (self.verdict.traceback or "") if self.raises else None
@@ -118,8 +126,11 @@ class Finder:
             return None
 
     def _moved(self, undone: Collection[Edit], part: Part) -> Moves | None:
-        """What differs from the old side without these edits; None where the code does not run so."""
-        key = self.needs.undoing(undone), part
+        """What differs from the old side without these edits; None where the code does not run so.
+
+        Those that are idle are kept, so that one run stands for many.
+        """
+        key = self.needs.undoing(set(undone) - self._idle.get(part, set())), part
         if key not in self._known:
             if self.runs == RUNS:
                 raise SpentError
@@ -129,7 +140,15 @@ class Finder:
             except MlguardError:
                 self._known[key] = None
             self._tell(undone, part, self._known[key])
+            self._learn(*key)
         return self._known[key]
+
+    def _learn(self, undone: frozenset[Edit], part: Part) -> None:
+        """Note which edits are idle: without them the same moves as in a run with them."""
+        moved = self._known[undone, part]
+        for (fewer, other), same in self._known.items():
+            if moved and self._learns and other == part and fewer < undone and same == moved:
+                self._idle.setdefault(part, set()).update(undone - fewer)
 
     def _tell(self, undone: Collection[Edit], part: Part, moved: Moves | None) -> None:
         names = ", ".join(edit.name for edit in undone) if len(undone) <= FEW else f"{len(undone)} edits"
@@ -151,7 +170,7 @@ class Finder:
         )
 
     def _own(self) -> dict[Edit, Moves]:
-        """What each of a few edits moves by itself, which is when all others are undone."""
+        """What each of a few edits moves by itself: what moves when all others are undone."""
         own: dict[Edit, Moves] = {}
         for edit, part in self.found.items() if len(self.found) <= FEW and not self.raises else ():
             try:
