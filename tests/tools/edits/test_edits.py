@@ -136,6 +136,18 @@ def test_the_head_of_a_class_is_an_edit_without_its_methods() -> None:
     assert edits.without([head])["line.py"] == edited(("v * SCALE", "v * 3.0")).encode()
 
 
+def test_the_places_of_a_function_are_undone_one_by_one() -> None:
+    old = "def f(x):\n    a = x + 1\n    b = 2 * a\n    c = 1\n    return a, b, c\n"
+    new = "def f(x):\n    a = x + 2\n    b = a * 2\n    c = 1\n    return a, b, c, a\n"
+    edits = between({"a.py": old}, {"a.py": new})
+    (edit,) = edits.all()
+    one, two, three = edits.pieces(edit)
+    assert one.whole is two.whole is three.whole is edit
+    assert (one.hunk, one.line) == (("@@ -2 +2 @@", "-    a = x + 1", "+    a = x + 2"), 2)
+    assert edits.without([one])["a.py"] == new.replace("x + 2", "x + 1").encode()
+    assert edits.without([one, two, three])["a.py"] == old.encode()
+
+
 def test_any_of_them_is_undone_by_itself() -> None:
     after = edited(("SCALE = 2.0", "SCALE = 3.0"), ("sum(x) / (", "max(x) / ("), ("math.sqrt", "math.exp"))
     edits = between({"line.py": LINE}, {"line.py": after})

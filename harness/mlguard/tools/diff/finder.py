@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from mlguard.core.error import MlguardError
@@ -19,6 +19,12 @@ from mlguard.tools.edits import Edit, Needs
 
 RUNS = 12
 """Runs that a proof may take, of the part that shows the move or more."""
+
+FIRST = 3
+"""Edits that are tried by themselves before sets are."""
+
+PIECES = 4
+"""Single places of edited functions that are tried then."""
 
 FEW = 3
 """Edits that moved something together, up to which each is also tried by itself."""
@@ -101,12 +107,21 @@ class Finder:
 
         self._order(part)
         rest = [edit for edit in self.suspects if edit not in self.found]
+        one = next((edit for edit in self._singly(rest, part) if restores([edit])), None)
+        if one is not None:
+            return (one,)
         more = smallest(rest, restores)
         if more is None and part in self._idle:
             # Of two that do the same, each is idle beside the other.
             self._idle, self._learns = {}, False
             more = smallest(rest, restores)
         return more or smallest(self.swap.edits.rest(), restores)
+
+    def _singly(self, rest: Sequence[Edit], part: Part) -> Iterator[Edit]:
+        """The likeliest edits, and then single places of those of them that take part in the move."""
+        yield from rest[:FIRST]
+        active = [edit for edit in rest[:FIRST] if edit not in self._idle.get(part, ())]
+        yield from [piece for edit in active for piece in self.swap.edits.pieces(edit)][:PIECES]
 
     def _order(self, part: Part, *, thorough: bool = False) -> None:
         traceback = (self.verdict.traceback or "") if self.raises else None
@@ -151,13 +166,14 @@ class Finder:
                 self._idle.setdefault(part, set()).update(undone - fewer)
 
     def _tell(self, undone: Collection[Edit], part: Part, moved: Moves | None) -> None:
-        names = ", ".join(edit.name for edit in undone) if len(undone) <= FEW else f"{len(undone)} edits"
+        names = ", ".join(map(_called, undone)) if len(undone) <= FEW else f"{len(undone)} edits"
         came = "does not run" if moved is None else "moved" if moved else "as before"
         self.progress(f"{self.verdict.guard}: {part.told}{f' without {names}' if names else ' again'}: {came}")
 
     def _others(self) -> list[Edit]:
         """The edits that are not found, and go with none that is."""
-        belonging = self.needs.applying(self.found) | self.needs.undoing(self.found)
+        wholes_of = {edit.whole for edit in self.found if edit.whole}
+        belonging = self.needs.applying(self.found) | self.needs.undoing(self.found) | wholes_of
         wholes = {edit.file for edit in self.found if edit in self.swap.edits.rest()}
         return [edit for edit in self.suspects if edit not in belonging and edit.file not in wholes]
 
@@ -204,9 +220,15 @@ class Finder:
             how,
             tuple(named(edit, self.swap, self.needs, (own or {}).get(edit, ())) for edit in edits),
             len(self.suspects),
-            harmless=tuple(edit.name for edit in others) if left == () else (),
+            harmless=tuple([edit.name for edit in others] + [f"the rest of {e.name}" for e in edits if e.whole])
+            if left == () and how.is_proven
+            else (),
             left=tuple(finding.label for finding in left or ()),
             shown=left is not None,
             raises=self.raises,
             runs=self.runs,
         )
+
+
+def _called(edit: Edit) -> str:
+    return f"{edit.name} at line {edit.line}" if edit.whole else edit.name

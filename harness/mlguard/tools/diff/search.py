@@ -7,20 +7,14 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-FIRST = 3
-"""Suspects that are tried by themselves before sets are."""
-
 
 def smallest(suspects: Sequence[T], restores: Callable[[Sequence[T]], bool]) -> tuple[T, ...] | None:
     """A set of suspects that restores, none of which can be left out; None where not even all of them do.
 
-    The first few are tried one by one. Else the shortest sequence of first suspects that restores ends with one that is
+    The shortest sequence of first suspects that restores ends with one that is
     needed: it is kept, and the rest of the sequence searched again, as in QuickXplain (Junker 2004), for the logarithm
     of the number of suspects in runs each. Assumes that a set restores if a part of it does.
     """
-    for one in suspects[:FIRST]:
-        if restores([one]):
-            return (one,)
     found: list[T] = []
     rest = list(suspects)
     while not (found and restores(found)):

@@ -56,6 +56,9 @@ class Edit:
     new: Names | None = field(default=None, repr=False)
     """Names of the new code; None where there is none."""
 
+    whole: Edit | None = field(default=None, repr=False)
+    """The edit that it is a piece of: some lines of a function; None for a whole one."""
+
     @property
     def own_name(self) -> str:
         """The last part of its name."""

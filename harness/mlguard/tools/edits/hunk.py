@@ -18,6 +18,17 @@ def hunk(old: Sequence[str], old_start: int, new: Sequence[str], new_start: int)
         yield from (f"+{line}" for line in came)
 
 
+def pieces(old: Sequence[str], new: Sequence[str]) -> list[tuple[slice, slice]]:
+    """The places that differ, in the old and in the new lines; as many lines for as many are taken one by one."""
+    found = []
+    for kind, i, to_i, j, to_j in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if kind == "replace" and to_i - i == to_j - j:
+            found += [(slice(i + k, i + k + 1), slice(j + k, j + k + 1)) for k in range(to_i - i)]
+        elif kind != "equal":
+            found.append((slice(i, to_i), slice(j, to_j)))
+    return found
+
+
 def _span(start: int, length: int) -> str:
     """As git writes it: lines from 1, and of none the line in front of the gap."""
     return str(start + 1) if length == 1 else f"{start + bool(length)},{length}"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 import textwrap
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mlguard.tools.edits.blocks import Block, Module, lines_of
 from mlguard.tools.edits.edit import Edit, EditKind, Names
-from mlguard.tools.edits.hunk import hunk
+from mlguard.tools.edits.hunk import hunk, pieces
 from mlguard.tools.edits.normal import is_docstring, names, normal, with_names
 from mlguard.tools.edits.pairs import Pairs, paired
 
@@ -65,11 +65,39 @@ class PythonFiles:
 
     def without(self, undone: Collection[Edit]) -> dict[str, str]:
         """The texts of the files in which one of these edits lies, with the old code in its place."""
+        touched = {edit.whole or edit for edit in undone}
         return {
             file: self._text(file, slots, undone)
             for file, slots in self.slots.items()
-            if any(edit in undone for slot in slots for edit in slot.edits())
+            if any(edit in touched for slot in slots for edit in slot.edits())
         }
+
+    def pieces(self, edit: Edit) -> tuple[Edit, ...]:
+        """The places of an edited function as edits of their own; none where there is only one."""
+        slot = self._slot_of(edit)
+        if edit.kind is not EditKind.FUNCTION or slot is None or slot.old is None or slot.new is None:
+            return ()
+        old, new = self._placed(slot.old, slot.new), slot.new.whole
+        found = tuple(
+            replace(
+                edit,
+                line=slot.new.start + at.start + 1,
+                told="",
+                hunk=tuple(hunk(old[was], slot.old.start + was.start, new[at], slot.new.start + at.start)),
+                whole=edit,
+            )
+            for was, at in pieces(old, new)
+        )
+        return found if len(found) > 1 else ()
+
+    def _slot_of(self, edit: Edit) -> Slot | None:
+        slots = [slot for slots in self.slots.values() for slot in slots]
+        while slots:
+            slot = slots.pop()
+            if slot.edit is edit:
+                return slot
+            slots += slot.parts or ()
+        return None
 
     def _text(self, file: str, slots: Sequence[Slot], undone: Collection[Edit]) -> str:
         tail = self.modules[file].tail if file in self.modules else ()
@@ -80,10 +108,24 @@ class PythonFiles:
         block = slot.old if slot.edit in undone else slot.new
         if block is None:
             return []
+        places = {edit.hunk for edit in undone if edit.whole is not None and edit.whole is slot.edit}
+        if places and slot.edit is not None:
+            return self._pieced(slot, slot.edit, places)
         if slot.parts is None:
             return self._placed(block, slot.new)
         inner = [line for part in slot.parts for line in self._lines(part, undone)]
         return [*block.lines, *(inner or [f"{' ' * (block.node.col_offset + 4)}pass\n"])]
+
+    def _pieced(self, slot: Slot, edit: Edit, undone: Collection[tuple[str, ...]]) -> list[str]:
+        """The new lines of a function with the old ones in some places, named by their hunks."""
+        if slot.old is None or slot.new is None:
+            return []
+        old, lines = self._placed(slot.old, slot.new), list(slot.new.whole)
+        places = zip(self.pieces(edit), pieces(old, slot.new.whole), strict=True)
+        for piece, (was, at) in reversed(list(places)):
+            if piece.hunk in undone:
+                lines[at] = old[was]
+        return lines
 
     def _placed(self, block: Block, new: Block | None) -> list[str]:
         """A block's lines where `new` stands, whose file may call definitions otherwise and be indented otherwise."""

@@ -63,6 +63,10 @@ class Edits:
         """Python files as wholes: with what is no edit by itself, the order of statements, names and texts."""
         return tuple(edit for file in self.whole for edit in file.leaves)
 
+    def pieces(self, edit: Edit) -> tuple[Edit, ...]:
+        """The places of an edited function as edits of their own; none where there is only one."""
+        return self.python.pieces(edit)
+
     def without(self, undone: Collection[Edit]) -> dict[str, bytes | None]:
         """The files in which one of these edits lies, as they are without them; None where there is none then."""
         texts = {file: text.encode() for file, text in self.python.without(undone).items()}
