@@ -36,7 +36,7 @@ COMMANDS = {
     "regen-golden": Entry("mlguard.cli.regen_golden:command", "Record new goldens for what fails, with a reason."),
     "calibrate": Entry("mlguard.cli.calibrate:command", "Measure the noise floor again and propose tolerances."),
     "audit": Entry("mlguard.cli.audit:command", "Plant behaviour changes and report which ones the guards notice."),
-    "diff": Entry("mlguard.cli.diff:command", "Compare two revisions: which stage, which function moved first."),
+    "diff": Entry("mlguard.cli.diff:command", "Compare two revisions: which stage, and which edit moved it."),
     "prune": Entry("mlguard.cli.prune:command", "Delete goldens whose guard is gone."),
 }
 

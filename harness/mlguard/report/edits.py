@@ -112,7 +112,7 @@ def proof_lines(proof: Proof) -> Iterator[str]:
         yield f"moved by {edit.kind} {_place(edit)}"
         if edit.moves:
             yield f"  by itself it moves {_few(edit.moves)}"
-        yield from (f"  {line}" for line in edit.hunk.splitlines())
+        yield from (f"  {line}" for line in edit.hunk.split("\n") if edit.hunk)
     yield f"proof: {proof_told(proof)}"
     if proof.harmless:
         number = len(proof.harmless)

@@ -122,20 +122,18 @@ class Runner:
     ) -> Done:
         """Run one guard: everything that it observes, and the contract of its saved bundle unless that is left out.
 
-        `change` is what this run has differently from the project on disk; `trace` names the runs in which the
-        project's functions are followed, such as `seed 1`, and True is the main run; `runs` are the other runs that
-        Extent.CHOSEN makes; `lines` asks which lines the main run reached; `limit` is a number of seconds in place of
-        the guard's own, after which there is no second try.
-        `moment` is when and where the run believes to be, and `elsewhere` when and where its bundle is loaded and
-        everything is done again at its end: the answers may depend on neither.
+        `change` is what this run has differently from the project on disk; `trace` names the runs whose functions are
+        followed, such as `seed 1`, and True is the main run; `runs` are the other ones of Extent.CHOSEN; `lines` asks
+        which lines the main run reached; `limit` is in seconds, without a second try. `moment` is when and where the
+        run is, `elsewhere` when and where its bundle is loaded and all is done again: answers may depend on neither.
         Raises UsageError (what it declares or returned), RunError (it raised, hung, died).
         """
         with self.workers.scratch() as folder:
             order = Order(
                 guard.ref, self.settings.base, self.settings.import_path, self._generators(), folder / "run",
                 extent=extent, tables=tables, change=change or Change(), copy=self._copy, trace=_followed(trace),
-                runs=frozenset(runs), lines=lines, withheld=self._withheld, elsewhere=self._moment(guard, elsewhere),
-                made=made_earlier(self.settings.base),
+                runs=frozenset(runs), lines=lines, withheld=self._withheld, made=made_earlier(self.settings.base),
+                elsewhere=self._moment(guard, elsewhere),
             )  # fmt: skip
             order.folder.mkdir()
             how = Process(environment, self._moment(guard, moment), limit)
