@@ -21,7 +21,7 @@ class How(StrEnum):
     EACH = "each"
     """The same, and each of them moves something by itself."""
     AMONG = "among"
-    """Undoing these restores the values; the runs were used up before it was known which of them are needed."""
+    """The runs were used up before it was known which of these are needed."""
     NONE = "none"
     """Undoing all of them restores nothing."""
     UNSTABLE = "unstable"
@@ -132,7 +132,7 @@ def proof_told(proof: Proof) -> str:
         How.ALONE: f"undoing this alone {back}",
         How.TOGETHER: f"undoing these {number} of {total} edits together {back}, and no fewer of them do",
         How.EACH: f"each of these moves it on its own; undoing all {number} {back}",
-        How.AMONG: f"the edit is among these {number} of {total}: undoing them {back}; {proof.runs} runs told no more",
+        How.AMONG: f"no edit is named: it is among these {number} of {total}, and {proof.runs} runs told no more",
         How.NONE: _unexplained(proof),
         How.UNSTABLE: "no edit is named: two runs of the old code differ from each other as well",
         How.APART: "no edit is named: a copy of the new code, made of the files that git knows, does not do the same",

@@ -128,7 +128,9 @@ class Finder:
         self.suspects = suspected(self.swap, part, self.suspects, traceback=traceback, thorough=thorough)
 
     def _restores(self, undone: Collection[Edit], part: Part) -> bool:
-        moved = self._moved(undone, part)
+        return self._is_back(self._moved(undone, part))
+
+    def _is_back(self, moved: Moves | None) -> bool:
         return moved is not None and (self.raises or not moved)
 
     def _left(self) -> Moves | None:
@@ -190,7 +192,8 @@ class Finder:
         own: dict[Edit, Moves] = {}
         for edit, part in self.found.items() if len(self.found) <= FEW and not self.raises else ():
             try:
-                own[edit] = self._moved(set(self.suspects) - self.needs.applying([edit]), part) or ()
+                kept = self.needs.applying([edit]) | {edit.whole}
+                own[edit] = self._moved({*self.suspects, *self.found} - kept, part) or ()
             except SpentError:
                 return {}
         return own
@@ -207,8 +210,8 @@ class Finder:
         return self._proof(How.UNSTABLE if unstable else How.NONE, self.suspects)
 
     def _least(self) -> list[Edit]:
-        """The edits of the smallest set that was seen to restore a part."""
-        seen = [undone for (undone, _), moved in self._known.items() if moved == ()]
+        """The edits of the smallest set that was seen to restore a part; all where none was."""
+        seen = [undone for (undone, _), moved in self._known.items() if self._is_back(moved)]
         least = min(seen, key=len, default=frozenset(self.suspects))
         return [edit for edit in self.suspects if edit in least]
 
