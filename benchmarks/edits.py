@@ -23,7 +23,7 @@ from mlguard.runner.order import Extent
 from mlguard.runner.run import Runner
 from mlguard.settings import load
 from tests.power.explaining import explained, is_right, is_wrong, only_harmless
-from tests.power.mixing import Mixed, alone, mixed
+from tests.power.mixing import Mixed, alone, by_themselves, mixed
 from tests.power.planting import ROOT
 from tests.power.variants import VARIANTS
 
@@ -75,7 +75,8 @@ class Asking:
         proof = judged.proof
         names = tuple(edit.name for edit in proof.edits) if proof and proof.how.is_proven else ()
         brought = {name for edit in proof.edits for name in edit.brings} if proof else set()
-        listed = proof is not None and only_harmless(commit) - brought <= set(proof.harmless)
+        harmless = only_harmless(commit) & by_themselves([*commit.keeps, shift])
+        listed = proof is not None and harmless - brought <= set(proof.harmless)
         return Answer(
             shift.guard, shift.id, len(commit.keeps), str(proof.how) if proof else str(judged.verdict.outcome), names,
             is_right(proof, commit), is_wrong(proof, commit), listed,

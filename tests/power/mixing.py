@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import cycle
 
-from mlguard.tools.edits import Edits
+from mlguard.tools.edits import Edits, Needs
 from tests.power.planting import ROOT
 from tests.power.variant import Variant
 from tests.power.variants import VARIANTS
@@ -74,8 +74,16 @@ def texts(variants: Sequence[Variant]) -> dict[str, str] | None:
 
 def edited(variants: Sequence[Variant]) -> frozenset[str]:
     """The names of what these variants edit, as a comparison of two revisions calls it."""
+    return frozenset(edit.name for edit in _edits(variants).all())
+
+
+def by_themselves(variants: Sequence[Variant]) -> frozenset[str]:
+    """Those of them that are no import, and no helper that another one came to use."""
+    return frozenset(edit.name for edit in Needs(_edits(variants).all()).candidates())
+
+
+def _edits(variants: Sequence[Variant]) -> Edits:
     after: Mapping[str, str] = texts(variants) or {}
     before = {file: (ROOT / file).read_bytes() if (ROOT / file).exists() else None for file in after}
     now = {file: text.encode() for file, text in after.items()}
-    found = Edits.between(before, now, lambda file: file.removesuffix(".py").replace("/", "."))
-    return frozenset(edit.name for edit in found.all())
+    return Edits.between(before, now, lambda file: file.removesuffix(".py").replace("/", "."))
