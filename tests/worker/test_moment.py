@@ -6,13 +6,13 @@ import os
 import sys
 import time
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pandas as pd
 import pytest
 
 from mlguard.worker.job import Job
-from mlguard.worker.moment import ANOTHER_DAY, ELSEWHERE, OVERSEAS, USUAL, ZONE, Moment, at, zone_effect
+from mlguard.worker.moment import ANOTHER_DAY, ELSEWHERE, OVERSEAS, USUAL, ZONE, Moment, another_zone, at, zone_effect
 from mlguard.worker.pool import Workers
 
 ASKED = """
@@ -67,6 +67,15 @@ def test_a_zone_is_in_force_in_the_block_and_gone_afterwards(moment, monkeypatch
     assert zone_effect("UTC") is None
     monkeypatch.undo()
     time.tzset()
+
+
+@pytest.mark.parametrize("hour", [0.0, 5.0, 5.75, 12.0, 18.2, 18.25, 18.3, 23.999])
+def test_the_other_zone_is_tried_where_no_date_is_another_one(hour):
+    now = 1767225600 + hour * 3600
+    moment = another_zone(now)
+    utc = datetime.fromtimestamp(now + moment.ahead, UTC)
+    assert moment.zone == ZONE.zone
+    assert utc.date() == (utc + timedelta(seconds=20700)).date() == date(2026, 1, 1)
 
 
 def test_nothing_but_the_zone_needs_the_library(monkeypatch):

@@ -15,10 +15,9 @@ from mlguard.core.run_name import MAIN, REFIT, RunName
 from mlguard.discovery import Declared
 from mlguard.runner.order import Extent
 from mlguard.runner.run import BUNDLE, Runner
-from mlguard.worker.moment import ANOTHER_DAY, USUAL, ZONE, Moment
+from mlguard.worker.moment import ANOTHER_DAY, USUAL, Moment, another_zone
 
-_PARTS: Final = ((ZONE, CauseKind.ZONE_DECIDES), (ANOTHER_DAY, CauseKind.DAY_DECIDES))
-_DECIDES: Final = {kind for _, kind in _PARTS}
+_DECIDES: Final = {CauseKind.ZONE_DECIDES, CauseKind.DAY_DECIDES}
 
 
 def elsewhere(run: str, name: str) -> bool:
@@ -42,7 +41,7 @@ def depends_on(runner: Runner, guard: Declared, record: Record) -> list[Cause]:
     if _main(runner, guard, record, USUAL) is not None:
         return []
     found = []
-    for moment, kind in _PARTS:
+    for moment, kind in ((another_zone(), CauseKind.ZONE_DECIDES), (ANOTHER_DAY, CauseKind.DAY_DECIDES)):
         stage = _main(runner, guard, record, moment)
         if stage is not None:
             found.append(Cause(kind, stage=stage))

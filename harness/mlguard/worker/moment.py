@@ -50,6 +50,9 @@ def newfoundland() -> str:
 ZONE: Final = Moment(zone=kathmandu())
 """Another time zone, at the true time."""
 
+_OFFSET: Final = 20700.0
+"""Seconds by which clocks in that zone are ahead of UTC."""
+
 ANOTHER_DAY: Final = Moment(ahead=36 * DAY + 7 * 3600)
 """The true time zone on another day: of another week and month, at another hour."""
 
@@ -58,6 +61,16 @@ ELSEWHERE: Final = replace(ANOTHER_DAY, zone=ZONE.zone)
 
 OVERSEAS: Final = Moment(zone=newfoundland(), ahead=401 * DAY + 13 * 3600)
 """A second one, in another year."""
+
+
+def another_zone(now: float | None = None) -> Moment:
+    """The other time zone at an hour of its day at which it has the date of UTC, and both have the date of `now`.
+
+    `now` is in seconds since the epoch, by default the true time. Code that takes today's date depends on the day, and
+    would late in the day seem to depend on the zone as well.
+    """
+    time_of_day = (time.time() if now is None else now) % DAY
+    return ZONE if time_of_day + _OFFSET < DAY else replace(ZONE, ahead=-_OFFSET)
 
 
 @contextmanager
