@@ -9,6 +9,7 @@ import pytest
 
 from mlguard.golden.codec import encode
 from mlguard.golden.local import LocalStore
+from tests.disk import CHANGING, DiedError
 from tests.plugin.real import BUG, Real, build
 
 FILE = "tests/guards/test_prices.py"
@@ -84,17 +85,22 @@ class TestLeftOver:
         shutil.copytree(recorded.root / "golden/Prices", project.root / "golden/Prices")
         replace, moved = os.replace, iter(range(9))
 
-        def dying(source, target):
+        def dead(*arguments, **options):
+            raise DiedError
+
+        def dying(*arguments, **options):
             if next(moved) >= request.param:
-                raise KeyboardInterrupt
-            replace(source, target)
+                for call in CHANGING:
+                    monkeypatch.setattr(os, call, dead)
+                dead()
+            replace(*arguments, **options)
 
         new = goldens(dearer).load("Prices")
         monkeypatch.setattr(os, "replace", dying)
-        with pytest.raises(KeyboardInterrupt):
+        with pytest.raises(DiedError):
             goldens(project).save(new)
         monkeypatch.undo()
-        assert (project.root / "golden/Prices/.saved").is_dir()
+        assert list((project.root / "golden/Prices").glob(".saving-*"))
         shutil.copytree(recorded.root / "golden/Prices", project.root / "golden/Prices", dirs_exist_ok=True)
         return project
 

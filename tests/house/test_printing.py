@@ -17,6 +17,12 @@ def printed(tree: ast.AST) -> Iterator[int]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("print", *OF_CLICK):
             yield node.lineno
+        if (
+            isinstance(node, ast.Call)
+            and ast.unparse(node.func) == "os.write"
+            and isinstance(node.args[0], ast.Constant)
+        ):
+            yield node.lineno  # To a number: a file has a variable.
         if isinstance(node, ast.Attribute):
             owner = ast.unparse(node.value)
             to_stream = owner in ("sys.stdout", "sys.stderr", "sys.__stdout__", "sys.__stderr__")
@@ -24,7 +30,6 @@ def printed(tree: ast.AST) -> Iterator[int]:
                 (owner == "click" and node.attr in OF_CLICK)
                 or (to_stream and node.attr in ("write", "writelines", "buffer"))
                 or (owner == "traceback" and node.attr.startswith("print"))
-                or (owner == "os" and node.attr == "write")
             ):
                 yield node.lineno
 
