@@ -16,6 +16,8 @@ from mlguard.checker.regen import Regenerator
 from mlguard.core.error import GoldenError, RunError, UsageError
 from mlguard.core.outcome import Outcome
 from mlguard.core.verdict import Verdict
+from mlguard.golden.interface import Held
+from mlguard.golden.local import LocalStore
 from tests.project import Project
 
 
@@ -69,7 +71,8 @@ def test_an_interrupt_is_no_failure_of_a_guard():
 def test_a_check_never_raises_wherever_it_fails(line: Project, monkeypatch, place):
     monkeypatch.setattr(check, place, raising(ZeroDivisionError("oops")))
     with monkeypatch.context() as patch:
-        patch.setattr(Checker, "_golden", lambda *_: (None, None)) if place == "without_private" else None
+        if place == "without_private":  # Called for what a guard without a golden leaves.
+            patch.setattr(LocalStore, "held", lambda *_: Held())
         verdict = line.check(quick=place != "without_private").verdict
     assert (verdict.outcome, verdict.slug) == (Outcome.ERROR, "defect")
     assert verdict.file == "tests/guards/test_line.py"
