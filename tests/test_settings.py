@@ -90,12 +90,15 @@ def test_a_tool_entry_that_is_no_table_is_no_section(tmp_path: Path) -> None:
     assert not load(project(tmp_path, "tool = 3\n")).declared
 
 
-@pytest.mark.parametrize(("text", "slug"), [(b"[tool", "settings-toml"), (b"\xff", "settings-toml")])
-def test_a_broken_file_is_named(text: bytes, slug: str, tmp_path: Path) -> None:
+_DEEP = b"a = " + b"[" * 20_000
+
+
+@pytest.mark.parametrize("text", [b"[tool", b"\xff", _DEEP], ids=["cut off", "not UTF-8", "deep"])
+def test_a_broken_file_is_named(text: bytes, tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_bytes(text)
     with pytest.raises(UsageError, match=r"pyproject.toml is not valid TOML: .*; mend it first") as caught:
         load(tmp_path)
-    assert caught.value.slug == slug
+    assert caught.value.slug == "settings-toml"
 
 
 INI = "[pytest]\npythonpath = src 'my lib'\n"
