@@ -264,7 +264,8 @@ def _record(document: dict[str, Any], files: _Files) -> Record:
     checked(DocumentJson, document)
     environment, power = from_plain(document["environment"]), from_plain(document.get("power", {}))
     known(EnvironmentJson, environment, "environment")
-    known(PowerJson, power, "power")
+    if power:
+        known(PowerJson, power, "power")
     tables, internals = files.tables(), files.internals()
     lines = _in_order(document["observations"], internals)
     observations = tuple(read_observation(line, files.read, tables) for line in lines)
