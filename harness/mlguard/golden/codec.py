@@ -97,7 +97,10 @@ def decode(fetch: Fetch, guard: str, folder: str) -> Record:
 
 
 def file_digests(fetch: Fetch) -> dict[str, str]:
-    """All files of a golden with their digests, the record first; none where its record cannot be trusted."""
+    """All files of a golden with their digests; none where its record cannot be trusted.
+
+    A file stands behind the one that lists it: whoever deletes them from the last one on can be finished by another.
+    """
     damage = Damage("", "")
     try:
         record = fetch(RECORD)
