@@ -61,3 +61,18 @@ class Disk:
             for name in CHANGING:
                 patch.setattr(os, name, around(name, getattr(os, name)))
             yield
+
+
+@contextmanager
+def used_up(function: str, after: int) -> Iterator[None]:
+    """Let all calls of a function of `os` but the first ones fail, as where no more files can be opened."""
+    original, left = getattr(os, function), iter(range(after))
+
+    def refusing(*arguments: Any, **options: Any) -> Any:
+        if next(left, None) is None:
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+        return original(*arguments, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, function, refusing)
+        yield

@@ -49,12 +49,17 @@ def test_a_list_makes_one_variant_each(tmp_path: Path) -> None:
         ("bad.toml", "guard Churn: configuration bad.toml cannot be read: "),
         ("folder.yaml", "guard Churn: configuration folder.yaml cannot be read: "),
         ("latin.yaml", "guard Churn: configuration latin.yaml cannot be read: "),
+        ("deep.yaml", "guard Churn: configuration deep.yaml cannot be read: maximum recursion depth exceeded"),
+        ("deep.json", "guard Churn: configuration deep.json cannot be read: maximum recursion depth exceeded"),
+        ("deep.toml", "guard Churn: configuration deep.toml cannot be read: maximum recursion depth exceeded"),
         (["a/c.yaml", "b/C.yaml"], "would both be Churn[C] and share a golden; rename one of the files"),
     ],
 )
 def test_what_cannot_be_read_is_named(config: Any, words: str, tmp_path: Path) -> None:
     for name, text in {"bad.yaml": b"a: [", "bad.json": b"{", "bad.toml": b"=", "latin.yaml": b"a: \xff"}.items():
         (tmp_path / name).write_bytes(text)
+    for kind, start in {"yaml": "", "json": "", "toml": "a = "}.items():
+        (tmp_path / f"deep.{kind}").write_text(start + "[" * 20_000)
     for name in ("a/c.yaml", "b/C.yaml", "folder.yaml/x"):
         (tmp_path / name).parent.mkdir()
         (tmp_path / name).write_text("a: 1\n")

@@ -90,12 +90,15 @@ def test_a_tool_entry_that_is_no_table_is_no_section(tmp_path: Path) -> None:
     assert not load(project(tmp_path, "tool = 3\n")).declared
 
 
-@pytest.mark.parametrize(("text", "slug"), [(b"[tool", "settings-toml"), (b"\xff", "settings-toml")])
-def test_a_broken_file_is_named(text: bytes, slug: str, tmp_path: Path) -> None:
+_DEEP = b"a = " + b"[" * 20_000
+
+
+@pytest.mark.parametrize("text", [b"[tool", b"\xff", _DEEP], ids=["cut off", "not UTF-8", "deep"])
+def test_a_broken_file_is_named(text: bytes, tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_bytes(text)
     with pytest.raises(UsageError, match=r"pyproject.toml is not valid TOML: .*; mend it first") as caught:
         load(tmp_path)
-    assert caught.value.slug == slug
+    assert caught.value.slug == "settings-toml"
 
 
 INI = "[pytest]\npythonpath = src 'my lib'\n"
@@ -127,9 +130,28 @@ def test_the_first_configuration_of_pytest_decides(tmp_path: Path) -> None:
     assert load(tmp_path).import_path == (str(tmp_path), str(tmp_path / "other"))
 
 
-def test_a_broken_configuration_of_pytest_is_not_ours_to_judge(tmp_path: Path) -> None:
-    project(project(tmp_path), "[pytest\n", "pytest.ini")
+BROKEN = [
+    ("pytest.ini", "[pytest\n"),
+    ("pytest.ini", "[pytest]\npythonpath = 'src\n"),
+    ("pyproject.toml", '[tool.pytest.ini_options]\npythonpath = "\'src"\n'),
+    ("pyproject.toml", "[tool.pytest.ini_options]\npythonpath = 3\n"),
+    ("pyproject.toml", '[tool.pytest.ini_options]\npythonpath = ["\\u0000", 3]\n'),
+    ("pyproject.toml", "[tool.pytest]\nini_options = 3\n"),
+]
+
+
+@pytest.mark.parametrize(("name", "text"), BROKEN)
+def test_a_broken_configuration_of_pytest_is_not_ours_to_judge(name: str, text: str, tmp_path: Path) -> None:
+    project(tmp_path)
+    with (tmp_path / name).open("a", encoding="utf-8") as file:
+        file.write(text)
     assert load(tmp_path).import_path == (str(tmp_path),)
+
+
+@pytest.mark.parametrize("entry", ['guards = ["a\\u0000"]', 'golden = "a\\u0000"', 'set_env = {A = "a\\u0000"}'])
+def test_what_no_file_and_no_variable_can_hold_is_refused(entry: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=f"`{entry.split()[0]}` must be "):
+        load(project(tmp_path, f"[tool.mlguard]\n{entry}\n"))
 
 
 @pytest.mark.parametrize(

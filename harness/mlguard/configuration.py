@@ -101,7 +101,7 @@ def _read(entry: Any, root: Path, guard: str, label: str | None) -> Configuratio
         raise UsageError(
             f"guard {guard}: there is no configuration {entry} below {root}", slug="config-missing"
         ) from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UsageError(
             f"guard {guard}: configuration {entry} cannot be read: {error}", slug="config-unreadable"
         ) from error

@@ -111,7 +111,7 @@ def _tools(pyproject: Path) -> Mapping[str, Any]:
 def _read(pyproject: Path) -> Mapping[str, Any]:
     try:
         return tomllib.loads(pyproject.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UsageError(f"{pyproject} is not valid TOML: {error}; mend it first", slug="settings-toml") from error
     except OSError as error:
         raise UsageError(f"{pyproject} cannot be read: {error.strerror}", slug="settings-unreadable") from error
@@ -157,7 +157,8 @@ def _names(value: str | Sequence[str]) -> tuple[str, ...]:
 
 
 def _is_text(value: object) -> bool:
-    return isinstance(value, str) and bool(value)
+    """Whether it can name something: no file and no variable has a NUL in it."""
+    return isinstance(value, str) and bool(value) and "\0" not in value
 
 
 def _is_paths(value: object) -> bool:
@@ -165,7 +166,7 @@ def _is_paths(value: object) -> bool:
 
 
 def _is_texts(value: object) -> bool:
-    return isinstance(value, Mapping) and all(isinstance(text, str) for text in value.values())
+    return isinstance(value, Mapping) and all(isinstance(text, str) and "\0" not in text for text in value.values())
 
 
 def _is_seconds(value: object) -> bool:
@@ -186,7 +187,7 @@ _ENTRIES = {
 def import_path(base: Path) -> tuple[str, ...]:
     """What a project puts on the import path: its root, and what pytest is configured to put there."""
     entries = [str(base)]
-    for name in _pytest_pythonpath(base):
+    for name in filter(_is_text, _pytest_pythonpath(base)):
         path = str((base / os.path.expandvars(name)).resolve())
         if path not in entries:
             entries.append(path)
@@ -201,9 +202,9 @@ def _pytest_pythonpath(base: Path) -> list[str]:
     if (base / "pyproject.toml").is_file():
         options = _tools(base / "pyproject.toml").get("pytest", {})
         options = options.get("ini_options", options) if isinstance(options, Mapping) else {}
-        if options:
-            value = options.get("pythonpath", [])
-            return shlex.split(value) if isinstance(value, str) else [str(item) for item in value]
+        if options and isinstance(options, Mapping):
+            value = options.get("pythonpath")
+            return _words(value) if isinstance(value, str) else list(value) if isinstance(value, list) else []
     for name, section in (("tox.ini", "pytest"), ("setup.cfg", "tool:pytest")):
         if (base / name).is_file():
             found = _from_ini(base / name, section)
@@ -218,4 +219,12 @@ def _from_ini(file: Path, section: str) -> list[str]:
         parser.read(file, encoding="utf-8")
     except (configparser.Error, UnicodeDecodeError):
         return []  # Not ours to judge: pytest or tox will say what is wrong with its own file.
-    return shlex.split(parser.get(section, "pythonpath", fallback=""))
+    return _words(parser.get(section, "pythonpath", fallback=""))
+
+
+def _words(text: str) -> list[str]:
+    """The words of an entry of pytest's; none where a quote is not closed, which pytest itself says."""
+    try:
+        return shlex.split(text)
+    except ValueError:
+        return []

@@ -25,6 +25,7 @@ from mlguard.core.value import number, numbers
 from mlguard.golden.codec import RECORD, encode
 from mlguard.golden.interface import OvertakenError, Store
 from mlguard.golden.local import LocalStore
+from tests.disk import DiedError, Disk, used_up
 
 FOLDER = "golden/Churn/model_cat"
 
@@ -143,6 +144,56 @@ def test_delete_leaves_other_goldens_and_no_empty_folder(store: LocalStore, reco
     assert len(store.delete(record.guard)) == len(encode(record))
     assert [path.name for path in (tmp_path / "golden").rglob("*")] == ["Churn", "README.md"]
     assert store.delete(record.guard) == ()
+
+
+METHODS: dict[str, Callable[[LocalStore, Record], object]] = {
+    "names": lambda store, record: store.names(),
+    "held": lambda store, record: store.held(record.guard),
+    "load": lambda store, record: store.load(record.guard),
+    "finish": lambda store, record: store.finish(record.guard),
+    "save": lambda store, record: store.save(moved(record)),
+    "delete": lambda store, record: store.delete(record.guard),
+}
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("function", ["open", "scandir", "read"])
+def test_whatever_the_disk_refuses_is_an_error_of_ours(
+    store: LocalStore, record: Record, method: str, function: str
+) -> None:
+    store.save(record)
+    for calls in range(40):
+        with suppress(GoldenError, RunError), used_up(function, calls):
+            METHODS[method](store, record)
+        store.save(record)
+
+
+def stopped_delete(store: LocalStore, name: str, disk: Disk, stop: Callable[[int], None]) -> str:
+    """What a delete says that is stopped."""
+    try:
+        with disk.stopping(stop):
+            store.delete(name)
+    except (RunError, DiedError) as error:
+        return str(error)
+    return ""
+
+
+@pytest.mark.parametrize("how", ["died_from", "refused"])
+def test_a_delete_that_stops_anywhere_is_finished_by_the_next_one(
+    store: LocalStore, record: Record, tmp_path: Path, how: str
+) -> None:
+    store.save(record)
+    disk = Disk()
+    with disk.stopping():
+        store.delete(record.guard)
+    for call in range(disk.calls):
+        store.save(record)
+        before = tree(tmp_path / "golden")
+        said = stopped_delete(store, record.guard, disk, getattr(disk, how)(call))
+        if how == "refused":
+            assert ("is half deleted" in said) == (tree(tmp_path / "golden") not in (before, {})), said
+        store.delete(record.guard)
+        assert [path for path in (tmp_path / "golden").rglob("*") if path.is_file()] == [], call
 
 
 def test_a_forged_record_cannot_delete_beyond_its_folder(store: LocalStore, tmp_path: Path) -> None:

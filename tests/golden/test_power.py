@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+
+import pytest
 
 from mlguard.golden.power import keep, kept
 from tests.project import CODE, Project
@@ -18,9 +21,21 @@ def test_figures_come_back_as_they_were_kept(tmp_path: Path) -> None:
     assert {path.parts[len(tmp_path.parts)] for path in tmp_path.rglob("*")} == {".mlguard"}
 
 
-def test_damaged_figures_are_none(tmp_path: Path) -> None:
+DAMAGED = {
+    "cut off": "{",
+    "deep": "[" * 20_000,
+    "list": "[]",
+    "nothing": "{}",
+    "lacks": '{"power": 0.9}',
+    "text": json.dumps({**FIGURES, "power": "0.9"}),
+    "no number": json.dumps({**FIGURES, "missed": None}),
+}
+
+
+@pytest.mark.parametrize("content", DAMAGED.values(), ids=DAMAGED)
+def test_damaged_figures_are_none(content: str, tmp_path: Path) -> None:
     keep(tmp_path, "Line", FIGURES)
-    (tmp_path / ".mlguard/audit/Line.json").write_text("{", encoding="utf-8")
+    (tmp_path / ".mlguard/audit/Line.json").write_text(content, encoding="utf-8")
     assert kept(tmp_path, "Line") is None
 
 

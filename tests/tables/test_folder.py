@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+from contextlib import suppress
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ from mlguard import Dataset
 from mlguard.core.error import GoldenError, RunError, UsageError
 from mlguard.tables.digest import digest
 from mlguard.tables.folder import read_dataset, read_manifest, write_dataset
-from tests.disk import Disk
+from tests.disk import Disk, used_up
 
 
 def dataset(value=1.0):
@@ -47,6 +48,13 @@ def test_what_was_written_is_read_back(folder, format):
     pd.testing.assert_frame_equal(back.rows, dataset().rows)
     np.testing.assert_array_equal(back.image, dataset().image)
     assert digest(back) == digest(dataset()) == written.manifest.digest == read_manifest(folder).digest
+
+
+def test_a_target_may_be_a_column_that_is_named_by_a_number(folder):
+    numbered = Dataset(pd.DataFrame({0: [1.0], 1: [2.0]}), target=1)
+    write_dataset(numbered, folder, name="toy", seed=3)
+    back = read_dataset(folder)
+    assert (back.target, list(back.rows)) == (1, [0, 1])
 
 
 def test_the_manifest_says_what_lies_there(folder):
@@ -148,6 +156,16 @@ def test_a_disk_that_refuses_any_one_call_leaves_everything_as_it_was_or_is_writ
     assert told.endswith("No space left on device; nothing there was changed")
     write(folder)
     assert sorted(content(folder)) == ["image.csv", "manifest.json", "notes.txt", "rows.csv"]
+
+
+@pytest.mark.parametrize("function", ["open", "scandir", "read"])
+def test_whatever_the_disk_refuses_is_an_error_of_ours(folder, function):
+    write(folder)
+    for calls in range(40):
+        with suppress(GoldenError, RunError), used_up(function, calls):
+            write(folder, 2.0)
+        write(folder)
+    assert sorted(content(folder)) == ["image.csv", "manifest.json", "rows.csv"]
 
 
 def test_a_first_write_that_fails_leaves_no_file(folder, monkeypatch):

@@ -75,6 +75,7 @@ RETURNED = {
     "device name": ("{'nul': np.arange(3)}", "a table named 'nul'"),
     "case": ("{'Train': np.arange(3), 'train': np.arange(3)}", "differ only in case: Train, train"),
     "target": ("Dataset(pd.DataFrame({'x': [1]}), target='y')", "the target 'y', which is no column; there are: x"),
+    "odd target": ("Dataset(pd.DataFrame({'x': [1]}), target=['x'])", "the target ['x'], a list; expected the name"),
     "decimals": ("Dataset(pd.DataFrame({'x': [1.5]}), decimals={'y': 1})", "decimals name 'y'"),
     "column": ("pd.DataFrame({'x': [1, 'a']})", "column 'x' holds a mixture of integer and text"),
     "index": ("pd.DataFrame({'x': [1]}, index=[5])", "reset_index(drop=True)"),

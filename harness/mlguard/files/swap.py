@@ -121,8 +121,14 @@ def is_left(tree: Tree) -> bool:
 
 
 def is_half_done(tree: Tree) -> bool:
-    """Whether a writer that died, or is still at it, has moved some of the new files and not yet all of them."""
-    found = (_journal(tree, name) for name in _left(tree))
+    """Whether a writer that died, or is still at it, has moved some of the new files and not yet all of them.
+
+    Where that cannot be read at this moment, it may be.
+    """
+    try:
+        found = [_journal(tree, name) for name in _left(tree)]
+    except OSError:
+        return True
     return any(left is not None and left.is_half_done for left in found)
 
 

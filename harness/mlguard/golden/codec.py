@@ -97,7 +97,10 @@ def decode(fetch: Fetch, guard: str, folder: str) -> Record:
 
 
 def file_digests(fetch: Fetch) -> dict[str, str]:
-    """All files of a golden with their digests, the record first; none where its record cannot be trusted."""
+    """All files of a golden with their digests; none where its record cannot be trusted.
+
+    A file stands behind the one that lists it: whoever deletes them from the last one on can be finished by another.
+    """
     damage = Damage("", "")
     try:
         record = fetch(RECORD)
@@ -264,7 +267,8 @@ def _record(document: dict[str, Any], files: _Files) -> Record:
     checked(DocumentJson, document)
     environment, power = from_plain(document["environment"]), from_plain(document.get("power", {}))
     known(EnvironmentJson, environment, "environment")
-    known(PowerJson, power, "power")
+    if power:
+        known(PowerJson, power, "power")
     tables, internals = files.tables(), files.internals()
     lines = _in_order(document["observations"], internals)
     observations = tuple(read_observation(line, files.read, tables) for line in lines)

@@ -12,7 +12,7 @@ from mlguard.core.error import GoldenError
 from mlguard.files import swap
 from mlguard.files.tree import Tree
 from mlguard.golden.naming import DATASETS, component
-from mlguard.golden.writing import Home, reading
+from mlguard.golden.writing import Home, reading, remove
 from mlguard.tables.digest import row_digests
 from mlguard.tables.manifest import MANIFEST, Manifest, decode_dataset, encode_dataset, file_digest, parse
 
@@ -102,8 +102,7 @@ class GoldenDatasets:
         with self.home.writing(self._folder(name)) as tree:
             swap.finish(tree)
             own = self._own(tree, name)
-            for file in own:
-                tree.remove(file)
+            remove(tree, reversed(own))
         return tuple(str(tree.root / file) for file in own)
 
     def place(self, name: str) -> str:

@@ -21,7 +21,7 @@ class DatasetJson(TypedDict, total=False):
     seed: int
     digest: str
     rows: int | dict[str, int]
-    target: str | None
+    target: str | int | None
 
 
 class ConfigurationJson(TypedDict, total=False):
@@ -63,11 +63,11 @@ class EnvironmentJson(TypedDict, total=False):
     libm: str | None
 
 
-class PowerJson(TypedDict, total=False):
+class PowerJson(TypedDict):
     """Those figures of an audit that are told."""
 
     power: float | None
-    interval: list[float]
+    interval: NotRequired[list[float]]
     noticed: int
     missed: int
     budget: str

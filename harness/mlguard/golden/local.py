@@ -15,7 +15,7 @@ from mlguard.golden.codec import RECORD, Fetch, decode, encode, file_digests, gu
 from mlguard.golden.damage import digest, normalised
 from mlguard.golden.interface import ANY, Held, OvertakenError
 from mlguard.golden.naming import ARRAYS, DATASETS, INTERNALS, folder_of, name_of
-from mlguard.golden.writing import Home, reading
+from mlguard.golden.writing import Home, reading, remove
 
 if TYPE_CHECKING:
     from mlguard.golden.datasets import GoldenDatasets
@@ -55,7 +55,9 @@ class LocalStore:
         Raises RunError where the disk refuses.
         """
         folder = folder_of(name)
-        if swap.is_left(self.home.folder(folder)):
+        with reading(self.home.folder(folder).shown()):
+            is_left = swap.is_left(self.home.folder(folder))
+        if is_left:
             with self.home.writing(folder) as tree:
                 swap.finish(tree)
 
@@ -84,15 +86,14 @@ class LocalStore:
         golden cannot be trusted, since nobody knows then which files are its own.
         """
         folder = folder_of(name)
-        if self.home.folder(folder).read(RECORD) is None:
+        if _fetching(self.home.folder(folder))(RECORD) is None:
             return ()
         with self.home.writing(folder) as tree:
             swap.finish(tree)
             own = self._own(tree, name)
             if not own and (error := _held(tree, name).error):
                 raise error
-            for file in own:
-                tree.remove(file)
+            remove(tree, reversed(own))
             _drop_empty_data(tree)
         return tuple(str(tree.root / file) for file in own)
 
@@ -132,7 +133,7 @@ class LocalStore:
         return told if told is not None and folder_of(told) == folder else name_of(folder)
 
     def _own(self, tree: Tree, name: str) -> list[str]:
-        """The golden's own files, the record first: those that it lists and that are as they were written."""
+        """The golden's own files: those that it lists and that are as they were written. What lists others is first."""
         fetch = _fetching(tree)
         listed = file_digests(fetch)
         return [file for file, expected in listed.items() if digest(file, fetch(file) or b"") == expected]

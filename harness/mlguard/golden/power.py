@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from mlguard.files.typed import known
 from mlguard.golden import state
+from mlguard.golden.document import PowerJson
 from mlguard.golden.naming import folder_of
 
 AUDIT = "audit"
@@ -20,7 +22,12 @@ def keep(project: Path, guard: str, figures: Mapping[str, Any]) -> None:
 
 def kept(project: Path, guard: str) -> dict[str, Any] | None:
     """The figures of a guard's last audit; None where there is none that can be read."""
-    return state.kept(project, _name(guard))
+    found = state.kept(project, _name(guard))
+    try:
+        known(PowerJson, found, "power")
+    except ValueError:
+        return None
+    return found
 
 
 def _name(guard: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
@@ -74,14 +74,30 @@ def reading(shown: str) -> Iterator[None]:
         raise RunError(told, advice=advice, slug="golden-not-read", blames_code=False) from error
 
 
-def _refused(folder: Tree, error: OSError) -> RunError:
+def remove(tree: Tree, files: Iterable[str]) -> None:
+    """Remove a folder's files; a file that lists others comes after them, so that whoever deletes next finishes this.
+
+    Raises OSError where the disk refuses the first one, and RunError where it refuses a later one.
+    """
+    gone = False
+    for file in files:
+        try:
+            gone = tree.remove(file) or gone
+        except OSError as error:
+            if not gone:
+                raise
+            raise _refused(
+                tree, error, "is half deleted, and the next command that deletes it finishes that"
+            ) from error
+
+
+def _refused(folder: Tree, error: OSError, came: str = "was not written and nothing in it changed") -> RunError:
     if error.errno in _FULL:
         told, slug = "the disk is full; free some space", "golden-disk-full"
     elif error.errno in _READ_ONLY:
         told, slug = "the folder is read-only; make it writable", "golden-read-only"
     else:
         told, slug = f"{error.strerror or error}; mend that", "golden-not-written"
-    came = "was not written and nothing in it changed"
     if is_half_done(folder):
-        came = "is half written, and the next command that writes it finishes that"
+        came = "may be half written, and the next command that writes it finishes that"
     return RunError(f"{folder.shown()} {came}: {told} and run the command again", slug=slug)

@@ -234,7 +234,7 @@ class _Manifest(TypedDict):
     asked_rows: int | None
     rows: dict[str, int]
     digest: str
-    target: str | None
+    target: str | int | None
     decimals: int | dict[str, int]
     tables: list[_Table]
 
@@ -245,7 +245,7 @@ def _manifest(content: _Manifest) -> Manifest:
         seed=content["seed"],
         asked_rows=content["asked_rows"],
         digest=content["digest"],
-        target=content["target"],
+        target=content["target"],  # type: ignore[arg-type]  # Few columns are named by numbers; users are told of texts.
         decimals=content["decimals"],
         tables=tuple(_read_table(entry) for entry in content["tables"]),
     )

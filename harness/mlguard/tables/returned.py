@@ -53,7 +53,11 @@ def _table_problems(dataset: Dataset) -> list[str]:
 
 def _target_problems(dataset: Dataset) -> list[str]:
     target = dataset.target
-    if target is None or target in dataset.tables:
+    if target is None:
+        return []
+    if not isinstance(target, str | int):
+        return [f"the target {target!r}, a {_named(target)}; expected the name of a column"]
+    if target in dataset.tables:
         return []
     frames = [table for table in dataset.tables.values() if isinstance(table, pd.DataFrame)]
     columns = sorted({str(column) for frame in frames for column in frame.columns})
