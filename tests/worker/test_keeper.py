@@ -59,9 +59,8 @@ def test_a_job_that_kills_its_parent_ends_alone(call, tmp_path):
     assert results[0].value == "met"
 
 
-def test_a_zygote_kills_what_a_killed_keeper_left(call, workers, tmp_path):
-    if workers.kind == "spawned":
-        pytest.skip("without a zygote nobody is left to do it")
+@pytest.mark.parametrize("workers", ["forked"], indirect=True)  # Without a zygote nobody is left to do it.
+def test_a_zygote_kills_what_a_killed_keeper_left(call, tmp_path):
     pids = tmp_path / "pids"
     assert call("kills_its_parent", str(pids)).failure.kind == "died"
     assert until(lambda: not any(map(is_alive, started(pids))))
