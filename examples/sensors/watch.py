@@ -111,8 +111,9 @@ def evaluate_from_data(failing: pd.Series, predictions: pd.DataFrame) -> dict[st
     """How well the scores rank failing readings, and what the alarms catch."""
     truth = failing.to_numpy()
     reported = (predictions["alarm"] != "none").to_numpy()
+    both = 0 < truth.sum() < len(truth)  # One kind alone has no ranking.
     return {
-        "roc_auc": float(roc_auc_score(truth, predictions["score"])),
+        "roc_auc": float(roc_auc_score(truth, predictions["score"])) if both else float("nan"),
         "average_precision": float(average_precision_score(truth, predictions["score"])),
         "caught": float(reported[truth == 1].mean()),
         "reported_share": float(reported.mean()),
