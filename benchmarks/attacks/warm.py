@@ -151,6 +151,7 @@ class Warm:
             os.chdir(root)
             os.environ.pop("CI", None)
             os.environ.update(variables)
+            sys.dont_write_bytecode = True  # Guards are looked for in this process, not in a worker, which writes none.
             self._answer_for_guards()
             _limit()
             prepare()
