@@ -12,9 +12,10 @@ from mlguard.core.verdict import Verdict
 from mlguard.report import problems
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 
-def isolated(name: str, work: Callable[[], T], failing: Callable[[Verdict], T]) -> T:
+def isolated(name: str, work: Callable[[], T], failing: Callable[[Verdict], U]) -> T | U:
     """What the work on one guard gives; where it fails in any way, what `failing` makes of the Verdict that says so.
 
     An exception that is none of ours is a defect of mlguard, or of code that runs in this process and leaves it. Only

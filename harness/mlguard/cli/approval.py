@@ -10,7 +10,7 @@ import click
 
 from mlguard.checker.check import Checker
 from mlguard.checker.isolated import isolated
-from mlguard.checker.regen import Accepted, Regen, Regenerator
+from mlguard.checker.regen import Regen, Regenerator
 from mlguard.core.outcome import Outcome
 from mlguard.core.verdict import Verdict, exit_code
 from mlguard.core.visible import one_line
@@ -80,18 +80,13 @@ def _settle(regenerator: Regenerator, regen: Regen, *, yes: bool, dry_run: bool,
         return {**_answer(name, "would change", None), "summary": list(regen.proposal.summary)}
     if not yes and not ask(f"accept {name}?"):
         return {**_answer(name, "declined", regen.seen.verdict), "summary": list(regen.proposal.summary)}
-
-    def written() -> tuple[Accepted, Verdict | None]:
-        return regenerator.accept(regen), None
-
-    accepted, failed = isolated(name, written, lambda failed: (Accepted(), failed))
-    if failed is not None:
-        tell(draw(failed))
-        return {**_answer(name, "not written", failed), "problem": failed.problem}
+    accepted = isolated(name, lambda: regenerator.accept(regen), lambda failed: failed)
+    if isinstance(accepted, Verdict):
+        return _not_written(accepted)
     say(f"{one_line(name)}: recorded, {len(accepted.files)} files", err=as_json)
     for remark in accepted.remarks:
         tell(f"  note: {one_line(remark)}")
-    told = {"summary": list(regen.proposal.summary), "files": list(map(str, accepted.files))}
+    told = {"summary": list(regen.proposal.summary), "files": list(accepted.files)}
     return {**_answer(name, "recorded", None), **told, "remarks": list(accepted.remarks)}
 
 
@@ -99,20 +94,20 @@ def _unchanged(regenerator: Regenerator, regen: Regen, *, as_json: bool) -> dict
     """Nothing to accept; where the guard fails all the same, as by a `require` gate, recording cannot help."""
     name, verdict = regen.guard.ref.name, regen.seen.verdict
     say(f"{one_line(name)}: nothing to record, {verdict.outcome}", err=as_json)
-
-    def mended() -> tuple[tuple[str, ...], Verdict | None]:
-        return regenerator.mend(regen), None
-
-    files, failed = isolated(name, mended, lambda failed: ((), failed))
-    if failed is not None:
-        tell(draw(failed))
-        return {**_answer(name, "not written", failed), "problem": failed.problem}
+    files = isolated(name, lambda: regenerator.mend(regen), lambda failed: failed)
+    if isinstance(files, Verdict):
+        return _not_written(files)
     if files:
         say(f"{one_line(name)}: the golden's own tables were written anew", err=as_json)
     if verdict.outcome is Outcome.MATCH:
         return _answer(name, "unchanged", None)
     tell(draw(verdict))
     return _answer(name, "unchanged", verdict)
+
+
+def _not_written(failed: Verdict) -> dict[str, Any]:
+    tell(draw(failed))
+    return {**_answer(failed.guard, "not written", failed), "problem": failed.problem}
 
 
 def _show(regen: Regen, *, as_json: bool) -> None:
