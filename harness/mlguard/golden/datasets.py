@@ -12,7 +12,7 @@ from mlguard.core.error import GoldenError
 from mlguard.files import swap
 from mlguard.files.tree import Tree
 from mlguard.golden.naming import DATASETS, component
-from mlguard.golden.writing import Home, reading, remove
+from mlguard.golden.writing import Home, change, reading, remove
 from mlguard.tables.digest import row_digests
 from mlguard.tables.manifest import MANIFEST, Manifest, decode_dataset, encode_dataset, file_digest, parse
 
@@ -43,11 +43,7 @@ class GoldenDatasets:
         files = _files(dataset, name, seed)
         with self.home.writing(self._folder(name)) as tree:
             swap.finish(tree)
-            changed = {file: content for file, content in files.items() if not _holds(tree, file, content)}
-            outdated = [file for file in self._own(tree, name) if file not in files]
-            if changed or outdated:
-                swap.replace(tree, changed, leading=MANIFEST, kept=files.keys() - changed.keys(), gone=outdated)
-            return tuple(str(tree.root / file) for file in (*changed, *outdated))
+            return change(tree, files, self._own(tree, name), leading=MANIFEST, holds=_holds)
 
     def load(self, name: str) -> Dataset | None:
         """The Dataset as it was saved; None where there is none, or where its tables were too large to keep.

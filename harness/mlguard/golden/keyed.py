@@ -40,7 +40,7 @@ def remember(project: Path, golden: Record, contents: Mapping[str, bytes | None]
 def known(project: Path, golden: Record, contents: Mapping[str, bytes | None]) -> dict[str, State]:
     """Whether each content is the one that gave the golden's values; `unknown` where nothing was kept of it."""
     try:
-        key = _key(Tree(project / state.STATE, project), make=False)
+        key = _key(state.place(project), make=False)
         found = state.kept(project, _name(golden.guard)) or {}
         digests = found["digests"] if found["golden"] == _identity(golden) else {}
         return {name: _state(digests.get(name), _digest(key, name, content)) for name, content in contents.items()}

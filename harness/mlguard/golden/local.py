@@ -15,7 +15,7 @@ from mlguard.golden.codec import RECORD, Fetch, decode, encode, file_digests, gu
 from mlguard.golden.damage import digest, normalised
 from mlguard.golden.interface import ANY, Held, OvertakenError
 from mlguard.golden.naming import ARRAYS, DATASETS, INTERNALS, folder_of, name_of
-from mlguard.golden.writing import Home, reading, remove
+from mlguard.golden.writing import Home, change, reading, remove
 
 if TYPE_CHECKING:
     from mlguard.golden.datasets import GoldenDatasets
@@ -72,12 +72,10 @@ class LocalStore:
             swap.finish(tree)
             if over != ANY and (now := _held(tree, record.guard)).version != over:
                 raise OvertakenError(tree.shown(), now)
-            changed = {name: content for name, content in files.items() if not _holds(tree, name, content)}
-            outdated = [name for name in self._own(tree, record.guard) if name not in files]
-            if changed or outdated:
-                swap.replace(tree, changed, leading=RECORD, kept=files.keys() - changed.keys(), gone=outdated)
+            changed = change(tree, files, self._own(tree, record.guard), leading=RECORD, holds=_holds)
+            if changed:
                 _drop_empty_data(tree)
-            return tuple(str(tree.root / name) for name in (*changed, *outdated))
+            return changed
 
     def delete(self, name: str) -> tuple[str, ...]:
         """Remove a guard's golden and answer which files went; folders that are empty then go too.

@@ -17,12 +17,17 @@ STATE = ".mlguard"
 _LOCK = "state.lock"
 
 
+def place(project: Path) -> Tree:
+    """The project's `.mlguard/` as it lies there; nothing is made."""
+    return Tree(project / STATE, project)
+
+
 def state(project: Path) -> Tree:
     """The project's `.mlguard/`, which ignores itself; made where it is missing.
 
     Raises RunError where the disk refuses, and GoldenError where it is a link.
     """
-    tree = Tree(project / STATE, project)
+    tree = place(project)
     try:
         tree.make()
         if not any(entry.name == ".gitignore" for entry in tree.entries()):
@@ -49,7 +54,7 @@ def update(project: Path, name: str, change: Callable[[dict[str, Any]], dict[str
 def kept(project: Path, name: str) -> dict[str, Any] | None:
     """The JSON object that is kept below `.mlguard/`; None where there is none that can be read."""
     try:
-        found = json.loads(Tree(project / STATE, project).read(name) or b"")
+        found = json.loads(place(project).read(name) or b"")
     except (OSError, ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
