@@ -105,7 +105,7 @@ def parse_clock(text: str) -> datetime:
 
 def zone_effect(zone: str | None) -> str | None:
     """Say that a zone did not take effect in this process, where that is so; None where it did."""
-    expected = {"UTC": 0, ZONE.zone: 20700, OVERSEAS.zone: -12600}.get(zone)
+    expected = {"UTC": 0, ZONE.zone: _OFFSET, OVERSEAS.zone: -12600}.get(zone)
     here = time.localtime(1767225600).tm_gmtoff  # 2026-01-01
     if expected is None or here == expected:
         return None

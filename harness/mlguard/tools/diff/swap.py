@@ -121,19 +121,24 @@ def _below(top: Path, settings: Settings, name: str) -> str:
     return Path(os.path.relpath(os.path.normpath(settings.base / name), top)).as_posix()
 
 
+def _place(side: Side, file: Path) -> Path:
+    """Where a file of the repository lies on a side."""
+    return file if side.copy is None else side.copy.of(file)
+
+
 def _content(side: Side, top: Path, name: str) -> bytes | None:
-    path = top / name if side.copy is None else side.copy.of(top / name)
+    path = _place(side, top / name)
     return path.read_bytes() if path.is_file() else None
 
 
 def _is_ours(name: str, top: Path, sides: tuple[Side, Side]) -> bool:
     """Whether a file lies in the repository and is no link or submodule on either side."""
-    places = [top / name if side.copy is None else side.copy.of(top / name) for side in sides]
+    places = [_place(side, top / name) for side in sides]
     return not name.startswith("..") and not any(place.is_symlink() or place.is_dir() for place in places)
 
 
 def _write(side: Side, file: Path, content: bytes | None) -> None:
-    place = side.copy.of(file) if side.copy else file
+    place = _place(side, file)
     if content is None:
         place.unlink(missing_ok=True)
         return
