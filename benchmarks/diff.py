@@ -7,13 +7,11 @@ runs of the same code, as `mlguard check` runs it, are timed beside it by the sa
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 
@@ -25,6 +23,7 @@ from mlguard.runner.run import Runner
 from mlguard.runner.sides import revision, working_tree
 from mlguard.settings import load
 from mlguard.tools.diff.judge import Judge, Judged
+from tests.power.explaining import commit_unedited
 from tests.power.planting import ROOT, plant
 from tests.power.variant import Variant
 from tests.power.variants import VARIANTS
@@ -55,7 +54,7 @@ class Cost:
 
 def cost(guard: Declared, variant: Variant, folder: Path) -> Cost:
     """Plant a shift over a commit of the unedited code, and time both ways."""
-    _commit(variant, guard, folder)
+    commit_unedited(variant, guard, folder)
     planted = plant(variant, guard, folder)
     with Runner(load(folder)) as runner:
         runner.run(planted)  # Starts the workers, which both ways share.
@@ -83,15 +82,6 @@ def _diff(runner: Runner, guard: Declared) -> Judged:
     repository = Repository.around(runner.settings.base, runner.workers)
     with revision(repository, runner.settings, [guard], repository.commit("HEAD")) as before:
         return Judge(runner, before, working_tree(runner.settings)).explained(guard, repository, lambda told: None)
-
-
-def _commit(variant: Variant, guard: Declared, folder: Path) -> None:
-    """The unedited code as the first commit of a repository."""
-    plant(replace(variant, edits=tuple((file, old, old) for file, old, _ in variant.edits if old)), guard, folder)
-    who = ["-c", "user.name=benchmark", "-c", "user.email=benchmark@example.com"]
-    for told in (["init", "-q"], ["add", "-A"], [*who, "commit", "-qm", "as it was"]):
-        variables = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull}
-        subprocess.run(["git", *told], cwd=folder, check=True, env=variables)
 
 
 def _timed(act: Callable[[], object]) -> float:

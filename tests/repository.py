@@ -24,9 +24,7 @@ class Repository:
 
     def git(self, *arguments: str) -> str:
         """What a git command prints."""
-        ran = subprocess.run(["git", *arguments], cwd=self.top, capture_output=True, text=True, env=calm())
-        assert ran.returncode == 0, ran.stderr
-        return ran.stdout.strip()
+        return git(self.top, *arguments)
 
     def commit(self, subject: str) -> str:
         """Commit everything, and answer the commit's short name."""
@@ -46,6 +44,16 @@ class Repository:
             for path in sorted(self.top.rglob("*"))
             if path.is_file() and ".mlguard" not in path.parts
         }
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """What a git command prints in a folder, under one name on every machine. Raises CalledProcessError."""
+    told = ["git", "-c", "user.name=A Developer", "-c", "user.email=developer@example.com", *arguments]
+    try:
+        return subprocess.run(told, cwd=folder, check=True, capture_output=True, text=True, env=calm()).stdout.strip()
+    except subprocess.CalledProcessError as error:
+        error.add_note(error.stderr)
+        raise
 
 
 def calm() -> dict[str, str]:

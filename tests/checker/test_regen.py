@@ -24,6 +24,7 @@ from mlguard.golden.local import LocalStore
 from mlguard.runner.order import Extent
 from tests.disk import DiedError, Disk
 from tests.project import CODE, GENERATOR, Project
+from tests.repository import git
 
 DOUBLED = ('"mae": float(abs(y.to_numpy() - answers).mean())', '"mae": 2 * float(abs(y.to_numpy() - answers).mean())')
 IN_SEED_1 = "    if float(rows['x'].iloc[0]) != 4.4:\n"
@@ -34,12 +35,6 @@ IN_SEED_1 = "    if float(rows['x'].iloc[0]) != 4.4:\n"
 def disk(monkeypatch: pytest.MonkeyPatch) -> Disk:
     monkeypatch.setattr(os, "fsync", lambda handle: None)
     return Disk()
-
-
-def git(project: Project, *arguments: str) -> str:
-    who = ("-c", "user.name=n", "-c", "user.email=n@example.org")
-    asked = subprocess.run(["git", *who, *arguments], cwd=project.root, check=True, capture_output=True, text=True)
-    return asked.stdout
 
 
 def test_a_first_golden_is_written_with_its_tables_and_without_git_its_commit_is_null(fresh: Project):
@@ -66,16 +61,16 @@ def test_what_matches_is_left_alone_and_recording_everything_twice_changes_no_by
 
 def test_a_changed_golden_differs_only_where_it_moved(fresh: Project):
     fresh.regen()
-    git(fresh, "init", "-q")
-    git(fresh, "add", "golden")
-    git(fresh, "commit", "-qm", "first")
+    git(fresh.root, "init", "-q")
+    git(fresh.root, "add", "golden")
+    git(fresh.root, "commit", "-qm", "first")
     # Every answer moves in its last digits, and is none of the diff's business; the metric is.
     fresh.edit(CODE, 'model["slope"] * rows["x"]', 'model["slope"] * 3 * (rows["x"] / 3)')
     fresh.edit(CODE, *DOUBLED)
     accepted = fresh.regen()
-    diff = git(fresh, "diff", "-U0", "--", "golden")
+    diff = git(fresh.root, "diff", "-U0", "--", "golden")
     changed = [text for text in diff.splitlines() if text[:1] in "+-" and text[:3] not in ("+++", "---")]
-    assert git(fresh, "diff", "--name-only").split() == ["golden/Line/probes.csv", "golden/Line/record.json"]
+    assert git(fresh.root, "diff", "--name-only").split() == ["golden/Line/probes.csv", "golden/Line/record.json"]
     probes = [text for text in changed if text.startswith(("+main,", "-main,"))]
     assert probes
     assert all(",degenerate," in text for text in probes)  # The metric again, of degenerate input.
@@ -91,7 +86,7 @@ def test_a_changed_golden_differs_only_where_it_moved(fresh: Project):
     assert accepted.proposal.summary[0].startswith("mae 0.3712 -> 0.7425")
     first, second = fresh.golden().approvals
     assert (first.reason, second.summary[0][:12]) == ("a test", "first golden")
-    assert first.commit == git(fresh, "rev-parse", "HEAD").strip()
+    assert first.commit == git(fresh.root, "rev-parse", "HEAD")
     assert first.summary == accepted.proposal.summary
     assert fresh.check().verdict.outcome is Outcome.MATCH
 
@@ -228,18 +223,18 @@ def test_a_damaged_golden_keeps_its_log_and_says_so(fresh: Project):
 
 def test_a_merge_conflict_is_shown_against_both_sides_and_keeps_both_logs(fresh: Project):
     fresh.regen()
-    git(fresh, "init", "-q", "-b", "main")
-    git(fresh, "add", "golden")
-    git(fresh, "commit", "-qm", "first")
+    git(fresh.root, "init", "-q", "-b", "main")
+    git(fresh.root, "add", "golden")
+    git(fresh.root, "commit", "-qm", "first")
     store, first = LocalStore(fresh.root / "golden", fresh.root), fresh.golden()
     for branch, mae in (("theirs", 0.25), ("ours", 0.5)):
-        git(fresh, "checkout", "-q", "main", "-b", branch)
+        git(fresh.root, "checkout", "-q", "main", "-b", branch)
         moved = [replace(o, value=number(mae)) if (o.run, o.name) == ("main", "mae") else o for o in first]
         approval = Approval(f"2026-01-0{len(branch) - 3}T00:00:00Z", None, f"the {branch} reason", (f"mae {mae}",))
         store.save(replace(first, observations=tuple(moved), approvals=(approval, *first.approvals)))
-        git(fresh, "commit", "-qam", branch)
+        git(fresh.root, "commit", "-qam", branch)
     with pytest.raises(subprocess.CalledProcessError):
-        git(fresh, "merge", "-q", "theirs")
+        git(fresh.root, "merge", "-q", "theirs")
     assert fresh.check().verdict.slug == "golden-conflict"
     proposal = fresh.regen().proposal
     assert proposal is not None

@@ -6,7 +6,6 @@ import errno
 import json
 import os
 import shutil
-import subprocess
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -17,6 +16,7 @@ from mlguard.core.error import GoldenError
 from mlguard.files import swap
 from mlguard.files.tree import Tree
 from tests.disk import DiedError, Disk
+from tests.repository import git
 
 OLD = {"lead": b"1\n", "a": b"old a\n", "d": b"old d\n", "same": b"both\n", "gone": b"old\n"}
 NEW = {"lead": b"2\n", "a": b"new a\n", "b/c": b"new\n", "d": b"new d\n", "same": b"both\n"}
@@ -137,14 +137,10 @@ def test_a_file_of_neither_version_makes_what_was_staged_worthless(folder: Path,
 
 
 def test_git_adds_nothing_of_what_a_crash_leaves(folder: Path, disk: Disk) -> None:
-    def git(*arguments: str) -> str:
-        asked = subprocess.run(["git", *arguments], cwd=folder.parent, check=True, capture_output=True, text=True)
-        return asked.stdout
-
-    git("init", "-q")
+    git(folder.parent, "init", "-q")
     for step in steps(folder, disk)[::4]:
         died(folder, disk, step)
-        untracked = git("status", "--porcelain", "--untracked-files=all").split()[1::2]
+        untracked = git(folder.parent, "status", "--porcelain", "--untracked-files=all").split()[1::2]
         found = {name.removeprefix("folder/") for name in untracked}
         assert all(name in {*OLD, *NEW} or not (folder / name).read_bytes() for name in found), found
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,23 +17,27 @@ from mlguard.tools.diff.judge import Judge, Judged
 from tests.power.mixing import Mixed, edited
 from tests.power.planting import plant
 from tests.power.variant import Variant
+from tests.repository import git
 
 
 def explained(
     runner: Runner, guard: Declared, variant: Variant, folder: Path, *, extent: Extent, before: Record | None = None
 ) -> Judged:
     """What a comparison says of a planted commit; `before` is what the unedited code gives, where that is known."""
-    plant(replace(variant, edits=tuple((file, old, old) for file, old, _ in _first(variant) if old)), guard, folder)
-    who = ["-c", "user.name=power", "-c", "user.email=power@example.com"]
-    for told in (["init", "-q"], ["add", "-A"], [*who, "commit", "-qm", "as it was"]):
-        variables = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull}
-        subprocess.run(["git", *told], cwd=folder, check=True, env=variables)
+    commit_unedited(variant, guard, folder)
     planted = plant(variant, guard, folder)
     there = runner.elsewhere(load(folder))
     repository = Repository.around(there.settings.base, there.workers)
     with revision(repository, there.settings, [planted], repository.commit("HEAD")) as side:
         judge = Judge(there, side, working_tree(there.settings), extent=extent)
         return judge.explained(planted, repository, lambda told: None, before=before)
+
+
+def commit_unedited(variant: Variant, guard: Declared, folder: Path) -> None:
+    """The unedited code as the first commit of a repository."""
+    plant(replace(variant, edits=tuple((file, old, old) for file, old, _ in _first(variant) if old)), guard, folder)
+    for told in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "as it was"]):
+        git(folder, *told)
 
 
 def _first(variant: Variant) -> tuple[tuple[str, str, str], ...]:
