@@ -27,6 +27,8 @@ LARGEST = 2**53
 
 _NUMBER = re.compile(r"(-?\d+(\.\d+)?(?:e[+-]?\d+)?|-?inf|nan)(f16|f32)?")
 
+_NARROW = re.compile(r"^float(16|32):")
+
 
 def in_one_form(golden: Value, new: Value) -> tuple[Value, Value]:
     """The two columns in one form where their forms differ or name types cell by cell; else as they are."""
@@ -42,7 +44,7 @@ def in_one_form(golden: Value, new: Value) -> tuple[Value, Value]:
     flat = golden.shape[1:] == new.shape[1:] == () or MIXED in named
     if not named or not flat or not golden.shape or not new.shape or golden.dtype == new.dtype != MIXED:
         return golden, new
-    return _as_floats(_as_lists(mixed(golden)), _as_lists(mixed(new)))
+    return _as_floats(_widened(_as_lists(mixed(golden)), new), _widened(_as_lists(mixed(new)), golden))
 
 
 def mixed(value: Value) -> Value:
@@ -134,6 +136,13 @@ def _as_lists(value: Value) -> Value:
         return value
     cells = (f"list:{text[7:]}" if text.startswith("nested:") else text for text in value.data)
     return replace(value, data=texts(cells).data)
+
+
+def _widened(cells: Value, other: Value) -> Value:
+    """A mixed column with narrow floats as double ones beside whole numbers, as in a column of numbers alone."""
+    if other.dtype != "float64" or "int64" not in kinds(cells):
+        return cells
+    return replace(cells, data=texts(_NARROW.sub("float64:", text) for text in cells.data).data)
 
 
 def _as_floats(golden: Value, new: Value) -> tuple[Value, Value]:
