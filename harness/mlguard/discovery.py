@@ -6,7 +6,7 @@ import importlib.util
 import inspect
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -16,7 +16,8 @@ from mlguard.configuration import Configuration, configurations
 from mlguard.core.error import UsageError, several
 from mlguard.core.guard import Guard, declares, is_base, problems
 from mlguard.core.options import Options
-from mlguard.core.record import STAGES
+from mlguard.core.question import IN_FEW_CALLS
+from mlguard.core.record import STAGES, Record
 from mlguard.settings import Settings
 
 _NOT_OURS = frozenset({".git", ".mlguard", ".tox", ".venv", "__pycache__", "build", "dist", "node_modules"})
@@ -54,6 +55,12 @@ class Declared:
     """The configuration file, below the project's root."""
     problems: tuple[str, ...] = ()
     """What is wrong with the declaration."""
+    in_few_calls: bool = True
+    """Whether `predict` is called few times; False where a golden has the answers of many calls."""
+
+    def as_in(self, record: Record | None) -> Declared:
+        """The guard, to be asked in the form in which a Record was, so that the two can be compared."""
+        return replace(self, in_few_calls=record is None or IN_FEW_CALLS in record.asked)
 
 
 def files(settings: Settings) -> list[Path]:

@@ -20,6 +20,7 @@ from mlguard.core.question import ASKED_AT_FIRST, FIRST_RELEASE, QUESTIONS, prob
 from mlguard.core.record import CONTRACT, Observation, Record
 from mlguard.core.run_name import MAIN
 from mlguard.core.value import number, text
+from mlguard.discovery import Declared
 from mlguard.report.quiet import NAMED, quiet
 from mlguard.runner.order import Done
 from mlguard.runner.run import Runner
@@ -147,6 +148,33 @@ def regen(project: Project, change: Callable[[Record], Record]) -> Regen:
         prepared = regenerator.prepare(project.declared())
         regenerator.accept(prepared)
         return prepared
+
+
+class Listening(Newer):
+    """A Runner that notes in which form each run calls `predict`."""
+
+    def __init__(self, runner: Runner) -> None:
+        super().__init__(runner, lambda record: record)
+        self.few: list[bool] = []
+
+    def run(self, guard: Declared, *given: Any, **how: Any) -> Done:
+        self.few.append(guard.in_few_calls)
+        return super().run(guard, *given, **how)
+
+
+def test_an_old_golden_has_the_answers_of_many_calls_until_it_is_recorded_anew(upgraded: Project) -> None:
+    with upgraded.runner() as real:
+        runner = Listening(real)
+        checker = Checker(runner.settings, runner)  # type: ignore[arg-type]
+        assert checker.check(upgraded.declared()).verdict.outcome is Outcome.MATCH
+        assert runner.few == [False]
+        regenerator = Regenerator(checker, reason="few calls")
+        regenerator.accept(regenerator.prepare(upgraded.declared(), everything=True))
+        assert runner.few[1] is False
+        assert all(runner.few[2:])
+        assert upgraded.golden().asked == QUESTIONS
+        assert checker.check(upgraded.declared()).verdict.outcome is Outcome.MATCH
+        assert runner.few[-1]
 
 
 def with_rows(record: Record) -> Record:

@@ -25,6 +25,7 @@ SOUND: list[dict[str, Any]] = [
     {
         "seeds": range(3),
         "config_probes": False,
+        "single_rows": 3,
         "timeout": 0.5,
         "internals": "gate",
         "floor": "noise",
@@ -47,6 +48,8 @@ OWN = "an attribute of your own is written in capitals or begins with an undersc
 SEEDS = "`seeds` must be a tuple of whole numbers from 0 to 2**32 - 1, such as (0, 1, 2), not "
 
 WRONG: list[tuple[dict[str, Any], str]] = [
+    ({"single_rows": 0}, "`single_rows` must be a whole number from 1 on, not 0"),
+    ({"single_rows": True}, "`single_rows` must be a whole number from 1 on, not True"),
     ({"tresholds": 0.5}, "`tresholds` is no option or method of a guard; did you mean `threshold`?"),
     ({"seed": 3}, "`seed` is no option or method of a guard; did you mean `seeds`?"),
     ({"predictt": len}, "`predictt` is no option or method of a guard; did you mean `predict`?"),

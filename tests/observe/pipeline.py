@@ -77,12 +77,14 @@ def observed(
     refit: bool = False,
     fewer_levels: bool = False,
     files: Files | None = None,
+    in_few_calls: bool = True,
 ) -> Record:
     """One run of a guard, as a worker drives it; the secondary runs where they are asked for."""
     subject = Subject("Shop", guard, Configuration(None, None, config), folder, guard.target)
     data = Dataset(make() if table is None else table)
     place = scratch(folder, "run")
     main = Run(subject, MAIN, data, scratch(place, "run"), config=config, watch=True, files=files)
+    main.in_few_calls = in_few_calls
     pristine = copied(data)
     describe.describe_dataset(main)
     seed_all(0)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from mlguard.core.dataset import Dataset
 from mlguard.core.guard import Guard
 from mlguard.core.record import CONTRACT, CONTRACT_VALUE, Observation
 from mlguard.core.value import numbers, text
+from mlguard.observe import asking
 from mlguard.observe.asking import ask_all, is_row_by_row
 from mlguard.observe.probe_rows import Batch
 from mlguard.observe.run import Run, Subject
@@ -38,13 +40,13 @@ def running(folder: Path, *observations: Observation, guard: type[Guard] = Doubl
     return Run(subject, "main", Dataset({}), folder, observations=list(observations))
 
 
-def batch(label: str, *x: float, joined: bool = True, **columns: Any) -> Batch:
+def batch(label: str, *x: float, joined: bool = True, kind: str = "", **columns: Any) -> Batch:
     names = tuple(f"{label} #{i}" for i in range(len(x)))
-    return Batch("probes", names, pd.DataFrame({"x": x, **columns}), joined)
+    return Batch("probes", names, pd.DataFrame({"x": x, **columns}), joined, kind)
 
 
-def answered(run: Run, *batches: Batch, apart: bool = False) -> dict[str, Any]:
-    asked = ask_all(run, None, batches, apart=apart)
+def answered(run: Run, *batches: Batch) -> dict[str, Any]:
+    asked = ask_all(run, None, batches)
     assert [one.batch for one in asked] == list(batches)
     values = [one.answers.columns["prediction"].data.tolist() if one.answers else one.status for one in asked]
     return {one.batch.names[0]: value for one, value in zip(asked, values, strict=True)}
@@ -54,16 +56,49 @@ A, B, C, BAD = batch("a", 1.0, 2.0), batch("b", 3.0), batch("c", 4.0, 5.0), batc
 EACH = {"a #0": [2.0, 4.0], "b #0": [6.0], "c #0": [8.0, 10.0]}
 
 
-def test_batches_of_the_same_types_are_predicted_in_one_call(tmp_path: Path) -> None:
+def test_batches_of_the_same_types_are_predicted_in_few_calls(tmp_path: Path) -> None:
     run = running(tmp_path)
     assert answered(run, A, B, C) == EACH
     assert Doubles.calls == [5]
-    assert answered(running(tmp_path), A, B, C, apart=True) == EACH
+    apart = [replace(one, joined=False) for one in (A, B, C)]
+    assert answered(running(tmp_path), *apart) == EACH
     assert Doubles.calls == [2, 1, 2]
+
+
+def test_a_call_is_told_by_its_first_and_its_last_rows(tmp_path: Path) -> None:
+    run = running(tmp_path)
+    answered(run, A, B, C)
+    assert run.asking == "a to c"
+    answered(run, replace(A, joined=False))
+    assert run.asking == "a"
+
+
+def test_so_many_are_joined_as_fit_into_one_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "CELLS", 3)
+    assert answered(running(tmp_path), A, B, C) == EACH
+    assert Doubles.calls == [3, 2]
 
 
 def test_one_that_raises_leaves_the_others_answered(tmp_path: Path) -> None:
     assert answered(running(tmp_path), A, B, BAD, C) == {**EACH, "bad #0": "raised ValueError"}
+
+
+def test_a_kind_that_raises_costs_the_other_kinds_one_call_each(tmp_path: Path) -> None:
+    bad = [batch(f"bad {i}", 10.0, kind="bad") for i in range(8)]
+    fine = [batch(f"fine {i}", 1.0, kind="fine") for i in range(8)]
+    also = [batch(f"also {i}", 2.0, kind="also") for i in range(8)]
+    mixed = [one for three in zip(fine, bad, also, strict=True) for one in three]
+    got = answered(running(tmp_path), *mixed)
+    assert got == {one.names[0]: {"b": "raised ValueError", "f": [2.0], "a": [4.0]}[one.kind[0]] for one in mixed}
+    assert len(Doubles.calls) == 1 + 3 + 2 + 8  # All, each kind, both halves of one, each of its batches.
+
+
+@pytest.mark.parametrize("bad", range(8))
+def test_the_one_that_raises_is_found_by_halves(tmp_path: Path, bad: int) -> None:
+    rows = [batch(f"b{i}", 10.0 if i == bad else float(i)) for i in range(8)]
+    got = answered(running(tmp_path), *rows)
+    assert got == {f"b{i} #0": "raised ValueError" if i == bad else [2.0 * i] for i in range(8)}
+    assert len(Doubles.calls) == 1 + 2 * 3
 
 
 @pytest.mark.parametrize(

@@ -120,6 +120,15 @@ def test_scores_on_both_sides_of_a_flip_tell_the_threshold(golden: Record) -> No
         assert sides[1] - sides[0] < 1e-3
 
 
+def test_few_calls_of_predict_give_what_many_give(place: Path) -> None:
+    for guard in (pipeline.Shop, variants.Labels):
+        few, many = observed(guard, place), observed(guard, place, in_few_calls=False)
+        assert [say(m) for m in compare(many, few).moves()] == []
+        walked, bisected = ([o.value for o in record if o.name == "boundary"] for record in (few, many))
+        assert [value.digest() for value in walked] == [value.digest() for value in bisected]
+        assert [o.key for o in few] == [o.key for o in many]
+
+
 def test_a_file_outside_the_folder_is_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
     config = {"alpha": 0.5, "threshold": 0.5, "place": str(tmp_path / "cache.txt")}

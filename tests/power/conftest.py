@@ -12,6 +12,7 @@ from mlguard.core.compare import compare
 from mlguard.core.outcome import Outcome
 from mlguard.core.record import Record
 from mlguard.core.verdict import Verdict
+from mlguard.golden.stores import open_store
 from mlguard.runner.order import Extent
 from mlguard.runner.run import Runner
 from mlguard.settings import load
@@ -57,7 +58,8 @@ class Checked(dict[tuple[str, str], Seen]):
 
     def _unedited_record(self, guard: str) -> Record:
         if guard not in self._unedited:
-            self._unedited[guard] = self.runner.run(self.guards[guard]).record
+            golden = open_store(self.runner.settings).load(guard)
+            self._unedited[guard] = self.runner.run(self.guards[guard].as_in(golden)).record
         return self._unedited[guard]
 
 

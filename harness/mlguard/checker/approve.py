@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from mlguard.core.difference import difference
 from mlguard.core.finding import Finding
-from mlguard.core.record import Approval, Observation, Provenance, Record, newest_first
+from mlguard.core.question import IN_FEW_CALLS
+from mlguard.core.record import PROBE, Approval, Observation, Provenance, Record, newest_first
 from mlguard.core.tolerance import Tolerances
 from mlguard.golden.plain import from_plain, to_plain
 from mlguard.report.approval import LINES, changes, first
@@ -38,7 +40,7 @@ def propose(
 
     `lost` says what became of the golden that lies there, where it cannot be read and `golden` is what git has of it.
     """
-    observations = tuple(_kept(golden, observation, tolerances) for observation in record)
+    observations = tuple(_kept(golden, observation, tolerances, record.asked) for observation in record)
     summary = tuple(first(record) if golden is None else changes(golden, record, tolerances, findings))
     next_golden = replace(record, observations=observations, tolerances=tolerances, approvals=(), older=())
     old = () if golden is None else golden.approvals
@@ -59,10 +61,12 @@ class Lost:
     """What can be read of the logs."""
 
 
-def _kept(golden: Record | None, new: Observation, tolerances: Tolerances) -> Observation:
+def _kept(golden: Record | None, new: Observation, tolerances: Tolerances, asked: Mapping[str, int]) -> Observation:
     old = golden.by_key().get(new.key) if golden is not None else None
-    if old is None:
+    if golden is None or old is None:
         return new
+    if new.role == PROBE and (IN_FEW_CALLS in asked) != (IN_FEW_CALLS in golden.asked):
+        return new  # The last digits of many calls are not those of few.
     same = difference(old.value, new.value, tolerances.rule(new)).close
     return replace(new, value=old.value) if same else new
 

@@ -60,6 +60,7 @@ def measure(
     Where neither a BLAS kernel nor an instruction set can be emulated, round-off of the input stands for other
     machines, and the certificate says so.
     """
+    guard = guard.as_in(record)
     seen = Noise(Rules.of(guard.options))
     environments: list[Mapping[str, object]] = []
     tried: list[tuple[Environment, list[str]]] = []

@@ -79,6 +79,7 @@ class Checker:
             raise several(list(guard.problems), slug="guard-declaration")
         held = self.goldens.held(guard.ref.name)
         golden = held.record
+        guard = guard.as_in(golden)
         done = self.runner.run(guard, extent=self.extent)
         if held.error is not None:
             verdict = _corrupt(guard, held.error)

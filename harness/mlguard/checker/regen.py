@@ -119,6 +119,9 @@ class Regenerator:
         holds = seen.verdict.outcome is Outcome.MATCH and not everything
         if holds and not self._newly_asked(seen):
             return Regen(guard, seen)
+        if not holds and guard.as_in(seen.golden) != guard:
+            # What is recorded anew is recorded in this version's form.
+            seen = replace(seen, done=self.checker.runner.run(guard))
         return self._propose(guard, seen, holds=holds)
 
     def _newly_asked(self, seen: Seen) -> tuple[str, ...]:
@@ -231,7 +234,7 @@ class Regenerator:
         """`holds`: the golden matches, and is only to be asked what is new."""
         assert seen.done is not None  # noqa: S101 -- prepare() has looked.
         self.progress(f"{guard.ref.name}: run 2")
-        again = self.checker.runner.run(guard)
+        again = self.checker.runner.run(guard.as_in(seen.done.record))
         record, moves = _stable(seen.done.record, again.record, Rules.of(guard.options))
         if moves:
             return Regen(guard, seen, refused=unstable(guard, moves))

@@ -48,6 +48,7 @@ class Guard:
     threshold: ClassVar[float | Mapping[str, float] | None] = None
     seeds: ClassVar[Sequence[int]] = (0, 1, 2)
     config_probes: ClassVar[bool | Sequence[str]] = True
+    single_rows: ClassVar[int] = 8
     internals: ClassVar[str] = "explain"
     floor: ClassVar[str] = "solver"
     require_contracts: ClassVar[bool] = False

@@ -51,6 +51,8 @@ class Options:
     """Data seeds, each from 0 to 2**32 - 1: the first is observed in full, the others compactly."""
     config_probes: bool | Sequence[str] = True
     """Whether each key of the configuration is changed in turn to see what it acts on; or which keys are, as globs."""
+    single_rows: int = 8
+    """How many rows are also asked one by one, each in a call of `predict`; their answers may not depend on it."""
     threshold: float | Mapping[str, float] | None = None
     """Where a score turns into a label: one number for every score, or one per column."""
     require: Mapping[str, str] = field(default_factory=dict)
@@ -129,6 +131,8 @@ def _wrong_runs(guard: type[Guard]) -> Iterator[str]:
     for name, allowed in (("internals", ("explain", "gate")), ("floor", ("solver", "noise"))):
         if getattr(guard, name) not in allowed:
             yield f"`{name}` must be one of {', '.join(map(repr, allowed))}, not {getattr(guard, name)!r}"
+    if not isinstance(guard.single_rows, int) or isinstance(guard.single_rows, bool) or guard.single_rows < 1:
+        yield f"`single_rows` must be a whole number from 1 on, not {guard.single_rows!r}"
     if not isinstance(guard.require_contracts, bool):
         yield f"`require_contracts` must be True or False, not {guard.require_contracts!r}"
     if guard.timeout is not None and not (_is_number(guard.timeout) and guard.timeout > 0):

@@ -65,8 +65,12 @@ DEGENERATE = "metrics of degenerate input"
 FINITE_ANSWERS = "finite answers to large numbers"
 """Whether the answers to other magnitudes are finite."""
 
+IN_FEW_CALLS = "form few calls of predict"
+"""Older versions called `predict` for each change of each column, for each bisection and for every seven rows."""
+
 QUESTIONS: Mapping[str, int] = {
     **ASKED_AT_FIRST,
+    IN_FEW_CALLS: 1,
     UNCHANGED_BY_OBSERVE: 1,
     DEGENERATE: 1,
     FINITE_ANSWERS: 1,
@@ -88,6 +92,9 @@ QUESTIONS: Mapping[str, int] = {
     ),
 }  # fmt: skip
 """What this version asks, each with its version."""
+
+IN_MANY_CALLS: Mapping[str, int] = {name: version for name, version in QUESTIONS.items() if name != IN_FEW_CALLS}
+"""What this version asks where `predict` was called many times for the golden."""
 
 BESIDE = "beside "
 """How the names of real rows between changed ones begin."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -27,6 +27,9 @@ from mlguard.observe.run import Run
 ROUND_OFF = 1e-9
 """Move per unit of scale up to which a row's answer does not depend on the rows beside it."""
 
+CELLS = 2**20
+"""Cells of the rows that are given to one call: a wide table must not fill the memory."""
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -40,7 +43,7 @@ class Asked:
 
     def names(self) -> tuple[str, ...]:
         """Names of the rows; of the answers where a key identifies them or there are several per row."""
-        label = _label(self.batch)
+        label = self.batch.label
         if self.answers is not None and self.answers.names is not None:
             return tuple(f"{label} {name}" for name in self.answers.names)
         if self.answers is not None and self.answers.length != len(self.batch.names):
@@ -48,19 +51,20 @@ class Asked:
         return self.batch.names or (label,)
 
 
-def ask_all(run: Run, model: Any, batches: Sequence[Batch], *, apart: bool) -> list[Asked]:
-    """What every batch gave, in order; `apart` gives `predict` each alone, those that may be joined included."""
-    joinable = [] if apart else [batch for batch in batches if batch.joined]
+def ask_all(run: Run, model: Any, batches: Sequence[Batch]) -> list[Asked]:
+    """What every batch gave, in order; those that may be joined share calls as far as their types and CELLS allow."""
     groups: dict[Any, list[Batch]] = {}
-    for batch in joinable:
-        groups.setdefault((batch.part, _types(batch.rows)), []).append(batch)
-    together = {one.batch.names: one for group in groups.values() for one in _ask_together(run, model, group)}
-    return [together.get(batch.names) or ask(run, model, batch) for batch in batches]
+    for batch in batches:
+        if batch.joined and batch.names:
+            groups.setdefault((batch.part, _types(batch.rows)), []).append(batch)
+    calls = [call for group in groups.values() for call in _calls(group)]
+    found = {id(one.batch): one for call in calls for one in _ask_together(run, model, call)}
+    return [found.get(id(batch)) or ask(run, model, batch) for batch in batches]
 
 
 def ask(run: Run, model: Any, batch: Batch) -> Asked:
     """One batch's answers; what it raises is its status."""
-    run.asking = _label(batch)
+    run.asking = batch.words
     try:
         answers = stages.predict(run, model, rowwise.duplicate(batch.rows))
     except MlguardError as error:
@@ -94,17 +98,59 @@ def _is_round_off(one: Value, other: Value) -> bool:
     return moved.exact or (one.is_float and not moved.structure and (moved.max_scaled or np.inf) <= ROUND_OFF)
 
 
-def _ask_together(run: Run, model: Any, batches: Sequence[Batch]) -> list[Asked]:
-    """What each batch gave, from one call; of a group that raises the halves are tried, down to single batches."""
-    if len(batches) == 1:
-        return [ask(run, model, batches[0])]
+def _calls(batches: Sequence[Batch]) -> Iterator[list[Batch]]:
+    """The batches, as many together as fit into one call."""
+    call: list[Batch] = []
+    for batch in batches:
+        if call and _cells([*call, batch]) > CELLS:
+            yield call
+            call = []
+        call.append(batch)
+    yield call
+
+
+def _cells(batches: Sequence[Batch]) -> int:
+    """Cells of all rows; a row of texts or of a tuple counts as its first part does."""
+    first = batches[0].rows[0] if isinstance(batches[0].rows, tuple) else batches[0].rows
+    width = int(np.prod(getattr(first, "shape", (1,))[1:]))
+    return width * sum(len(batch.names) for batch in batches)
+
+
+def _ask_together(run: Run, model: Any, batches: Sequence[Batch]) -> Iterator[Asked]:
+    """What each batch gave, from one call; where that raises, from one for each kind."""
     whole = ask(run, model, _one(batches))
-    if whole.answers is None:
-        middle = len(batches) // 2
-        return [one for half in (batches[:middle], batches[middle:]) for one in _ask_together(run, model, half)]
-    edges = np.cumsum([0, *(len(batch.names) for batch in batches)]).tolist()
-    parts = [_part(whole.answers, *ends) for ends in pairwise(edges)]
-    return [Asked(batch, ANSWERED, part) for batch, part in zip(batches, parts, strict=True)]
+    kinds = _by_kind(batches)
+    if whole.answers is None and len(kinds) > 1:
+        for kind in kinds:
+            yield from _ask_together(run, model, kind)
+    else:
+        yield from _taken_apart(run, model, whole, batches)
+
+
+def _taken_apart(run: Run, model: Any, whole: Asked, batches: Sequence[Batch]) -> Iterator[Asked]:
+    """The answers of each batch; where `whole` raised, each half is called, and each batch where both of them raise."""
+    if whole.answers is not None:
+        edges = np.cumsum([0, *(len(batch.names) for batch in batches)]).tolist()
+        for batch, ends in zip(batches, pairwise(edges), strict=True):
+            yield Asked(batch, ANSWERED, _part(whole.answers, *ends))
+        return
+    if len(batches) == 1:
+        yield whole
+        return
+    middle = len(batches) // 2
+    halves = [(ask(run, model, _one(half)), half) for half in (batches[:middle], batches[middle:])]
+    for answered, half in halves:
+        if len(half) > 1 and not any(other.answers for other, _ in halves):
+            yield from (ask(run, model, batch) for batch in half)
+        else:
+            yield from _taken_apart(run, model, answered, half)
+
+
+def _by_kind(batches: Sequence[Batch]) -> list[list[Batch]]:
+    kinds: dict[str, list[Batch]] = {}
+    for batch in batches:
+        kinds.setdefault(batch.kind, []).append(batch)
+    return list(kinds.values())
 
 
 def _part(answers: Answers, first: int, end: int) -> Answers:
@@ -115,7 +161,7 @@ def _part(answers: Answers, first: int, end: int) -> Answers:
 def _types(rows: Any) -> Any:
     """What must be equal so that no cell changes its type in a common table."""
     if is_frame(rows):
-        return tuple((str(column), rows[column].dtype) for column in rows.columns)
+        return tuple(zip(map(str, rows.columns), rows.dtypes, strict=True))
     if isinstance(rows, tuple):
         return tuple(_types(part) for part in rows)
     if is_pandas(rows, "Series"):
@@ -140,10 +186,6 @@ def _below_each_other(tables: Sequence[Any]) -> Any:
         below = pd.concat(tables)
         return below if below.index.is_unique else below.reset_index(drop=True)
     return np.concatenate(tables) if isinstance(tables[0], np.ndarray) else [row for rows in tables for row in rows]
-
-
-def _label(batch: Batch) -> str:
-    return batch.names[0].rpartition(" #")[0] if batch.names else "empty frame"
 
 
 def _by_key(answers: Answers) -> Answers:

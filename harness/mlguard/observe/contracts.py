@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,7 @@ import numpy as np
 from mlguard.core.contract import DIFFERS, INAPPLICABLE, RAISED, REFERENCE, SAME, same_rows
 from mlguard.core.difference import difference
 from mlguard.core.error import MlguardError
+from mlguard.core.options import Options
 from mlguard.core.record import CONTRACT, CONTRACT_VALUE, Observation
 from mlguard.core.run_name import MAIN, RunName
 from mlguard.core.tolerance import EXACT
@@ -26,10 +29,13 @@ from mlguard.observe.run import Run
 from mlguard.observe.stages import Part, Path
 
 SINGLE_ROWS = 32
-"""Rows that are asked one by one."""
+"""Rows that were asked one by one for goldens of older versions."""
 
 BATCH = 7
-"""Rows of a batch; odd and small, so that the last batch is a short one."""
+"""Rows of the first batch; odd and small. For goldens of older versions, of each batch."""
+
+BATCHES = 4
+"""Batches of all rows; those behind the first are of one size but for the last, which is smaller where it can be."""
 
 Answered = Mapping[str, Value]
 
@@ -174,13 +180,16 @@ def _column_order(run: Run, path: Path, model: Any) -> Answered:
 
 
 def _single_rows(run: Run, path: Path, model: Any) -> Answered:
-    positions = spread(rowwise.count(path.test.rows) or 0, SINGLE_ROWS)
+    number = Options.of(run.subject.guard).single_rows if run.in_few_calls else SINGLE_ROWS
+    positions = spread(rowwise.count(path.test.rows) or 0, number)
     return _in_pieces(run, path, model, [[i] for i in positions])
 
 
 def _batches(run: Run, path: Path, model: Any) -> Answered:
     length = rowwise.count(path.test.rows) or 0
-    return _in_pieces(run, path, model, [list(range(i, min(i + BATCH, length))) for i in range(0, length, BATCH)])
+    size = max(BATCH, ceil((length - BATCH) / (BATCHES - 1))) if run.in_few_calls else BATCH
+    starts = [0, *range(BATCH, length, size), length]
+    return _in_pieces(run, path, model, [list(range(*ends)) for ends in pairwise(starts) if ends[0] < ends[1]])
 
 
 def _in_pieces(run: Run, path: Path, model: Any, pieces: Iterable[list[int]]) -> Answered:

@@ -6,6 +6,7 @@ Code that counts on contiguous ids, on complete levels, or on what an earlier tr
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -49,7 +50,7 @@ def without_levels(main: Run, path: Path) -> list[Observation]:
     if not dropped:
         return []
     run = beside(main, LEVELS, main.data)
-    batches = list(_batches(path.test.rows, test, dropped))
+    batches = [replace(b, joined=is_row_by_row(main)) for b in _batches(path.test.rows, test, dropped)]
     kept = np.flatnonzero(~_any(table, dropped)).tolist()
     try:
         seed_all(0)
@@ -59,7 +60,7 @@ def without_levels(main: Run, path: Path) -> list[Observation]:
     except MlguardError as error:
         keep_asked(run, [Asked(batch, raised_by(error), None) for batch in batches])
     else:
-        keep_asked(run, ask_all(run, model, batches, apart=not is_row_by_row(main)))
+        keep_asked(run, ask_all(run, model, batches))
     return run.observations
 
 
@@ -134,4 +135,4 @@ def _batch(rows: Any, chosen: Places, label: str) -> Iterator[Batch]:
     if len(places):
         places = places[spread(len(places), COMPACT_ROWS)]
         names = tuple(f"{label} #{place}" for place in places)
-        yield Batch(WITHOUT, names, _taken(rows, places.tolist()), joined=True)
+        yield Batch(WITHOUT, names, _taken(rows, places.tolist()))

@@ -36,6 +36,19 @@ class Batch:
     """The rows, in the form that `split` gives them."""
     joined: bool = False
     """Whether `predict` may be given these rows together with others of the same column types."""
+    kind: str = ""
+    """What is unusual about the rows, whichever column has it."""
+
+    @property
+    def label(self) -> str:
+        """What is common to the names of its first rows."""
+        return _label(self.names[0]) if self.names else "empty frame"
+
+    @property
+    def words(self) -> str:
+        """How messages call the rows, which may be those of many batches."""
+        last = _label(self.names[-1].removeprefix(BESIDE)) if self.names and self.joined else self.label
+        return self.label if last == self.label else f"{self.label} to {last}"
 
 
 def derive(rows: Any, pool: Any, known: Known) -> Iterator[Batch]:
@@ -61,7 +74,7 @@ def _frame_batches(base: Any, pool: Any, known: Known) -> Iterator[Batch]:
             changed = _with_column(base, name, change.apply, range(0, len(base), 2))
             if changed is not None:
                 label = f"{change.label} {name}"
-                yield Batch(change.part, _marked(label, len(base)), changed, change.joined)
+                yield Batch(change.part, _marked(label, len(base)), changed, change.joined, change.label)
     yield from _two_rare_things(base, dict(zip(base.columns, columns, strict=True)))
     yield Batch(GATING, _names("recombined", RECOMBINED), _recombined(base, pool))
     yield Batch(EVIDENCE, (), base.iloc[:0])
@@ -169,3 +182,7 @@ def _names(label: str, length: int) -> tuple[str, ...]:
 def _marked(label: str, length: int) -> tuple[str, ...]:
     """Names that tell the changed rows from the real ones between them."""
     return tuple(f"{label} #{i}" if i % 2 == 0 else f"{BESIDE}{label} #{i}" for i in range(length))
+
+
+def _label(name: str) -> str:
+    return name.rpartition(" #")[0]

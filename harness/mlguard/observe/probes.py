@@ -42,12 +42,15 @@ def keep_probes(run: Run, path: Path, known: Known, *, apart: bool = False) -> l
     model = rowwise.duplicate(path.model)
     path = stages.in_pandas(path)
     pool = _pool(path)
+    row_by_row = not apart and is_row_by_row(run)
     batches = [*derive(path.test.rows, pool, known)]
+    batches += corner_rows(run, path, model, pool)
+    batches += boundary_rows(run, path, model, in_few_calls=row_by_row and run.in_few_calls)
+    batches = [replace(batch, joined=row_by_row and (run.in_few_calls or batch.joined)) for batch in batches]
     if run.declares("probe_rows"):
         rows = run.call("probe_rows", rows=rowwise.duplicate(path.test.rows))
         batches.append(Batch(OWN, tuple(f"own #{i}" for i in range(rowwise.count(rows) or 0)), rows))
-    batches += [*corner_rows(run, path, model, pool), *boundary_rows(run, path, model)]
-    asked = ask_all(run, model, batches, apart=apart or not is_row_by_row(run))
+    asked = ask_all(run, model, batches)
     keep_asked(run, asked)
     told = [one.batch for one in asked if one.answers is not None and _tells_bundles(one.batch)]
     return [replace(batch, rows=narwhals.like(batch.rows, run.table)) for batch in told]

@@ -87,6 +87,8 @@ class Run:
     progress: Progress = field(default_factory=Silent)
     tell: bool = False
     """Whether to report each stage as it begins."""
+    in_few_calls: bool = True
+    """Whether contracts and probes call `predict` few times; not for a golden that has the answers of many calls."""
     watch: bool = False
     """Whether to fingerprint what methods are given, and to hear which files they read and write."""
     table: Any = None

@@ -13,7 +13,7 @@ from mlguard.core.dataset import Dataset
 from mlguard.core.error import MlguardError
 from mlguard.core.run_name import MAIN
 from mlguard.observe import probes, stages
-from mlguard.observe.asking import ask
+from mlguard.observe.asking import ask_all
 from mlguard.observe.probe_rows import Batch
 from mlguard.observe.run import Progress, Run, scratch
 from mlguard.observe.stages import Path as StagePath
@@ -90,7 +90,7 @@ def _answered_elsewhere(order: Loading, progress: Progress) -> dict[str, Any]:
     seed_all(0)
     model = run.model = _load(run, order.bundle)
     answers = stages.predict(run, model, rows)
-    probes.keep_asked(run, [ask(run, model, batch) for batch in batches])
+    probes.keep_asked(run, ask_all(run, model, batches))
     kept = [observation for observation in run.observations if not observation.until]
     return {"columns": answers.columns, "names": answers.names, "probes": kept}
 

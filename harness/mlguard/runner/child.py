@@ -12,7 +12,7 @@ from mlguard.core.dataset import Dataset
 from mlguard.core.error import RunError, UsageError
 from mlguard.core.guard import declares, requirements
 from mlguard.core.options import Options
-from mlguard.core.question import UNCHANGED_BY_OBSERVE
+from mlguard.core.question import IN_MANY_CALLS, QUESTIONS, UNCHANGED_BY_OBSERVE
 from mlguard.core.record import GATE, PROBES, Record
 from mlguard.core.run_name import LATER, LEVELS, MAIN, REFIT, Config, Seed
 from mlguard.discovery import declared, guard_classes, load_module
@@ -112,6 +112,7 @@ def _observed(order: Order, progress: Progress, heard: Heard, path_ended: Callab
         config_path=config_file(subject, order),
         progress=progress,
         tell=True,
+        in_few_calls=order.in_few_calls,
         # What methods do to what they are given is a matter of contracts, which the main run alone does not ask.
         watch=order.extent.asks,
         files=files,
@@ -141,6 +142,7 @@ def _observed(order: Order, progress: Progress, heard: Heard, path_ended: Callab
         mlguard=__version__,
         remarks=tuple(remarks),
         left_out=_left_out(found, order, others),
+        asked=QUESTIONS if order.in_few_calls else IN_MANY_CALLS,
     )
     told = (told_withheld(heard.variables, order.withheld), *remarks_on(checkout))
     refuse_results(files, order, subject)
@@ -191,6 +193,7 @@ def _ask(main: Run, path: StagePath, order: Order, datasets: list[Dataset], begi
     main.following = lambda run, stage: follow(f"probes {main.asking}", stage)
     main.progress("predict")
     known = Known(_gaps(datasets), Options.of(main.subject.guard).thresholds)
+    # A call that is followed is known by the name of its rows.
     asked = probes.keep_probes(main, path, known, apart=bool(order.trace))
     degenerate.keep_degenerate(main, path)
     bundle = bundle or keep_rows(main, path, asked, order)

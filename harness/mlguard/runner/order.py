@@ -104,6 +104,8 @@ class Order:
     """The other runs of Extent.CHOSEN: `seed 1`, `later`, `config C`."""
     lines: bool = False
     """Whether to note which lines of the project's sources run."""
+    in_few_calls: bool = True
+    """Whether `predict` is called few times; not for a golden that has the answers of many calls."""
     withheld: frozenset[str] = frozenset()
     """Names of the caller's environment variables that reach no worker."""
     made: frozenset[str] = frozenset()

@@ -132,8 +132,8 @@ class Runner:
             order = Order(
                 guard.ref, self.settings.base, self.settings.import_path, self._generators(), folder / "run",
                 extent=extent, tables=tables, change=change or Change(), copy=self._copy, trace=_followed(trace),
-                runs=frozenset(runs), lines=lines, withheld=self._withheld, made=made_earlier(self.settings.base),
-                elsewhere=self._moment(guard, elsewhere),
+                runs=frozenset(runs), lines=lines, in_few_calls=guard.in_few_calls, withheld=self._withheld,
+                made=made_earlier(self.settings.base), elsewhere=self._moment(guard, elsewhere),
             )  # fmt: skip
             order.folder.mkdir()
             how = Process(environment, self._moment(guard, moment), limit)
@@ -162,7 +162,7 @@ class Runner:
         with self.workers.scratch() as folder:
             order = Order(
                 guard.ref, self.settings.base, self.settings.import_path, self._generators(), folder / "run",
-                extent=Extent.QUICK, copy=self._copy,
+                extent=Extent.QUICK, copy=self._copy, in_few_calls=guard.in_few_calls,
             )  # fmt: skip
             order.folder.mkdir()
             done = self._observe(guard, order, Process())

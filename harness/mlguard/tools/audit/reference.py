@@ -52,11 +52,11 @@ def establish(runner: Runner, guard: Declared, *, rows: int | None = None) -> Re
     On a number of `rows` that is not the generator's own, no golden was made: the guard must hold against itself.
     Raises UsageError where either is not so: an audit of such a guard would mean nothing.
     """
+    golden = open_store(runner.settings).load(guard.ref.name) if rows is None else None
+    guard = guard.as_in(golden)
     started = time.perf_counter()
     clean = runner.run(guard, change=Change(rows=rows), lines=True)
     seconds = time.perf_counter() - started
-    goldens = open_store(runner.settings)
-    golden = goldens.load(guard.ref.name) if rows is None else None
     held = clean if golden is not None else runner.run(guard, change=Change(rows=rows))
     reference = Reference(golden or clean.record, Rules.of(guard.options), clean, seconds, rows)
     _must_hold(guard, reference, held.record, golden=golden is not None)

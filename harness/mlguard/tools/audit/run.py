@@ -75,6 +75,7 @@ def audit(runner: Runner, guard: Declared, budget: Budget, watch: Watch = Watch(
 def trials_of(runner: Runner, guard: Declared, *, rows: int | None = None) -> Trials:
     """A guard that is ready for changes, on the generator's own number of rows or another. Raises as `audit` does."""
     reference = establish(runner, guard, rows=rows)
+    guard = guard.as_in(reference.record)
     return Trials(runner, guard, reference, Larger(runner, guard, reference, own_rows(runner, guard)))
 
 
