@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -78,3 +79,17 @@ def test_what_was_there_before_and_what_the_code_made_itself_are_told_apart(
 )
 def test_files_are_named_by_their_topmost_entry(written: list[str], named: list[str]) -> None:
     assert places(written) == named
+
+
+def test_a_folder_that_is_removed_is_heard_where_it_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    for folder in ("run/call/deep", "kept/deep"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "rows.csv").write_text("1")
+    files = Files(tmp_path)
+    with files.listening(tmp_path / "run"):
+        shutil.rmtree(tmp_path / "run/call")
+    assert files.written == []
+    with files.listening(tmp_path / "run"):
+        shutil.rmtree(tmp_path / "kept")
+    assert files.written == ["kept/deep/rows.csv"]

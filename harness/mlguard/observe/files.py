@@ -13,8 +13,17 @@ from urllib.parse import unquote
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
-_PATH_EVENTS = frozenset({"os.remove", "os.rename", "os.truncate", "os.symlink", "os.link"})
-"""What changes files; a folder by itself is no output, and only the first of two runs makes it."""
+_PATH_EVENTS = {
+    "os.remove": (0, 1),
+    "os.rename": (1, 3),
+    "os.truncate": (0, None),
+    "os.symlink": (1, 2),
+    "os.link": (1, 3),
+}
+"""What changes files: places of the path and of its folder's descriptor among the event's arguments.
+
+A folder by itself is no output, and only the first of two runs makes it.
+"""
 
 _CACHES = (".cache", ".config", ".matplotlib", "__pycache__")
 """Folders in which libraries keep what they computed before; no output of guarded code."""
@@ -88,7 +97,8 @@ class Files:
         elif event == "sqlite3.connect":
             self._hear(_database(arguments[0]), writes=False)
         elif event in _PATH_EVENTS:
-            self._hear(arguments[1] if event in ("os.rename", "os.symlink", "os.link") else arguments[0], writes=True)
+            path, folder = _PATH_EVENTS[event]
+            self._hear(_whole(arguments[path], -1 if folder is None else arguments[folder]), writes=True)
 
     def _hear(self, path: object, *, writes: bool) -> None:
         if not isinstance(path, str | bytes | os.PathLike):
@@ -119,6 +129,16 @@ class Files:
         if any(place.is_relative_to(folder) for folder in _DEVICES):
             return False
         return not any(part in _CACHES for part in place.parts)
+
+
+def _whole(path: Any, folder: int) -> Any:
+    """A path below an open folder, as where `shutil.rmtree` removes it; None where nobody knows that folder."""
+    if folder == -1 or not isinstance(path, str | bytes | os.PathLike):
+        return path
+    try:
+        return os.path.join(os.readlink(f"/proc/self/fd/{folder}"), os.fsdecode(path))
+    except OSError:
+        return None
 
 
 def _database(name: object) -> object:
