@@ -93,3 +93,14 @@ def test_a_folder_that_is_removed_is_heard_where_it_lies(tmp_path: Path, monkeyp
     with files.listening(tmp_path / "run"):
         shutil.rmtree(tmp_path / "kept")
     assert files.written == ["kept/deep/rows.csv"]
+
+
+def test_what_is_written_through_a_link_is_heard_where_it_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "models").mkdir()
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run/models").symlink_to(tmp_path / "models", target_is_directory=True)
+    files = Files(tmp_path)
+    with files.listening(tmp_path / "run"):
+        (tmp_path / "run/models/new.txt").write_text("1")
+    assert files.written == ["models/new.txt"]

@@ -63,6 +63,12 @@ class Guard:
     config_path: Path | None = None
     data: Dataset
     folder: Path
+    _root: Path
+
+    @classmethod
+    def _problems(cls) -> Iterator[str]:
+        """What a base class finds wrong with a declaration, each with what to do about it."""
+        return iter(())
 
 
 def requirements(guard: type[Guard]) -> tuple[Requirement, ...]:
@@ -119,4 +125,8 @@ def _wrong_methods(guard: type[Guard]) -> Iterator[str]:
             yield f"it declares `{one}` without `{other}`; the bundle needs both, or neither for joblib"
 
 
-_CHECKS = (_unknown, _wrong_methods, _unusable_pipeline, problems_of)
+def _wrong_for_its_base(guard: type[Guard]) -> Iterator[str]:
+    return guard._problems()
+
+
+_CHECKS = (_unknown, _wrong_methods, _unusable_pipeline, problems_of, _wrong_for_its_base)

@@ -106,7 +106,7 @@ class Files:
         before = self._reading, self._writing
         self._reading = self._writing = False  # Path handling below must not hear itself.
         try:
-            place = Path(os.path.abspath(os.fsdecode(path)))
+            place = _written(os.fsdecode(path)) if writes else Path(os.path.abspath(os.fsdecode(path)))
             if not writes:
                 self.read.add(place)
                 self.read_first |= {place} - self.made
@@ -129,6 +129,12 @@ class Files:
         if any(place.is_relative_to(folder) for folder in _DEVICES):
             return False
         return not any(part in _CACHES for part in place.parts)
+
+
+def _written(path: str) -> Path:
+    """Where a file is written, whatever links lead there; a link that is itself made or removed is not followed."""
+    folder, name = os.path.split(os.path.abspath(path))
+    return Path(os.path.realpath(folder), name)
 
 
 def _whole(path: Any, folder: int) -> Any:

@@ -183,6 +183,7 @@ class Run:
         guard.folder = self.folder
         guard.config = copy.deepcopy(self.config)
         guard.config_path = self.config_path
+        guard._root = self.subject.root
         guard._model = self.model  # type: ignore[attr-defined]  # Only the adapter of bare estimators reads it.
         return guard
 

@@ -1,0 +1,208 @@
+"""Guards of command lines: programs in any language that train, predict and evaluate on files."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from difflib import get_close_matches
+from functools import partial
+from pathlib import Path
+from typing import Any, ClassVar
+
+from mlguard.configuration import as_text
+from mlguard.core.guard import Guard
+from mlguard.programs import FORMATS
+from mlguard.programs.bundle import Bundle
+from mlguard.programs.error import ProgramError
+from mlguard.programs.run import Program, words_of
+
+PLACES: Mapping[str, tuple[str, ...]] = {
+    "train": ("train", "data", "bundle", "config"),
+    "predict": ("bundle", "rows", "answers", "config"),
+    "evaluate": ("test", "answers", "metrics", "config"),
+}
+"""What a command line may name in braces, by method."""
+
+NEEDED: Mapping[str, tuple[str, ...]] = {
+    "train": ("bundle",),
+    "predict": ("bundle", "rows", "answers"),
+    "evaluate": ("test", "answers"),
+}
+"""What it must name: without it, the program would not depend on what it is given, or leave nothing."""
+
+_PLACE = re.compile(r"\{(\w*)(\.\w+)?\}")
+
+
+class CommandGuard(Guard):
+    """A guard whose `train`, `predict` and `evaluate` are command lines; all else is as with any Guard.
+
+    - `train` is given `{train}`, the training rows, or `{data}`, a folder with all tables of the Dataset, and writes
+      what prediction needs into the folder `{bundle}`;
+    - `predict` is given `{bundle}` and `{rows}`, and writes one answer per row to `{answers}`;
+    - `evaluate` is given `{test}` and `{answers}`, and writes a JSON object of numbers to `{metrics}`, or prints it.
+
+    `{config}` is the file of the configuration. Tables are CSV; `{rows.jsonl}`, `{rows.parquet}` and `{answers.npy}`
+    are tables of other formats. A word that names a file of the project is passed as its path. `python` runs inside
+    the guard's worker, in a fresh `__main__`; with `isolated = True`, and for all other programs, in a process.
+    """
+
+    abstract = True
+    isolated: ClassVar[bool] = False
+
+    def __init_subclass__(cls, **rest: Any) -> None:
+        super().__init_subclass__(**rest)
+        for method in PLACES:
+            line = vars(cls).get(method)
+            if isinstance(line, str):
+                setattr(cls, method, Command(method, line))
+
+    @classmethod
+    def _problems(cls) -> Iterator[str]:
+        for method in PLACES:
+            command = getattr(cls, method, None)
+            if isinstance(command, Command):
+                yield from command.problems()
+
+    def save(self, model: Bundle, folder: Path) -> None:
+        """Write the files that training left."""
+        model.write(folder)
+
+    def load(self, folder: Path) -> Bundle:
+        """The files that training left."""
+        return Bundle.read(folder)
+
+
+class Command:
+    """A method of a guard that runs a command line."""
+
+    def __init__(self, method: str, line: str) -> None:
+        self.method, self.line = method, line
+
+    def __get__(self, guard: CommandGuard | None, owner: type) -> Any:
+        return self if guard is None else partial(self, guard)
+
+    def __call__(self, guard: CommandGuard, *given: Any) -> Any:
+        """Run the program on what the method is given."""
+        with _folder(guard.folder) as folder:
+            return _METHODS[self.method](Call(self, guard, folder), *given)
+
+    def problems(self) -> Iterator[str]:
+        """What is wrong with the command line."""
+        known, named = PLACES[self.method], [name for name, _ in _PLACE.findall(self.line)]
+        try:
+            words_of(self.line)
+        except ValueError as error:
+            yield f"`{self.method}` is no command line: {error}"
+        for name in dict.fromkeys(named):
+            if name not in known:
+                near = get_close_matches(name, known, n=1)
+                hint = f"; did you mean {{{near[0]}}}?" if near else ""
+                yield f"`{self.method}` names {{{name}}}; known are {_braced(known)}{hint}"
+        for name, ending in _PLACE.findall(self.line):
+            if ending and ending not in FORMATS:
+                yield f"`{self.method}` names {{{name}{ending}}}; tables may be {', '.join(FORMATS)}"
+        missing = [name for name in NEEDED[self.method] if name not in named]
+        if missing:
+            yield f"`{self.method}` does not name {_braced(missing)}"
+        if self.method == "train" and not {"train", "data"} & set(named):
+            yield "`train` names neither {train} nor {data}, so that it would not depend on its rows"
+
+
+class Call:
+    """One call of a command line, with the files that it names."""
+
+    def __init__(self, command: Command, guard: CommandGuard, folder: Path) -> None:
+        self.command, self.guard, self.folder = command, guard, folder
+        self.endings = {name: ending or ".csv" for name, ending in _PLACE.findall(command.line)}
+
+    def file(self, name: str) -> Path:
+        """Where a table lies that the command line names."""
+        return self.folder / f"{name}{self.endings.get(name, '.csv')}"
+
+    def run(self, **places: Path) -> str:
+        """Run the program with these files and folders; answers what it printed."""
+        places["config"] = self._config() if "config" in self.endings else self.folder
+        line = words_of(self.command.line)
+        words = tuple(_PLACE.sub(lambda found: str(places[found[1]]), word) for word in line)
+        return Program(self.command.line, words, self.guard._root, self.guard.isolated).run()
+
+    def _config(self) -> Path:
+        if self.guard.config_path is not None:
+            return Path(self.guard.config_path)
+        if self.guard.config is None:
+            raise ProgramError(f"`{self.command.line}` names {{config}}, and the guard has no `config`")
+        place = self.folder / "config.json"
+        place.write_text(as_text(self.guard.config, ".json"), encoding="utf-8")
+        return place
+
+
+def _train(call: Call, train: Any) -> Bundle:
+    from mlguard.programs.tables import write  # pandas is loaded only where a guard runs.
+
+    bundle = call.folder / "bundle"
+    bundle.mkdir()
+    places = {"bundle": bundle, "train": call.file("train"), "data": call.folder / "data"}
+    if "train" in call.endings:
+        write(train, places["train"])
+    for name, table in call.guard.data.items() if "data" in call.endings else ():
+        write(table, places["data"] / f"{name}.csv")
+    call.run(**places)
+    return Bundle.read(bundle)
+
+
+def _predict(call: Call, model: Bundle, rows: Any) -> Any:
+    from mlguard.programs.tables import read, write  # pandas is loaded only where a guard runs.
+
+    places = {"bundle": call.folder / "bundle", "rows": call.file("rows"), "answers": call.file("answers")}
+    model.write(places["bundle"])
+    write(rows, places["rows"])
+    call.run(**places)
+    return read(places["answers"])
+
+
+def _evaluate(call: Call, test: Any, predictions: Any) -> Any:
+    from mlguard.programs.tables import write  # pandas is loaded only where a guard runs.
+
+    places = {"test": call.file("test"), "answers": call.file("answers"), "metrics": call.folder / "metrics.json"}
+    write(test, places["test"])
+    write(predictions, places["answers"])
+    printed = call.run(**places)
+    if "metrics" in call.endings:
+        if not places["metrics"].is_file():
+            raise ProgramError(f"`{call.command.line}` wrote no {{metrics}}")
+        printed = places["metrics"].read_text(encoding="utf-8")
+    return _object(printed, call.command.line)
+
+
+_METHODS: Mapping[str, Callable[..., Any]] = {"train": _train, "predict": _predict, "evaluate": _evaluate}
+
+
+def _object(text: str, line: str) -> Any:
+    """The JSON object that a program wrote, or printed last."""
+    last = (text.strip().splitlines() or [""])[-1]
+    for part in (text, last):
+        try:
+            found = json.loads(part)
+        except ValueError:
+            continue
+        if isinstance(found, dict | int | float):
+            return found
+    raise ProgramError(f"`{line}` left no JSON object of numbers: {last or 'nothing'}")
+
+
+@contextmanager
+def _folder(above: Path) -> Iterator[Path]:
+    """A folder for the files of one call, of the same name each time: names of files must move no answer."""
+    folder = above / "call"
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _braced(names: Any) -> str:
+    return ", ".join(f"{{{name}}}" for name in names)

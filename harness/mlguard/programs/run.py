@@ -1,0 +1,169 @@
+"""Run a program: a Python one inside this process, where it can be followed, any other one as a process."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import io
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import types
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib.machinery import SourceFileLoader
+from itertools import pairwise
+from pathlib import Path
+from typing import TextIO
+
+from mlguard.programs.error import ProgramError
+
+PYTHONS = ("python", "python3")
+"""What stands for the interpreter that runs the guard."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """One call of a program."""
+
+    called: str
+    """What messages call it."""
+    words: tuple[str, ...]
+    """The program and its arguments."""
+    root: Path
+    """The project's root: a word that names a file below it is the file's path."""
+    isolated: bool = False
+    """Whether a Python program gets a process of its own."""
+    folder: Path | None = None
+    """Where it runs; None for the current folder."""
+
+    def run(self) -> str:
+        """Run it to its end, and answer what it printed. Raises ProgramError, or what a Python program raised."""
+        if self.words[0] in PYTHONS and not self.isolated and len(self.words) > 1:
+            return self._inside()
+        return self._process([sys.executable if self.words[0] in PYTHONS else self._placed(self.words[0])])
+
+    def _inside(self) -> str:
+        first, *rest = self.words[1:]
+        if first == "-m" and rest:
+            return self._executed(*_module(rest[0]), rest[1:])
+        if first.startswith("-"):
+            return self._process([sys.executable])
+        script = Path(self._placed(first))
+        if not script.is_file():
+            raise ProgramError(f"`{self.called}`: there is no {first} in the project")
+        return self._executed(SourceFileLoader("__main__", str(script)), None, rest)
+
+    def _executed(
+        self, loader: SourceFileLoader, spec: importlib.machinery.ModuleSpec | None, arguments: Sequence[str]
+    ) -> str:
+        code = loader.get_code(spec.name if spec else "__main__")
+        module = types.ModuleType("__main__")
+        module.__dict__.update(__file__=loader.path, __spec__=spec, __loader__=loader)
+        module.__package__ = spec.parent if spec else None
+        printed = io.StringIO()
+        folder = None if spec else str(Path(loader.path).parent)
+        with _as_program(module, [loader.path, *map(self._placed, arguments)], folder, self.root):
+            os.chdir(self.folder or ".")
+            with contextlib.redirect_stdout(printed), self._exiting():
+                exec(code, module.__dict__)  # type: ignore[arg-type]  # noqa: S102 -- the program that is under guard.
+        repeat(sys.stdout, printed.getvalue())
+        return printed.getvalue()
+
+    @contextlib.contextmanager
+    def _exiting(self) -> Iterator[None]:
+        try:
+            yield
+        except SystemExit as leaving:
+            if leaving.code not in (None, 0):
+                raise ProgramError(f"`{self.called}` ended with exit status {leaving.code}") from leaving
+
+    def _process(self, start: list[str]) -> str:
+        # What stands behind `-m` is the name of a module, which a folder may have as well.
+        rest = [w if before == "-m" else self._placed(w) for before, w in pairwise(self.words)]
+        words = [*start, *rest]
+        try:
+            done = subprocess.run(  # noqa: S603 -- the program that is under guard.
+                words, cwd=self.folder, stdin=subprocess.DEVNULL, capture_output=True, check=False
+            )
+        except OSError as error:
+            raise ProgramError(f"`{self.called}` cannot be started: {error.strerror or error}") from None
+        printed, said = (text.decode("utf-8", errors="replace") for text in (done.stdout, done.stderr))
+        repeat(sys.stdout, printed)
+        repeat(sys.stderr, said)
+        if done.returncode:
+            last = next((line for line in reversed(said.splitlines()) if line.strip()), "it said nothing")
+            raise ProgramError(f"`{self.called}` {_ended(done.returncode)}: {last.strip()}")
+        return printed
+
+    def _placed(self, word: str) -> str:
+        """A word, or the path of the project's file or folder that it names."""
+        place = self.root / word
+        return str(place) if word and word != "." and not os.path.isabs(word) and place.exists() else word
+
+
+def words_of(line: str) -> tuple[str, ...]:
+    """The words of a command line. Raises ValueError where its quotes do not match."""
+    return tuple(shlex.split(line))
+
+
+def repeat(stream: TextIO | None, text: str) -> None:
+    """What a program said goes where the guarded code's own output goes, which messages show where a run fails."""
+    if stream is not None and text:
+        stream.write(text)
+
+
+def _module(name: str) -> tuple[SourceFileLoader, importlib.machinery.ModuleSpec]:
+    spec = importlib.util.find_spec(name)
+    if spec is not None and spec.submodule_search_locations is not None:
+        spec = importlib.util.find_spec(f"{name}.__main__")
+    if spec is None or not isinstance(spec.loader, SourceFileLoader):
+        raise ProgramError(f"`python -m {name}`: there is no such module")
+    return spec.loader, spec
+
+
+@contextlib.contextmanager
+def _as_program(module: types.ModuleType, arguments: list[str], folder: str | None, root: Path) -> Iterator[None]:
+    """What a program finds in a process of its own: its arguments, its folder first on the path, no module of ours.
+
+    Modules of the project that it loads are gone when it ends, so that none keeps a state for the next program.
+    Libraries stay loaded.
+    """
+    saved = sys.argv, sys.path[:], dict(os.environ), os.getcwd(), sys.modules["__main__"]
+    before = {name: sys.modules.pop(name) for name in _own(root)}
+    sys.argv, sys.modules["__main__"] = arguments, module
+    sys.path[:0] = [folder] if folder else []
+    try:
+        yield
+    finally:
+        for name in _own(root):
+            del sys.modules[name]
+        sys.modules.update(before)
+        sys.argv, sys.path[:], environment, place, sys.modules["__main__"] = saved
+        os.chdir(place)
+        os.environ.clear()
+        os.environ.update(environment)
+
+
+def _own(root: Path) -> list[str]:
+    """Names of loaded modules of the project; mlguard's own may lie below the root of a checkout of it."""
+    below = str(root) + os.sep
+    return [
+        name
+        for name, module in list(sys.modules.items())
+        if name != "__main__"
+        and not name.startswith("mlguard")
+        and str(getattr(module, "__file__", None) or "").startswith(below)
+        and "site-packages" not in str(module.__file__)
+    ]
+
+
+def _ended(status: int) -> str:
+    if status > 0:
+        return f"ended with exit status {status}"
+    try:
+        return f"was ended by {signal.Signals(-status).name}"
+    except ValueError:
+        return f"was ended by signal {-status}"

@@ -1,0 +1,213 @@
+"""A guard of a script without functions: its folder, its files, and that nothing is left unasked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from mlguard import Dataset, ScriptGuard
+from mlguard.core.guard import problems
+from mlguard.core.outcome import Outcome
+from mlguard.core.record import CONTRACT
+from mlguard.programs.error import ProgramError
+from tests.project import FILES, Project
+
+SCRIPT = "tests/guards/test_script.py"
+SOURCES = {
+    "run.py": """\
+import json
+import pandas as pd
+from pathlib import Path
+import line
+
+ridge = json.loads(Path("settings/run.json").read_text())["ridge"]
+train, test = pd.read_csv("data/train.csv"), pd.read_csv("data/test.csv")
+model = line.fit(train, ridge)
+Path("out").mkdir(exist_ok=True)
+pd.DataFrame({"hours": line.answer(model, test)}).to_csv("out/answers.csv", index=False)
+Path("scores.json").write_text(json.dumps(line.score(train["y"], line.answer(model, train))))
+""",
+    "settings/run.json": '{"ridge": 0.5}',
+    # What lies there from real work must be neither read nor overwritten.
+    "data/train.csv": "x,shop,y\n1,a,100\n",
+    "data/prices.csv": "x\n",
+    "out/answers.csv": "hours\n7\n",
+    SCRIPT: """\
+from mlguard import ScriptGuard
+
+
+class Script(ScriptGuard):
+    dataset = "tiny"
+    target = "y"
+    seeds = (0, 1)
+    config = "settings/run.json"
+    script = "run.py"
+    inputs = {"train": "data/train.csv", "test": "data/test.csv"}
+    outputs = {"answers": "out/answers.csv", "metrics": "scores.json"}
+""",
+}
+
+
+@pytest.fixture(scope="module")
+def shop(at_once: None, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The script with its golden."""
+    project = Project(tmp_path_factory.mktemp("shop"), {**FILES, **SOURCES})
+    assert project.regen("Script", SCRIPT).refused is None
+    return project
+
+
+def test_a_script_is_asked_everything_and_its_own_files_stay(shop: Project) -> None:
+    before = shop.files()
+    golden = shop.golden("Script")
+    held = {o.name: str(o.value.data[0]) for o in golden if o.role == CONTRACT and o.stage == "contracts"}
+    asked = ("predict twice", "single rows", "batches", "row order", "column order", "no files outside the folder")
+    assert {name: held[name] for name in asked} == dict.fromkeys(asked, "same")
+    assert {"main", "seed 1", "config ridge", "refit"} <= {str(o.run) for o in golden}
+    assert any(o.name == "probes.hours" for o in golden)
+    assert {"run.py", "line.py"} <= set(golden.provenance.sources)
+    assert shop.check("Script", SCRIPT).verdict.outcome is Outcome.MATCH
+    assert shop.files() == before
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "stage"),
+    [
+        ("line.py", 'model["shift"] +', 'model["shift"] * 1.01 +', "predict"),
+        ("run.py", "line.fit(train, ridge)", "line.fit(train[1:], ridge)", "predict"),
+        ("run.py", 'line.score(train["y"], line.answer(model, train))', '{"mae": 0.0, "rows": 12}', "evaluate"),
+        ("settings/run.json", "0.5", "0.6", "predict"),
+    ],
+)
+def test_a_bug_in_a_script_is_found(shop: Project, file: str, old: str, new: str, stage: str) -> None:
+    with shop.editing(file, old, new):
+        verdict = shop.check("Script", SCRIPT).verdict
+    assert (verdict.outcome, verdict.first_moved) == (Outcome.SHIFTED, stage)
+
+
+FUNCTIONS = """\
+import json
+import pandas as pd
+from pathlib import Path
+import line
+
+
+def main():
+    settings = json.loads(Path("settings/run.json").read_text())
+    train = pd.read_csv("data/train.csv")
+    model = line.fit(train, settings["ridge"])
+    answers = line.answer(model, pd.read_csv("data/test.csv"))
+    Path("out").mkdir(exist_ok=True)
+    pd.Series(answers, name="hours").to_csv("out/answers.csv", index=False)
+    Path("scores.json").write_text(json.dumps(line.score(train["y"], line.answer(model, train))))
+
+
+if __name__ == "__main__":
+    main()
+"""
+
+
+def test_a_script_that_became_a_function_is_quiet(shop: Project) -> None:
+    with shop.editing("run.py", SOURCES["run.py"], FUNCTIONS):
+        assert shop.check("Script", SCRIPT).verdict.outcome is Outcome.MATCH
+
+
+def declared(**entries: Any) -> type[ScriptGuard]:
+    sound = {
+        "dataset": "tiny",
+        "script": "run.py",
+        "inputs": {"train": "train.csv", "test": "test.csv"},
+        "outputs": {"answers": "answers.csv"},
+        "__module__": "shop",
+    }
+    return type("Shop", (ScriptGuard,), {**sound, **entries})
+
+
+WRONG = [
+    ({"script": ""}, '`script` must name the file of the script, such as "run.py"'),
+    ({"inputs": ["a"]}, "`inputs` must map names to files, not ['a']"),
+    (
+        {"inputs": {"train": "/data/train.csv", "test": "test.csv"}},
+        "`inputs`: /data/train.csv must lie below the project's root",
+    ),
+    (
+        {"inputs": {"train": "train.xlsx", "test": "test.csv"}},
+        "`inputs`: train.xlsx is no table that can be read; known are .csv, .jsonl, .parquet, .npy",
+    ),
+    (
+        {"inputs": {"train": "train.csv"}},
+        '`inputs` must say where the script reads `train` and `test`, such as {"train": "input/train.csv", …}',
+    ),
+    (
+        {"outputs": {"metrics": "scores.json"}},
+        '`outputs` must say where the script writes its `answers`, such as {"answers": "submission.csv"}',
+    ),
+]
+
+
+@pytest.mark.parametrize(("entries", "told"), WRONG)
+def test_a_wrong_declaration_is_told_before_anything_runs(entries: dict[str, Any], told: str) -> None:
+    assert problems(declared(**entries)) == [f"guard Shop: {told}"]
+
+
+def test_a_script_without_metrics_has_no_evaluate() -> None:
+    assert problems(declared()) == []
+    assert not hasattr(declared(), "evaluate")
+    assert hasattr(declared(outputs={"answers": "answers.csv", "metrics": "scores.json"}), "evaluate")
+
+
+ROWS = pd.DataFrame({"x": [1.0, 2.0]})
+
+
+def guard(root: Path, source: str, **entries: Any) -> ScriptGuard:
+    (root / "run.py").write_text(source)
+    (root / "run").mkdir()
+    made = declared(**entries)()
+    made._root, made.folder, made.data = root, root / "run", Dataset({"rows": ROWS})
+    return made
+
+
+def test_the_folder_shows_the_project_but_for_what_is_mapped(tmp_path: Path) -> None:
+    for name in ("in/train.csv", "in/other.csv", "golden/x", ".git/x", "models/m/a.txt"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x\n0\n")
+    source = (
+        "import os, pandas as pd\n"
+        "found = sorted(os.path.join(d, f) for d, _, fs in os.walk('.', followlinks=True) for f in fs)\n"
+        "assert not os.path.islink('in') and os.path.islink('models'), found\n"
+        "pd.DataFrame({'n': found}).to_json('seen.json')\n"
+        "rows = pd.concat([pd.read_csv('in/train.csv'), pd.read_csv('test.csv')])\n"
+        "rows.to_csv('answers.csv', index=False)\n"
+        "print(found)\n"
+    )
+    one = guard(tmp_path, source, inputs={"train": "in/train.csv", "test": "test.csv"})
+    answers = one.predict(ROWS, ROWS + 10)
+    assert answers["x"].tolist() == [1.0, 2.0, 11.0, 12.0]
+    assert (tmp_path / "in/train.csv").read_text() == "x\n0\n"
+    assert not (tmp_path / "seen.json").exists()
+    assert not (tmp_path / "run/call").exists()
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("pass\n", r"^`run\.py` wrote no answers\.csv$"),
+        ("open('answers.csv', 'w').write('x\\n1\\n')\n", r"^no scores\.json was written$"),
+        ("open('answers.csv', 'w').write('x\\n1\\n'); open('scores.json', 'w').write('{')\n", r"^scores\.json: "),
+    ],
+)
+def test_what_a_script_left_out_is_named(tmp_path: Path, source: str, told: str) -> None:
+    one = guard(tmp_path, source, outputs={"answers": "answers.csv", "metrics": "scores.json"})
+    with pytest.raises(ProgramError, match=told):
+        one.predict(ROWS, ROWS)
+
+
+def test_metrics_are_those_of_the_answers_that_were_given(tmp_path: Path) -> None:
+    source = "open('answers.csv', 'w').write('x\\n1\\n'); open('scores.json', 'w').write('{\"mae\": 2.5}')\n"
+    one = guard(tmp_path, source, outputs={"answers": "answers.csv", "metrics": "scores.json"})
+    answers = one.predict(ROWS, ROWS)
+    assert one.evaluate(ROWS, answers) == {"mae": 2.5}
+    with pytest.raises(ProgramError, match="measures only what it answered itself"):
+        one.evaluate(ROWS, answers + 1)

@@ -1,0 +1,116 @@
+"""Programs run as they run by hand: their arguments, their folder, a state of their own, and how they end."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mlguard.programs.error import ProgramError
+from mlguard.programs.run import Program
+
+INSIDE_AND_OUT = pytest.mark.parametrize("isolated", [False, True], ids=["inside", "isolated"])
+
+
+@pytest.fixture(autouse=True)
+def at_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+
+def program(root: Path, source: str, *words: str, name: str = "bin/tool.py", **how: Any) -> Program:
+    (root / name).parent.mkdir(parents=True, exist_ok=True)
+    (root / name).write_text(source)
+    return Program("python tool.py", ("python", name, *words), root, **how)
+
+
+@INSIDE_AND_OUT
+def test_a_script_has_its_arguments_its_name_and_its_folder(tmp_path: Path, *, isolated: bool) -> None:
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/beside.py").write_text("WORD = 'beside'\n")
+    (tmp_path / "data.csv").write_text("")
+    source = "import sys, beside\nprint(__name__, sys.argv[1:], beside.WORD, __file__ == sys.argv[0])\n"
+    printed = program(tmp_path, source, "data.csv", "--k", "3", isolated=isolated).run()
+    assert printed == f"__main__ ['{tmp_path / 'data.csv'}', '--k', '3'] beside True\n"
+    assert "beside" not in sys.modules
+
+
+@INSIDE_AND_OUT
+def test_a_module_runs_as_a_program(tmp_path: Path, *, isolated: bool) -> None:
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop/__init__.py").write_text("RATE = 2\n")
+    (tmp_path / "shop/serve.py").write_text("from . import RATE\nimport sys\nprint(RATE, sys.argv[1:], __package__)\n")
+    (tmp_path / "shop/__main__.py").write_text("print('all of it')\n")
+    words = ("python", "-m", "shop.serve", "x")
+    assert Program("serve", words, tmp_path, isolated).run() == "2 ['x'] shop\n"
+    assert Program("shop", ("python", "-m", "shop"), tmp_path, isolated).run() == "all of it\n"
+
+
+@INSIDE_AND_OUT
+def test_nothing_of_one_program_is_there_for_the_next(tmp_path: Path, *, isolated: bool) -> None:
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/counter.py").write_text("calls = 0\n")
+    source = (
+        "import counter, os, sys\n"
+        "counter.calls += 1\n"
+        "print(counter.calls, os.environ.get('SEEN'), 'else' in sys.path, os.getcwd())\n"
+        "os.environ['SEEN'] = 'yes'\nsys.path.append('else')\nos.chdir('/')\n"
+    )
+    one = program(tmp_path, source, isolated=isolated)
+    assert [one.run(), one.run()] == [f"1 None False {tmp_path}\n"] * 2
+    assert Path.cwd() == tmp_path
+    assert "SEEN" not in os.environ
+
+
+@INSIDE_AND_OUT
+@pytest.mark.parametrize("leaving", ["sys.exit()", "sys.exit(0)", "sys.exit(None)"])
+def test_a_program_that_leaves_in_good_order_has_ended(tmp_path: Path, leaving: str, *, isolated: bool) -> None:
+    assert program(tmp_path, f"import sys\nprint(1)\n{leaving}\n", isolated=isolated).run() == "1\n"
+
+
+@INSIDE_AND_OUT
+def test_another_exit_status_is_an_error(tmp_path: Path, *, isolated: bool) -> None:
+    with pytest.raises(ProgramError, match=r"^`python tool\.py` ended with exit status 3"):
+        program(tmp_path, "import sys\nsys.exit(3)\n", isolated=isolated).run()
+
+
+def test_what_a_program_raises_inside_is_raised_as_it_is(tmp_path: Path) -> None:
+    with pytest.raises(KeyError, match="age"):
+        program(tmp_path, "{}['age']\n").run()
+
+
+def test_the_last_line_of_a_process_says_why_it_failed(tmp_path: Path) -> None:
+    with pytest.raises(ProgramError, match=r"ended with exit status 1: KeyError: 'age'$"):
+        program(tmp_path, "{}['age']\n", isolated=True).run()
+
+
+def test_programs_in_other_languages_are_processes(tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_text("1\n2\n")
+    assert Program("awk", ("awk", "{print $1 * 2}", "rows.csv"), tmp_path).run() == "2\n4\n"
+    with pytest.raises(ProgramError, match=r"^`sh` was ended by SIGKILL: it said nothing$"):
+        Program("sh", ("sh", "-c", "kill -9 $$"), tmp_path).run()
+    with pytest.raises(ProgramError, match=r"^`frobnicate` cannot be started: No such file or directory$"):
+        Program("frobnicate", ("frobnicate",), tmp_path).run()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"), [(("gone.py",), "there is no gone.py in the project"), (("-m", "gone"), "no such module")]
+)
+def test_a_program_that_is_not_there_is_named(tmp_path: Path, words: tuple[str, ...], told: str) -> None:
+    with pytest.raises(ProgramError, match=told):
+        Program("python gone.py", ("python", *words), tmp_path).run()
+
+
+def test_a_change_in_memory_reaches_a_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from importlib.machinery import SourceFileLoader
+
+    from mlguard.worker.source import substitute
+
+    for name in ("get_data", "get_code"):
+        monkeypatch.setattr(SourceFileLoader, name, getattr(SourceFileLoader, name))
+    one = program(tmp_path, "print('as it lies there')\n")
+    substitute({str(tmp_path / "bin/tool.py"): "print('changed')\n"})
+    assert one.run() == "changed\n"
