@@ -140,7 +140,7 @@ WRONG = [
     ),
     (
         {"predict": "x {bundle} {rows.xlsx} {answers}"},
-        "`predict` names {rows.xlsx}; tables may be .csv, .jsonl, .parquet, .npy",
+        "`predict` names {rows.xlsx}; tables may be .csv, .tsv, .jsonl, .parquet, .feather, .npy",
     ),
     ({"train": "x '{train} {bundle}"}, "`train` is no command line: No closing quotation"),
     ({"evaluate": "x {answers}"}, "`evaluate` does not name {test}"),
@@ -160,7 +160,7 @@ def test_a_sound_declaration_has_no_problems() -> None:
 def called(folder: Path, method: str, line: str, *given: Any, **facts: Any) -> Any:
     """What one command line of a guard gives."""
     (folder / "run").mkdir(exist_ok=True)
-    guard = declared(**{method: line})()
+    guard = declared(**{method: line}, config=facts.pop("declared_config", None))()
     guard._root, guard.folder, guard.data = folder, folder / "run", Dataset({"rows": pd.DataFrame({"x": [1]})})
     for name, fact in facts.items():
         setattr(guard, name, fact)
@@ -177,14 +177,31 @@ def test_a_folder_of_all_tables_and_a_configuration_without_a_file(tmp_path: Pat
     assert list((tmp_path / "run").iterdir()) == []
 
 
+def test_a_program_that_knows_its_configuration_finds_the_one_of_the_run(tmp_path: Path) -> None:
+    (tmp_path / "params.yaml").write_text("C: 1\n")
+    (tmp_path / "other.yaml").write_text("C: 2\n")
+    line = "sh -c 'cat params.yaml > $1/seen' {train} {bundle}"
+    for path, seen in (("params.yaml", b"C: 1\n"), ("other.yaml", b"C: 2\n")):
+        given = {"config_path": tmp_path / path}
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(tmp_path)
+            bundle = called(tmp_path, "train", line, ROWS, declared_config="params.yaml", **given)
+        assert bundle._files["seen"] == seen
+
+
 @pytest.mark.parametrize(
     ("method", "line", "told"),
     [
         ("train", "true {train} {bundle}", r"nothing was written into \{bundle\}"),
         ("train", "true {train} {bundle} {config}", r"names \{config\}, and the guard has no `config`"),
-        ("evaluate", "true {test} {answers}", "left no JSON object of numbers: nothing"),
-        ("evaluate", "sh -c 'echo one; echo two' {test} {answers}", "left no JSON object of numbers: two"),
-        ("evaluate", "true {test} {answers} {metrics}", r"wrote no \{metrics\}"),
+        ("evaluate", "true {test} {answers}", "printed no JSON object of numbers as its last line: nothing"),
+        (
+            "evaluate",
+            "sh -c 'echo one; echo two' {test} {answers}",
+            "printed no JSON object of numbers as its last line: two",
+        ),
+        ("evaluate", "sh -c 'echo [1]' {test} {answers}", "printed: list, where an object of names and numbers is"),
+        ("evaluate", "true {test} {answers} {metrics}", r"^no \{metrics\} was written$"),
     ],
 )
 def test_what_a_program_left_out_is_named(tmp_path: Path, method: str, line: str, told: str) -> None:

@@ -134,12 +134,13 @@ WRONG = [
     ),
     (
         {"inputs": {"train": "train.xlsx", "test": "test.csv"}},
-        "`inputs`: train.xlsx is no table that can be read; known are .csv, .jsonl, .parquet, .npy",
+        "`inputs`: train.xlsx is no table that can be read; known are .csv, .tsv, .jsonl, .parquet, .feather, .npy",
     ),
     (
         {"inputs": {"train": "train.csv"}},
         '`inputs` must say where the script reads `train` and `test`, such as {"train": "input/train.csv", …}',
     ),
+    ({"run_from": "../src"}, "`run_from` must be a folder below the project's root, not '../src'"),
     (
         {"outputs": {"metrics": "scores.json"}},
         '`outputs` must say where the script writes its `answers`, such as {"answers": "submission.csv"}',
@@ -188,6 +189,13 @@ def test_the_folder_shows_the_project_but_for_what_is_mapped(tmp_path: Path) -> 
     assert (tmp_path / "in/train.csv").read_text() == "x\n0\n"
     assert not (tmp_path / "seen.json").exists()
     assert not (tmp_path / "run/call").exists()
+
+
+def test_a_script_is_started_where_it_expects_to_be(tmp_path: Path) -> None:
+    (tmp_path / "src").mkdir()
+    source = "import pandas as pd\npd.read_csv('../in/test.csv').to_csv('../answers.csv', index=False)\n"
+    one = guard(tmp_path, source, inputs={"train": "in/train.csv", "test": "in/test.csv"}, run_from="src")
+    assert one.predict(ROWS, ROWS + 10)["x"].tolist() == [11.0, 12.0]
 
 
 @pytest.mark.parametrize(

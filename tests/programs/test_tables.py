@@ -26,7 +26,7 @@ ROWS = pd.DataFrame(
 )
 
 
-@pytest.mark.parametrize("ending", [".csv", ".jsonl", ".parquet"])
+@pytest.mark.parametrize("ending", [".csv", ".tsv", ".jsonl", ".parquet", ".feather"])
 def test_a_table_comes_back_as_it_went(tmp_path: Path, ending: str) -> None:
     write(ROWS, tmp_path / f"rows{ending}")
     found = read(tmp_path / f"rows{ending}")

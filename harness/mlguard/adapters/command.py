@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
@@ -14,9 +12,10 @@ from typing import Any, ClassVar
 
 from mlguard.configuration import as_text
 from mlguard.core.guard import Guard
-from mlguard.programs import FORMATS
+from mlguard.programs import FORMATS, metrics
 from mlguard.programs.bundle import Bundle
 from mlguard.programs.error import ProgramError
+from mlguard.programs.overlay import changed_config, for_one_call, lay
 from mlguard.programs.run import Program, words_of
 
 PLACES: Mapping[str, tuple[str, ...]] = {
@@ -86,7 +85,7 @@ class Command:
 
     def __call__(self, guard: CommandGuard, *given: Any) -> Any:
         """Run the program on what the method is given."""
-        with _folder(guard.folder) as folder:
+        with for_one_call(guard.folder) as folder:
             return _METHODS[self.method](Call(self, guard, folder), *given)
 
     def problems(self) -> Iterator[str]:
@@ -127,7 +126,19 @@ class Call:
         places["config"] = self._config() if "config" in self.endings else self.folder
         line = words_of(self.command.line)
         words = tuple(_PLACE.sub(lambda found: str(places[found[1]]), word) for word in line)
-        return Program(self.command.line, words, self.guard._root, self.guard.isolated).run()
+        return Program(self.command.line, words, self.guard._root, self.guard.isolated, self._place()).run()
+
+    def _place(self) -> Path | None:
+        """A folder with the configuration of this run in its place, for a program that knows where that lies."""
+        root = self.guard._root
+        config = changed_config(type(self.guard).config, root, self.guard.config_path)
+        if not config or "config" in self.endings:
+            return None
+        place = self.folder / "project"
+        lay(root, place, config)
+        for name, changed in config.items():
+            shutil.copyfile(changed, place / name)
+        return place
 
     def _config(self) -> Path:
         if self.guard.config_path is not None:
@@ -154,7 +165,7 @@ def _train(call: Call, train: Any) -> Bundle:
 
 
 def _predict(call: Call, model: Bundle, rows: Any) -> Any:
-    from mlguard.programs.tables import read, write  # pandas is loaded only where a guard runs.
+    from mlguard.programs.tables import read, write  # As above.
 
     places = {"bundle": call.folder / "bundle", "rows": call.file("rows"), "answers": call.file("answers")}
     model.write(places["bundle"])
@@ -164,44 +175,18 @@ def _predict(call: Call, model: Bundle, rows: Any) -> Any:
 
 
 def _evaluate(call: Call, test: Any, predictions: Any) -> Any:
-    from mlguard.programs.tables import write  # pandas is loaded only where a guard runs.
+    from mlguard.programs.tables import write  # As above.
 
     places = {"test": call.file("test"), "answers": call.file("answers"), "metrics": call.folder / "metrics.json"}
     write(test, places["test"])
     write(predictions, places["answers"])
-    printed = call.run(**places)
+    told = call.run(**places)
     if "metrics" in call.endings:
-        if not places["metrics"].is_file():
-            raise ProgramError(f"`{call.command.line}` wrote no {{metrics}}")
-        printed = places["metrics"].read_text(encoding="utf-8")
-    return _object(printed, call.command.line)
+        return metrics.written(places["metrics"], "{metrics}")
+    return metrics.printed(told, call.command.line)
 
 
 _METHODS: Mapping[str, Callable[..., Any]] = {"train": _train, "predict": _predict, "evaluate": _evaluate}
-
-
-def _object(text: str, line: str) -> Any:
-    """The JSON object that a program wrote, or printed last."""
-    last = (text.strip().splitlines() or [""])[-1]
-    for part in (text, last):
-        try:
-            found = json.loads(part)
-        except ValueError:
-            continue
-        if isinstance(found, dict | int | float):
-            return found
-    raise ProgramError(f"`{line}` left no JSON object of numbers: {last or 'nothing'}")
-
-
-@contextmanager
-def _folder(above: Path) -> Iterator[Path]:
-    """A folder for the files of one call, of the same name each time: names of files must move no answer."""
-    folder = above / "call"
-    folder.mkdir()
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _braced(names: Any) -> str:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
 
 from mlguard.core.guard import Guard
-from mlguard.programs import FORMATS
+from mlguard.programs import FORMATS, metrics
 from mlguard.programs.error import ProgramError
+from mlguard.programs.overlay import changed_config, for_one_call, lay
 from mlguard.programs.run import Program, words_of
 
 ANSWERS, METRICS = "answers", "metrics"
-_NEVER = frozenset({".git", ".mlguard", "golden", "__pycache__", ".venv", ".tox"})
-"""What the folder of a script does not show: other programs' files, and goldens."""
 
 
 class ScriptGuard(Guard):
@@ -25,7 +23,8 @@ class ScriptGuard(Guard):
     - `script` is the file, from the project's root, with arguments behind it if it takes any;
     - `inputs` maps tables to the files that it reads: `train` and `test` are the parts of the split, any other one a
       table of the Dataset;
-    - `outputs` maps `answers`, one per row of `test`, and `metrics`, a JSON object, to the files that it writes.
+    - `outputs` maps `answers`, one per row of `test`, and `metrics`, a JSON object, to the files that it writes;
+    - `run_from` is the folder in which it is started, the project's root unless it says otherwise.
 
     Every call of `predict` runs the whole script on the training rows and on the rows to answer, in a folder that looks
     like the project's root but for these files. What the script writes elsewhere in it is thrown away.
@@ -35,6 +34,7 @@ class ScriptGuard(Guard):
     script: ClassVar[str] = ""
     inputs: ClassVar[Mapping[str, str]] = {}
     outputs: ClassVar[Mapping[str, str]] = {}
+    run_from: ClassVar[str] = "."
     isolated: ClassVar[bool] = False
     single_rows = 2
 
@@ -53,6 +53,8 @@ class ScriptGuard(Guard):
                 yield f"`{name}` must map names to files, not {mapped!r}"
             else:
                 yield from (f"`{name}`: {problem}" for problem in _wrong_files(mapped))
+        if PurePosixPath(cls.run_from).is_absolute() or ".." in PurePosixPath(cls.run_from).parts:
+            yield f"`run_from` must be a folder below the project's root, not {cls.run_from!r}"
         if isinstance(cls.inputs, Mapping) and not {"train", "test"} <= set(cls.inputs):
             yield '`inputs` must say where the script reads `train` and `test`, such as {"train": "input/train.csv", …}'
         if isinstance(cls.outputs, Mapping) and ANSWERS not in cls.outputs:
@@ -64,35 +66,23 @@ class ScriptGuard(Guard):
 
     def predict(self, model: Any, rows: Any) -> Any:
         """Run the script, and read its answers, with the metrics of the same run beside them."""
-        folder = self.folder / "call"
-        try:
+        with for_one_call(self.folder) as folder:
             self._lay(folder, {"train": model, "test": rows})
             name, *arguments = words_of(self.script)
             words = ("python", str(self._root / name), *arguments)
-            Program(self.script, words, self._root, self.isolated, folder).run()
+            Program(self.script, words, self._root, self.isolated, folder / self.run_from).run()
             return self._answers(folder)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
 
     def _lay(self, folder: Path, parts: Mapping[str, Any]) -> None:
         """Make a folder that looks like the project's root, with tables in place of the inputs and no outputs."""
         from mlguard.programs.tables import write  # pandas is loaded only where a guard runs.
 
-        mapped = [PurePosixPath(name) for name in (*self.inputs.values(), *self.outputs.values())]
-        changed = self._changed_config()
-        mapped += [PurePosixPath(changed[0])] if changed else []
-        _link(self._root, folder, PurePosixPath("."), set(mapped), {above for one in mapped for above in one.parents})
+        config = changed_config(type(self).config, self._root, self.config_path)
+        lay(self._root, folder, [*self.inputs.values(), *self.outputs.values(), *config], real=self.run_from)
         for name, place in self.inputs.items():
             write(parts[name] if name in parts else self.data[name], folder / place)
-        if changed:
-            shutil.copyfile(changed[1], folder / changed[0])
-
-    def _changed_config(self) -> tuple[str, Path] | None:
-        """The configuration's file in the project, and the one that holds the values of this run."""
-        declared = type(self).config
-        if self.config_path is None or not isinstance(declared, str):
-            return None
-        return declared, Path(self.config_path)
+        for name, changed in config.items():
+            shutil.copyfile(changed, folder / name)
 
     def _answers(self, folder: Path) -> Any:
         from mlguard.programs.tables import read  # As above.
@@ -102,7 +92,7 @@ class ScriptGuard(Guard):
             raise ProgramError(f"`{self.script}` wrote no {self.outputs[ANSWERS]}")
         answers = read(place)
         if METRICS in self.outputs and hasattr(answers, "attrs"):
-            answers.attrs[METRICS] = _metrics(folder / self.outputs[METRICS], self.outputs[METRICS])
+            answers.attrs[METRICS] = metrics.written(folder / self.outputs[METRICS], self.outputs[METRICS])
             answers.attrs["of"] = _digest(answers)
         return answers
 
@@ -115,35 +105,8 @@ def _evaluate(self: ScriptGuard, test: Any, predictions: Any) -> Any:
     return attrs[METRICS]
 
 
-def _metrics(place: Path, name: str) -> Any:
-    try:
-        return json.loads(place.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ProgramError(f"no {name} was written") from None
-    except ValueError as error:
-        raise ProgramError(f"{name}: {error}") from None
-
-
 def _digest(answers: Any) -> str:
     return hashlib.sha256(answers.to_csv(index=False).encode()).hexdigest()
-
-
-def _link(
-    root: Path, folder: Path, below: PurePosixPath, mapped: set[PurePosixPath], above: set[PurePosixPath]
-) -> None:
-    """Link what lies below the root into a folder, but for the mapped files and the folders above them."""
-    (folder / below).mkdir(parents=True, exist_ok=True)
-    place = root / below
-    for entry in sorted(place.iterdir()) if place.is_dir() else ():
-        name = below / entry.name
-        if name in mapped or entry.name in _NEVER:
-            continue
-        if name in above:
-            _link(root, folder, name, mapped, above)
-        else:
-            (folder / name).symlink_to(entry, target_is_directory=entry.is_dir())
-    for name in sorted(above):
-        (folder / name).mkdir(parents=True, exist_ok=True)
 
 
 def _wrong_files(mapped: Mapping[str, str]) -> Iterator[str]:

@@ -17,17 +17,17 @@ from mlguard.programs.error import ProgramError
 
 _WHOLE = re.compile(r"[+-]?(0|[1-9]\d*)")
 _NUMBER = re.compile(r"[+-]?((0|[1-9]\d*)(\.\d*)?|\.\d+)(e[+-]?\d+)?|[+-]?(inf|infinity)|nan", re.IGNORECASE)
+_SEPARATORS = {".csv": ",", ".tsv": "\t"}
 _TRUTHS = {"true": True, "false": False, "True": True, "False": False, "TRUE": True, "FALSE": False}
 
 
 def write(rows: Any, file: Path) -> None:
     """Write rows in the format that the file's name ends in. Raises ProgramError where it cannot hold them."""
-    writer = _WRITERS[file.suffix]
     file.parent.mkdir(parents=True, exist_ok=True)
     if file.suffix == ".npy":
         np.save(file, np.asarray(rows), allow_pickle=False)
     else:
-        writer(_frame(rows, file), file)
+        _WRITERS[file.suffix](_frame(rows, file), file)
 
 
 def read(file: Path) -> Any:
@@ -58,7 +58,7 @@ def _frame(rows: Any, file: Path) -> pd.DataFrame:
 
 
 def _write_csv(frame: pd.DataFrame, file: Path) -> None:
-    frame.to_csv(file, index=False, lineterminator="\n")
+    frame.to_csv(file, index=False, lineterminator="\n", sep=_SEPARATORS[file.suffix])
 
 
 def _write_lines(frame: pd.DataFrame, file: Path) -> None:
@@ -82,13 +82,17 @@ def _write_parquet(frame: pd.DataFrame, file: Path) -> None:
     frame.to_parquet(file, index=False)
 
 
+def _write_feather(frame: pd.DataFrame, file: Path) -> None:
+    frame.reset_index(drop=True).to_feather(file)
+
+
 def _read_csv(file: Path) -> pd.DataFrame:
-    return csv_table(_text(file), file.name)
+    return csv_table(_text(file), file.name, separator=_SEPARATORS[file.suffix])
 
 
-def csv_table(text: str, name: str) -> pd.DataFrame:
+def csv_table(text: str, name: str, *, separator: str = ",") -> pd.DataFrame:
     """The table of a CSV text whose first line names the columns. Raises ProgramError with `name` and the line."""
-    lines = csv.reader(io.StringIO(text, newline=""), strict=True)
+    lines = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator)
     try:
         head = next(lines, [])
         if not head or len(set(head)) < len(head) or not all(head):
@@ -137,9 +141,9 @@ def _read_lines(file: Path) -> pd.DataFrame:
     return pd.DataFrame(records)
 
 
-def _read_parquet(file: Path) -> pd.DataFrame:
+def _read_arrow(file: Path) -> pd.DataFrame:
     try:
-        return pd.read_parquet(file)
+        return pd.read_parquet(file) if file.suffix == ".parquet" else pd.read_feather(file)
     except (OSError, ValueError) as error:
         raise ProgramError(f"{file.name}: {error}") from None
 
@@ -165,9 +169,11 @@ def _count(number: int, what: str) -> str:
 
 
 _READERS: Mapping[str, Callable[[Path], Any]] = {
-    ".csv": _read_csv, ".jsonl": _read_lines, ".parquet": _read_parquet, ".npy": _read_array
+    ".csv": _read_csv, ".tsv": _read_csv, ".jsonl": _read_lines, ".parquet": _read_arrow, ".feather": _read_arrow,
+    ".npy": _read_array,
 }  # fmt: skip
 
 _WRITERS: Mapping[str, Callable[[pd.DataFrame, Path], None]] = {
-    ".csv": _write_csv, ".jsonl": _write_lines, ".parquet": _write_parquet, ".npy": _write_csv
+    ".csv": _write_csv, ".tsv": _write_csv, ".jsonl": _write_lines, ".parquet": _write_parquet,
+    ".feather": _write_feather,
 }  # fmt: skip
