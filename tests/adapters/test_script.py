@@ -12,6 +12,7 @@ from mlguard import Dataset, ScriptGuard
 from mlguard.core.guard import problems
 from mlguard.core.outcome import Outcome
 from mlguard.core.record import CONTRACT
+from mlguard.programs import overlay
 from mlguard.programs.error import ProgramError
 from tests.project import FILES, Project
 
@@ -126,7 +127,8 @@ def declared(**entries: Any) -> type[ScriptGuard]:
 
 
 WRONG = [
-    ({"script": ""}, '`script` must name the file of the script, such as "run.py"'),
+    ({"script": ""}, '`script` must name the file of the script, such as "run.py", or a tuple of several'),
+    ({"script": ("a.py", "")}, '`script` must name the file of the script, such as "run.py", or a tuple of several'),
     ({"inputs": ["a"]}, "`inputs` must map names to files, not ['a']"),
     (
         {"inputs": {"train": "/data/train.csv", "test": "test.csv"}},
@@ -170,25 +172,39 @@ def guard(root: Path, source: str, **entries: Any) -> ScriptGuard:
     return made
 
 
-def test_the_folder_shows_the_project_but_for_what_is_mapped(tmp_path: Path) -> None:
-    for name in ("in/train.csv", "in/other.csv", "golden/x", ".git/x", "models/m/a.txt"):
+def test_nothing_real_is_written_wherever_a_script_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(overlay, "LARGE", 100)
+    real = {"in/train.csv": "x\n0\n", "models/m.txt": "old", "golden/x": "", ".git/x": "", "deep/er/a.txt": "old"}
+    for name, content in {**real, "large.bin": "1" * 100}.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text("x\n0\n")
+        (tmp_path / name).write_text(content)
     source = (
         "import os, pandas as pd\n"
-        "found = sorted(os.path.join(d, f) for d, _, fs in os.walk('.', followlinks=True) for f in fs)\n"
-        "assert not os.path.islink('in') and os.path.islink('models'), found\n"
-        "pd.DataFrame({'n': found}).to_json('seen.json')\n"
-        "rows = pd.concat([pd.read_csv('in/train.csv'), pd.read_csv('test.csv')])\n"
-        "rows.to_csv('answers.csv', index=False)\n"
-        "print(found)\n"
+        "assert not os.path.exists('golden') and not os.path.exists('.git') and not os.path.exists('answers.csv')\n"
+        "assert os.path.islink('large.bin') and open('deep/er/a.txt').read() == 'old'\n"
+        "for name in ('models/m.txt', 'deep/er/a.txt', 'deep/new.txt', 'in/train2.csv', 'log.txt'):\n"
+        "    open(name, 'w').write('new')\n"
+        "pd.concat([pd.read_csv('in/train.csv'), pd.read_csv('test.csv')]).to_csv('answers.csv', index=False)\n"
     )
     one = guard(tmp_path, source, inputs={"train": "in/train.csv", "test": "test.csv"})
-    answers = one.predict(ROWS, ROWS + 10)
-    assert answers["x"].tolist() == [1.0, 2.0, 11.0, 12.0]
-    assert (tmp_path / "in/train.csv").read_text() == "x\n0\n"
-    assert not (tmp_path / "seen.json").exists()
-    assert not (tmp_path / "run/call").exists()
+    (tmp_path / "answers.csv").write_text("x\n7\n")
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    assert one.predict(ROWS, ROWS + 10)["x"].tolist() == [1.0, 2.0, 11.0, 12.0]
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+def test_several_scripts_share_the_copy(tmp_path: Path) -> None:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models/rate.txt").write_text("from real work")
+    train = "import pandas as pd\nopen('models/rate.txt', 'w').write(str(pd.read_csv('train.csv').x.mean()))\n"
+    one = guard(tmp_path, train, script=("run.py", "answer.py --times 2"))
+    (tmp_path / "answer.py").write_text(
+        "import sys, pandas as pd\n"
+        "rate = float(open('models/rate.txt').read()) * int(sys.argv[2])\n"
+        "(pd.read_csv('test.csv') * rate).to_csv('answers.csv', index=False)\n"
+    )
+    assert one.predict(ROWS, ROWS)["x"].tolist() == [3.0, 6.0]
+    assert (tmp_path / "models/rate.txt").read_text() == "from real work"
 
 
 def test_a_script_is_started_where_it_expects_to_be(tmp_path: Path) -> None:

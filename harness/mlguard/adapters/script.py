@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
 
@@ -20,18 +20,19 @@ ANSWERS, METRICS = "answers", "metrics"
 class ScriptGuard(Guard):
     """A guard of a script without functions, which reads files, trains, answers and writes files.
 
-    - `script` is the file, from the project's root, with arguments behind it if it takes any;
+    - `script` is the file, from the project's root, with arguments behind it if it takes any; or several, one after the
+      other, such as `("train.py", "predict.py")`;
     - `inputs` maps tables to the files that it reads: `train` and `test` are the parts of the split, any other one a
       table of the Dataset;
     - `outputs` maps `answers`, one per row of `test`, and `metrics`, a JSON object, to the files that it writes;
     - `run_from` is the folder in which it is started, the project's root unless it says otherwise.
 
-    Every call of `predict` runs the whole script on the training rows and on the rows to answer, in a folder that looks
-    like the project's root but for these files. What the script writes elsewhere in it is thrown away.
+    Every call of `predict` runs all of it on the training rows and on the rows to answer, in a copy of the project but
+    for these files. What is written elsewhere in it is thrown away.
     """
 
     abstract = True
-    script: ClassVar[str] = ""
+    script: ClassVar[str | Sequence[str]] = ""
     inputs: ClassVar[Mapping[str, str]] = {}
     outputs: ClassVar[Mapping[str, str]] = {}
     run_from: ClassVar[str] = "."
@@ -45,8 +46,9 @@ class ScriptGuard(Guard):
 
     @classmethod
     def _problems(cls) -> Iterator[str]:
-        if not isinstance(cls.script, str) or not cls.script.strip():
-            yield '`script` must name the file of the script, such as "run.py"'
+        lines = cls._lines()
+        if not lines or not all(isinstance(line, str) and line.strip() for line in lines):
+            yield '`script` must name the file of the script, such as "run.py", or a tuple of several'
         for name in ("inputs", "outputs"):
             mapped = getattr(cls, name)
             if not isinstance(mapped, Mapping) or not all(isinstance(x, str) for x in (*mapped, *mapped.values())):
@@ -68,17 +70,23 @@ class ScriptGuard(Guard):
         """Run the script, and read its answers, with the metrics of the same run beside them."""
         with for_one_call(self.folder) as folder:
             self._lay(folder, {"train": model, "test": rows})
-            name, *arguments = words_of(self.script)
-            words = ("python", str(self._root / name), *arguments)
-            Program(self.script, words, self._root, self.isolated, folder / self.run_from).run()
+            for line in self._lines():
+                name, *arguments = words_of(line)
+                words = ("python", str(self._root / name), *arguments)
+                Program(line, words, self._root, self.isolated, folder / self.run_from).run()
             return self._answers(folder)
 
+    @classmethod
+    def _lines(cls) -> tuple[str, ...]:
+        """The scripts with their arguments, in order."""
+        return (cls.script,) if isinstance(cls.script, str) else tuple(cls.script)
+
     def _lay(self, folder: Path, parts: Mapping[str, Any]) -> None:
-        """Make a folder that looks like the project's root, with tables in place of the inputs and no outputs."""
+        """Copy the project, with tables in place of the inputs and without outputs."""
         from mlguard.programs.tables import write  # pandas is loaded only where a guard runs.
 
         config = changed_config(type(self).config, self._root, self.config_path)
-        lay(self._root, folder, [*self.inputs.values(), *self.outputs.values(), *config], real=self.run_from)
+        lay(self._root, folder, [*self.inputs.values(), *self.outputs.values(), *config])
         for name, place in self.inputs.items():
             write(parts[name] if name in parts else self.data[name], folder / place)
         for name, changed in config.items():
@@ -89,7 +97,7 @@ class ScriptGuard(Guard):
 
         place = folder / self.outputs[ANSWERS]
         if not place.is_file():
-            raise ProgramError(f"`{self.script}` wrote no {self.outputs[ANSWERS]}")
+            raise ProgramError(f"`{self._lines()[-1]}` wrote no {self.outputs[ANSWERS]}")
         answers = read(place)
         if METRICS in self.outputs and hasattr(answers, "attrs"):
             answers.attrs[METRICS] = metrics.written(folder / self.outputs[METRICS], self.outputs[METRICS])
@@ -101,7 +109,7 @@ def _evaluate(self: ScriptGuard, test: Any, predictions: Any) -> Any:
     """The metrics that the script wrote beside these very answers."""
     attrs = getattr(predictions, "attrs", {})
     if attrs.get("of") != _digest(predictions):
-        raise ProgramError(f"`{self.script}` measures only what it answered itself")
+        raise ProgramError(f"`{self._lines()[-1]}` measures only what it answered itself")
     return attrs[METRICS]
 
 

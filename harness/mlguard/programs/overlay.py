@@ -8,8 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-_NEVER = frozenset({".git", ".mlguard", "golden", "__pycache__", ".venv", ".tox"})
-"""What it does not show: what belongs to git, to mlguard and to Python."""
+LARGE = 2**20
+"""Bytes from which on a file is linked and not copied."""
+
+MANY = 1000
+"""Entries from which on a folder is linked as a whole."""
+
+_NEVER = frozenset({".git", ".mlguard", "golden", "__pycache__", ".venv", ".tox", "node_modules"})
+"""What is not shown: what belongs to git, to mlguard, to Python and to installers."""
 
 
 @contextmanager
@@ -23,17 +29,16 @@ def for_one_call(above: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def lay(root: Path, folder: Path, mapped: Collection[str], *, real: str = ".") -> None:
-    """Link what lies below the root into a folder, but for the mapped files, whose own folders are new and real.
+def lay(root: Path, folder: Path, mapped: Collection[str]) -> None:
+    """Copy what lies below the root into a folder, but for the mapped files, so that nothing real is written.
 
-    `mapped` are paths from the root; nothing is put in their places. `real` is another folder that is no link, since
-    `..` leads out of a link to where it points.
+    `mapped` are paths from the root; their folders are made, and nothing is put in their places. Large files and full
+    folders are links.
     """
     places = {PurePosixPath(name) for name in mapped}
-    above = {folder for place in (*places, PurePosixPath(real) / "any") for folder in place.parents}
-    _link(root, folder, PurePosixPath("."), places, above)
-    for name in sorted(above):
-        (folder / name).mkdir(parents=True, exist_ok=True)
+    _copy(root, folder, PurePosixPath("."), places)
+    for place in places:
+        (folder / place.parent).mkdir(parents=True, exist_ok=True)
 
 
 def changed_config(declared: Any, root: Path, path: Path | None) -> dict[str, Path]:
@@ -43,16 +48,20 @@ def changed_config(declared: Any, root: Path, path: Path | None) -> dict[str, Pa
     return {declared: path}
 
 
-def _link(
-    root: Path, folder: Path, below: PurePosixPath, mapped: set[PurePosixPath], above: set[PurePosixPath]
-) -> None:
+def _copy(root: Path, folder: Path, below: PurePosixPath, mapped: set[PurePosixPath]) -> None:
     (folder / below).mkdir(parents=True, exist_ok=True)
-    place = root / below
-    for entry in sorted(place.iterdir()) if place.is_dir() else ():
+    for entry in sorted((root / below).iterdir()):
         name = below / entry.name
-        if name in mapped or entry.name in _NEVER:
-            continue
-        if name in above:
-            _link(root, folder, name, mapped, above)
-        else:
+        if name in mapped or entry.name in _NEVER or folder.is_relative_to(entry):
+            continue  # The last: temporary files may lie below the project.
+        if entry.is_dir() and not entry.is_symlink() and _is_short(entry, name, mapped):
+            _copy(root, folder, name, mapped)
+        elif entry.is_file() and entry.stat().st_size < LARGE:
+            shutil.copyfile(entry, folder / name)
+        elif entry.exists():
             (folder / name).symlink_to(entry, target_is_directory=entry.is_dir())
+
+
+def _is_short(entry: Path, name: PurePosixPath, mapped: set[PurePosixPath]) -> bool:
+    holds_mapped = any(place.is_relative_to(name) for place in mapped)
+    return holds_mapped or sum(1 for _, _ in zip(entry.iterdir(), range(MANY), strict=False)) < MANY
