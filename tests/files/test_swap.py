@@ -14,6 +14,7 @@ import pytest
 
 from mlguard.core.error import GoldenError
 from mlguard.files import swap
+from mlguard.files.content import file_digest
 from mlguard.files.tree import Tree
 from tests.disk import DiedError, Disk
 from tests.repository import git
@@ -51,7 +52,7 @@ def visible(folder: Path) -> dict[str, bytes]:
 
 
 def swapped(folder: Path) -> None:
-    swap.replace(tree(folder), CHANGED, leading="lead", kept=["same"], gone=["gone"])
+    assert swap.replace(tree(folder), NEW, leading="lead", own=OLD) == (*CHANGED, "gone")
 
 
 def steps(folder: Path, disk: Disk) -> range:
@@ -170,8 +171,8 @@ def test_what_no_journal_explains_counts_for_nothing(folder: Path, name: str, jo
 def test_a_journal_reaches_nothing_outside(folder: Path, name: str) -> None:
     outside = folder.parent / "outside"
     outside.write_bytes(b"old\n")
-    old, new = swap._digest(b"old\n"), swap._digest(b"new\n")
-    journal = {"leading": "lead", "files": {"lead": [swap._digest(OLD["lead"]), new], name: [old, None]}}
+    old, new = file_digest(b"old\n"), file_digest(b"new\n")
+    journal = {"leading": "lead", "files": {"lead": [file_digest(OLD["lead"]), new], name: [old, None]}}
     put(folder / f"{swap.STAGED}1", {"journal.json": json.dumps(journal).encode(), "new/lead": b"new\n"})
     with suppress(GoldenError):
         swap.finish(tree(folder))

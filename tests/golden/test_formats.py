@@ -10,9 +10,10 @@ import pytest
 
 from mlguard.core.question import ASKED_AT_FIRST, FIRST_RELEASE
 from mlguard.core.record import Record
+from mlguard.files.content import plain_ends
 from mlguard.files.tree import Tree
 from mlguard.golden.codec import decode, encode
-from mlguard.golden.damage import FORMAT, normalised
+from mlguard.golden.damage import FORMAT
 
 FORMATS = Path(__file__).parent / "formats"
 
@@ -36,4 +37,4 @@ def test_an_old_golden_is_read(record: Record, number: int) -> None:
 def test_the_newest_format_has_the_same_bytes_on_every_machine(record: Record) -> None:
     folder = FORMATS / str(FORMAT)
     files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    assert {name: normalised(name, content) for name, content in files.items()} == encode(record)
+    assert {name: plain_ends(name, content) for name, content in files.items()} == encode(record)

@@ -452,7 +452,7 @@ def test_what_cannot_be_read_now_is_neither_missing_nor_corrupt(
 
         return call
 
-    for job in (store.names, lambda: store.held(record.guard), store.datasets.names):
+    for job in (store.names, lambda: store.held(record.guard)):
         for at in range(60):
             monkeypatch.setattr(os, "open", refusing(at, real[0]))
             monkeypatch.setattr(os, "scandir", refusing(at, real[1]))

@@ -54,9 +54,8 @@ def jobs(project: Path, record: Record) -> Iterator[Callable[[], Any]]:
     for rows in (10, 500, 11):
         yield lambda rows=rows: store.datasets.save(data(rows), "churn", 0)
     yield store.names
-    yield store.datasets.names
     yield lambda: store.load(record.guard)
-    yield lambda: (store.datasets.load("churn"), store.datasets.row_marks("churn"))
+    yield lambda: store.datasets.load("churn")
     yield lambda: power.keep(project, record.guard, {"power": 1.0})
     yield lambda: power.kept(project, record.guard)
     yield lambda: keyed.remember(project, record, {"A": b"1"})

@@ -12,7 +12,7 @@ from mlguard.checker.known import Known
 from mlguard.checker.proof import Prover
 from mlguard.core.cause import Cause, CauseKind
 from mlguard.core.compare import Comparison, compare
-from mlguard.core.error import GoldenError, MlguardError
+from mlguard.core.error import MlguardError
 from mlguard.core.outcome import Outcome
 from mlguard.core.record import Provenance, Record
 from mlguard.core.rules import Rules
@@ -143,12 +143,15 @@ class _Explainer:
         name = self.before.dataset.name if self.before.dataset else ""
         tables = self.goldens.datasets
         try:
-            if tables.load(name) is None or tables.digest(name) != self.before.data_digest:
-                yield Cause(CauseKind.TABLES_GONE)
-                return
-            again = self.runner.run(self.guard, tables=Path(tables.place(name))).record
-        except GoldenError as error:
+            kept = tables.load(name)
+        except MlguardError as error:
             yield Cause(CauseKind.TABLES_GONE, detail=error.message)
+            return
+        if kept is None or kept[1].digest != self.before.data_digest:
+            yield Cause(CauseKind.TABLES_GONE)
+            return
+        try:
+            again = self.runner.run(self.guard, tables=Path(tables.place(name))).record
         except MlguardError as error:
             yield Cause(CauseKind.TABLES_FAIL, detail=error.message)
         else:

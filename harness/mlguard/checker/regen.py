@@ -259,10 +259,10 @@ class Regenerator:
 def _kept_tables(kept: Datasets, name: str) -> tuple[Dataset, int] | None:
     """The tables that are stored with their seed; None where there are none that can be read."""
     try:
-        found, seed = kept.load(name), kept.seed(name)
+        found = kept.load(name)
     except GoldenError:
         return None
-    return None if found is None or seed is None else (found, seed)
+    return None if found is None else (found[0], found[1].seed)
 
 
 def _stable(one: Record, other: Record, rules: Rules) -> tuple[Record, list[Unstable]]:

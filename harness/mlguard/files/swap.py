@@ -9,12 +9,12 @@ knows, and throws away what was staged otherwise. Reading neither looks at it no
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
+from mlguard.files.content import as_written, file_digest, plain_ends
 from mlguard.files.tree import Tree
 
 STAGED = ".saving-"
@@ -80,27 +80,29 @@ class _Swap:
         return []
 
 
-def replace(
-    tree: Tree, files: Mapping[str, bytes], *, leading: str, kept: Iterable[str] = (), gone: Iterable[str] = ()
-) -> None:
-    """Put these files into the folder, the leading one last, and remove those that are to go after it.
+def replace(tree: Tree, files: Mapping[str, bytes], *, leading: str, own: Iterable[str] = ()) -> tuple[str, ...]:
+    """Let the folder hold these files and no others of its `own`; answers which ones changed.
 
-    `kept` are the other files of both the old and the new ones. One writer at a time: the caller holds a lock. Raises
-    OSError where the disk refuses; the old files are intact then, unless `is_half_done`.
+    What is there already is not touched; the leading file is moved last, and what is to go goes after it. One writer at
+    a time: the caller holds a lock. Raises OSError where the disk refuses; the old files are intact then, unless
+    `is_half_done`.
     """
-    before = {name: tree.read(name) for name in (*files, *kept, *gone)}
-    old = {name: _digest(content) for name, content in before.items()}
-    new = {**old, **{name: _digest(content) for name, content in files.items()}, **dict.fromkeys(gone)}
-    journal = {"leading": leading, "files": {name: [old[name], new[name]] for name in old}}
+    before = {name: tree.read(name) for name in dict.fromkeys((*files, *own))}
+    changed = {name: content for name, content in files.items() if not _holds(name, before[name], content)}
+    gone = [name for name in before if name not in files]
+    if not changed and not gone:
+        return ()
+    steps = {name: [_digest(name, old), _digest(name, files.get(name))] for name, old in before.items()}
     with _staged(tree) as staged:
-        for name, content in files.items():
+        for name, content in changed.items():
             staged.write(f"new/{name}", content)
-        staged.write(_JOURNAL, json.dumps(journal, sort_keys=True).encode())
-        _move(tree, staged, files, leading, undo=before)
+        staged.write(_JOURNAL, json.dumps({"leading": leading, "files": steps}, sort_keys=True).encode())
+        _move(tree, staged, changed, leading, undo=before)
     with suppress(OSError):  # The new files count already: whoever writes next tidies up.
         for name in gone:
             tree.remove(name)
         tree.clear(staged.root.name)
+    return (*changed, *gone)
 
 
 def finish(tree: Tree) -> None:
@@ -162,8 +164,8 @@ def _journal(tree: Tree, name: str) -> _Swap | None:
 
 
 def _step(tree: Tree, name: str, file: str, old: str | None, new: str | None) -> _Step:
-    staged = _digest(tree.read(f"{name}/new/{file}"))
-    return _Step(old, new, _digest(tree.read(file)), is_staged=staged is not None and staged == new)
+    staged = _digest(file, tree.read(f"{name}/new/{file}"))
+    return _Step(old, new, _digest(file, tree.read(file)), is_staged=staged is not None and staged == new)
 
 
 def _move(tree: Tree, staged: Tree, names: Iterable[str], leading: str, *, undo: Mapping[str, bytes | None]) -> None:
@@ -187,6 +189,10 @@ def _put_back(tree: Tree, name: str, content: bytes | None) -> None:
         tree.put(name, content)
 
 
-def _digest(content: bytes | None) -> str | None:
-    """Tells files apart; a checkout may have turned line ends into CRLF, which is no edit."""
-    return None if content is None else hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()
+def _holds(name: str, there: bytes | None, content: bytes) -> bool:
+    return there is not None and as_written(name, there, file_digest(content)) is not None
+
+
+def _digest(name: str, content: bytes | None) -> str | None:
+    """Tells files apart, whatever a checkout made of their line ends."""
+    return None if content is None else file_digest(plain_ends(name, content))

@@ -25,9 +25,10 @@ from mlguard.core.record import (
     newest_first,
 )
 from mlguard.core.tolerance import Numbers, Tolerances, pool
+from mlguard.files.content import plain_ends
 from mlguard.files.tree import is_plain
 from mlguard.files.typed import checked, known
-from mlguard.golden.damage import FORMAT, UNSEALED, Damage, both_sides, digest, is_sealed, normalised, sealed
+from mlguard.golden.damage import FORMAT, UNSEALED, Damage, both_sides, digest, is_sealed, sealed
 from mlguard.golden.document import ApprovalJson, DocumentJson, EnvironmentJson, PowerJson, TolerancesJson
 from mlguard.golden.naming import ARRAYS, INTERNALS
 from mlguard.golden.observations import Line, Sheets, read_observation, write_observation
@@ -114,7 +115,7 @@ def file_digests(fetch: Fetch) -> dict[str, str]:
 def read_log(content: bytes) -> tuple[Approval, ...]:
     """The approvals of a record that may be damaged elsewhere, newest first; those of both sides of a merge."""
     found: dict[str, Approval] = {}
-    for text in both_sides(normalised(RECORD, content).decode(errors="replace")):
+    for text in both_sides(plain_ends(RECORD, content).decode(errors="replace")):
         match = _APPROVALS.search(text)
         with suppress(ValueError, RecursionError):
             log, _ = json.JSONDecoder().raw_decode(text, match.end()) if match else ([], 0)
@@ -125,7 +126,7 @@ def read_log(content: bytes) -> tuple[Approval, ...]:
 
 def guard_name(content: bytes) -> str | None:
     """The guard that a record says it belongs to, even where most of it is damaged; None where it does not say."""
-    match = _GUARD.search(normalised(RECORD, content))
+    match = _GUARD.search(plain_ends(RECORD, content))
     try:
         return str(parse(match[1].decode())) if match else None
     except ValueError:
@@ -160,7 +161,7 @@ class _Files:
             if content is None and self._whole:
                 raise damage.missing(name)
             if content is not None and digest(name, content) == expected:
-                self._content[name] = normalised(name, content)
+                self._content[name] = plain_ends(name, content)
             elif self._whole:
                 damage.conflict(name, content or b"")
                 raise damage.unlike(name, content or b"")
@@ -190,7 +191,7 @@ def _open(content: bytes | None, damage: Damage) -> dict[str, Any]:
     if content is None:
         raise damage.missing(RECORD)
     damage.conflict(RECORD, content)
-    text, document = _parsed(normalised(RECORD, content), damage)
+    text, document = _parsed(plain_ends(RECORD, content), damage)
     number = document.get("format")
     if isinstance(number, int) and number > FORMAT:
         raise damage.newer(RECORD, number)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import shlex
 
 from mlguard.core.error import GoldenError
+from mlguard.files.content import BINARY, file_digest, plain_ends
 
 FORMAT = 2
 """The format that is written, and the newest that is read.
@@ -26,12 +26,6 @@ _HUNK = re.compile(
     re.MULTILINE,
 )
 _PAYLOAD = re.compile(r'^  "payload": "sha256:([0-9a-f]{64})"', re.MULTILINE)
-_BINARY = ".npy"
-
-
-def normalised(name: str, content: bytes) -> bytes:
-    """The content as it was written: a checkout may have turned line ends into CRLF, which is no edit."""
-    return content if name.endswith(_BINARY) else content.replace(b"\r\n", b"\n")
 
 
 def both_sides(text: str) -> tuple[str, str]:
@@ -41,7 +35,7 @@ def both_sides(text: str) -> tuple[str, str]:
 
 def digest(name: str, content: bytes) -> str:
     """Content digest of one of a golden's files, the same for either kind of line end."""
-    return f"sha256:{hashlib.sha256(normalised(name, content)).hexdigest()}"
+    return f"sha256:{file_digest(plain_ends(name, content))}"
 
 
 def sealed(text: str) -> str:
@@ -61,7 +55,7 @@ UNSEALED = "sha256:" + 64 * "0"
 
 def _payload(text: str) -> str:
     blank = _PAYLOAD.sub(f'  "payload": "{UNSEALED}"', text, count=1)
-    return f"sha256:{hashlib.sha256(blank.encode('utf-8', 'surrogatepass')).hexdigest()}"
+    return f"sha256:{file_digest(blank.encode('utf-8', 'surrogatepass'))}"
 
 
 class Damage:
@@ -74,7 +68,7 @@ class Damage:
 
     def conflict(self, name: str, content: bytes) -> None:
         """Raise where a merge left its markers."""
-        if not name.endswith(_BINARY) and _MARKER.search(normalised(name, content)):
+        if not name.endswith(BINARY) and _MARKER.search(plain_ends(name, content)):
             raise self.error(name, "holds merge conflict markers", slug="golden-conflict")
 
     def missing(self, name: str) -> GoldenError:
@@ -85,7 +79,7 @@ class Damage:
         """A file is not the one that was written."""
         if not content.strip():
             return self.error(name, "is empty", slug="golden-truncated")
-        if not name.endswith(_BINARY) and not content.endswith(b"\n"):
+        if not name.endswith(BINARY) and not content.endswith(b"\n"):
             return self.error(name, "ends in the middle of a line", slug="golden-truncated")
         return self.error(name, "was changed after it was accepted", slug="golden-edited")
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from mlguard.core.dataset import Dataset
 from mlguard.core.error import GoldenError, RunError
 from mlguard.core.record import Approval, Record
+
+if TYPE_CHECKING:
+    from mlguard.tables.manifest import Manifest
 
 ANY = "any"
 """The version that a Record may replace where nobody compared it with anything."""
@@ -52,14 +55,11 @@ class Datasets(Protocol):
     def save(self, dataset: Dataset, name: str, seed: int) -> tuple[str, ...]:
         """Keep a Dataset whole or not at all; answers which files changed. Raises RunError where the disk refuses."""
 
-    def load(self, name: str) -> Dataset | None:
-        """The Dataset; None where there is none, or only its digests. Raises GoldenError where it is damaged."""
+    def load(self, name: str) -> tuple[Dataset, Manifest] | None:
+        """The Dataset and what is said of it; None where there is none, or only its digests.
 
-    def digest(self, name: str) -> str | None:
-        """The content digest of the Dataset; None where there is none. Raises GoldenError where it is damaged."""
-
-    def seed(self, name: str) -> int | None:
-        """The seed that it was made with; None where there is none. Raises GoldenError where it is damaged."""
+        Raises GoldenError where it is damaged, RunError where it cannot be read at this moment.
+        """
 
     def delete(self, name: str) -> tuple[str, ...]:
         """Remove a Dataset and answer which files went."""

@@ -12,10 +12,10 @@ from mlguard.core.record import Record
 from mlguard.files import swap
 from mlguard.files.tree import Tree
 from mlguard.golden.codec import RECORD, Fetch, decode, encode, file_digests, guard_name, read_log
-from mlguard.golden.damage import digest, normalised
+from mlguard.golden.damage import digest
 from mlguard.golden.interface import ANY, Held, OvertakenError
 from mlguard.golden.naming import ARRAYS, DATASETS, INTERNALS, folder_of, name_of
-from mlguard.golden.writing import Home, change, reading, remove
+from mlguard.golden.writing import Home, reading, remove
 
 if TYPE_CHECKING:
     from mlguard.golden.datasets import GoldenDatasets
@@ -72,10 +72,10 @@ class LocalStore:
             swap.finish(tree)
             if over != ANY and (now := _held(tree, record.guard)).version != over:
                 raise OvertakenError(tree.shown(), now)
-            changed = change(tree, files, self._own(tree, record.guard), leading=RECORD, holds=_holds)
+            changed = swap.replace(tree, files, leading=RECORD, own=self._own(tree, record.guard))
             if changed:
                 _drop_empty_data(tree)
-            return changed
+        return tuple(str(tree.root / file) for file in changed)
 
     def delete(self, name: str) -> tuple[str, ...]:
         """Remove a guard's golden and answer which files went; folders that are empty then go too.
@@ -162,12 +162,6 @@ def _held(tree: Tree, name: str) -> Held:
     except GoldenError as error:
         return Held(version=version, error=error, approvals=read_log(content))
     return Held(record, version, approvals=record.approvals)
-
-
-def _holds(tree: Tree, name: str, content: bytes) -> bool:
-    """Whether the file is there with this content, in either kind of line end."""
-    found = tree.read(name)
-    return found is not None and normalised(name, found) == content
 
 
 def _drop_empty_data(tree: Tree) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from mlguard.core.error import RunError
 from mlguard.files.lock import locked, waited
-from mlguard.files.swap import is_half_done, replace
+from mlguard.files.swap import is_half_done
 from mlguard.files.tree import Tree
 from mlguard.golden.naming import labelled
 from mlguard.golden.state import place, state
@@ -72,26 +72,6 @@ def reading(shown: str) -> Iterator[None]:
         told = f"{shown} cannot be read at this moment ({error.strerror})"
         advice = "mend that and run the command again"
         raise RunError(told, advice=advice, slug="golden-not-read", blames_code=False) from error
-
-
-def change(
-    tree: Tree,
-    files: Mapping[str, bytes],
-    own: Iterable[str],
-    *,
-    leading: str,
-    holds: Callable[[Tree, str, bytes], bool],
-) -> tuple[str, ...]:
-    """Let a folder hold these files and no others of its `own`, whole or not at all; answers which ones changed.
-
-    `holds` says whether a file is there already with a content, and is then not touched. Raises OSError where the disk
-    refuses.
-    """
-    changed = {name: content for name, content in files.items() if not holds(tree, name, content)}
-    outdated = [name for name in own if name not in files]
-    if changed or outdated:
-        replace(tree, changed, leading=leading, kept=files.keys() - changed.keys(), gone=outdated)
-    return tuple(str(tree.root / name) for name in (*changed, *outdated))
 
 
 def remove(tree: Tree, files: Iterable[str]) -> None:

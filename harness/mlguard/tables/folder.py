@@ -9,9 +9,10 @@ from pathlib import Path
 from mlguard.core.dataset import Dataset
 from mlguard.core.error import GoldenError, RunError, UsageError, several
 from mlguard.files import swap
+from mlguard.files.content import as_written, file_digest
 from mlguard.files.tree import Tree
 from mlguard.tables.codec import AGAIN, CSV
-from mlguard.tables.manifest import MANIFEST, Manifest, decode_dataset, encode_dataset, file_digest, parse
+from mlguard.tables.manifest import MANIFEST, Manifest, decode_dataset, encode_dataset, parse
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,9 @@ def write_dataset(
     try:
         tree.make()
         swap.finish(tree)
-        gone = _stale(tree, files, replace=replace)
-        swap.replace(tree, files, leading=MANIFEST, gone=gone)
+        if not replace:
+            _refuse_foreign(tree, files)
+        swap.replace(tree, files, leading=MANIFEST, own=own_files(tree))
     except OSError as error:
         came = "run the command again" if swap.is_half_done(tree) else "nothing there was changed"
         text = f"{folder} cannot be written: {error.strerror or error}; {came}"
@@ -69,15 +71,38 @@ def read_dataset(folder: Path, *, check: bool = True, project: Path | None = Non
 
     Raises GoldenError naming the file that is missing, damaged or edited by hand.
     """
-    manifest = read_manifest(folder, project=project)
     tree = _tree(folder, project)
-    files = {name: _read(tree, name) for name in (MANIFEST, *(entry.file for entry in manifest.tables))}
-    return decode_dataset(files, where=str(folder), check=check)
+    return decode_dataset(_read(tree), where=tree.shown(), check=check)
 
 
 def read_manifest(folder: Path, *, project: Path | None = None) -> Manifest:
     """The manifest in a folder. Raises GoldenError where there is none of ours or it was edited by hand."""
-    return parse(_read(_tree(folder, project), MANIFEST), file=str(folder / MANIFEST))
+    tree = _tree(folder, project)
+    return parse(_read(tree)[MANIFEST], file=tree.shown(MANIFEST))
+
+
+def read_files(tree: Tree) -> dict[str, bytes]:
+    """The manifest of a Dataset's folder and the files that it lists, as far as they are there.
+
+    Raises GoldenError where the manifest is damaged, and OSError where the disk refuses.
+    """
+    content = tree.read(MANIFEST)
+    if content is None:
+        return {}
+    listed = [entry.file for entry in parse(content, file=tree.shown(MANIFEST)).tables]
+    found = {MANIFEST: content, **{file: tree.read(file) for file in listed}}
+    return {file: content for file, content in found.items() if content is not None}
+
+
+def own_files(tree: Tree) -> list[str]:
+    """The files of a Dataset's folder that its manifest lists and that are as they were written, the manifest first.
+
+    None where the manifest cannot be trusted. Raises OSError where the disk refuses.
+    """
+    listed = _listed(tree)
+    found = {file: tree.read(file) or b"" for file in listed}
+    fitting = [file for file, sha256 in listed.items() if as_written(file, found[file], sha256) is not None]
+    return [MANIFEST, *fitting] if listed else []
 
 
 def _tree(folder: Path, project: Path | None) -> Tree:
@@ -86,38 +111,32 @@ def _tree(folder: Path, project: Path | None) -> Tree:
     return Tree(place.parent, project or Path.cwd()).below(place.name)
 
 
-def _read(tree: Tree, name: str) -> bytes:
-    file = tree.root / name
+def _read(tree: Tree) -> dict[str, bytes]:
     try:
-        content = tree.read(name)
+        files = read_files(tree)
     except OSError as error:
-        raise GoldenError(f"{file} cannot be read: {error.strerror}", slug="dataset-unreadable") from error
-    if content is None:
-        raise GoldenError(f"{file} is missing", advice=AGAIN, slug="dataset-missing")
-    return content
+        raise GoldenError(f"{tree.shown()} cannot be read: {error.strerror}", slug="dataset-unreadable") from error
+    if not files:
+        raise GoldenError(f"{tree.shown(MANIFEST)} is missing", advice=AGAIN, slug="dataset-missing")
+    return files
 
 
-def _stale(tree: Tree, files: Mapping[str, bytes], *, replace: bool) -> list[str]:
-    """Files of an earlier dataset that the new one lacks; UsageError where any file in the way is not ours."""
-    known, problems = _known(tree)
-    there = {name: file_digest(content) for name in {*files, *known} if (content := tree.read(name)) is not None}
-    for name in there.keys() - {MANIFEST}:
-        # The new bytes are ours as well: an interrupted write may have left them.
-        if there[name] not in (known.get(name), file_digest(files[name]) if name in files else None):
-            state = "was edited by hand" if name in known else "was not written by mlguard"
-            problems.append(f"{tree.root / name} {state}; move it away or choose another folder")
-    if problems and not replace:
-        raise several(sorted(problems), slug="dataset-foreign")
-    return sorted(name for name in known if name not in files and there.get(name) == known[name])
-
-
-def _known(tree: Tree) -> tuple[dict[str, str], list[str]]:
-    """The files that the folder's manifest lists with their digests, and what is wrong with that manifest."""
-    content = tree.read(MANIFEST)
-    if content is None:
-        return {}, []
+def _listed(tree: Tree) -> dict[str, str]:
+    """The files that the folder's manifest lists, with their digests; none where it cannot be trusted."""
     try:
-        return {entry.file: entry.sha256 for entry in parse(content).tables}, []
+        return {entry.file: entry.sha256 for entry in parse(tree.read(MANIFEST) or b"").tables}
     except GoldenError:
-        text = "was edited by hand or was not written by mlguard; move it away or choose another folder"
-        return {}, [f"{tree.root / MANIFEST} {text}"]
+        return {}
+
+
+def _refuse_foreign(tree: Tree, files: Mapping[str, bytes]) -> None:
+    """Raise UsageError naming every file in the way that is not ours, or no more as it was written."""
+    found = {name: tree.read(name) for name in {*files, *_listed(tree)} - {*own_files(tree)}}
+    foreign = [
+        f"{tree.root / name} was edited by hand or was not written by mlguard; move it away or choose another folder"
+        for name, content in sorted(found.items())
+        # The new bytes are ours as well: an interrupted write may have left them.
+        if content is not None and (name not in files or as_written(name, content, file_digest(files[name])) is None)
+    ]
+    if foreign:
+        raise several(foreign, slug="dataset-foreign")

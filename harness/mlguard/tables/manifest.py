@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import Any, Literal, Required, TypedDict
 
 from mlguard.core.dataset import Dataset
 from mlguard.core.error import GoldenError, UsageError
+from mlguard.files.content import as_written, file_digest
 from mlguard.files.tree import is_plain
 from mlguard.files.typed import checked
 from mlguard.tables.codec import AGAIN, CSV, FORMATS, decode_table, encode_sheet
@@ -84,8 +84,8 @@ def encode_dataset(
     sheets = {table: sheet(dataset[table], name=table) for table in dataset}
     files = {f"{table}.{format}": encode_sheet(taken, format=format) for table, taken in sheets.items()}
     entries = tuple(_entry(table, taken, files[f"{table}.{format}"], format) for table, taken in sheets.items())
-    digest = digest_of_sheets(sheets, target=dataset.target)
-    manifest = Manifest(name, seed, rows, digest, dataset.target, dataset.decimals, entries)
+    whole = digest_of_sheets(sheets, target=dataset.target)
+    manifest = Manifest(name, seed, rows, whole, dataset.target, dataset.decimals, entries)
     return {**files, MANIFEST: manifest.text().encode()}
 
 
@@ -120,11 +120,6 @@ def parse(data: bytes, *, file: str = MANIFEST) -> Manifest:
         raise GoldenError(f"{file} is damaged: {error}", advice=AGAIN, slug="dataset-damaged") from error
 
 
-def file_digest(data: bytes) -> str:
-    """The digest of a file's bytes, as 64 hexadecimal digits."""
-    return hashlib.sha256(data).hexdigest()
-
-
 def _entry(name: str, taken: Sheet, data: bytes, format: str) -> TableEntry:
     digests = tuple(column_digests_of(taken).values())
     return TableEntry(name, f"{name}.{format}", format, file_digest(data), len(data), taken.schema, digests)
@@ -138,10 +133,10 @@ def _file(files: Mapping[str, bytes], name: str, where: str) -> bytes:
 
 def _decode(entry: TableEntry, data: bytes, where: str, check: bool) -> Any:
     file = f"{where}/{entry.file}"
-    if check and file_digest(data) != entry.sha256:
-        text = f"{file} is not as it was written (edited, cut off, or its line ends changed)"
-        raise GoldenError(text, advice=AGAIN, slug="dataset-damaged")
-    return decode_table(data, entry.schema, format=entry.format, file=file)
+    written = as_written(entry.file, data, entry.sha256)
+    if check and written is None:
+        raise GoldenError(f"{file} was changed after it was written", advice=AGAIN, slug="dataset-damaged")
+    return decode_table(data if written is None else written, entry.schema, format=entry.format, file=file)
 
 
 def _seal(content: Mapping[str, Any]) -> str:
