@@ -31,7 +31,7 @@ GOOD = {"inners": [{"name": "x"}, {"name": "y", "size": None}], "kind": "a", "no
 @pytest.mark.parametrize("more", [{}, {"more": None}, {"kind": "b"}, {"noise": {}}, {"inners": []}])
 def test_a_document_of_the_type_is_given_back(more: dict[str, Any]) -> None:
     document = {**GOOD, **more}
-    assert checked(Outer, document) is document
+    assert checked(Outer, document) == document
 
 
 @pytest.mark.parametrize(

@@ -158,7 +158,7 @@ def _table(written: list[Written]) -> str:
     for one in written:
         for entry in one.manifest.tables:
             columns = len(entry.schema.header)
-            numbers = (f"{entry.schema.rows:,}", f"{columns:,}", f"{entry.size:,}")
+            numbers = (f"{entry.schema.rows:,}", f"{columns:,}", f"{entry.bytes:,}")
             lines.append((one.manifest.name, entry.name, *numbers, one.manifest.digest[:_SHORT]))
     widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
     text = "\n".join(_aligned(line, widths) for line in lines)
@@ -210,7 +210,7 @@ def _content(manifest: Manifest, folder: Path) -> dict[str, Any]:
             "shape": list(entry.schema.shape),
             "rows": entry.schema.rows,
             "columns": len(entry.schema.header),
-            "bytes": entry.size,
+            "bytes": entry.bytes,
             "sha256": entry.sha256,
         }
         for entry in manifest.tables

@@ -1,10 +1,31 @@
-"""The shortest spelling of a floating-point number, on every machine and release alike."""
+"""How numbers and truths are spelled in every file, on every machine and release alike."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
+
+FLOATS = ("float16", "float32", "float64")
+INTEGERS = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
+
+_TRUTHS = {"true": True, "false": False}
+
+
+def spelled(dtype: str) -> Callable[[Any], str]:
+    """Gives the text of an element of a type, with the fewest digits that read back as the same number."""
+    if dtype == "bool":
+        return lambda item: "true" if item else "false"
+    if dtype in INTEGERS:
+        return lambda item: str(int(item))
+    shorten = shortest(dtype)
+    return lambda item: repr(shorten(item))
+
+
+def read_as(dtype: str) -> Callable[[str], Any]:
+    """Gives the element that a text spells; what spells none raises ValueError or KeyError."""
+    return _TRUTHS.__getitem__ if dtype == "bool" else int if dtype in INTEGERS else float
 
 
 def shortest(dtype: str) -> Callable[[float], float]:

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Set
+from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Literal, NotRequired, Required, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
 
-_Check = Callable[[Any, str], None]
+_Read = Callable[[Any, str], Any]
 _JSON = {bool: "true or false", int: "a whole number", float: "a number", str: "a text", NoneType: "nothing"}
 
 
 def checked(kind: type[T], document: object, where: str = "") -> T:
-    """The document, if it is of this type: a TypedDict, list, dict, union, Literal, or one of JSON's own types.
+    """What a document of this type stands for: a dataclass, TypedDict, list, tuple, dict, union, Literal or JSON's own.
 
-    Raises ValueError naming the place in the document, what stands there and what was expected.
+    A dataclass stands as an object of its fields; where all but the first have defaults, that one alone will do. Raises
+    ValueError naming the place in the document, what stands there and what was expected.
     """
-    check: _Check = _check(kind)  # type: ignore[arg-type]  # Each type is hashable.
-    check(document, where)
-    return document  # type: ignore[return-value]  # The check has narrowed it.
+    read: _Read = _reader(kind)  # type: ignore[arg-type]  # Each type is hashable.
+    return read(document, where)  # type: ignore[no-any-return]  # The reader is that of the type.
 
 
 def known(kind: type[T], document: object, where: str) -> None:
@@ -32,40 +33,44 @@ def known(kind: type[T], document: object, where: str) -> None:
 
 
 @cache
-def _check(kind: Any) -> _Check:
+def _reader(kind: Any) -> _Read:
     inside = get_args(kind)
     match get_origin(kind):
         case origin if origin is Literal:
             return _one_of(inside)
         case origin if origin in (Union, UnionType):
-            return _any_of([_check(one) for one in inside])
-        case origin if origin is list:
-            return _each(_check(inside[0]))
-        case origin if origin is dict:
-            return _values(_check(inside[1]))
+            return _any_of([_reader(one) for one in inside])
+        case origin if origin in (list, tuple):
+            return _each(_reader(inside[0]), origin)
+        case origin if origin in (dict, Mapping):
+            return _values(_reader(inside[1]))
+    if is_dataclass(kind):
+        return _object(kind)
     return _members(kind) if hasattr(kind, "__total__") else _exactly(kind)
 
 
-def _exactly(kind: Any) -> _Check:
+def _exactly(kind: Any) -> _Read:
     kinds = (int, float) if kind is float else kind
 
-    def check(document: Any, where: str) -> None:
+    def read(document: Any, where: str) -> Any:
         if kind is not Any and (not isinstance(document, kinds) or (isinstance(document, bool) and kind is not bool)):
             raise _unlike(document, where, _JSON.get(kind, kind))
+        return document
 
-    return check
+    return read
 
 
-def _one_of(known: tuple[Any, ...]) -> _Check:
-    def check(document: Any, where: str) -> None:
+def _one_of(known: tuple[Any, ...]) -> _Read:
+    def read(document: Any, where: str) -> Any:
         if not isinstance(document, str) or document not in known:
             raise _unlike(document, where, " or ".join(known))
+        return document
 
-    return check
+    return read
 
 
-def _any_of(options: list[_Check]) -> _Check:
-    def check(document: Any, where: str) -> None:
+def _any_of(options: list[_Read]) -> _Read:
+    def read(document: Any, where: str) -> Any:
         for option in options:
             try:
                 return option(document, where)
@@ -73,48 +78,66 @@ def _any_of(options: list[_Check]) -> _Check:
                 last = error
         raise last
 
-    return check
+    return read
 
 
-def _each(one: _Check) -> _Check:
-    def check(document: Any, where: str) -> None:
+def _each(one: _Read, whole: type) -> _Read:
+    def read(document: Any, where: str) -> Any:
         if not isinstance(document, list):
             raise _unlike(document, where, "a list")
-        for place, item in enumerate(document):
-            one(item, f"{where}[{place}]")
+        return whole(one(item, f"{where}[{place}]") for place, item in enumerate(document))
 
-    return check
+    return read
 
 
-def _values(one: _Check) -> _Check:
-    def check(document: Any, where: str) -> None:
+def _values(one: _Read) -> _Read:
+    def read(document: Any, where: str) -> Any:
         if not isinstance(document, dict):
             raise _unlike(document, where, "an object")
-        for key, item in document.items():
-            one(item, f"{where}.{key}")
+        return {key: one(item, f"{where}.{key}") for key, item in document.items()}
 
-    return check
+    return read
 
 
-def _members(kind: Any) -> _Check:
-    members = {name: _check(hint) for name, hint in get_type_hints(kind).items()}
+def _object(kind: Any) -> _Read:
+    """Members are read when they come, since a type may hold others of its own."""
+    first, *others = (one.name for one in fields(kind))
+    required = {one.name for one in fields(kind) if one.default is MISSING and one.default_factory is MISSING}
+
+    def read(document: Any, where: str) -> Any:
+        if required == {first} and not isinstance(document, dict):
+            document = {first: document}
+        members = _parts(document, where, required, {first, *others})
+        hints = get_type_hints(kind)
+        return kind(**{name: _reader(hints[name])(item, place) for name, (item, place) in members.items()})
+
+    return read
+
+
+def _members(kind: Any) -> _Read:
+    readers = {name: _reader(hint) for name, hint in get_type_hints(kind).items()}
     # `__required_keys__` is wrong where annotations are texts.
     marks = {name: get_origin(hint) for name, hint in get_type_hints(kind, include_extras=True).items()}
     required = {
         name for name, mark in marks.items() if mark is Required or (mark is not NotRequired and kind.__total__)
     }
 
-    def check(document: Any, where: str) -> None:
-        if not isinstance(document, dict):
-            raise _unlike(document, where, "an object")
-        missing, unknown = required - document.keys(), document.keys() - members.keys()
-        if missing or unknown:
-            wrong = f"lacks {min(missing)!r}" if missing else f"has {min(unknown)!r}, which it cannot have"
-            raise ValueError(f"{where or 'it'} {wrong}")
-        for name, item in document.items():
-            members[name](item, f"{where}.{name}" if where else name)
+    def read(document: Any, where: str) -> Any:
+        members = _parts(document, where, required, readers.keys())
+        return {name: readers[name](item, place) for name, (item, place) in members.items()}
 
-    return check
+    return read
+
+
+def _parts(document: Any, where: str, required: Set[str], possible: Set[str]) -> dict[str, tuple[Any, str]]:
+    """The members of an object, each with its place."""
+    if not isinstance(document, dict):
+        raise _unlike(document, where, "an object")
+    missing, unknown = required - document.keys(), document.keys() - possible
+    if missing or unknown:
+        wrong = f"lacks {min(missing)!r}" if missing else f"has {min(unknown)!r}, which it cannot have"
+        raise ValueError(f"{where or 'it'} {wrong}")
+    return {name: (item, f"{where}.{name}" if where else name) for name, item in document.items()}
 
 
 def _unlike(document: object, where: str, expected: object) -> ValueError:

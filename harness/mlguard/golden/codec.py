@@ -29,7 +29,7 @@ from mlguard.files.content import plain_ends
 from mlguard.files.tree import is_plain
 from mlguard.files.typed import checked, known
 from mlguard.golden.damage import FORMAT, UNSEALED, Damage, both_sides, digest, is_sealed, sealed
-from mlguard.golden.document import ApprovalJson, DocumentJson, EnvironmentJson, PowerJson, TolerancesJson
+from mlguard.golden.document import DocumentJson, EnvironmentJson, PowerJson, TolerancesJson
 from mlguard.golden.naming import ARRAYS, INTERNALS
 from mlguard.golden.observations import Line, Sheets, read_observation, write_observation
 from mlguard.golden.plain import from_plain, to_plain
@@ -114,14 +114,13 @@ def file_digests(fetch: Fetch) -> dict[str, str]:
 
 def read_log(content: bytes) -> tuple[Approval, ...]:
     """The approvals of a record that may be damaged elsewhere, newest first; those of both sides of a merge."""
-    found: dict[str, Approval] = {}
+    found: list[Approval] = []
     for text in both_sides(plain_ends(RECORD, content).decode(errors="replace")):
         match = _APPROVALS.search(text)
         with suppress(ValueError, RecursionError):
             log, _ = json.JSONDecoder().raw_decode(text, match.end()) if match else ([], 0)
-            for fact in checked(list[ApprovalJson], log):
-                found.setdefault(dump(fact), _approval(from_plain(fact)))
-    return newest_first(found.values())
+            found += checked(tuple[Approval, ...], log)
+    return newest_first(found)
 
 
 def guard_name(content: bytes) -> str | None:
@@ -265,7 +264,7 @@ def _document(record: Record, lines: list[Line], hidden: dict[str, float]) -> di
 
 
 def _record(document: dict[str, Any], files: _Files) -> Record:
-    checked(DocumentJson, document)
+    approvals = checked(DocumentJson, document)["approvals"]
     environment, power = from_plain(document["environment"]), from_plain(document.get("power", {}))
     known(EnvironmentJson, environment, "environment")
     if power:
@@ -284,7 +283,7 @@ def _record(document: dict[str, Any], files: _Files) -> Record:
             environment,
         ),
         tolerances=_tolerances(from_plain(document["tolerances"]), hidden),
-        approvals=tuple(_approval(from_plain(approval)) for approval in document["approvals"]),
+        approvals=approvals,
         left_out=frozenset(document["left_out"]),
         remarks=tuple(document["remarks"]),
         # A golden that was accepted before its guard was ever audited has none.
@@ -301,10 +300,6 @@ def _plain_facts(facts: DatasetFacts | ConfigurationFacts | None) -> Line:
 
 def _facts(kind: type[Facts], document: Line) -> Facts | None:
     return kind(**from_plain(document)) if document else None
-
-
-def _approval(fact: dict[str, Any]) -> Approval:
-    return Approval(fact["when"], fact["commit"], fact["reason"], tuple(fact["summary"]))
 
 
 def _tolerances(fact: dict[str, Any], hidden: dict[str, float]) -> Tolerances:

@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, NotRequired, Required, TypedDict
 
-
-class ApprovalJson(TypedDict):
-    """One entry of the log."""
-
-    when: str
-    commit: str | None
-    reason: str
-    summary: list[str]
+from mlguard.core.record import Approval
 
 
 class DatasetJson(TypedDict, total=False):
@@ -34,7 +27,7 @@ class ConfigurationJson(TypedDict, total=False):
 class DocumentJson(TypedDict):
     """A record of the newest format."""
 
-    approvals: list[ApprovalJson]
+    approvals: tuple[Approval, ...]
     asked: dict[str, int]
     configuration: ConfigurationJson
     dataset: DatasetJson

@@ -11,15 +11,13 @@ import numpy as np
 
 from mlguard.core.value import Value
 from mlguard.files.csv import quoted
-from mlguard.files.numbers import shortest
+from mlguard.files.numbers import FLOATS, INTEGERS, read_as, shortest, spelled
 
 TEXT = "text"
 """How everything is kept that NumPy has no numbers for."""
 
-FLOATS = ("float16", "float32", "float64")
 COMPLEX = {"complex64": "float32", "complex128": "float64"}
-WHOLE = tuple(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64))
-NUMERIC = ("bool", *WHOLE, *FLOATS, *COMPLEX)
+NUMERIC = ("bool", *INTEGERS, *FLOATS, *COMPLEX)
 """The element types that are kept as NumPy keeps them; their names are those of NumPy."""
 
 Kept = Literal[
@@ -66,8 +64,7 @@ def from_json(elements: Sequence[Any], kept: str) -> tuple[np.ndarray[Any, Any],
 
 def to_cells(value: Value) -> list[str]:
     """The elements as cells of a table, in C order: missing is empty, empty text is `""`."""
-    kept = kept_as(value)
-    write = text_cell if kept == TEXT else _cell_writer(kept)
+    write = _cell_writer(kept_as(value))
     return ["" if gone else write(item) for item, gone in zip(value.data.tolist(), value.absent(), strict=True)]
 
 
@@ -90,7 +87,6 @@ def plain_text(cell: str) -> str:
 
 
 _ESCAPED = re.compile(r"\\(u[0-9a-f]{4}|[\\nrt])")
-_TRUTHS = {"true": True, "false": False}
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _LONG = {"n": "\n", "r": "\r", "t": "\t", "\\": "\\"}
 
@@ -128,25 +124,16 @@ def _json_reader(kept: str) -> Callable[[Any], Any]:
 
 
 def _cell_writer(kept: str) -> Callable[[Any], str]:
-    if kept == "bool":
-        return lambda item: "true" if item else "false"
-    if kept in FLOATS:
-        shorten = shortest(kept)
-        return lambda item: repr(shorten(item))
-    if kept in COMPLEX:
-        part = _cell_writer(COMPLEX[kept])
-        return lambda item: f"{part(item.real)}{_signed(part(item.imag))}j"
-    return str
+    if kept == TEXT:
+        return text_cell
+    if kept not in COMPLEX:
+        return spelled(kept)
+    part = spelled(COMPLEX[kept])
+    return lambda item: f"{part(item.real)}{_signed(part(item.imag))}j"
 
 
 def _cell_reader(kept: str) -> Callable[[str], Any]:
-    if kept == "bool":
-        return _TRUTHS.__getitem__
-    if kept in FLOATS:
-        return float
-    if kept in COMPLEX:
-        return _complex
-    return plain_text if kept == TEXT else int
+    return plain_text if kept == TEXT else _complex if kept in COMPLEX else read_as(kept)
 
 
 def _same(item: Any) -> Any:

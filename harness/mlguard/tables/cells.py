@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mlguard.files.numbers import shortest
-from mlguard.tables.logical import FLOATS, INTEGERS, TICKS, LogicalType, absent, objects, ticks
+from mlguard.files.numbers import FLOATS, INTEGERS, read_as, spelled
+from mlguard.tables.logical import TICKS, LogicalType, absent, objects, ticks
 
 Cells = list[str | None]
 """One text per element; None where it is missing."""
@@ -72,22 +72,10 @@ def to_array(cells: Sequence[str | None], kind: LogicalType) -> np.ndarray[Any, 
     return array
 
 
-def float_text(value: Any) -> str:
-    """The shortest text that reads back as the same float64; zero has no sign."""
-    return repr(float(value) + 0.0)
-
-
-def _narrow(dtype: str) -> Callable[[Any], str]:
-    shorten = shortest(dtype)
-    return lambda value: float_text(shorten(value))
-
-
-def _boolean(value: Any) -> str:
-    return "true" if value else "false"
-
-
-def _integer(value: Any) -> str:
-    return str(int(value))
+def _unsigned(dtype: str) -> Callable[[Any], str]:
+    """Zero has no sign: which one it has depends on the machine."""
+    write = spelled(dtype)
+    return lambda value: write(value + 0.0)
 
 
 def _list(value: Any) -> str:
@@ -147,11 +135,8 @@ def _read_fraction(digits: str, per_second: int) -> int:
 
 
 _WRITE: dict[str, Callable[[Any], str]] = {
-    "bool": _boolean,
-    **dict.fromkeys(INTEGERS, _integer),
-    "float64": float_text,
-    "float32": _narrow("float32"),
-    "float16": _narrow("float16"),
+    **{dtype: spelled(dtype) for dtype in ("bool", *INTEGERS)},
+    **{dtype: _unsigned(dtype) for dtype in FLOATS},
     "text": str,
     "date": dt.date.isoformat,
     "decimal": str,
@@ -159,8 +144,7 @@ _WRITE: dict[str, Callable[[Any], str]] = {
 }
 
 _READ: dict[str, Callable[[str], Any]] = {
-    "bool": "true".__eq__,
-    **dict.fromkeys(INTEGERS, int),
+    **{dtype: read_as(dtype) for dtype in ("bool", *INTEGERS)},
     "text": str,
     "date": dt.date.fromisoformat,
     "decimal": Decimal,

@@ -43,7 +43,7 @@ def script_command(path: str) -> click.Command:
             sys.exit(error.exit_code)
         for entry in written.manifest.tables:
             shape = " x ".join(map(str, entry.schema.shape))
-            say(f"{written.folder / entry.file}  {shape}  {entry.size} bytes")
+            say(f"{written.folder / entry.file}  {shape}  {entry.bytes} bytes")
         say(written.manifest.digest)
 
     return command

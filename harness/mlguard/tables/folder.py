@@ -27,7 +27,7 @@ class Written:
     @property
     def size(self) -> int:
         """Bytes of all tables."""
-        return sum(entry.size for entry in self.manifest.tables)
+        return sum(entry.bytes for entry in self.manifest.tables)
 
 
 def write_dataset(

@@ -6,7 +6,8 @@ import json
 from typing import Any
 
 from mlguard.files.csv import Line
-from mlguard.tables.logical import FLOATS, INTEGERS, LogicalType
+from mlguard.files.numbers import FLOATS, INTEGERS
+from mlguard.tables.logical import LogicalType
 from mlguard.tables.sheet import Sheet
 
 _UNQUOTED = (*INTEGERS, *FLOATS, "bool", "list")

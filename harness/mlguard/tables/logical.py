@@ -7,21 +7,18 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from mlguard.core.error import UsageError
+from mlguard.files.numbers import FLOATS, INTEGERS
 
-Base = Literal[
-    "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "float32", "float64",
-    "text", "date", "timestamp", "duration", "category", "decimal", "list",
-]  # fmt: skip
+BASES = (
+    *INTEGERS, *FLOATS, "bool", "text", "date", "timestamp", "duration", "category", "decimal", "list",
+)  # fmt: skip
 """What elements can be."""
-
-FLOATS = ("float16", "float32", "float64")
-INTEGERS = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
 TICKS = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 """Ticks per second of the units that pandas knows, coarsest first."""
 
@@ -48,6 +45,11 @@ class LogicalType:
     """Of categories: whether their order means anything."""
     nullable: bool = field(default=False, compare=False)
     """Whether integers or booleans are read back as pandas' nullable type; no part of the logical type."""
+
+    def __post_init__(self) -> None:
+        known = self.base in BASES and self.unit in (None, *TICKS)
+        if not known or (self.values is not None) is not (self.base == "category"):
+            raise ValueError(f"there is no type {self.base!r} of unit {self.unit!r} and values {self.values!r}")
 
     @property
     def name(self) -> str:

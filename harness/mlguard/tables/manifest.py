@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Required, TypedDict
+from typing import Any
 
 from mlguard.core.dataset import Dataset
 from mlguard.core.error import GoldenError, UsageError
@@ -14,7 +14,7 @@ from mlguard.files.tree import is_plain
 from mlguard.files.typed import checked
 from mlguard.tables.codec import AGAIN, CSV, FORMATS, decode_table, encode_sheet
 from mlguard.tables.digest import column_digests_of, digest_of_sheets
-from mlguard.tables.logical import Base, LogicalType
+from mlguard.tables.logical import LogicalType
 from mlguard.tables.sheet import Column, Schema, Sheet, sheet
 
 MANIFEST = "manifest.json"
@@ -25,6 +25,15 @@ FORMAT = 1
 reading the older numbers (add a branch to `parse`), or let `parse` name the command that writes the dataset again."""
 
 _WRITER = "mlguard"
+_ASIDE = ("written_by", "format", "rows")
+
+
+@dataclass(frozen=True)
+class ColumnEntry(Column):
+    """What a manifest says about one column."""
+
+    digest: str
+    """The digest of its type and elements."""
 
 
 @dataclass(frozen=True)
@@ -39,12 +48,25 @@ class TableEntry:
     """`csv`, `jsonl` or `parquet`."""
     sha256: str
     """Digest of the file's bytes, as 64 hexadecimal digits."""
-    size: int
-    """The file's bytes."""
-    schema: Schema
-    """What it holds."""
-    digests: tuple[str, ...]
-    """The digest of each column's type and elements."""
+    bytes: int
+    """Size of the file."""
+    kind: str
+    """`table` for a DataFrame, `array` for a NumPy array."""
+    shape: tuple[int, ...]
+    """Rows and columns of a table; the shape of an array."""
+    columns: tuple[ColumnEntry, ...]
+    """A table's columns in order; for an array, one for all its elements."""
+
+    def __post_init__(self) -> None:
+        if self.file != f"{self.name}.{self.format}" or not is_plain(self.file):
+            raise ValueError(f"its table {self.name!r} cannot lie in {self.file!r}")
+        if not self.schema.is_possible:
+            raise ValueError(f"its table {self.name!r} cannot be of the kind {self.kind!r} and shape {self.shape}")
+
+    @property
+    def schema(self) -> Schema:
+        """What it holds."""
+        return Schema(self.kind, self.shape, self.columns)
 
 
 @dataclass(frozen=True)
@@ -59,8 +81,8 @@ class Manifest:
     """The rows that were asked for; None for the generator's own default."""
     digest: str
     """Digest of what all tables mean, the same for every format."""
-    target: str | None
-    """The column to predict."""
+    target: str | int | None
+    """The column to predict; few are named by numbers."""
     decimals: int | Mapping[str, int]
     """The decimals that floats were rounded to."""
     tables: tuple[TableEntry, ...]
@@ -85,7 +107,8 @@ def encode_dataset(
     files = {f"{table}.{format}": encode_sheet(taken, format=format) for table, taken in sheets.items()}
     entries = tuple(_entry(table, taken, files[f"{table}.{format}"], format) for table, taken in sheets.items())
     whole = digest_of_sheets(sheets, target=dataset.target)
-    manifest = Manifest(name, seed, rows, whole, dataset.target, dataset.decimals, entries)
+    decimals = dict(dataset.decimals) if isinstance(dataset.decimals, Mapping) else dataset.decimals
+    manifest = Manifest(name, seed, rows, whole, dataset.target, decimals, entries)
     return {**files, MANIFEST: manifest.text().encode()}
 
 
@@ -96,7 +119,8 @@ def decode_dataset(files: Mapping[str, bytes], *, where: str = "the dataset", ch
     """
     manifest = parse(_file(files, MANIFEST, where), file=f"{where}/{MANIFEST}")
     tables = {entry.name: _decode(entry, _file(files, entry.file, where), where, check) for entry in manifest.tables}
-    return Dataset(tables, target=manifest.target, decimals=manifest.decimals)
+    target: Any = manifest.target  # Users are told of texts.
+    return Dataset(tables, target=target, decimals=manifest.decimals)
 
 
 def parse(data: bytes, *, file: str = MANIFEST) -> Manifest:
@@ -115,14 +139,17 @@ def parse(data: bytes, *, file: str = MANIFEST) -> Manifest:
     if content.pop("seal", None) != _seal(content):
         raise GoldenError(f"{file} was edited by hand", advice=AGAIN, slug="dataset-damaged")
     try:
-        return _manifest(checked(_Manifest, content))
+        return checked(Manifest, {name: item for name, item in content.items() if name not in _ASIDE})
     except ValueError as error:
         raise GoldenError(f"{file} is damaged: {error}", advice=AGAIN, slug="dataset-damaged") from error
 
 
 def _entry(name: str, taken: Sheet, data: bytes, format: str) -> TableEntry:
-    digests = tuple(column_digests_of(taken).values())
-    return TableEntry(name, f"{name}.{format}", format, file_digest(data), len(data), taken.schema, digests)
+    schema, digests = taken.schema, column_digests_of(taken)
+    columns = tuple(ColumnEntry(one.name, one.type, one.missing, digests[one.name]) for one in schema.columns)
+    return TableEntry(
+        name, f"{name}.{format}", format, file_digest(data), len(data), schema.kind, schema.shape, columns
+    )
 
 
 def _file(files: Mapping[str, bytes], name: str, where: str) -> bytes:
@@ -145,35 +172,16 @@ def _seal(content: Mapping[str, Any]) -> str:
 
 def _content(manifest: Manifest) -> dict[str, Any]:
     return {
+        **vars(manifest),
         "written_by": _WRITER,
         "format": FORMAT,
-        "name": manifest.name,
-        "seed": manifest.seed,
-        "asked_rows": manifest.asked_rows,
         "rows": {entry.name: entry.schema.rows for entry in manifest.tables},
-        "digest": manifest.digest,
-        "target": manifest.target,
-        "decimals": dict(manifest.decimals) if isinstance(manifest.decimals, Mapping) else manifest.decimals,
-        "tables": [_table_content(entry) for entry in manifest.tables],
+        "tables": [{**vars(entry), "columns": [*map(_column_content, entry.columns)]} for entry in manifest.tables],
     }
 
 
-def _table_content(entry: TableEntry) -> dict[str, Any]:
-    columns = zip(entry.schema.columns, entry.digests, strict=True)
-    return {
-        "name": entry.name,
-        "file": entry.file,
-        "format": entry.format,
-        "sha256": entry.sha256,
-        "bytes": entry.size,
-        "kind": entry.schema.kind,
-        "shape": list(entry.schema.shape),
-        "columns": [_column_content(column, digest) for column, digest in columns],
-    }
-
-
-def _column_content(column: Column, digest: str) -> dict[str, Any]:
-    return {"name": column.name, "type": _type_content(column.type), "missing": column.missing, "digest": digest}
+def _column_content(column: ColumnEntry) -> dict[str, Any]:
+    return {**vars(column), "type": _type_content(column.type)}
 
 
 def _type_content(kind: LogicalType) -> Any:
@@ -188,87 +196,6 @@ def _type_content(kind: LogicalType) -> Any:
     }
     given = {key: value for key, value in said.items() if value is not None}
     return {"base": kind.base, **given} if given else kind.base
-
-
-class _PlainType(TypedDict, total=False):
-    base: Required[Base]
-    unit: Literal["s", "ms", "us", "ns"]
-    zone: str
-    nullable: bool
-
-
-class _Type(_PlainType, total=False):
-    values: Base | _PlainType
-    categories: list[str]
-    ordered: bool
-
-
-class _Column(TypedDict):
-    name: str | int
-    type: Base | _Type
-    missing: int
-    digest: str
-
-
-class _Table(TypedDict):
-    name: str
-    file: str
-    format: str
-    sha256: str
-    bytes: int
-    kind: Literal["table", "array"]
-    shape: list[int]
-    columns: list[_Column]
-
-
-class _Manifest(TypedDict):
-    written_by: str
-    format: int
-    name: str
-    seed: int
-    asked_rows: int | None
-    rows: dict[str, int]
-    digest: str
-    target: str | int | None
-    decimals: int | dict[str, int]
-    tables: list[_Table]
-
-
-def _manifest(content: _Manifest) -> Manifest:
-    return Manifest(
-        name=content["name"],
-        seed=content["seed"],
-        asked_rows=content["asked_rows"],
-        digest=content["digest"],
-        target=content["target"],  # type: ignore[arg-type]  # Few columns are named by numbers; users are told of texts.
-        decimals=content["decimals"],
-        tables=tuple(_read_table(entry) for entry in content["tables"]),
-    )
-
-
-def _read_table(content: _Table) -> TableEntry:
-    columns = tuple(Column(c["name"], _read_type(c["type"]), c["missing"]) for c in content["columns"])
-    if content["file"] != f"{content['name']}.{content['format']}" or not is_plain(content["file"]):
-        raise ValueError(f"its table {content['name']!r} cannot lie in {content['file']!r}")
-    schema = Schema(content["kind"], tuple(content["shape"]), columns)
-    if not schema.is_possible:
-        raise ValueError(f"its table {content['name']!r} cannot have the shape {content['shape']}")
-    return TableEntry(
-        name=content["name"],
-        file=content["file"],
-        format=content["format"],
-        sha256=content["sha256"],
-        size=content["bytes"],
-        schema=schema,
-        digests=tuple(column["digest"] for column in content["columns"]),
-    )
-
-
-def _read_type(content: Any) -> LogicalType:
-    if isinstance(content, str):
-        return LogicalType(content)
-    values = _read_type(content["values"]) if "values" in content else None
-    return LogicalType(**{**content, "values": values, "categories": tuple(content.get("categories", ()))})
 
 
 def _pretty(content: Mapping[str, Any]) -> str:

@@ -12,8 +12,9 @@ import pandas as pd
 
 from mlguard.core.error import UsageError
 from mlguard.files.csv import Line
+from mlguard.files.numbers import FLOATS, INTEGERS
 from mlguard.tables.cells import to_array, to_cells
-from mlguard.tables.logical import FLOATS, INTEGERS, LogicalType, nullable
+from mlguard.tables.logical import LogicalType, nullable
 from mlguard.tables.sheet import Schema, Sheet
 
 LARGEST = 10**7

@@ -57,8 +57,11 @@ class Schema:
     @property
     def is_possible(self) -> bool:
         """Whether there can be such a table or array, as far as its shape and columns go."""
-        width = self.width if len(self.shape) == 2 and self.kind == TABLE else 1
-        return bool(self.shape) and min(self.shape) >= 0 and len(self.columns) == width and 0 < self.width <= WIDEST
+        if not self.shape or min(self.shape) < 0 or not 0 < self.width <= WIDEST:
+            return False
+        if self.kind == TABLE:
+            return len(self.shape) == 2 and len(self.columns) == self.width
+        return self.kind == ARRAY and len(self.columns) == 1
 
     @property
     def header(self) -> tuple[str, ...]:

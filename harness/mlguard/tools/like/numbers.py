@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from mlguard.tables.logical import FLOATS, INTEGERS, TICKS, LogicalType, nullable, ticks
+from mlguard.files.numbers import FLOATS, INTEGERS
+from mlguard.tables.logical import TICKS, LogicalType, nullable, ticks
 from mlguard.tools.like.described import Levels, Numbers, Times, Whole
 from mlguard.tools.like.privacy import coarse, knots, told_values, whole_knots
 
