@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from mlguard.core.error import GoldenError, UsageError
-from mlguard.tables.codec import CSV, JSONL, decode_table, encode_table
-from mlguard.tables.logical import FLOATS, INTEGERS, TICKS
+from mlguard.files.numbers import FLOATS, INTEGERS
+from mlguard.tables.codec import CSV, JSONL, decode_table
+from mlguard.tables.logical import TICKS
 from mlguard.tables.sheet import schema
 from tests.properties import examples
-from tests.tables.columns import ALL, NASTY, check_round_trips, plain
+from tests.tables.columns import ALL, NASTY, check_round_trips, encode_table, plain
 
 FORMATS = (CSV, JSONL)
 

@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 from mlguard import Dataset
-from mlguard.tables.digest import column_digests, digest, row_digests
+from mlguard.tables.digest import column_digests_of, digest, row_digests
 from mlguard.tables.moved import differing
+from mlguard.tables.sheet import sheet
 
 
 @pytest.mark.parametrize(
@@ -72,8 +73,8 @@ def test_rows_and_columns_have_digests_of_their_own():
     first, second, third = row_digests(frame)
     assert first == third != second
     changed = frame.assign(a=[1, 2, 2])
-    assert column_digests(frame)["t"] == column_digests(changed)["t"]
-    assert column_digests(frame)["a"] != column_digests(changed)["a"]
+    assert column_digests_of(sheet(frame))["t"] == column_digests_of(sheet(changed))["t"]
+    assert column_digests_of(sheet(frame))["a"] != column_digests_of(sheet(changed))["a"]
 
 
 def test_cells_that_read_alike_when_joined_are_kept_apart():

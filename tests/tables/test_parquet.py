@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 
 from mlguard.core.error import GoldenError, UsageError
-from mlguard.tables.codec import decode_table, encode_table
+from mlguard.tables.codec import decode_table
 from mlguard.tables.sheet import schema
 from tests.properties import examples
-from tests.tables.columns import ALL, check_round_trips
+from tests.tables.columns import ALL, check_round_trips, encode_table
 
 FRAME = pd.DataFrame(
     {"n": [1, 2], "at": pd.to_datetime(["2024-01-01T00:00Z", None]), "day": [dt.date(2024, 1, 1), None]}

@@ -24,6 +24,9 @@ from mlguard.core.error import GoldenError, UsageError
 LARGEST = 256 * 1024**2
 """Bytes that a file may have: what is larger is neither written nor read."""
 
+DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))})
+"""Names that Windows keeps for devices, whatever their case and suffix."""
+
 _RELATIVE = os.open in os.supports_dir_fd and os.scandir in os.supports_fd and hasattr(os, "O_NOFOLLOW")
 # Not blocking: to open a FIFO must not wait for its writer.
 _FLAGS = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_CLOEXEC", "O_BINARY", "O_NOCTTY", "O_NONBLOCK"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Callable, Sequence
 from math import prod
 from typing import Any, TypedDict
@@ -32,7 +31,8 @@ def write_array(value: Value, name: str) -> dict[str, bytes]:
     if value.rows is not None:
         beside["rows"] = list(value.rows)
     if beside:
-        files[f"{name}.json"] = _lines(beside)
+        # One element per line, so that a difference of two versions can be read.
+        files[f"{name}.json"] = (dump(beside, indent=1) + "\n").encode()
     return files
 
 
@@ -85,12 +85,3 @@ def _npy(value: Value) -> bytes:
     file = io.BytesIO()
     np.lib.format.write_array(file, array, version=(1, 0), allow_pickle=False)
     return file.getvalue()
-
-
-def _lines(document: dict[str, Any]) -> bytes:
-    """One element per line, so that a difference of two versions can be read."""
-    parts = []
-    for key in sorted(document):
-        items = ",\n  ".join(dump(item) for item in document[key])
-        parts.append(f" {json.dumps(key)}: [\n  {items}\n ]" if items else f" {json.dumps(key)}: []")
-    return ("{\n" + ",\n".join(parts) + "\n}\n").encode()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Sequence
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -19,12 +19,6 @@ TEXT = "text"
 COMPLEX = {"complex64": "float32", "complex128": "float64"}
 NUMERIC = ("bool", *INTEGERS, *FLOATS, *COMPLEX)
 """The element types that are kept as NumPy keeps them; their names are those of NumPy."""
-
-Kept = Literal[
-    "text", "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
-    "float16", "float32", "float64", "complex64", "complex128",
-]  # fmt: skip
-"""How elements are kept."""
 
 HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 """Characters that a reviewer cannot see, that break lines, or that UTF-8 cannot hold: always written as escapes."""

@@ -95,7 +95,10 @@ class Store(Protocol):
         """
 
     def delete(self, name: str) -> tuple[str, ...]:
-        """Remove the guard's Record and answer which files went; none, where there was none."""
+        """Remove the guard's Record and answer which files went; none, where there was none.
+
+        Raises GoldenError where the Record cannot be trusted, since nobody knows then which files are its own.
+        """
 
     def place(self, name: str) -> str:
         """Where the guard's Record lies, or would, as messages and version control call it."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class LocalStore:
-    """The goldens below one folder of a project; a `Store`."""
+    """The goldens below one folder of a project: a `Store`, whose methods say what each does and raises."""
 
     def __init__(self, root: Path, project: Path) -> None:
         """`root` is the folder of all goldens, `project` the root that messages name files from."""
@@ -34,26 +34,23 @@ class LocalStore:
             return tuple(sorted(self._name(folder) for folder in self._folders(PurePosixPath())))
 
     def load(self, name: str) -> Record | None:
-        """The guard's golden; None where there is none. Raises GoldenError where it cannot be read or trusted."""
+        """The golden alone."""
         held = self.held(name)
         if held.error is not None:
             raise held.error
         return held.record
 
     def held(self, name: str) -> Held:
-        """What lies here of a guard, whole or damaged. Raises RunError where it cannot be read at this moment."""
+        """What lies here of a guard, also where a writer moves some of its files at this moment."""
         folder = folder_of(name)
         found = _held(self.home.folder(folder), name)
         if found.error is None:
             return found
-        with self.home.quiet(folder) as tree:  # Whoever writes at this moment may have moved some of the files.
+        with self.home.quiet(folder) as tree:
             return _held(tree, name)
 
     def finish(self, name: str) -> None:
-        """Bring what a dead writer left of a golden to its end, or back to its beginning.
-
-        Raises RunError where the disk refuses.
-        """
+        """Finish an interrupted write; nothing is written where there is none."""
         folder = folder_of(name)
         with reading(self.home.folder(folder).shown()):
             is_left = swap.is_left(self.home.folder(folder))
@@ -62,11 +59,7 @@ class LocalStore:
                 swap.finish(tree)
 
     def save(self, record: Record, *, over: str | None = ANY) -> tuple[str, ...]:
-        """Write a golden whole or not at all, and answer which files changed; unchanged ones are not touched.
-
-        `over` is the version that it was compared with. Raises OvertakenError where another one lies here now, RunError
-        where the disk refuses, and UsageError where the Record holds what no file can.
-        """
+        """Write a golden; files that hold the same already are not touched."""
         files = encode(record)
         with self.home.writing(folder_of(record.guard)) as tree:
             swap.finish(tree)
@@ -78,11 +71,7 @@ class LocalStore:
         return tuple(str(tree.root / file) for file in changed)
 
     def delete(self, name: str) -> tuple[str, ...]:
-        """Remove a guard's golden and answer which files went; folders that are empty then go too.
-
-        Only what the golden itself lists goes, and only if it is as it was written. Raises GoldenError where the
-        golden cannot be trusted, since nobody knows then which files are its own.
-        """
+        """Remove what the golden itself lists and what is as it was written; folders that are empty then go too."""
         folder = folder_of(name)
         if _fetching(self.home.folder(folder))(RECORD) is None:
             return ()

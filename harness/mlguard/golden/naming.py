@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
+from mlguard.files.tree import DEVICES
+
 TESTS = "tests"
 """The folder of goldens that belong to tests, which are named by pytest's node ids."""
 
@@ -22,7 +24,6 @@ LENGTH = 64
 _DIGITS = 10
 _SAFE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*(?<!\.)")
 _DATA = (".csv", ".json", ".jsonl", ".npy")
-_DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))})
 
 
 def folder_of(name: str) -> PurePosixPath:
@@ -92,4 +93,4 @@ def _node_parts(rest: str) -> list[str]:
 
 def _reserved(text: str) -> bool:
     lower = text.casefold()
-    return lower.split(".")[0] in _DEVICES or lower in (ARRAYS, INTERNALS) or lower.endswith(_DATA)
+    return lower.split(".")[0] in DEVICES or lower in (ARRAYS, INTERNALS) or lower.endswith(_DATA)

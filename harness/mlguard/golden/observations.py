@@ -12,7 +12,7 @@ from mlguard.core.run_name import MAIN, run_name
 from mlguard.core.value import Value
 from mlguard.files.typed import checked, known
 from mlguard.golden.arrays import read_array, write_array
-from mlguard.golden.elements import Kept, default_kept, from_cells, from_json, kept_as, to_cells, to_json
+from mlguard.golden.elements import NUMERIC, TEXT, default_kept, from_cells, from_json, kept_as, to_cells, to_json
 from mlguard.golden.naming import ARRAYS, INTERNALS, component, labelled
 from mlguard.golden.plain import from_plain, to_plain
 from mlguard.golden.sheet import Sheet, SheetWriter
@@ -51,7 +51,7 @@ class _Line(TypedDict, total=False):
     detail: dict[str, Any]
     question: str
     shape: list[int]
-    kept: Kept
+    kept: str
     value: Any
     array: list[str]
     part: str
@@ -106,6 +106,8 @@ def read_observation(line: Line, read: Callable[[str], bytes], tables: Mapping[s
     checked(_Line, line, str(line.get("name", "")))
     dtype, shape = line["dtype"], tuple(line.get("shape", ()))
     kept = line.get("kept", default_kept(dtype))
+    if kept not in (*NUMERIC, TEXT):
+        raise ValueError(f"{line['name']}: elements cannot be kept as {kept!r}")
     detail = from_plain(line.get("detail", {}))
     known(_Detail, detail, f"{line['name']}: detail")
     if any(length < 0 for length in shape) or (0 in shape and prod(length or 1 for length in shape) > EMPTY):

@@ -16,12 +16,12 @@ _OBSERVATIONS, _ASKED = "observations", "asked"
 _HALVES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 
 
-def dump(document: Any) -> str:
-    """A document on one line, keys sorted, text readable.
+def dump(document: Any, indent: int | None = None) -> str:
+    """A document on one line, or one entry per line where it is indented; keys sorted, text readable.
 
     Raises UsageError for a text of two surrogate halves: JSON would read them back as the one whole character.
     """
-    text = json.dumps(document, ensure_ascii=False, allow_nan=False, sort_keys=True)
+    text = json.dumps(document, ensure_ascii=False, allow_nan=False, sort_keys=True, indent=indent)
     halves = _HALVES.search(text)
     if halves:
         around = text[max(halves.start() - 40, 0) : halves.end() + 40]
@@ -30,7 +30,7 @@ def dump(document: Any) -> str:
             "decode it with `text.encode('utf-16', 'surrogatepass').decode('utf-16')` first",
             slug="text-surrogates",
         )
-    return HIDDEN.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
+    return HIDDEN.sub(lambda match: match[0] if match[0] == "\n" else f"\\u{ord(match[0]):04x}", text)
 
 
 def parse(text: str) -> Any:

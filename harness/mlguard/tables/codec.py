@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import Any
 
 from mlguard.core.error import GoldenError, UsageError
+from mlguard.files import csv
 from mlguard.files.csv import Line
-from mlguard.tables import csv, jsonl
-from mlguard.tables.sheet import Schema, Sheet, from_lines, sheet
+from mlguard.tables import jsonl
+from mlguard.tables.sheet import Schema, Sheet, from_lines
 
 CSV = "csv"
 JSONL = "jsonl"
@@ -16,22 +19,16 @@ FORMATS = (CSV, JSONL, PARQUET)
 """The formats, and their files' suffixes. Only csv and jsonl promise the same bytes everywhere."""
 
 
+_QUOTED = re.compile(r'[,"\r\n]|^$|^[ \t]|[ \t]$')
+
 AGAIN = "make the dataset again"
 """What to do about a damaged dataset."""
 
 
-def encode_table(table: Any, *, name: str = "rows", format: str = CSV) -> bytes:
-    """The file of a DataFrame or array; floats as they are, so settle them first.
-
-    Raises UsageError naming the table and what in it cannot be written.
-    """
-    return encode_sheet(sheet(table, name=name), format=format)
-
-
 def encode_sheet(sheet: Sheet, *, format: str = CSV) -> bytes:
-    """The file of a Sheet."""
+    """The file of a Sheet; floats as they are, so settle them first."""
     if format == CSV:
-        return csv.write(sheet)
+        return "".join(map(_csv_line, [sheet.schema.header, *sheet.lines()])).encode()
     if format == JSONL:
         return jsonl.write(sheet)
     if format == PARQUET:
@@ -67,7 +64,7 @@ def reread(sheet: Sheet, *, name: str = "rows") -> Any:
 
 def _lines(data: bytes, schema: Schema, format: str) -> list[Line]:
     if format == CSV:
-        header, lines = csv.read(data)
+        header, *lines = csv.read(data.decode())
         if header != schema.header:
             raise ValueError(f"its columns are {', '.join(map(str, header))}; expected {', '.join(schema.header)}")
         return lines
@@ -78,3 +75,8 @@ def _lines(data: bytes, schema: Schema, format: str) -> list[Line]:
 
         return parquet.read(data, schema)
     raise ValueError(f"its format {format!r} is not one of {', '.join(FORMATS)}")
+
+
+def _csv_line(cells: Sequence[str | None]) -> str:
+    spelled = ("" if cell is None else csv.quoted(cell) if _QUOTED.search(cell) else cell for cell in cells)
+    return ",".join(spelled) + "\n"

@@ -110,6 +110,11 @@ def ticks(values: Any) -> tuple[str, list[int | None]]:
     return finest, [None if count is None else count * factor for count in counts]
 
 
+def type_name(value: object) -> str:
+    """What messages call the type of a value: with its module, unless that is Python's own."""
+    return f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")
+
+
 class _UnsupportedError(Exception):
     """What came, in words."""
 
@@ -185,8 +190,7 @@ _KINDS: dict[tuple[type, ...], str] = {
 
 
 def _kind(value: object) -> str:
-    named = f"{type(value).__module__}.{type(value).__qualname__}"
-    return next((kind for types, kind in _KINDS.items() if isinstance(value, types)), named)
+    return next((kind for types, kind in _KINDS.items() if isinstance(value, types)), type_name(value))
 
 
 def _check_lists(values: Iterable[Any]) -> None:
@@ -194,7 +198,7 @@ def _check_lists(values: Iterable[Any]) -> None:
         if isinstance(value, list | tuple | np.ndarray):
             _check_lists(value)
         elif value is not None and not isinstance(value, bool | int | float | str | np.generic):
-            raise _UnsupportedError(f"lists of {type(value).__module__}.{type(value).__qualname__}")
+            raise _UnsupportedError(f"lists of {type_name(value)}")
 
 
 def _width(integers: list[Any]) -> str:

@@ -10,16 +10,16 @@ import pandas as pd
 
 from mlguard.core.dataset import Dataset
 from mlguard.core.error import UsageError, several
+from mlguard.files.tree import DEVICES
+from mlguard.tables.logical import type_name
 
 _EXPECTED = "expected a DataFrame, an array, a mapping of table names to these, or a mlguard.Dataset"
-# Names that Windows keeps for devices, whatever the suffix.
-_RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
 
 
 def as_dataset(returned: Any) -> Dataset:
     """What a generator returned as a Dataset. Raises UsageError with every problem at once."""
     if not isinstance(returned, Dataset | Mapping | pd.DataFrame | np.ndarray):
-        came = "nothing (None)" if returned is None else f"a {_named(returned)}"
+        came = "nothing (None)" if returned is None else f"a {type_name(returned)}"
         raise UsageError(f"make returned {came}; {_EXPECTED}", slug="generator-returned")
     dataset = returned if isinstance(returned, Dataset) else Dataset(returned)
     problems = [*_name_problems(dataset), *_table_problems(dataset), *_target_problems(dataset)]
@@ -31,9 +31,7 @@ def as_dataset(returned: Any) -> Dataset:
 def _name_problems(dataset: Dataset) -> list[str]:
     if not dataset.tables:
         return [f"no tables; {_EXPECTED}"]
-    bad = [
-        n for n in dataset if not (isinstance(n, str) and n.isidentifier() and n.isascii()) or n.lower() in _RESERVED
-    ]
+    bad = [n for n in dataset if not (isinstance(n, str) and n.isidentifier() and n.isascii()) or n.lower() in DEVICES]
     found = [f"a table named {name!r}; names are ASCII Python identifiers, and files of that name" for name in bad]
     folded = [str(name).lower() for name in dataset]
     twice = [name for name in dataset if folded.count(str(name).lower()) > 1]
@@ -45,7 +43,7 @@ def _table_problems(dataset: Dataset) -> list[str]:
     for name, table in dataset.items():
         if not isinstance(table, pd.DataFrame | np.ndarray):
             hint = "; use .to_frame()" if isinstance(table, pd.Series) else ""
-            found.append(f"a {_named(table)} as table {name!r}; expected a DataFrame or an array{hint}")
+            found.append(f"a {type_name(table)} as table {name!r}; expected a DataFrame or an array{hint}")
         elif not table.size:
             found.append(f"an empty table {name!r} of shape {table.shape}; expected at least one row and one column")
     return found
@@ -56,7 +54,7 @@ def _target_problems(dataset: Dataset) -> list[str]:
     if target is None:
         return []
     if not isinstance(target, str | int):
-        return [f"the target {target!r}, a {_named(target)}; expected the name of a column"]
+        return [f"the target {target!r}, a {type_name(target)}; expected the name of a column"]
     if target in dataset.tables:
         return []
     frames = [table for table in dataset.tables.values() if isinstance(table, pd.DataFrame)]
@@ -64,7 +62,3 @@ def _target_problems(dataset: Dataset) -> list[str]:
     if any(target in frame.columns for frame in frames):
         return []
     return [f"the target {target!r}, which is no column; there are: {', '.join(columns) or 'none'}"]
-
-
-def _named(value: object) -> str:
-    return f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")

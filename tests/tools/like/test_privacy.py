@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mlguard.tables.codec import encode_table
 from mlguard.tables.generate import make
 from mlguard.tools.like.privacy import EXTREMES, knots, told_labels
 from mlguard.tools.like.write import write_like
+from tests.tables.columns import encode_table
 
 ROWS = 400
 SECRETS = (

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mlguard.core.error import RunError, UsageError
+from mlguard.files.tree import DEVICES
 from mlguard.tools.like.described import Profile
 from mlguard.tools.like.profile import profile
 from mlguard.tools.like.read import read_table
 from mlguard.tools.like.script import script_text
-
-_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ def dataset_name(file: Path) -> str:
     """The name of the dataset for a file: its stem in letters, digits and underscores that every disk can keep."""
     ascii_only = unicodedata.normalize("NFKD", file.stem).encode("ascii", "ignore").decode()
     name = re.sub(r"[^A-Za-z0-9]+", "_", ascii_only).strip("_")
-    if not name or name[0].isdigit() or _RESERVED.fullmatch(name):
+    if not name or name[0].isdigit() or name.casefold() in DEVICES:
         return f"table_{name}".rstrip("_")
     return name
 
