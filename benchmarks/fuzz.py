@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 import traceback
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -170,14 +171,17 @@ def attempt(reader: Reader, value: Input) -> str | None:
     """What is wrong with how the reader takes an input; None where nothing is."""
     signal.setitimer(signal.ITIMER_PROF, SECONDS)
     try:
-        reader.read(value)
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            reader.read(value)
     except TooSlowError:
         return f"takes more than {SECONDS} s"
     except Exception as error:
-        return None if isinstance(error, reader.errors) else f"{type(error).__name__} at {_place(error)}"
+        if not isinstance(error, reader.errors):
+            return f"{type(error).__name__} at {_place(error)}"
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
-    return None
+    return f"prints {told[0].category.__name__}: {told[0].message}" if told else None
 
 
 def _place(error: BaseException) -> str:

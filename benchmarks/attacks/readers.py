@@ -37,12 +37,12 @@ from mlguard.golden.power import kept
 from mlguard.golden.stores import open_pending, open_store
 from mlguard.report.power import power_in_words
 from mlguard.settings import Settings, load
-from mlguard.tables.codec import decode_table, encode_table
+from mlguard.tables.codec import decode_table, encode_sheet
 from mlguard.tables.folder import read_dataset
 from mlguard.tables.manifest import MANIFEST, decode_dataset, encode_dataset, parse
 from mlguard.tables.returned import as_dataset
 from mlguard.tables.rounding import settle_dataset
-from mlguard.tables.sheet import schema
+from mlguard.tables.sheet import schema, sheet
 
 Input = Any
 """Bytes, or a document of JSON."""
@@ -104,8 +104,8 @@ def _of_tables(written: Mapping[str, bytes], scratch: Path) -> Iterator[Reader]:
         (manifest, other),
     )
     yield Reader("unsealed manifest", parse, (written[MANIFEST],))
-    yield Reader("csv", lambda b: decode_table(b, held, format="csv"), (encode_table(rich, format="csv"),))
-    yield Reader("jsonl", lambda b: decode_table(b, held, format="jsonl"), (encode_table(rich, format="jsonl"),))
+    yield Reader("csv", lambda b: decode_table(b, held, format="csv"), (encode_sheet(sheet(rich), format="csv"),))
+    yield Reader("jsonl", lambda b: decode_table(b, held, format="jsonl"), (encode_sheet(sheet(rich), format="jsonl"),))
     yield Reader("written dataset", _on_disk(scratch / "datasets", written, read_dataset), (manifest,), (MlguardError,))
     yield Reader("tables of a golden", _on_disk(scratch / "golden", written, _read_golden_tables), (manifest,))
 

@@ -157,21 +157,30 @@ def test_room_is_made_for_what_is_held_not_for_what_is_claimed(golden: Record, c
         ]
 
 
-@pytest.mark.parametrize("head", [
-    {"shape": (10**11,)}, {"shape": (30_000, 10**6)}, {"descr": "<U200000000"}, {"descr": "|V0"}, {"descr": "|O"},
-    {"fortran_order": True}, {"shape": (29_999,)},
+HEAD = "{'descr': '<f8', 'fortran_order': False, 'shape': (30000,), }"
+
+
+@pytest.mark.parametrize(("told", "other"), [
+    ("(30000,)", f"({10**11},)"), ("(30000,)", f"(30000, {10**6})"), ("(30000,)", "(29999,)"),
+    ("(30000,)", "(30000L,)"), ("(30000,)", "(10000if 1else 0,)"), ("(30000,)", f"({'9' * 5000},)"),
+    ("<f8", "<U200000000"), ("<f8", "|V0"), ("<f8", "|O"), ("<f8", ">f8"), ("<f8", r"\d"),
+    ("False", "True"), ("{", "[" * 9000), ("}", "}}"),
 ])  # fmt: skip
-def test_the_head_of_an_array_makes_no_room(golden: Record, head: dict[str, Any]) -> None:
+def test_the_head_of_an_array_makes_no_room_and_prints_nothing(
+    golden: Record, told: str, other: str, recwarn: pytest.WarningsRecorder
+) -> None:
     big = Observation("predict", "big", numbers(np.arange(30_000.0)))
     files = encode(golden.with_observations((*golden.observations, big)))
     document = json.loads(files[RECORD])
     (name,) = (name for name in files if name.startswith("arrays/") and "big" in name)
-    told = repr({"descr": "<f8", "fortran_order": False, "shape": (30_000,), **head}).ljust(117).encode() + b"\n"
-    content = b"\x93NUMPY\x01\x00" + len(told).to_bytes(2, "little") + told + files[name][128:]
+    assert HEAD.encode() in files[name]
+    head = HEAD.replace(told, other).ljust(117).encode() + b"\n"
+    content = b"\x93NUMPY\x01\x00" + len(head).to_bytes(2, "little") + head + files[name][128:]
     document["files"][name] = digest(name, content)
     with pytest.raises(GoldenError, match=r"golden/Churn/record\.json cannot be read"):
         decode({**resealed(files, document), name: content}.get, golden.guard, "golden/Churn")
     assert peak(lambda: used(golden, {**resealed(files, document), name: content})) < MEMORY
+    assert [str(warning.message) for warning in recwarn] == []
 
 
 @pytest.fixture(params=["csv", "jsonl"])

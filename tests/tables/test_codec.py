@@ -140,13 +140,13 @@ def test_timestamps_beyond_nanoseconds_use_the_next_unit():
     ("table", "said"),
     [
         (pd.DataFrame({"x": [1, "a"]}), "table 'rows', column 'x' holds a mixture of integer and text"),
-        (pd.DataFrame({"x": [object()]}), "column 'x' holds objects of type builtins.object"),
+        (pd.DataFrame({"x": [object()]}), "column 'x' holds objects of type object"),
         (pd.DataFrame({"x": [1 + 2j]}), "column 'x' holds complex128 values"),
         (pd.DataFrame({"x": [2**64, -1]}, dtype=object), "integers beyond 64 bits"),
         (pd.DataFrame({"x": [Decimal("sNaN")]}), "column 'x' holds a signalling NaN among decimals"),
         (pd.DataFrame({"x": pd.period_range("2020", periods=2, freq="Y")}), "column 'x' holds period"),
         (pd.DataFrame({"x": pd.cut(pd.Series([1, 2, 3]), 2)}), "column 'x' holds interval"),
-        (pd.DataFrame({"x": [[1, {2}]]}), "lists of builtins.set"),
+        (pd.DataFrame({"x": [[1, {2}]]}), "lists of set"),
         (pd.DataFrame({"x": pd.Series(["\ud800"], dtype=object)}), "no Unicode text"),
         (pd.DataFrame({"x": [1, 2]}, index=[1, 2]), "call reset_index(drop=True)"),
         (pd.DataFrame({"x": [1, 2]}, index=pd.Index(["a", "b"], name="id")), "call reset_index()"),
@@ -172,3 +172,33 @@ def test_damage_is_noticed(format):
     for damaged in (data[:-1], data[: len(data) // 2], b"", b"<<<<<<< HEAD\n" + data):
         with pytest.raises(GoldenError, match=r"rows\.csv is damaged"):
             decode_table(damaged, schema(frame), format=format, file="rows.csv")
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize(
+    ("values", "cell", "other"),
+    [
+        (pd.to_datetime(["2026-01-02T03:04:05"]), b"2026-01-02T03:04:05", other)
+        for other in (
+            b"2026-01-02T03:04:05+01:00",
+            b"2026-01-02T03:04:05Z+1",
+            b"2026-01-02",
+            b"20260102T030405",
+            b"now",
+            b"NaT",
+        )
+    ]
+    + [
+        (np.array([1.5], dtype="float16"), b"1.5", b"1e9"),
+        (np.array([1.5], dtype="float32"), b"1.5", b"1e99"),
+        (np.array([True]), b"true", b"tru"),
+        (np.array([7], dtype="int8"), b"7", b"300"),
+    ],
+)
+def test_a_cell_that_no_column_of_its_type_has_is_damage_and_no_warning(values, cell, other, format, recwarn):
+    frame = pd.DataFrame({"x": values})
+    data = encode_table(frame, format=format)
+    assert cell in data
+    with pytest.raises(GoldenError, match=r"^the table is damaged"):
+        decode_table(data.replace(cell, other), schema(frame), format=format)
+    assert [str(warning.message) for warning in recwarn] == []

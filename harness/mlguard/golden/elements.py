@@ -100,7 +100,8 @@ def _gather(
     missing = np.array([item is None for item in items], dtype=bool)
     fill = "" if kept == TEXT else math.nan if kept in FLOATS or kept in COMPLEX else 0
     values = [fill if item is None else read(item) for item in items]
-    data = np.array(values, dtype=object if kept == TEXT else kept)
+    with np.errstate(over="raise"):
+        data = np.array(values, dtype=object if kept == TEXT else kept)
     return data, missing if missing.any() else None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,8 @@ import pandas as pd
 
 from mlguard.files.numbers import FLOATS, INTEGERS, read_as, spelled
 from mlguard.tables.logical import TICKS, LogicalType, absent, objects, ticks
+
+_INSTANT = re.compile(r"-?\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d", re.ASCII)
 
 Cells = list[str | None]
 """One text per element; None where it is missing."""
@@ -58,7 +61,8 @@ def to_array(cells: Sequence[str | None], kind: LogicalType) -> np.ndarray[Any, 
         counts = [np.iinfo(np.int64).min if cell is None else read(cell, TICKS[kind.unit]) for cell in cells]
         return np.array(counts, dtype=np.int64).view(f"{code}8[{kind.unit}]")
     if kind.base in FLOATS:
-        return np.array([np.nan if cell is None else float(cell) for cell in cells]).astype(kind.base)
+        with np.errstate(over="raise"):
+            return np.array([np.nan if cell is None else float(cell) for cell in cells]).astype(kind.base)
     values = [None if cell is None else _READ[kind.base](cell) for cell in cells]
     if kind.base in (*INTEGERS, "bool") and None not in values:
         return np.array(values, dtype=kind.base)
@@ -109,6 +113,8 @@ def _instant(count: int, per_second: int, kind: LogicalType) -> str:
 
 def _read_instant(cell: str, per_second: int) -> int:
     whole, _, fraction = cell.removesuffix("Z").partition(".")
+    if not _INSTANT.fullmatch(whole):  # NumPy would read other forms as well, some with a warning.
+        raise ValueError(f"{cell!r} is no timestamp")
     seconds = int(np.datetime64(whole, "s").astype(np.int64))
     return seconds * per_second + _read_fraction(fraction, per_second)
 
