@@ -16,8 +16,9 @@ from mlguard.checker.regen import Regenerator
 from mlguard.core.error import GoldenError, RunError, UsageError
 from mlguard.core.outcome import Outcome
 from mlguard.core.verdict import Verdict
-from mlguard.golden.interface import Held
+from mlguard.golden.interface import Held, OvertakenError
 from mlguard.golden.local import LocalStore
+from mlguard.report.wording import explanation
 from tests.project import Project
 
 
@@ -50,6 +51,25 @@ def test_whatever_is_raised_becomes_an_error_that_says_where_to_report_it(error)
     assert "report" in str(verdict.problem)
     assert type(error).__name__ in str(verdict.traceback)
     assert "in act" in str(verdict.traceback)
+
+
+HEADS = {
+    "the guarded code did not run to its end": RunError("raised", slug="guarded-code-raised"),
+    "what was declared or returned cannot be used": UsageError("no target", slug="target"),
+    "the guarded code is not to blame": OvertakenError("golden/Line", Held()),
+    "the golden cannot be trusted": GoldenError("cut off", slug="golden-truncated"),
+}
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_an_error_is_headed_by_whose_fault_it_is(head):
+    verdict = isolated("Line", raising(HEADS[head]), lambda failed: failed)
+    assert explanation(verdict)[0] == f"Line: {verdict.outcome} ({head})"
+
+
+def test_a_defect_of_ours_is_not_headed_as_the_fault_of_the_guarded_code():
+    verdict = isolated("Line", raising(ZeroDivisionError()), lambda failed: failed)
+    assert explanation(verdict)[0] == "Line: error (the guarded code is not to blame)"
 
 
 def test_errors_of_ours_keep_their_words_slugs_and_exit_codes():

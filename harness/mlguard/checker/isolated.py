@@ -41,9 +41,12 @@ def failed(name: str, error: MlguardError) -> Verdict:
         traceback=error.traceback,
         stage=error.stage,
         usage=isinstance(error, UsageError),
+        blames_code=error.blames_code,
     )
 
 
 def _defect(name: str, error: BaseException) -> Verdict:
     lines = "".join(traceback.format_exception(error)).rstrip()
-    return Verdict(name, Outcome.ERROR, problem=problems.defect(name), slug="defect", traceback=lines)
+    return Verdict(
+        name, Outcome.ERROR, problem=problems.defect(name), slug="defect", traceback=lines, blames_code=False
+    )

@@ -41,6 +41,8 @@ class Verdict:
     """The stage that was running when guarded code raised, hung or died."""
     usage: bool = False
     """Whether `problem` is a usage error, which exits with 2."""
+    blames_code: bool = True
+    """Whether `problem` may be the fault of guarded code; not where this machine or mlguard itself failed."""
     commit: str | None = None
     """Where something moved: the commit with which the golden was accepted, if the repository has it."""
     file: str | None = None

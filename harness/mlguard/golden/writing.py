@@ -100,4 +100,4 @@ def _refused(folder: Tree, error: OSError, came: str = "was not written and noth
         told, slug = f"{error.strerror or error}; mend that", "golden-not-written"
     if is_half_done(folder):
         came = "may be half written, and the next command that writes it finishes that"
-    return RunError(f"{folder.shown()} {came}: {told} and run the command again", slug=slug)
+    return RunError(f"{folder.shown()} {came}: {told} and run the command again", slug=slug, blames_code=False)

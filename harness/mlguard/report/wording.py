@@ -26,6 +26,13 @@ MEANING = {
 }
 
 
+def meaning(verdict: Verdict) -> str:
+    """What the outcome of a guard says, in half a sentence."""
+    if verdict.outcome is not Outcome.ERROR or (verdict.blames_code and not verdict.usage):
+        return MEANING[verdict.outcome]
+    return "what was declared or returned cannot be used" if verdict.usage else "the guarded code is not to blame"
+
+
 def headline(verdict: Verdict) -> str:
     """One line: the guard, its outcome and where it first moved."""
     where = ""
@@ -37,7 +44,7 @@ def headline(verdict: Verdict) -> str:
 
 def explanation(verdict: Verdict) -> list[str]:
     """Everything that a failing guard has to say, line by line; one line for a match."""
-    lines = [f"{headline(verdict)} ({MEANING[verdict.outcome]})"]
+    lines = [f"{headline(verdict)} ({meaning(verdict)})"]
     if verdict.problem:
         lines += verdict.problem.split("\n")
     if verdict.traceback:

@@ -62,7 +62,7 @@ def write_dataset(
     except OSError as error:
         came = "run the command again" if swap.is_half_done(tree) else "nothing there was changed"
         text = f"{folder} cannot be written: {error.strerror or error}; {came}"
-        raise RunError(text, slug="dataset-not-written") from error
+        raise RunError(text, slug="dataset-not-written", blames_code=False) from error
     return written
 
 
