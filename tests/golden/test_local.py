@@ -309,6 +309,31 @@ def test_of_saves_at_once_one_wins_wholly_and_readers_never_see_a_mixture(store:
     assert set(tree(Path(store.place(record.guard)))) == set(encode(last))
 
 
+def test_a_golden_that_is_half_written_says_so_and_how_to_go_on(store: LocalStore) -> None:
+    def of(value: float) -> Record:
+        wide = numbers(np.full(20, value))
+        parts = tuple(Observation("predict", f"p{i}.x", wide, file=f"f{i}") for i in range(2))
+        return Record("Churn", (Observation("evaluate", "version", number(value)), *parts))
+
+    disk, seen = Disk(), set()
+    store.save(of(1.0))
+    with disk.stopping():
+        store.save(of(2.0))
+    for call in range(disk.calls):
+        store.save(of(1.0))
+        with suppress(DiedError), disk.stopping(disk.died_from(call)):
+            store.save(of(2.0))
+        error = store.held("Churn").error
+        seen.add(error and error.message)
+        store.finish("Churn")
+        assert store.held("Churn").error is None
+    assert seen == {
+        None,
+        "golden/Churn is half written: the command that recorded it was interrupted; finish it with `mlguard "
+        'regen-golden Churn --reason "…"`, or restore it from version control',
+    }
+
+
 def version(number_of: int) -> Record:
     values = numbers(np.full(3000, float(number_of)))
     parts = tuple(Observation("predict", f"p{i}.x", values, file=f"f{i}") for i in range(6))

@@ -99,6 +99,12 @@ class Damage:
         """The record is the one of another guard."""
         return self.error(name, f"is the golden of {guard}, not of {self._guard}", slug="golden-moved")
 
+    def half_written(self) -> GoldenError:
+        """A writer died between two of the files, and the next one finds the others at hand."""
+        told = f"{self._folder} is half written: the command that recorded it was interrupted"
+        advice = f"finish it with {self._command}, or restore it from version control"
+        return GoldenError(told, advice=advice, slug="golden-half-written")
+
     def error(self, name: str, told: str, *, slug: str) -> GoldenError:
         """One sentence: the file, what is wrong, the command that repairs it."""
         repair = f"restore it from version control, or record it again with {self._command}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from mlguard.core.record import Record
 from mlguard.files import swap
 from mlguard.files.tree import Tree
 from mlguard.golden.codec import RECORD, Fetch, decode, encode, file_digests, guard_name, read_log
-from mlguard.golden.damage import digest
+from mlguard.golden.damage import Damage, digest
 from mlguard.golden.interface import ANY, Held, OvertakenError
 from mlguard.golden.naming import ARRAYS, DATASETS, INTERNALS, folder_of, name_of
 from mlguard.golden.writing import Home, reading, remove
@@ -47,7 +48,10 @@ class LocalStore:
         if found.error is None:
             return found
         with self.home.quiet(folder) as tree:
-            return _held(tree, name)
+            found = _held(tree, name)
+            if found.error is not None and swap.is_half_done(tree):
+                return replace(found, error=Damage(name, tree.shown()).half_written())
+            return found
 
     def finish(self, name: str) -> None:
         """Finish an interrupted write; nothing is written where there is none."""
