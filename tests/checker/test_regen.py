@@ -259,7 +259,7 @@ def test_a_write_that_died_is_finished_before_anything_is_compared(fresh: Projec
         if store.held("Line").error is not None:
             break
         store.save(old)
-    assert "was changed after it was accepted" in str(store.held("Line").error)
+    assert "golden/Line is half written" in str(store.held("Line").error)
     seen = fresh.regen().seen
     assert seen.golden is not None
     assert encode(seen.golden) == encode(new)

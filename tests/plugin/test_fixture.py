@@ -6,6 +6,8 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
+from tests.repository import git
+
 REGEN = ("--regen-golden", "--golden-reason", "first")
 TEST = """
 import mlguard
@@ -60,6 +62,20 @@ def test_what_moved_fails_in_full_and_can_be_accepted(noted):
     assert noted.run("--regen-golden", "--golden-reason", "meant").code == 0
     assert noted.run().code == 0
     assert '"meant"' in (noted.root / GOLDEN).read_text()
+
+
+def test_a_damaged_golden_is_recorded_against_the_one_that_git_has(noted):
+    git(noted.root, "init", "-q")
+    git(noted.root, "add", "golden")
+    git(noted.root, "commit", "-qm", "first")
+    (noted.root / GOLDEN).write_bytes((noted.root / GOLDEN).read_bytes().replace(b"0.25", b"0.75"))
+    noted.write("tests/test_sims.py", TEST.replace("SIMS", "0.26"))
+    assert "was changed after it was accepted" in noted.run().text
+    tried = noted.run("--regen-golden", "--golden-reason", "mended")
+    assert "against the committed golden (" in tried.text
+    assert "0.25 -> 0.26" in tried.text
+    assert noted.run().code == 0
+    assert [reason in (noted.root / GOLDEN).read_text() for reason in ('"first"', '"mended"')] == [True, True]
 
 
 def test_a_junit_report_keeps_the_tests_own_properties(noted):

@@ -38,7 +38,7 @@ def propose(
 ) -> Proposal:
     """The next golden: values that hold within the new tolerances stay as they are, so that no approval churns.
 
-    `lost` says what became of the golden that lies there, where it cannot be read and `golden` is what git has of it.
+    `lost` says what git has besides, where the golden that lies there cannot be read or leaves the log of a merge out.
     """
     observations = tuple(_kept(golden, observation, tolerances, record.asked) for observation in record)
     summary = tuple(first(record) if golden is None else changes(golden, record, tolerances, findings))
@@ -53,10 +53,10 @@ def propose(
 
 @dataclass(frozen=True)
 class Lost:
-    """A golden that cannot be read."""
+    """What the golden that lies there would lose: all of it, or the log of the other side of a merge."""
 
     told: tuple[str, ...]
-    """What was wrong with it, and what moves against each golden that git has in its place."""
+    """What is wrong with it, and what moves against each golden that git has besides."""
     approvals: tuple[Approval, ...]
     """What can be read of the logs."""
 

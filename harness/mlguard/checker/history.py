@@ -8,6 +8,12 @@ from pathlib import Path
 
 from mlguard.files.tree import LARGEST
 
+MERGED = ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REBASE_HEAD")
+"""What git calls the commit that is being merged, picked or rebased."""
+
+EARLIER = 10
+"""Commits of a golden that are looked at for a whole one."""
+
 PATIENCE = 20.0
 """Seconds that git may take."""
 
@@ -40,9 +46,15 @@ def _is_cut(project: Path, commit: str) -> bool:
     )
 
 
-def is_unmerged(project: Path, folder: Path) -> bool:
-    """Whether a merge left a conflict in a folder."""
-    return _git(project, "ls-files", "--unmerged", "--", str(folder)) is not None
+def is_merging(project: Path, folder: Path) -> bool:
+    """Whether a merge left a conflict in a folder, or is under way: a conflict may be added as it is."""
+    under_way = (_git(project, "rev-parse", "--verify", "--quiet", head) for head in MERGED)
+    return _git(project, "ls-files", "--unmerged", "--", str(folder)) is not None or any(under_way)
+
+
+def commits(project: Path, folder: Path) -> tuple[str, ...]:
+    """The commits that changed a folder, newest first, a few at most."""
+    return tuple((_git(project, "rev-list", f"--max-count={EARLIER}", "HEAD", "--", str(folder)) or "").split())
 
 
 def blob(project: Path, revision: str, file: Path) -> bytes | None:

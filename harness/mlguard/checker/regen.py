@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlguard.checker.added import with_new_noise, with_new_questions
-from mlguard.checker.approve import Lost, Proposal, propose
+from mlguard.checker.approve import Proposal, propose
 from mlguard.checker.certificate import Certificate, measure, tolerances_of
 from mlguard.checker.check import Checker, Seen
 from mlguard.checker.history import head
 from mlguard.checker.isolated import isolated
 from mlguard.checker.known import Known
 from mlguard.checker.machines import MACHINES, thorough_machines
-from mlguard.checker.merge import sides
+from mlguard.checker.merge import instead
 from mlguard.checker.private import without_private
 from mlguard.checker.steady import without_rows, without_runs
 from mlguard.core.cause import Cause
@@ -27,7 +27,7 @@ from mlguard.core.dataset import Dataset
 from mlguard.core.error import GoldenError, MlguardError, UsageError
 from mlguard.core.outcome import Outcome
 from mlguard.core.question import new_questions
-from mlguard.core.record import INTERNAL, Approval, DatasetFacts, Record, newest_first
+from mlguard.core.record import INTERNAL, Approval, DatasetFacts, Record
 from mlguard.core.rules import Rules
 from mlguard.core.run_name import MAIN
 from mlguard.core.unstable import Suspect, Unstable
@@ -213,23 +213,6 @@ class Regenerator:
             return self.checker.goldens.held(guard).version != version
         return False
 
-    def _lost(self, seen: Seen, record: Record, guard: Declared) -> tuple[Record | None, Lost | None]:
-        """The golden to compare with; where it cannot be read, what git has in its place, and what is told of that."""
-        if seen.held.error is None:
-            return seen.golden, None
-        goldens = self.checker.goldens
-        found = sides(self.checker.settings.base, Path(goldens.place(record.guard)), record.guard)
-        told = [f"{seen.held.error.what}; its log of {len(seen.held.approvals)} approvals was kept"]
-        for side in found:
-            newest = side.golden.approvals[0] if side.golden.approvals else None
-            why = f' ({newest.when}, "{newest.reason}")' if newest else ""
-            moves = list(self._against(side.golden, record, guard)) or ["nothing moves"]
-            told += [f"against the {side.name} golden{why}: {move}" for move in moves[:3]]
-        if not found:
-            told.append("git has no whole golden in its place, so that nothing was compared")
-        log = [approval for side in found for approval in side.golden.approvals]
-        return (found[0].golden if found else None), Lost(tuple(told), newest_first([*seen.held.approvals, *log]))
-
     def _propose(self, guard: Declared, seen: Seen, *, holds: bool) -> Regen:
         """`holds`: the golden matches, and is only to be asked what is new."""
         assert seen.done is not None  # noqa: S101 -- prepare() has looked.
@@ -251,7 +234,9 @@ class Regenerator:
         if holds and seen.golden is not None:
             record = with_new_questions(seen.golden, record)
             tolerances = with_new_noise(seen.golden, record, tolerances)
-        golden, lost = self._lost(seen, record, guard)
+        place = Path(self.checker.goldens.place(record.guard))
+        against = partial(self._against, record=record, guard=guard)
+        golden, lost = instead(self.checker.settings.base, place, record.guard, seen.held, against)
         proposal = propose(golden, record, tolerances, seen.verdict.findings, approval, lost=lost)
         return Regen(guard, seen, proposal)
 

@@ -86,17 +86,21 @@ class Notes:
         return self._recorded(store, held, record, verdict)
 
     def _recorded(self, store: Store, held: Held, record: Record, verdict: Verdict) -> tuple[Verdict, tuple[str, ...]]:
-        from mlguard.checker.approve import Lost, propose
+        from mlguard.checker.approve import propose
         from mlguard.checker.history import head
+        from mlguard.checker.merge import instead
         from mlguard.checker.regen import now
+        from mlguard.core.compare import compare
         from mlguard.core.record import Approval
         from mlguard.core.tolerance import Tolerances
+        from mlguard.report.approval import changes
 
         approval = Approval(now(), head(self._project.settings.base), self._project.asked.reason)
-        lost = None
-        if held.error is not None:
-            lost = Lost((f"{held.error.what}; its log was kept", "nothing was compared"), held.approvals)
-        proposal = propose(held.record, record, Tolerances(), verdict.findings, approval, lost=lost)
+        golden, lost = instead(
+            self._project.settings.base, Path(store.place(record.guard)), record.guard, held,
+            lambda golden: changes(golden, record, golden.tolerances, compare(golden, record).findings),
+        )  # fmt: skip
+        proposal = propose(golden, record, Tolerances(), verdict.findings, approval, lost=lost)
         files = store.save(proposal.record, over=held.version)
         told = (f"{record.guard}: recorded, {len(files)} files", *proposal.summary)
         return _verdict(record.guard, store.load(record.guard), record), told
