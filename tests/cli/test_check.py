@@ -185,15 +185,17 @@ def test_two_guards_that_would_share_a_golden_are_refused_before_any_runs(projec
         assert part in ran.err
 
 
-@pytest.mark.parametrize("where", ["draw", "as_data"])
-def test_one_verdict_that_cannot_be_shown_hides_no_other(project: Project, monkeypatch: pytest.MonkeyPatch, where: str):
-    shown = getattr(check, where)
-    monkeypatch.setattr(check, where, lambda verdict: shown(verdict) if verdict.guard == "Line" else [][0])
-    for arguments in (("--quick",), ("--quick", "--json")):
-        ran = project.command("check", *arguments)
-        assert ran.code == 5
+def test_one_verdict_that_cannot_be_shown_hides_no_other(project: Project, monkeypatch: pytest.MonkeyPatch):
+    for where in ("draw", "as_data"):
+        shown = getattr(check, where)
+        monkeypatch.setattr(
+            check, where, lambda verdict, shown=shown: shown(verdict) if verdict.guard == "Line" else [][0]
+        )
+    ran = project.command("check", "--quick", "--json")
     found = {guard["name"]: (guard["outcome"], guard["slug"]) for guard in ran.json["guards"]}
-    assert found == {"Line": ("match", None), "Second": ("error", "defect")}
+    assert (ran.code, found) == (5, {"Line": ("match", None), "Second": ("error", "defect")})
+    ran = project.command("check", "--quick")
+    assert (ran.code, "Line: match" in ran.out, "Second: error" in ran.out) == (5, True, True)
 
 
 def test_goldens_that_cannot_be_listed_hide_no_verdict(project: Project, monkeypatch: pytest.MonkeyPatch):

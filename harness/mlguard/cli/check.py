@@ -34,7 +34,7 @@ def command(
     with opened(names, in_process=in_process) as project:
         if in_process:
             tell("in process: threads, hash seed and BLAS are whatever this process has, so small moves mean little")
-        verdicts = _check(project, jobs, quick=quick, in_process=in_process, live=not as_json)
+        verdicts = _check(project, jobs, quick=quick, in_process=in_process, as_json=as_json)
         verdicts += broken(project.settings, project.found)
         if project.complete:
             verdicts += isolated("golden", lambda: stale(project.settings, project.found), lambda failed: [failed])
@@ -45,21 +45,19 @@ def command(
     sys.exit(exit_code(verdicts))
 
 
-def _check(project: Opened, jobs: int | None, *, quick: bool, in_process: bool, live: bool) -> list[Verdict]:
+def _check(project: Opened, jobs: int | None, *, quick: bool, in_process: bool, as_json: bool) -> list[Verdict]:
     """One Verdict per guard, in the order of the guards."""
     checker = Checker(project.settings, project.runner, extent=Extent.QUICK if quick else Extent.FULL)
 
+    def shown(verdict: Verdict) -> Verdict:
+        """The Verdict, once it is known that it can be shown: one that cannot must not hide the others."""
+        as_data(verdict) if as_json else draw(verdict)
+        return verdict
+
     def one(guard: Declared) -> Verdict:
-        verdict = isolated(guard.ref.name, lambda: _shown(checker.check(guard).verdict), lambda failed: failed)
-        if live and sys.stderr.isatty():
+        verdict = isolated(guard.ref.name, lambda: shown(checker.check(guard).verdict), lambda failed: failed)
+        if not as_json and sys.stderr.isatty():
             tell(headline(verdict))
         return verdict
 
     return at_once(one, project.guards, 1 if in_process else jobs)
-
-
-def _shown(verdict: Verdict) -> Verdict:
-    """The Verdict, once it is known that every form of it can be shown: one that cannot must not hide the others."""
-    draw(verdict)
-    as_data(verdict)
-    return verdict

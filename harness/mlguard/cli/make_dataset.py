@@ -15,7 +15,7 @@ from mlguard.cli.shrink import shrink_guard
 from mlguard.core.error import MlguardError, RunError, UsageError
 from mlguard.printing import bar, say, say_json
 from mlguard.settings import Settings, load
-from mlguard.tables.catalogue import catalogue
+from mlguard.tables.catalogue import DATASETS, catalogue
 from mlguard.tables.codec import CSV, FORMATS
 from mlguard.tables.folder import Written, write_dataset
 from mlguard.tables.generate import make_checked
@@ -88,7 +88,7 @@ def command(
         likeness = write_like(_alone(ctx, like), settings.generators, target=target)
         say_json(_likeness_data(likeness)) if as_json else say(_likeness(likeness, settings))
         return
-    out = settings.base / "datasets" if out_dir is None else Path.cwd() / out_dir
+    out = settings.base / DATASETS if out_dir is None else Path.cwd() / out_dir
     scripts = catalogue(settings.generators).pick(names)
     sys.path[:0] = [entry for entry in settings.import_path if entry not in sys.path]
     if verifying:

@@ -8,9 +8,7 @@ from pathlib import Path
 from mlguard.core.error import RunError
 from mlguard.golden.state import STATE
 from mlguard.settings import Settings
-
-DATASETS = "datasets"
-"""Folder of the written datasets and their generators, below the project's root."""
+from mlguard.tables.catalogue import DATASETS
 
 SHOWN = 5
 """Names that a message shows at most."""

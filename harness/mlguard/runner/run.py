@@ -27,10 +27,11 @@ from mlguard.observe.run import Silent
 from mlguard.runner import child
 from mlguard.runner.datasets import find_generator
 from mlguard.runner.frames import last_place, own_frames
-from mlguard.runner.kept import DATASETS, changed_data, refuse_changes
+from mlguard.runner.kept import changed_data, refuse_changes
 from mlguard.runner.order import Change, Copy, Done, Extent, Found, Loading, Order, Search
 from mlguard.runner.preload import third_party
 from mlguard.settings import Settings
+from mlguard.tables.catalogue import DATASETS
 from mlguard.worker.environment import Environment
 from mlguard.worker.job import Failure, Job, Result
 from mlguard.worker.moment import ELSEWHERE, USUAL, Moment, at

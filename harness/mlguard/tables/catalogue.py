@@ -11,6 +11,9 @@ from pathlib import Path
 
 from mlguard.core.error import UsageError, several
 
+DATASETS = "datasets"
+"""Folder of the written datasets, and in a project of their generators: below its root, or the working directory."""
+
 
 @dataclass(frozen=True)
 class Catalogue:

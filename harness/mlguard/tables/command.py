@@ -9,12 +9,10 @@ import click
 
 from mlguard.core.error import MlguardError
 from mlguard.printing import say, tell
+from mlguard.tables.catalogue import DATASETS
 from mlguard.tables.codec import CSV, FORMATS
 from mlguard.tables.folder import Written, write_dataset
 from mlguard.tables.generate import make_checked
-
-OUT = Path("datasets")
-"""Where datasets are written unless `--out-dir` says otherwise, below the working directory."""
 
 
 def make_files(path: Path, out: Path, *, seed: int, rows: int | None = None, format: str = CSV) -> Written:
@@ -34,7 +32,7 @@ def script_command(path: str) -> click.Command:
     @click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="Seed of the data.")
     @click.option("--rows", type=click.IntRange(min=1), help="Rows to make; the script's own default without it.")
     @click.option("--format", type=click.Choice(FORMATS), default=CSV, show_default=True, help="Format of the files.")
-    @click.option("--out-dir", type=click.Path(path_type=Path), default=OUT, show_default=True, help="Where to.")
+    @click.option("--out-dir", type=click.Path(path_type=Path), default=DATASETS, show_default=True, help="Where to.")
     def command(seed: int, rows: int | None, format: str, out_dir: Path) -> None:
         try:
             written = make_files(script, out_dir, seed=seed, rows=rows, format=format)
