@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from mlguard.checker.history import commits
 from mlguard.checker.merge import instead, sides
 from mlguard.core.record import Approval, Observation, Record
 from mlguard.core.value import number
@@ -37,7 +39,9 @@ def project(tmp_path: Path) -> Path:
 
 
 def seen(project: Path) -> list[tuple[str, str]]:
-    return [(side.name, side.golden.approvals[0].reason) for side in sides(project, project / "golden/Line", "Line")]
+    folder = project / "golden/Line"
+    found = sides(project, folder, "Line", commits(project, folder))
+    return [(side.name, side.golden.approvals[0].reason) for side in found]
 
 
 THEN: dict[str, tuple[Callable[[Path], object], list[tuple[str, str]]]] = {
@@ -80,3 +84,16 @@ def test_what_is_told_names_each_side_with_its_reason_and_keeps_all_logs(project
     assert lost.told[1:4] == tuple(f'against the ours golden (2026-01-04T00:00:00Z, "ours"): {move}' for move in "abc")
     assert len(lost.told) == 7
     assert {approval.reason for approval in lost.approvals} >= {"ours", "theirs"}
+
+
+def test_a_golden_that_is_gone_and_that_git_has_is_no_first_one(project: Path) -> None:
+    git(project, "merge", "--abort")
+    shutil.rmtree(project / "golden")
+    held = LocalStore(project / "golden", project).held("Line")
+    found, lost = instead(project, project / "golden/Line", "Line", held, lambda golden: ["x"])
+    assert found is not None
+    assert lost is not None
+    assert [approval.reason for approval in lost.approvals] == ["ours"]
+    assert lost.told[0] == "the golden is gone and git has it; its log was kept"
+    git(project, "commit", "-qam", "a new beginning")
+    assert instead(project, project / "golden/Line", "Line", held, lambda golden: ["x"]) == (None, None)

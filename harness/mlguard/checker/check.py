@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from mlguard.checker.apart import told_apart
 from mlguard.checker.cause import Explained, explain
 from mlguard.checker.changes import changed_keys
 from mlguard.checker.clock import depends_on, elsewhere, first_place
-from mlguard.checker.history import golden_commit
+from mlguard.checker.history import blob, golden_commit
 from mlguard.checker.isolated import isolated
 from mlguard.checker.known import Known
 from mlguard.checker.private import without_private
@@ -25,6 +25,7 @@ from mlguard.core.record import Record
 from mlguard.core.rules import Rules
 from mlguard.core.verdict import Verdict
 from mlguard.discovery import Declared
+from mlguard.golden.codec import RECORD
 from mlguard.golden.interface import Held
 from mlguard.golden.naming import collisions
 from mlguard.golden.stores import open_pending, open_store
@@ -133,8 +134,14 @@ class Checker:
             findings=tuple(violated),
             problem=problems.no_golden(guard.ref.name),
             slug="golden-missing",
-            remarks=(*record.remarks, *done.remarks),
+            remarks=(*record.remarks, *done.remarks, *self._gone(guard.ref.name)),
         )
+
+    def _gone(self, guard: str) -> Iterator[str]:
+        """What is said of a golden that somebody deleted or did not check out."""
+        folder = Path(self.goldens.place(guard))
+        if blob(self.settings.base, "HEAD", folder / RECORD) is not None:
+            yield problems.golden_in_git(self.settings.relative(folder))
 
     def _left(self, verdict: Verdict, record: Record) -> Verdict:
         """What a failed run saw stays pending, and a match leaves nothing; the Verdict, which no disk changes.

@@ -1,4 +1,4 @@
-"""What git has of a golden that cannot be read: both sides of a merge, or the newest whole one that was committed."""
+"""What git has of a golden that cannot be read or is gone: both sides of a merge, or the one that was committed."""
 
 from __future__ import annotations
 
@@ -34,40 +34,54 @@ class Side:
 def instead(
     project: Path, folder: Path, guard: str, held: Held, moves: Callable[[Record], Iterable[str]]
 ) -> tuple[Record | None, Lost | None]:
-    """The golden to compare with; and what git has besides, where that cannot be read or leaves a merged log out.
+    """The golden to compare with; and what git has besides, where that cannot be read, is gone or leaves a log out.
 
     `folder` is where the golden lies, and `moves` says what moves against a golden, in words.
     """
-    if held.error is None:
-        if held.record is None or not is_merging(project, folder):
-            return held.record, None
-        found = tuple(side for side in sides(project, folder, guard) if {*side.golden.approvals} - {*held.approvals})
-        told = ["the golden is that of one side of a merge; the log of the other one was kept"]
-    else:
-        found = sides(project, folder, guard)
-        told = [f"{held.error.what}; its log of {len(held.approvals)} approvals was kept"]
+    found = _besides(project, folder, guard, held)
+    if not found and held.error is None:
+        return held.record, None
+    told = [_told(held)]
     for side in found:
         newest = side.golden.approvals[0] if side.golden.approvals else None
         why = f' ({newest.when}, "{newest.reason}")' if newest else ""
         told += [f"against the {side.name} golden{why}: {move}" for move in [*moves(side.golden)][:3] or _NOTHING]
-    if held.error is not None and not found:
+    if not found:
         told.append("git has no whole golden in its place, so that nothing was compared")
     log = newest_first([*held.approvals, *(approval for side in found for approval in side.golden.approvals)])
-    golden = held.record or (found[0].golden if found else None)
-    return golden, Lost(tuple(told), log) if found or held.error is not None else None
+    return held.record or (found[0].golden if found else None), Lost(tuple(told), log)
 
 
 _NOTHING = ["nothing moves"]
 
 
-def sides(project: Path, folder: Path, guard: str) -> tuple[Side, ...]:
-    """The goldens that git has in place of a damaged one, ours first: those that are whole; none without git."""
+def _told(held: Held) -> str:
+    """What is the matter with the golden that lies there."""
+    if held.error is not None:
+        return f"{held.error.what}; its log of {len(held.approvals)} approvals was kept"
+    if held.record is None:
+        return "the golden is gone and git has it; its log was kept"
+    return "the golden is that of one side of a merge; the log of the other one was kept"
+
+
+def _besides(project: Path, folder: Path, guard: str, held: Held) -> tuple[Side, ...]:
+    """The goldens of git that matter beside what lies there."""
+    if held.error is not None:
+        return sides(project, folder, guard, commits(project, folder))
+    if held.record is None:
+        return sides(project, folder, guard, ("HEAD",))
+    merged = sides(project, folder, guard, ()) if is_merging(project, folder) else ()
+    return tuple(side for side in merged if {*side.golden.approvals} - {*held.approvals})
+
+
+def sides(project: Path, folder: Path, guard: str, committed: Iterable[str]) -> tuple[Side, ...]:
+    """The whole goldens of both sides of a merge, ours first; else that of the first commit that has one."""
     if is_merging(project, folder):
         both = {name: _whole(project, folder, guard, revisions) for name, revisions in _SIDES.items()}
         found = tuple(Side(name, golden) for name, golden in both.items() if golden is not None)
         if found:
             return found
-    whole = (_whole(project, folder, guard, (commit,)) for commit in commits(project, folder))
+    whole = (_whole(project, folder, guard, (commit,)) for commit in committed)
     newest = next((golden for golden in whole if golden is not None), None)
     return () if newest is None else (Side("committed", newest),)
 

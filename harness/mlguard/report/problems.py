@@ -8,6 +8,11 @@ def no_golden(guard: str) -> str:
     return f"guard {guard} has no golden: nothing was compared"
 
 
+def golden_in_git(folder: str) -> str:
+    """A guard has no golden here, and the commit that is checked out has one."""
+    return f"git has its golden, which is not in this checkout: git checkout HEAD -- {folder}"
+
+
 def nothing_compared(guard: str) -> str:
     """A golden and a run that share nothing."""
     return f"guard {guard}: nothing was compared"
