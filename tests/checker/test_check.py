@@ -11,6 +11,7 @@ from mlguard.report.quiet import remarks
 from mlguard.runner.order import Found
 from mlguard.settings import load
 from tests.project import CODE, GUARD, Project
+from tests.repository import git
 
 
 def test_unchanged_code_matches_bit_for_bit_and_leaves_nothing_pending(line: Project):
@@ -65,6 +66,19 @@ def test_a_guard_without_golden_is_missing_and_what_it_saw_is_pending(fresh: Pro
     assert seen.verdict.exit_code == 3
     assert seen.verdict.compared == 0
     assert fresh.pending() == ["Line"]
+
+
+def test_a_golden_that_is_not_checked_out_and_that_git_has_is_named(fresh: Project):
+    git(fresh.root, "init", "-q")
+    record = fresh.root / "golden/Line/record.json"
+    record.parent.mkdir(parents=True)
+    record.write_text("{}")
+    git(fresh.root, "add", "golden")
+    git(fresh.root, "commit", "-qm", "golden")
+    record.unlink()
+    verdict = fresh.check(quick=True).verdict
+    assert verdict.outcome is Outcome.MISSING
+    assert verdict.remarks[-1].endswith("git checkout --ignore-skip-worktree-bits HEAD -- golden/Line")
 
 
 def test_quick_leaves_further_training_out_and_calls_nothing_missing(line: Project):

@@ -10,7 +10,9 @@ def no_golden(guard: str) -> str:
 
 def golden_in_git(folder: str) -> str:
     """A guard has no golden here, and the commit that is checked out has one."""
-    return f"git has its golden, which is not in this checkout: git checkout HEAD -- {folder}"
+    return (
+        f"git has its golden, which is not in this checkout: git checkout --ignore-skip-worktree-bits HEAD -- {folder}"
+    )
 
 
 def nothing_compared(guard: str) -> str:
