@@ -229,7 +229,7 @@ def test_a_read_only_folder_is_said_and_nothing_changes(record: Record, world_fo
             folder.chmod(0o555)
         try:
             for refused in (moved(record), small("Fraud")):
-                with pytest.raises(RunError, match="read-only; make it writable") as caught:
+                with pytest.raises(RunError, match=r"read-only for this user \(.*\); make it writable") as caught:
                     store.save(refused)
                 assert (caught.value.slug, caught.value.exit_code) == ("golden-read-only", 5)
             with pytest.raises(RunError, match="read-only"):

@@ -131,7 +131,7 @@ def test_a_file_in_place_of_the_folder_is_refused(tmp_path):
 
 def test_a_folder_that_cannot_be_made_is_a_run_error(tmp_path):
     (tmp_path / "file").write_text("mine")
-    with pytest.raises(RunError, match="cannot be written"):
+    with pytest.raises(RunError, match="was not written and nothing in it changed: "):
         write(tmp_path / "file" / "toy")
 
 
@@ -153,7 +153,9 @@ def test_a_disk_that_refuses_any_one_call_leaves_everything_as_it_was_or_is_writ
             except RunError as error:
                 told = error.message
         assert {name: data for name, data in before.items() if (folder / name).read_bytes() != data} == {}, call
-    assert told.endswith("No space left on device; nothing there was changed")
+    assert told.endswith(
+        "was not written and nothing in it changed: the disk is full; free some space and run the command again"
+    )
     write(folder)
     assert sorted(content(folder)) == ["image.csv", "manifest.json", "notes.txt", "rows.csv"]
 

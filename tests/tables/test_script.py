@@ -41,7 +41,7 @@ def test_a_script_explains_errors_and_exits_as_commands_do(run, tmp_path):
     (tmp_path / "datasets").write_text("in the way")
     done = run()
     assert done.returncode == 5
-    assert "cannot be written" in done.stderr
+    assert "was not written" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from mlguard.core.error import RunError
 from mlguard.files.lock import locked
+from mlguard.files.refused import refusal
 from mlguard.files.tree import Tree
 
 STATE = ".mlguard"
@@ -62,9 +63,4 @@ def kept(project: Path, name: str) -> dict[str, Any] | None:
 
 def unwritable(folder: Path, error: OSError) -> RunError:
     """The error of a folder of ours in which nothing can be written."""
-    return RunError(
-        f"{folder} cannot be written ({error.strerror})",
-        advice="make the project's folder writable",
-        slug="state-folder",
-        blames_code=False,
-    )
+    return RunError(f"{folder} cannot be written: {refusal(error)}", slug="state-folder", blames_code=False)

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from mlguard.core.error import RunError
 from mlguard.files.lock import locked, waited
+from mlguard.files.refused import FULL, READ_ONLY, refusal
 from mlguard.files.swap import is_half_done
 from mlguard.files.tree import Tree
 from mlguard.golden.naming import labelled
 from mlguard.golden.state import place, state
-
-_FULL = (errno.ENOSPC, errno.EDQUOT)
-_READ_ONLY = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 class Home:
@@ -92,12 +89,11 @@ def remove(tree: Tree, files: Iterable[str]) -> None:
 
 
 def _refused(folder: Tree, error: OSError, came: str = "was not written and nothing in it changed") -> RunError:
-    if error.errno in _FULL:
-        told, slug = "the disk is full; free some space", "golden-disk-full"
-    elif error.errno in _READ_ONLY:
-        told, slug = "the folder is read-only; make it writable", "golden-read-only"
-    else:
-        told, slug = f"{error.strerror or error}; mend that", "golden-not-written"
+    slug = "golden-not-written"
+    if error.errno in FULL:
+        slug = "golden-disk-full"
+    elif error.errno in READ_ONLY:
+        slug = "golden-read-only"
     if is_half_done(folder):
         came = "may be half written, and the next command that writes it finishes that"
-    return RunError(f"{folder.shown()} {came}: {told} and run the command again", slug=slug, blames_code=False)
+    return RunError(f"{folder.shown()} {came}: {refusal(error)}", slug=slug, blames_code=False)

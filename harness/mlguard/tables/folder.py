@@ -10,6 +10,7 @@ from mlguard.core.dataset import Dataset
 from mlguard.core.error import GoldenError, RunError, UsageError, several
 from mlguard.files import swap
 from mlguard.files.content import as_written, file_digest
+from mlguard.files.refused import refusal
 from mlguard.files.tree import Tree
 from mlguard.tables.codec import AGAIN, CSV
 from mlguard.tables.manifest import MANIFEST, Manifest, decode_dataset, encode_dataset, parse
@@ -60,9 +61,8 @@ def write_dataset(
             _refuse_foreign(tree, files)
         swap.replace(tree, files, leading=MANIFEST, own=own_files(tree))
     except OSError as error:
-        came = "run the command again" if swap.is_half_done(tree) else "nothing there was changed"
-        text = f"{folder} cannot be written: {error.strerror or error}; {came}"
-        raise RunError(text, slug="dataset-not-written", blames_code=False) from error
+        came = "may be half written" if swap.is_half_done(tree) else "was not written and nothing in it changed"
+        raise RunError(f"{folder} {came}: {refusal(error)}", slug="dataset-not-written", blames_code=False) from error
     return written
 
 
