@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import json
 import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import numpy as np
@@ -158,6 +160,15 @@ def test_a_disk_that_refuses_any_one_call_leaves_everything_as_it_was_or_is_writ
     )
     write(folder)
     assert sorted(content(folder)) == ["image.csv", "manifest.json", "notes.txt", "rows.csv"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="folders have no locks there, and a mixture is found as damage")
+def test_of_writers_at_once_each_writes_wholly(folder, monkeypatch):
+    monkeypatch.setattr(os, "fsync", lambda handle: None)
+    with ThreadPoolExecutor(4) as pool:
+        for value in range(0, 24, 4):
+            list(pool.map(lambda own: write(folder, float(own)), range(value, value + 4)))
+            assert read_dataset(folder).rows["x"][0] in range(value, value + 4)
 
 
 @pytest.mark.parametrize("function", ["open", "scandir", "read"])

@@ -35,6 +35,17 @@ def waited(tree: Tree, name: str) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def alone(tree: Tree) -> Iterator[None]:
+    """Hold the lock of a folder itself, for which no file is made; nothing where folders have none, as on Windows."""
+    with tree.entered() as handle, ExitStack() as stack:
+        with suppress(OSError):  # A network file system may know no locks of folders.
+            if handle is not None:
+                _take(handle)
+                stack.callback(_free, handle)
+        yield
+
+
 if sys.platform == "win32":
     import msvcrt
 

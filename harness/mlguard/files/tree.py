@@ -175,6 +175,12 @@ class Tree:
         with self._inside(folders, make=make) as folder, folder.open(file, flags) as handle:
             yield handle
 
+    @contextmanager
+    def entered(self) -> Iterator[int | None]:
+        """The descriptor of this folder itself; None where the platform has none for folders."""
+        with self._inside(()) as folder:
+            yield folder.fd
+
     def _parts(self, name: str) -> tuple[str, ...]:
         parts = tuple(name.split("/")) if name else ()
         if not all(map(is_plain, parts)):

@@ -10,6 +10,7 @@ from mlguard.core.dataset import Dataset
 from mlguard.core.error import GoldenError, RunError, UsageError, several
 from mlguard.files import swap
 from mlguard.files.content import as_written, file_digest
+from mlguard.files.lock import alone
 from mlguard.files.refused import refusal
 from mlguard.files.tree import Tree
 from mlguard.tables.codec import AGAIN, CSV
@@ -56,10 +57,11 @@ def write_dataset(
         raise UsageError(f"{folder} is a file; choose another folder", slug="dataset-foreign")
     try:
         tree.make()
-        swap.finish(tree)
-        if not replace:
-            _refuse_foreign(tree, files)
-        swap.replace(tree, files, leading=MANIFEST, own=own_files(tree))
+        with alone(tree):
+            swap.finish(tree)
+            if not replace:
+                _refuse_foreign(tree, files)
+            swap.replace(tree, files, leading=MANIFEST, own=own_files(tree))
     except OSError as error:
         came = "may be half written" if swap.is_half_done(tree) else "was not written and nothing in it changed"
         raise RunError(f"{folder} {came}: {refusal(error)}", slug="dataset-not-written", blames_code=False) from error
