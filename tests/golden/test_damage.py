@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mlguard.core.error import GoldenError
+from mlguard.core.error import GoldenError, RunError
 from mlguard.core.record import Observation, Record
 from mlguard.core.value import numbers
 from mlguard.golden.codec import RECORD, decode, encode
@@ -64,6 +64,19 @@ def test_a_changed_byte_in_an_array_is_found(record: Record) -> None:
     for name in files:
         if name.endswith(".npy"):
             assert damaged({**files, name: files[name][:-1] + b"\x01"}).slug == "golden-edited"
+
+
+POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"
+
+
+def test_a_pointer_in_the_place_of_any_file_is_called_so(record: Record) -> None:
+    files = encode(record)
+    for name in files:
+        with pytest.raises(RunError) as caught:
+            decode({**files, name: POINTER}.get, GUARD, FOLDER)
+        assert caught.value.message == (
+            f"{FOLDER}/{name} is a pointer of Git LFS, and what it points to was not fetched; run `git lfs pull`"
+        )
 
 
 @pytest.mark.parametrize("name", [RECORD, "predictions.csv", "internals.jsonl"])

@@ -224,6 +224,14 @@ def test_line_ends_of_a_checkout_are_no_damage_and_no_edit(folder, format):
 
 
 @pytest.mark.parametrize("name", ["rows.csv", "manifest.json"])
+def test_a_file_that_was_not_fetched_is_named(folder, name):
+    write(folder)
+    (folder / name).write_bytes(b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 1\n")
+    with pytest.raises(RunError, match=f"{name} is a pointer of Git LFS, .*run `git lfs pull`"):
+        read_dataset(folder)
+
+
+@pytest.mark.parametrize("name", ["rows.csv", "manifest.json"])
 def test_a_missing_file_is_named(folder, name):
     write(folder)
     (folder / name).unlink()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mlguard.checker.approve import Lost
 from mlguard.checker.history import MERGED, blob, commits, is_merging
-from mlguard.core.error import GoldenError
+from mlguard.core.error import MlguardError
 from mlguard.core.record import Record, newest_first
 from mlguard.golden.codec import decode
 from mlguard.golden.interface import Held
@@ -95,5 +95,5 @@ def _whole(project: Path, folder: Path, guard: str, revisions: tuple[str, ...]) 
 
     try:
         return decode(fetch, guard, folder.name)
-    except GoldenError:
+    except MlguardError:
         return None

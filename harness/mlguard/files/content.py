@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
+from mlguard.core.error import RunError
+
 BINARY = (".npy", ".parquet")
 """How the names of files end that are no text."""
 
@@ -16,6 +18,13 @@ def file_digest(content: bytes) -> str:
 def plain_ends(name: str, content: bytes) -> bytes:
     """The content of a text with a line feed alone at each line's end; of any other file, as it is."""
     return content if name.endswith(BINARY) else content.replace(b"\r\n", b"\n")
+
+
+def check_fetched(place: str, content: bytes) -> None:
+    """Raise RunError where Git LFS has left a pointer in the place of a file: nobody knows then what it holds."""
+    if content.startswith(b"version https://git-lfs.github.com/spec/"):
+        told = f"{place} is a pointer of Git LFS, and what it points to was not fetched"
+        raise RunError(told, advice="run `git lfs pull`", slug="file-not-fetched", blames_code=False)
 
 
 def as_written(name: str, content: bytes, expected: str) -> bytes | None:

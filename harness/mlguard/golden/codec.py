@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from mlguard.core.error import GoldenError
+from mlguard.core.error import GoldenError, MlguardError
 from mlguard.core.probe import check_groups
 from mlguard.core.question import ASKED_AT_FIRST, FIRST_RELEASE
 from mlguard.core.record import (
@@ -80,7 +80,7 @@ def decode(fetch: Fetch, guard: str, folder: str) -> Record:
     """The Record of a golden, read from its files.
 
     `guard` is whose golden it must be, `folder` how messages call its folder. Raises GoldenError for whatever is
-    missing, damaged, edited by hand, of a newer format, or of another guard.
+    missing, damaged, edited by hand, of a newer format, or of another guard, and RunError for what was not fetched.
     """
     damage = Damage(guard, folder)
     document = _open(fetch(RECORD), damage)
@@ -88,7 +88,7 @@ def decode(fetch: Fetch, guard: str, folder: str) -> Record:
     try:
         record = _record(document, files)
         check_groups(record)
-    except GoldenError:
+    except MlguardError:
         raise
     except Exception as error:  # Sealed by somebody else's program: whatever is wrong in it, it is no golden.
         raise damage.unreadable(RECORD, error) from error
@@ -162,7 +162,7 @@ class _Files:
             if content is not None and digest(name, content) == expected:
                 self._content[name] = plain_ends(name, content)
             elif self._whole:
-                damage.conflict(name, content or b"")
+                damage.left_by_git(name, content or b"")
                 raise damage.unlike(name, content or b"")
 
     def read(self, name: str) -> bytes:
@@ -189,7 +189,7 @@ def _open(content: bytes | None, damage: Damage) -> dict[str, Any]:
     """The document of a record whose seal is whole."""
     if content is None:
         raise damage.missing(RECORD)
-    damage.conflict(RECORD, content)
+    damage.left_by_git(RECORD, content)
     text, document = _parsed(plain_ends(RECORD, content), damage)
     number = document.get("format")
     if isinstance(number, int) and number > FORMAT:

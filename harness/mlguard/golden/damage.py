@@ -6,7 +6,7 @@ import re
 import shlex
 
 from mlguard.core.error import GoldenError
-from mlguard.files.content import BINARY, file_digest, plain_ends
+from mlguard.files.content import BINARY, check_fetched, file_digest, plain_ends
 
 FORMAT = 2
 """The format that is written, and the newest that is read.
@@ -66,8 +66,9 @@ class Damage:
         self._guard = guard
         self._folder = folder
 
-    def conflict(self, name: str, content: bytes) -> None:
-        """Raise where a merge left its markers."""
+    def left_by_git(self, name: str, content: bytes) -> None:
+        """Raise where git left something else in a file's place: the markers of a merge, or a pointer."""
+        check_fetched(f"{self._folder}/{name}", content)
         if not name.endswith(BINARY) and _MARKER.search(plain_ends(name, content)):
             raise self.error(name, "holds merge conflict markers", slug="golden-conflict")
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from mlguard.core.dataset import Dataset
 from mlguard.core.error import GoldenError, UsageError
-from mlguard.files.content import as_written, file_digest
+from mlguard.files.content import as_written, check_fetched, file_digest
 from mlguard.files.tree import is_plain
 from mlguard.files.typed import checked
 from mlguard.tables.codec import AGAIN, CSV, FORMATS, decode_table, encode_sheet
@@ -125,6 +125,7 @@ def decode_dataset(files: Mapping[str, bytes], *, where: str = "the dataset", ch
 
 def parse(data: bytes, *, file: str = MANIFEST) -> Manifest:
     """Read a manifest. Raises GoldenError naming `file` where it is not ours, edited by hand, or of another format."""
+    check_fetched(file, data)
     try:
         content = json.loads(data)
     except (ValueError, RecursionError) as error:
@@ -160,6 +161,7 @@ def _file(files: Mapping[str, bytes], name: str, where: str) -> bytes:
 
 def _decode(entry: TableEntry, data: bytes, where: str, check: bool) -> Any:
     file = f"{where}/{entry.file}"
+    check_fetched(file, data)
     written = as_written(entry.file, data, entry.sha256)
     if check and written is None:
         raise GoldenError(f"{file} was changed after it was written", advice=AGAIN, slug="dataset-damaged")
