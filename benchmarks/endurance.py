@@ -21,6 +21,7 @@ from pathlib import Path
 
 import click
 
+from benchmarks.attacks.closing import closing
 from benchmarks.attacks.project import GUARD, NEW, OLD, entries, put, retire, write
 
 TURN = 4
@@ -193,6 +194,7 @@ def strikes(project: Path, number: int, latest: float, seed: int) -> dict[str, i
 @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document on standard output.")
 def command(checks: int, signals: int, latest: float, seed: int, *, as_json: bool) -> None:
     """Check many times, and end commands at random moments; exits 1 where anything is left."""
+    started = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="mlguard-endurance-") as name:
         folder = Path(name)
         os.environ["TMPDIR"] = tempfile.tempdir = str(folder / "tmp")
@@ -205,6 +207,7 @@ def command(checks: int, signals: int, latest: float, seed: int, *, as_json: boo
     answer = {"checks": checks, "signals": signals, "settled": settled, "after": after, "problems": problems}
     lines = "\n".join(f"{key}: {value}" for key, value in answer.items())
     click.echo(json.dumps(answer, indent=1) if as_json else lines)
+    click.echo(closing(started, checks=checks, signals=signals, problems=sum(problems.values())), err=as_json)
     sys.exit(bool(problems))
 
 

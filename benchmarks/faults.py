@@ -11,6 +11,7 @@ import json
 import re
 import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -20,6 +21,7 @@ import click
 
 from benchmarks.attacks.attempt import VARIABLES, wrong
 from benchmarks.attacks.calls import KILL, LASTING, Fault, Point, Watch, meets
+from benchmarks.attacks.closing import closing
 from benchmarks.attacks.look import Look, Seen, counts
 from benchmarks.attacks.project import DATASET, GUARD, NEW, OLD, Attacked, Version, below, drop, entries, put, reasons
 from benchmarks.attacks.warm import Ran, Warm
@@ -224,7 +226,7 @@ def _datasets(place: Path) -> int:
 def command(sample: int | None, only: str, kinds: Sequence[str], *, as_json: bool) -> None:
     """Inject faults into every command that writes; exits 1 where one left damage."""
     with tempfile.TemporaryDirectory(prefix="mlguard-faults-") as name:
-        faults = Faults(Attacked(Warm(), Path(name)))
+        started, faults = time.perf_counter(), Faults(Attacked(Warm(), Path(name)))
         trials: list[Trial] = []
         for scenario in SCENARIOS:
             if only in scenario.name:
@@ -232,6 +234,8 @@ def command(sample: int | None, only: str, kinds: Sequence[str], *, as_json: boo
                     trials.append(trial)
                     _tell(trial)
     click.echo(json.dumps([asdict(trial) for trial in trials], indent=1) if as_json else _table(trials))
+    figures = {"faults": len(trials), "commands": len({trial.scenario for trial in trials})}
+    click.echo(closing(started, **figures, with_an_effect=sum(map(bool, (t.problems for t in trials)))), err=as_json)
     sys.exit(any(trial.problems for trial in trials))
 
 

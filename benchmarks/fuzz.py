@@ -25,6 +25,7 @@ from typing import Any
 import click
 
 import mlguard
+from benchmarks.attacks.closing import closing
 from benchmarks.attacks.mutating import changed
 from benchmarks.attacks.project import Attacked
 from benchmarks.attacks.reached import Reached
@@ -209,7 +210,7 @@ def spelled(value: Input) -> bytes:
 @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document on standard output.")
 def command(inputs: int, names: Sequence[str], seed: int, keep: Path | None, *, as_json: bool) -> None:
     """Fuzz every reader; exits 1 where one raised what is not documented."""
-    done = []
+    started, done = time.perf_counter(), []
     with tempfile.TemporaryDirectory(prefix="mlguard-fuzz-") as name, in_memory() as scratch:
         known = list(readers(Attacked(Warm(), Path(name)), scratch))
         chosen = [one for one in known if not names or any(part in one.name for part in names)]
@@ -221,6 +222,8 @@ def command(inputs: int, names: Sequence[str], seed: int, keep: Path | None, *, 
     if keep is not None:
         _keep(keep, done)
     click.echo(json.dumps(facts(done), indent=1) if as_json else "\n".join(map(_line, done)))
+    figures = {"inputs": sum(tried.inputs for tried in done), "readers": len(done)}
+    click.echo(closing(started, **figures, findings=sum(len(tried.findings) for tried in done)), err=as_json)
     sys.exit(any(tried.findings for tried in done))
 
 

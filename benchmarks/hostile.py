@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -17,6 +18,7 @@ import click
 
 from benchmarks.attacks.attempt import Attack, attempt
 from benchmarks.attacks.claims import claims, members, texts
+from benchmarks.attacks.closing import closing
 from benchmarks.attacks.leftovers import leftovers
 from benchmarks.attacks.links import asked, existing
 from benchmarks.attacks.listed import listed
@@ -59,10 +61,14 @@ def tried(attacked: Attacked, families: Sequence[str], sample: int | None, match
 @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document on standard output.")
 def command(sample: int | None, families: Sequence[str], match: str, *, as_json: bool) -> None:
     """Try hostile pull requests; exits 1 where one did anything."""
+    started = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="mlguard-hostile-") as name:
         results = tried(Attacked(Warm(), Path(name)), families or list(FAMILIES), sample, match)
     click.echo(json.dumps(results, indent=1) if as_json else _table(results))
-    sys.exit(any(problems for attacks in results.values() for problems in attacks.values()))
+    every = [problems for attacks in results.values() for problems in attacks.values()]
+    figures = {"attacks": len(every), "families": len(results), "with_an_effect": sum(map(bool, every))}
+    click.echo(closing(started, **figures), err=as_json)
+    sys.exit(any(every))
 
 
 def _table(results: Results) -> str:

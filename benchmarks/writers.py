@@ -1,4 +1,4 @@
-"""Let many commands record, check and prune the same goldens at once, and look for approvals that are lost.
+"""Let many commands record, check and write the same files at once, and look for lost approvals and for mixtures.
 
 In each round the code has changed, and eight commands start together. Whatever answered "recorded" must stand in the
 approval log afterwards, above all that stood there before; no reader may meet half a golden. A command that came too
@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,8 +20,11 @@ from typing import Any
 import click
 
 from benchmarks.attacks.attempt import wrong
+from benchmarks.attacks.closing import closing
 from benchmarks.attacks.project import DATASET, GUARD, NEW, OLD, Attacked, put, reasons
 from benchmarks.attacks.warm import NOISE, Ran, Warm
+from mlguard.core.error import MlguardError
+from mlguard.tables.folder import read_dataset
 
 _OVERTAKEN = "while this command was running, so nothing was written"
 """How a command begins to say that another one was first."""
@@ -60,7 +64,7 @@ def _round(attacked: Attacked, project: Path, number: int, processes: int) -> Ro
     recorded = [words[words.index("--reason") + 1] for words, ran in rans if f"{GUARD}: recorded" in ran.out]
     log = _log_problems(before, recorded, reasons(project))
     said = [f"{problem} of {words[0]}" for words, ran in rans for problem in _said_wrong(words, ran)]
-    return Round(len(rans), len(recorded), (*log, *said))
+    return Round(len(rans), len(recorded), (*log, *said, *_dataset_problems(project)))
 
 
 def _command(number: int, place: int) -> list[str]:
@@ -72,7 +76,7 @@ def _command(number: int, place: int) -> list[str]:
         ["regen-golden", "--all", *approval],
         ["check", GUARD, "--json"],
         ["regen-golden", GUARD, *approval],
-        ["calibrate", GUARD, *approval],
+        ["make-dataset", DATASET, "--seed", "2"],
         ["list", "--json"],
         ["make-dataset", DATASET, "--seed", str(number % 2)],
     )
@@ -85,6 +89,13 @@ def _log_problems(before: Sequence[str], recorded: Sequence[str], after: Sequenc
     yield from (f"recorded without a word: {reason}" for reason in after if reason not in (*recorded, *before))
     if before and list(after[-len(before) :]) != list(before):
         yield "the log lost what stood there before"
+
+
+def _dataset_problems(project: Path) -> Iterator[str]:
+    try:
+        read_dataset(project / "datasets" / DATASET, project=project)
+    except MlguardError as error:
+        yield f"a mixture: {error}"
 
 
 def _said_wrong(words: Sequence[str], ran: Ran) -> Iterator[str]:
@@ -101,10 +112,11 @@ def _said_wrong(words: Sequence[str], ran: Ran) -> Iterator[str]:
 @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document on standard output.")
 def command(number: int, processes: int, *, as_json: bool) -> None:
     """Record the same golden from many processes at once; exits 1 where an approval was lost or a golden was torn."""
+    started = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="mlguard-writers-") as name:
         totals = facts(list(rounds(Attacked(Warm(), Path(name)), number, processes)))
-    lines = "\n".join(f"{key}: {value}" for key, value in totals.items())
-    click.echo(json.dumps(totals, indent=1) if as_json else lines)
+    click.echo(json.dumps(totals, indent=1) if as_json else "\n".join(totals["problems"]))
+    click.echo(closing(started, **{**totals, "problems": sum(totals["problems"].values())}), err=as_json)
     sys.exit(bool(totals["problems"]))
 
 
