@@ -66,6 +66,14 @@ def test_a_changed_byte_in_an_array_is_found(record: Record) -> None:
             assert damaged({**files, name: files[name][:-1] + b"\x01"}).slug == "golden-edited"
 
 
+def test_an_array_whose_line_ends_were_changed_is_called_so(record: Record) -> None:
+    files = encode(record)
+    (name,) = (name for name in files if name.startswith("arrays/") and name.endswith(".npy"))
+    assert b"\r\n" not in files[name]
+    error = damaged({**files, name: files[name].replace(b"\n", b"\r\n")})
+    assert f"{FOLDER}/{name} is no text, and git has changed its line ends; put `golden/**/*.npy" in error.message
+
+
 POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n"
 
 

@@ -6,6 +6,8 @@ import hashlib
 
 from mlguard.core.error import RunError
 
+CRLF, LF = b"\r\n", b"\n"
+
 BINARY = (".npy", ".parquet")
 """How the names of files end that are no text."""
 
@@ -17,7 +19,7 @@ def file_digest(content: bytes) -> str:
 
 def plain_ends(name: str, content: bytes) -> bytes:
     """The content of a text with a line feed alone at each line's end; of any other file, as it is."""
-    return content if name.endswith(BINARY) else content.replace(b"\r\n", b"\n")
+    return content if name.endswith(BINARY) else content.replace(CRLF, LF)
 
 
 def check_fetched(place: str, content: bytes) -> None:

@@ -163,7 +163,7 @@ class _Files:
                 self._content[name] = plain_ends(name, content)
             elif self._whole:
                 damage.left_by_git(name, content or b"")
-                raise damage.unlike(name, content or b"")
+                raise damage.unlike(name, content or b"", expected)
 
     def read(self, name: str) -> bytes:
         return self._content[name]

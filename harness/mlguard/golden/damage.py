@@ -6,7 +6,7 @@ import re
 import shlex
 
 from mlguard.core.error import GoldenError
-from mlguard.files.content import BINARY, check_fetched, file_digest, plain_ends
+from mlguard.files.content import BINARY, CRLF, LF, check_fetched, file_digest, plain_ends
 
 FORMAT = 2
 """The format that is written, and the newest that is read.
@@ -76,8 +76,12 @@ class Damage:
         """A file that the record lists is not there."""
         return self.error(name, "is gone, though the record lists it", slug="golden-incomplete")
 
-    def unlike(self, name: str, content: bytes) -> GoldenError:
-        """A file is not the one that was written."""
+    def unlike(self, name: str, content: bytes, expected: str = "") -> GoldenError:
+        """A file is not the one that was written, which has the `expected` digest."""
+        if name.endswith(BINARY) and expected == f"sha256:{file_digest(content.replace(CRLF, LF))}":
+            told = f"{self._folder}/{name} is no text, and git has changed its line ends"
+            advice = "put `golden/**/*.npy binary` into .gitattributes, as the last line, and check it out again"
+            return GoldenError(told, advice=advice, slug="golden-edited")
         if not content.strip():
             return self.error(name, "is empty", slug="golden-truncated")
         if not name.endswith(BINARY) and not content.endswith(b"\n"):
