@@ -14,6 +14,11 @@ SHOWN = 5
 """Names that a message shows at most."""
 
 
+def watched(settings: Settings) -> tuple[Path, ...]:
+    """The folders that guarded code has no business in: what a run changes there is told."""
+    return (settings.golden, settings.base / STATE, settings.base / DATASETS)
+
+
 def refuse_changes(guard: str, changed: Iterable[str], settings: Settings) -> None:
     """Raises RunError where a guard's code changed goldens, or what mlguard remembers: nobody approved that."""
     files = _files(_below(changed, settings, (settings.golden, settings.base / STATE)))

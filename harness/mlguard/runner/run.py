@@ -21,17 +21,15 @@ from mlguard.core.run_name import MAIN
 from mlguard.core.value import Value, text
 from mlguard.discovery import Declared, files
 from mlguard.golden.made import made_earlier, remember_made
-from mlguard.golden.state import STATE
 from mlguard.observe.contracts import keep_values
 from mlguard.observe.run import Silent
 from mlguard.runner import child
 from mlguard.runner.datasets import find_generator
 from mlguard.runner.frames import last_place, own_frames
-from mlguard.runner.kept import changed_data, refuse_changes
+from mlguard.runner.kept import changed_data, refuse_changes, watched
 from mlguard.runner.order import Change, Copy, Done, Extent, Found, Loading, Order, Search
 from mlguard.runner.preload import third_party
 from mlguard.settings import Settings
-from mlguard.tables.catalogue import DATASETS
 from mlguard.worker.environment import Environment
 from mlguard.worker.job import Failure, Job, Result
 from mlguard.worker.moment import ELSEWHERE, USUAL, Moment, at
@@ -246,7 +244,7 @@ class Runner:
             environment=how.environment,
             moment=how.moment,
             fresh=how.environment is not None,
-            watched=(self.settings.golden, self.settings.base / STATE, self.settings.base / DATASETS),
+            watched=watched(self.settings),
         )
 
     def _ran(self, guard: Declared, job: Job) -> Result:
