@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlguard.checker.accept import Accepted, kept_tables, moves_against, write
 from mlguard.checker.added import with_new_noise, with_new_questions
 from mlguard.checker.approve import Proposal, propose
 from mlguard.checker.certificate import Certificate, measure, tolerances_of
@@ -23,25 +23,21 @@ from mlguard.checker.private import without_private
 from mlguard.checker.steady import without_rows, without_runs
 from mlguard.core.cause import Cause
 from mlguard.core.compare import compare
-from mlguard.core.dataset import Dataset
-from mlguard.core.error import GoldenError, MlguardError, UsageError
+from mlguard.core.error import MlguardError, UsageError
 from mlguard.core.outcome import Outcome
 from mlguard.core.question import new_questions
-from mlguard.core.record import INTERNAL, Approval, DatasetFacts, Record
+from mlguard.core.record import INTERNAL, Approval, Record
 from mlguard.core.rules import Rules
 from mlguard.core.run_name import MAIN
 from mlguard.core.unstable import Suspect, Unstable
 from mlguard.core.verdict import Verdict
 from mlguard.discovery import Declared
-from mlguard.golden.interface import OvertakenError
 from mlguard.golden.power import kept
 from mlguard.report import problems
-from mlguard.report.approval import changes
 from mlguard.report.loose import say_loosely, say_measured
 from mlguard.report.unstable import JUMPS, NOT_TWICE, unstable_in_words
 
 if TYPE_CHECKING:
-    from mlguard.golden.interface import Datasets
     from mlguard.runner.order import Done
 
 Progress = Callable[[str], None]
@@ -64,16 +60,6 @@ class Regen:
     def refusing(cls, guard: Declared, verdict: Verdict) -> Regen:
         """Nothing may be accepted, for the reason that the Verdict gives."""
         return cls(guard, Seen(verdict), refused=verdict)
-
-
-@dataclass(frozen=True)
-class Accepted:
-    """What an accept wrote."""
-
-    files: tuple[str, ...] = ()
-    """The files of the golden and its tables that changed."""
-    remarks: tuple[str, ...] = ()
-    """What did not work besides; the golden is recorded all the same."""
 
 
 class Regenerator:
@@ -135,9 +121,8 @@ class Regenerator:
         record = regen.proposal.record
         changed: tuple[str, ...] = ()
         if regen.proposal.changed:
-            facts, version = record.provenance.dataset, regen.seen.held.version
-            with self._tables(facts, regen.seen.done.dataset, record.guard, version) as tables:
-                changed = (*tables, *self._saved(regen, record))
+            rules = Rules.of(regen.guard.options)
+            changed = write(self.checker.goldens, record, regen.seen.done.dataset, regen.seen.held, rules)
         return Accepted(changed, tuple(self._afterwards(record, regen.seen.done, kept=regen.proposal.changed)))
 
     def _afterwards(self, record: Record, done: Done, *, kept: bool) -> Iterator[str]:
@@ -160,58 +145,10 @@ class Regenerator:
         described = golden.provenance.dataset
         if regen.seen.verdict.outcome is not Outcome.MATCH or described.digest != done.record.provenance.data_digest:
             return ()
-        kept = _kept_tables(self.checker.goldens.datasets, described.name)
+        kept = kept_tables(self.checker.goldens.datasets, described.name)
         if kept is not None and kept[1] != described.seed:
             return ()  # They are those of another guard, which has another first seed.
         return self.checker.goldens.datasets.save(done.dataset, described.name, described.seed)
-
-    def _saved(self, regen: Regen, record: Record) -> tuple[str, ...]:
-        """Replace the golden that was compared, and no other one."""
-        try:
-            return self.checker.goldens.save(record, over=regen.seen.held.version)
-        except OvertakenError as error:
-            if error.now.record is not None:
-                moves = list(self._against(error.now.record, record, regen.guard))
-                error.what += f"; against it: {'; '.join(moves[:3]) or 'nothing moves'}"
-            raise
-
-    def _against(self, golden: Record, record: Record, guard: Declared) -> Iterator[str]:
-        """What moves against a golden, in words."""
-        left_out = golden.left_out | record.left_out
-        findings = compare(golden, record, Rules.of(guard.options), left_out=left_out).findings
-        return changes(golden, record, golden.tolerances, findings)
-
-    @contextmanager
-    def _tables(
-        self, described: DatasetFacts | None, dataset: Dataset, guard: str, version: str | None
-    ) -> Iterator[tuple[str, ...]]:
-        """Write the golden's own tables, and put the old ones back where the block fails; answers what changed.
-
-        `version` is that of the golden before.
-        """
-        if described is None:
-            yield ()
-            return
-        kept, name = self.checker.goldens.datasets, described.name
-        before = _kept_tables(kept, name)
-        changed = kept.save(dataset, name, described.seed)
-        try:
-            yield changed
-        except MlguardError:
-            if self._counts(guard, version):
-                raise  # The golden is the new one in spite of the error, and so are its tables.
-            if changed and before is not None:
-                kept.save(before[0], name, before[1])
-            elif changed:
-                kept.delete(name)
-            raise
-
-    def _counts(self, guard: str, version: str | None) -> bool:
-        """Whether a golden that could not be written to its end counts all the same, or will."""
-        with suppress(MlguardError):
-            self.checker.goldens.finish(guard)
-            return self.checker.goldens.held(guard).version != version
-        return False
 
     def _propose(self, guard: Declared, seen: Seen, *, holds: bool) -> Regen:
         """`holds`: the golden matches, and is only to be asked what is new."""
@@ -235,19 +172,10 @@ class Regenerator:
             record = with_new_questions(seen.golden, record)
             tolerances = with_new_noise(seen.golden, record, tolerances)
         place = Path(self.checker.goldens.place(record.guard))
-        against = partial(self._against, record=record, guard=guard)
+        against = partial(moves_against, record=record, rules=Rules.of(guard.options))
         golden, lost = instead(self.checker.settings.base, place, record.guard, seen.held, against)
         proposal = propose(golden, record, tolerances, seen.verdict.findings, approval, lost=lost)
         return Regen(guard, seen, proposal)
-
-
-def _kept_tables(kept: Datasets, name: str) -> tuple[Dataset, int] | None:
-    """The tables that are stored with their seed; None where there are none that can be read."""
-    try:
-        found = kept.load(name)
-    except GoldenError:
-        return None
-    return None if found is None else (found[0], found[1].seed)
 
 
 def _stable(one: Record, other: Record, rules: Rules) -> tuple[Record, list[Unstable]]:
