@@ -186,8 +186,7 @@ class Project:
 
     def pending(self) -> list[str]:
         """The guards that have a pending Record."""
-        folder = self.root / ".mlguard" / "pending"
-        return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+        return list(LocalStore(self.root / ".mlguard" / "pending", self.root).names())
 
     def files(self) -> dict[str, str]:
         """A digest of every file by its name, `.mlguard` and `.git` left out."""
@@ -199,15 +198,21 @@ class Project:
             if name.split("/")[0] not in (".mlguard", ".git")
         }
 
-    def command(self, *arguments: str, below: str = ".", answer: str = "", **variables: str) -> Ran:
-        """Run `mlguard` in this process, with what is typed at its questions and environment variables."""
+    def command(
+        self, *arguments: str, below: str = ".", answer: str = "", terminal: bool = False, **variables: str
+    ) -> Ran:
+        """Run `mlguard` in this process, with what is typed at its questions and environment variables.
+
+        `terminal`: whether its input says that it is one.
+        """
         before, out, err = self.files(), io.StringIO(), io.StringIO()
         (self.root / below).mkdir(parents=True, exist_ok=True)
         with pytest.MonkeyPatch.context() as patch, contextlib.chdir(self.root / below):
             patch.delenv("CI", raising=False)
             for name, value in variables.items():
                 patch.setenv(name, value)
-            patch.setattr(sys, "stdin", io.StringIO(answer))
+            patch.setattr(sys, "stdin", typed := io.StringIO(answer))
+            patch.setattr(typed, "isatty", lambda: terminal, raising=False)
             with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), pytest.raises(SystemExit) as ended:
                 main(list(arguments))
         after = self.files()

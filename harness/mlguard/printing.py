@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -40,3 +40,23 @@ def ask(question: str) -> bool:
 def bar(label: str, *, items: Iterable[str] | None = None, length: int | None = None) -> ProgressBar[str]:
     """A progress bar on standard error, over items or up to a length."""
     return click.progressbar(items, length=length, label=one_line(label), file=sys.stderr)
+
+
+def choose(question: str, keys: Sequence[str]) -> str:
+    """Ask for one of some keys on standard error, again until it is one of them."""
+    chosen: str = click.prompt(
+        one_line(question), type=click.Choice(keys), show_choices=False, prompt_suffix=" > ", err=True
+    )
+    return chosen
+
+
+def enter(what: str) -> str:
+    """Ask for a line of text on standard error, again until there is one."""
+    text: str = click.prompt(one_line(what), err=True, value_proc=_not_blank)
+    return text
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise click.UsageError("a few words are needed")
+    return text.strip()

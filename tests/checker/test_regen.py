@@ -283,7 +283,7 @@ def test_tables_that_are_gone_are_written_again_though_the_golden_matches(fresh:
 
 
 @pytest.mark.parametrize("error", [RunError("no room", slug="state-folder"), PermissionError(errno.EACCES, "denied")])
-@pytest.mark.parametrize("step", ["pending.delete", "Known.keep"])
+@pytest.mark.parametrize("step", ["waiting.drop", "Known.keep"])
 def test_what_goes_wrong_once_the_golden_is_recorded_is_a_remark(fresh: Project, monkeypatch, step, error):
     def refuse(*_: object) -> None:
         raise error
@@ -292,7 +292,7 @@ def test_what_goes_wrong_once_the_golden_is_recorded_is_a_remark(fresh: Project,
         checker = Checker(runner.settings, runner, extent=Extent.QUICK)
         recorder = Regenerator(checker, reason="a test")
         prepared = recorder.prepare(fresh.declared())
-        monkeypatch.setattr(checker.pending if step == "pending.delete" else regen.Known, step.split(".")[1], refuse)
+        monkeypatch.setattr(checker.waiting if step == "waiting.drop" else regen.Known, step.split(".")[1], refuse)
         accepted = recorder.accept(prepared)
     assert accepted.files
     (remark,) = accepted.remarks

@@ -49,6 +49,16 @@ def kept_tables(kept: Datasets, name: str) -> tuple[Dataset, int] | None:
     return None if found is None else (found[0], found[1].seed)
 
 
+def tables_of(kept: Datasets, record: Record) -> Dataset | None:
+    """The stored tables, where they are those of a Record; None where they are not, or were too large to be kept."""
+    described = record.provenance.dataset
+    try:
+        found = None if described is None else kept.load(described.name)
+    except GoldenError:
+        return None
+    return None if found is None or found[1].digest != record.provenance.data_digest else found[0]
+
+
 def _saved(goldens: Store, record: Record, over: Held, rules: Rules) -> tuple[str, ...]:
     """Replace the golden that was compared, and no other one."""
     try:

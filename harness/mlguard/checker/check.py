@@ -14,9 +14,9 @@ from mlguard.checker.clock import depends_on, elsewhere, first_place
 from mlguard.checker.history import blob, golden_commit
 from mlguard.checker.isolated import isolated
 from mlguard.checker.known import Known
-from mlguard.checker.private import without_private
 from mlguard.checker.rows import tell
 from mlguard.checker.ties import excuse_metrics
+from mlguard.checker.waiting import Waiting
 from mlguard.core.cause import Cause, CauseKind
 from mlguard.core.compare import Comparison, compare
 from mlguard.core.error import GoldenError, MlguardError, several
@@ -28,7 +28,7 @@ from mlguard.discovery import Declared
 from mlguard.golden.codec import RECORD
 from mlguard.golden.interface import Held
 from mlguard.golden.naming import collisions
-from mlguard.golden.stores import open_pending, open_store
+from mlguard.golden.stores import open_store
 from mlguard.report import problems
 from mlguard.runner.order import Done, Extent, Found
 from mlguard.runner.run import Runner
@@ -56,7 +56,7 @@ class Checker:
         """`extent`: how much of each guard to run."""
         self.settings, self.runner, self.extent = settings, runner, extent
         self.goldens = open_store(settings)
-        self.pending = open_pending(settings)
+        self.waiting = Waiting(settings)
 
     def check(self, guard: Declared) -> Seen:
         """Run one guard and compare it with its golden; whatever goes wrong is a Verdict, never an exception."""
@@ -92,7 +92,7 @@ class Checker:
             verdict = self._known(verdict, golden, done)
         elif golden is not None and verdict.outcome in (Outcome.SHIFTED, Outcome.VIOLATED):
             verdict = replace(verdict, commit=self._commit(golden))
-        return Seen(self._left(verdict, done.record), golden, done, held)
+        return Seen(self._left(verdict, done, held), golden, done, held)
 
     def _known(self, verdict: Verdict, golden: Record, done: Done) -> Verdict:
         """Remember which values of variables match this golden, which may have been recorded elsewhere."""
@@ -143,18 +143,18 @@ class Checker:
         if blob(self.settings.base, "HEAD", folder / RECORD) is not None:
             yield problems.golden_in_git(self.settings.relative(folder))
 
-    def _left(self, verdict: Verdict, record: Record) -> Verdict:
+    def _left(self, verdict: Verdict, done: Done, held: Held) -> Verdict:
         """What a failed run saw stays pending, and a match leaves nothing; the Verdict, which no disk changes.
 
         A quick run decides about neither, since it did not see everything.
         """
-        if record.left_out:
+        if done.record.left_out:
             return verdict
         try:
             if verdict.outcome is Outcome.MATCH:
-                self.pending.delete(verdict.guard)
+                self.waiting.drop(verdict.guard)
             else:
-                self.pending.save(without_private(self.settings.base, record))
+                self.waiting.leave(verdict, done, held)
         except MlguardError as error:
             return replace(verdict, remarks=(*verdict.remarks, problems.not_left_pending(error.message)))
         return verdict

@@ -133,7 +133,7 @@ class Regenerator:
         except (MlguardError, OSError) as error:
             yield problems.variables_not_kept(str(error))
         try:
-            self.checker.pending.delete(record.guard)
+            self.checker.waiting.drop(record.guard)
         except (MlguardError, OSError) as error:
             yield problems.still_pending(record.guard, str(error))
 

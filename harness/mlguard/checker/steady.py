@@ -38,3 +38,19 @@ def _marked(status: Observation, unsteady: Collection[str]) -> Observation:
     names = status.value.rows or ()
     told = [UNSTEADY if name in unsteady else str(t) for name, t in zip(names, status.value.data, strict=True)]
     return replace(status, value=texts(told, rows=names))
+
+
+def as_steady_as(golden: Record, record: Record) -> Record:
+    """The Record without the runs and answers that were left out of its golden, since they were not steady."""
+    known = golden.by_key()
+    unsteady = {o.key: _unsteady(known[o.key]) for o in record if o.is_probe_status and o.key in known}
+    observations = tuple(
+        _marked(o, unsteady[o.key]) if unsteady.get(o.key) else o for o in record if o.run not in golden.left_out
+    )
+    remarks = tuple(dict.fromkeys((*record.remarks, *golden.remarks)))
+    return replace(record, observations=observations, left_out=record.left_out | golden.left_out, remarks=remarks)
+
+
+def _unsteady(status: Observation) -> frozenset[str]:
+    names = status.value.rows or ()
+    return frozenset(name for name, told in zip(names, status.value.data, strict=True) if told == UNSTEADY)

@@ -34,6 +34,7 @@ COMMANDS = {
     "list": Entry("mlguard.cli.list:command", "Show guards, datasets, goldens and their state."),
     "check": Entry("mlguard.cli.check:command", "Run guards, compare with their goldens, explain what moved."),
     "regen-golden": Entry("mlguard.cli.regen_golden:command", "Record new goldens for what fails, with a reason."),
+    "review": Entry("mlguard.cli.review:command", "Accept or reject what failed checks saw, without a new run."),
     "calibrate": Entry("mlguard.cli.calibrate:command", "Measure the noise floor again and propose tolerances."),
     "audit": Entry("mlguard.cli.audit:command", "Plant behaviour changes and report which ones the guards notice."),
     "diff": Entry("mlguard.cli.diff:command", "Compare two revisions: which stage, and which edit moved it."),

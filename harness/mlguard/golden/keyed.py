@@ -2,6 +2,7 @@
 
 They lie below `.mlguard/known/`, under a key that never leaves it: a value can be recognised, and not be guessed.
 Each belongs to one accepted golden: of a golden that somebody else recorded nothing is known before it first matches.
+What belongs to the pending Record of a guard lies apart, and goes over to the golden that it becomes.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import hmac
 import os
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -24,6 +26,9 @@ KNOWN = "known"
 
 State = Literal["same", "changed", "unknown"]
 
+GUARDS, PENDING = "guards", "pending"
+"""The folders below it: of goldens, and of pending Records."""
+
 
 def remember(project: Path, golden: Record, contents: Mapping[str, bytes | None]) -> None:
     """Keep what gave the values of this golden: digests by name, of None for what was not there.
@@ -34,14 +39,21 @@ def remember(project: Path, golden: Record, contents: Mapping[str, bytes | None]
         return
     key = _key(state.state(project), make=True)
     digests = {name: _digest(key, name, content) for name, content in contents.items()}
-    state.update(project, _name(golden.guard), lambda before: {"golden": _identity(golden), "digests": digests})
+    state.update(project, _name(golden), lambda before: {"golden": _identity(golden), "digests": digests})
+
+
+def hand_over(project: Path, golden: Record) -> None:
+    """Keep for a golden what was kept for the pending Record that it was. Raises RunError where the disk refuses."""
+    found = state.kept(project, _name(replace(golden, approvals=())))
+    if found is not None:
+        state.update(project, _name(golden), lambda before: {**found, "golden": _identity(golden)})
 
 
 def known(project: Path, golden: Record, contents: Mapping[str, bytes | None]) -> dict[str, State]:
     """Whether each content is the one that gave the golden's values; `unknown` where nothing was kept of it."""
     try:
         key = _key(state.place(project), make=False)
-        found = state.kept(project, _name(golden.guard)) or {}
+        found = state.kept(project, _name(golden)) or {}
         digests = found["digests"] if found["golden"] == _identity(golden) else {}
         return {name: _state(digests.get(name), _digest(key, name, content)) for name, content in contents.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
@@ -75,5 +87,6 @@ def _key(tree: Tree, *, make: bool) -> bytes:
     return key
 
 
-def _name(guard: str) -> str:
-    return f"{KNOWN}/guards/{folder_of(guard)}.json"
+def _name(record: Record) -> str:
+    """The file of a golden, or of a Record that nobody accepted."""
+    return f"{KNOWN}/{GUARDS if record.approvals else PENDING}/{folder_of(record.guard)}.json"

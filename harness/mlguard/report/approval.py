@@ -19,7 +19,7 @@ LINES = 12
 
 def changes(golden: Record, record: Record, tolerances: Tolerances, findings: Sequence[Finding]) -> Iterator[str]:
     """What the next golden changes: what moved, what is newly asked, and the rules."""
-    yield from _shifts(findings)
+    yield from shifts(findings)
     yield from (f"new in this version: {question}" for question in new_questions(golden, record))
     yield from _rules(golden, tolerances)
 
@@ -33,7 +33,7 @@ def first(record: Record) -> Iterator[str]:
             yield f"{observation.name} {shown(observation.value.element(0))}"
 
 
-def _shifts(findings: Sequence[Finding]) -> Iterator[str]:
+def shifts(findings: Sequence[Finding]) -> Iterator[str]:
     """Metrics first, with both values; then answers with their mean shift and worst row; then the rest, probes last."""
     moved = [f for f in findings if f.gates and f.outcome is not Outcome.MATCH]
     for finding in sorted(moved, key=_place):

@@ -70,7 +70,7 @@ def _held(verdict: Verdict) -> Iterator[str]:
     moved = {f.stage for f in inside if f.outcome is not Outcome.MATCH}
     held = sorted({f.stage for f in inside} - moved - {verdict.first_moved}, key=stage_rank)
     if held and verdict.first_moved is not None:
-        yield f"{_list(held)} {'hold' if len(held) > 1 else 'holds'}, {verdict.first_moved} moved"
+        yield f"{listed(held)} {'hold' if len(held) > 1 else 'holds'}, {verdict.first_moved} moved"
 
 
 def _state_kept(moved: Sequence[Finding]) -> Iterator[str]:
@@ -108,7 +108,7 @@ def _short(finding: Finding, against: str) -> str:
     return f"{say(finding, against)}: {pair(moved.worst[0].golden, moved.worst[0].new)}{told}"
 
 
-def _list(words: list[str]) -> str:
+def listed(words: Sequence[str]) -> str:
     """Words as a sentence has them: `a, b and c`."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 

@@ -71,7 +71,7 @@ def _finding(finding: Finding, against: str) -> dict[str, Any]:
         "signed": _number(moved.signed),
         "moved": moved.moved,
         "total": moved.total,
-        "worst": [{"place": m.place, "golden": _plain(m.golden), "new": _plain(m.new)} for m in moved.worst],
+        "worst": [{"place": m.place, "golden": plain(m.golden), "new": plain(m.new)} for m in moved.worst],
         "rows": list(moved.rows),
         "told": [hint_in_words(hint) for hint in finding.hints],
     }
@@ -82,7 +82,8 @@ def _number(value: float | None) -> float | str | None:
     return value if value is None or math.isfinite(value) else str(value)
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
+    """An element as strict JSON has it."""
     if isinstance(value, float):
         return value if math.isfinite(value) else str(value)
     return value if value is None or isinstance(value, bool | int | str) else str(value)

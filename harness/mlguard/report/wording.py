@@ -62,13 +62,13 @@ def difference_command(verdict: Verdict) -> str:
     if verdict.commit is None or verdict.outcome not in (Outcome.SHIFTED, Outcome.VIOLATED):
         return ""
     return (
-        f"which edit? compare with the golden's commit: mlguard diff {verdict.commit} --guard {_quoted(verdict.guard)}"
+        f"which edit? compare with the golden's commit: mlguard diff {verdict.commit} --guard {quoted(verdict.guard)}"
     )
 
 
 def next_command(verdict: Verdict) -> str:
     """The command that comes next; empty for a match."""
-    name = _quoted(verdict.guard)
+    name = quoted(verdict.guard)
     if verdict.outcome is Outcome.ERROR or verdict.outcome is Outcome.MATCH:
         return ""
     if verdict.outcome is Outcome.STALE:
@@ -82,7 +82,7 @@ def next_command(verdict: Verdict) -> str:
     return f'intended? accept it: mlguard regen-golden {name} --reason "…"'
 
 
-def _quoted(guard: str) -> str:
+def quoted(guard: str) -> str:
     """A guard's name as a shell takes it: the brackets of a variant are a pattern there."""
     return f'"{guard}"' if "[" in guard else guard
 

@@ -1,0 +1,227 @@
+"""`mlguard review`: accept or reject what failed checks saw, without running anything again."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mlguard.checker.accept import Accepted
+from mlguard.checker.check import Checker, broken
+from mlguard.checker.isolated import isolated
+from mlguard.checker.review import Item, Reviewer
+from mlguard.checker.waiting import Waiting
+from mlguard.cli.select import opened, refuse_in_ci
+from mlguard.core.error import UsageError
+from mlguard.core.rules import Rules
+from mlguard.core.verdict import Verdict, exit_code
+from mlguard.core.visible import one_line
+from mlguard.printing import choose, enter, say, say_json, tell
+from mlguard.report.review import Metric, as_data, details, lines, metrics
+from mlguard.report.terminal import draw
+
+ACCEPT, REJECT, SKIP, DETAILS, QUIT = "arsdq"
+"""The keys; a capital A, R or S also decides for all that remain."""
+
+QUESTION = "[a]ccept, [r]eject, [s]kip, [d]etails, [q]uit; A, R or S for all that remain"
+
+HOMES = ("", "pending", ".mlguard/pending")
+"""Where pending Records may lie below the folder of `--from`."""
+
+
+@click.command("review")
+@click.argument("names", metavar="[GUARD]...", nargs=-1)
+@click.option("--list", "only_list", is_flag=True, help="Show what waits; decide nothing.")
+@click.option("--accept", "accepted", metavar="GUARD", multiple=True, help="Accept without asking; may be repeated.")
+@click.option("--reject", "rejected", metavar="GUARD", multiple=True, help="Reject without asking; may be repeated.")
+@click.option(
+    "--reason", default="", help="Why the goldens may change; kept in their logs. Asked for where it is needed."
+)
+@click.option(
+    "--from",
+    "folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder of pending Records from elsewhere, such as a CI job's.",
+)
+@click.option("--allow-ci", is_flag=True, help="Write goldens even in CI.")
+@click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document on standard output.")
+def command(
+    names: tuple[str, ...],
+    accepted: tuple[str, ...],
+    rejected: tuple[str, ...],
+    reason: str,
+    folder: Path | None,
+    *,
+    only_list: bool,
+    allow_ci: bool,
+    as_json: bool,
+) -> None:
+    """Accept or reject what failed checks saw. Nothing is run again: a golden becomes what was seen.
+
+    Exits with 0 when nothing that was looked at waits any more, else as a check of what still waits would.
+    """
+    scripted = bool(accepted or rejected)
+    _refuse_mixtures(only_list=only_list, scripted=scripted, names=names)
+    if accepted and not reason.strip():
+        raise UsageError('--accept needs a reason: --reason "why the behaviour may change"', slug="reason-missing")
+    if accepted or not (scripted or only_list):
+        refuse_in_ci(allow_ci, "recording goldens")
+    with opened(need_guards=False) as project:
+        for verdict in broken(project.settings, project.found):
+            tell(draw(verdict))
+        waiting = Waiting(project.settings, folder and _home(folder))
+        reviewer = Reviewer(Checker(project.settings, project.runner), waiting)
+        pending = waiting.store.names()
+        items = reviewer.items(project.found.guards, _chosen([*names, *accepted, *rejected], pending, folder))
+        if only_list:
+            left = _listed(items, as_json=as_json)
+        else:
+            keys = _scripted(pending, accepted, rejected) if scripted else _walked(items, as_json=as_json)
+            left = _carried_out(reviewer, items, keys, reason, as_json=as_json)
+    sys.exit(exit_code(left) if left else 0)
+
+
+def _refuse_mixtures(*, only_list: bool, scripted: bool, names: Sequence[str]) -> None:
+    if only_list and scripted:
+        raise click.UsageError("--list decides nothing: leave it out, or --accept and --reject")
+    if names and scripted:
+        raise click.UsageError("name guards with --accept and --reject, or without them to be asked, not both")
+    if not (only_list or scripted or sys.stdin.isatty()):
+        raise UsageError(
+            "review asks, and there is no terminal; pass --list, --accept GUARD with --reason, or --reject GUARD",
+            slug="review-no-terminal",
+        )
+
+
+def _home(folder: Path) -> Path:
+    """Where the pending Records lie: in the folder itself, or where a project keeps them below it."""
+    return next((folder / home for home in HOMES if (folder / home / "_compared").is_dir()), folder)
+
+
+def _chosen(wanted: Sequence[str], pending: Sequence[str], folder: Path | None) -> list[str]:
+    """The pending Records of these names, all of them without names."""
+    where = "the last checks left" if folder is None else f"{folder} holds"
+    if folder is not None and not pending:
+        raise UsageError(f"{where} no pending Record", slug="review-nothing-pending")
+    missing = [name for name in wanted if not _hits(name, pending)]
+    if missing:
+        told = f"{where} {', '.join(pending) or 'nothing'} pending"
+        advice = f"run `mlguard check {missing[0]}` first"
+        raise UsageError(
+            f"nothing is pending of {', '.join(missing)}; {told}", advice=advice, slug="review-nothing-pending"
+        )
+    return [name for name in pending if not wanted or any(name in _hits(one, pending) for one in wanted)]
+
+
+def _hits(name: str, pending: Sequence[str]) -> list[str]:
+    """The guard of this name, or all variants of one; else those that fit a pattern."""
+    exact = [one for one in pending if name in (one, one.partition("[")[0])]
+    return exact or [one for one in pending if fnmatchcase(one, name)]
+
+
+def _listed(items: Sequence[Item], *, as_json: bool) -> list[Verdict]:
+    if as_json:
+        code = exit_code([item.verdict for item in items]) if items else 0
+        shown = [as_data(item.verdict, _metrics(item), item.obstacles) for item in items]
+        say_json({"waiting": shown, "exit_code": code})
+    else:
+        say("\n".join(_shown(item) for item in items) or "nothing waits for review")
+    return [item.verdict for item in items]
+
+
+def _scripted(pending: Sequence[str], accepted: Sequence[str], rejected: Sequence[str]) -> dict[str, str]:
+    """The key for each pending Record that was named."""
+    accept, reject = ({hit for name in names for hit in _hits(name, pending)} for names in (accepted, rejected))
+    both = sorted(accept & reject)
+    if both:
+        raise click.UsageError(f"{', '.join(both)}: named by --accept and by --reject")
+    return {**dict.fromkeys(accept, ACCEPT), **dict.fromkeys(reject, REJECT)}
+
+
+def _walked(items: Sequence[Item], *, as_json: bool) -> dict[str, str]:
+    """The key that was chosen for each; whoever quits leaves the rest undecided."""
+    keys: dict[str, str] = {}
+    for position, item in enumerate(items):
+        say(f"{position + 1} of {len(items)}  {_shown(item)}", err=as_json)
+        key = _answer(item, as_json=as_json)
+        if key == QUIT:
+            break
+        if key.isupper():
+            keys |= dict.fromkeys((rest.name for rest in items[position:]), key.lower())
+            break
+        keys[item.name] = key
+    return keys
+
+
+def _answer(item: Item, *, as_json: bool) -> str:
+    """What is to become of one; asked again after the details, and where it cannot be accepted."""
+    while True:
+        key = choose(QUESTION, [ACCEPT, REJECT, SKIP, DETAILS, QUIT, *"ARS"])
+        if key == DETAILS:
+            say("\n".join(details(item.verdict)), err=as_json)
+        elif key == ACCEPT and item.obstacles:
+            tell(f"  {one_line(item.name)} cannot be accepted, as said above")
+        else:
+            return key
+
+
+def _carried_out(
+    reviewer: Reviewer, items: Sequence[Item], keys: Mapping[str, str], reason: str, *, as_json: bool
+) -> list[Verdict]:
+    """Do what was decided; the Verdicts of what still waits, or could not be written."""
+    if not items:
+        say("nothing waits for review", err=as_json)
+    wanted = [item for item in items if keys.get(item.name) == ACCEPT and not item.obstacles]
+    given = reason.strip() or (enter("reason") if wanted else "")
+    done = [_done(reviewer, item, keys.get(item.name, SKIP), given, as_json=as_json) for item in items]
+    if as_json:
+        say_json({"guards": [answer for answer, _ in done]})
+    return [left for _, left in done if left is not None]
+
+
+def _done(
+    reviewer: Reviewer, item: Item, key: str, reason: str, *, as_json: bool
+) -> tuple[dict[str, Any], Verdict | None]:
+    """Accept, reject or leave one; what to answer, and the Verdict where it is not settled."""
+    if key == ACCEPT and item.obstacles:
+        tell(_shown(item))
+        return _told(item, "refused"), item.verdict
+    if key == SKIP:
+        return _told(item, "skipped"), item.verdict
+    work = isolated(item.name, lambda: _work(reviewer, item, key, reason), lambda failed: failed)
+    if isinstance(work, Verdict):
+        tell(draw(work))
+        return {**_told(item, "not written"), "problem": work.problem}, work
+    did = "rejected" if key == REJECT else "recorded"
+    files = f", {len(work.files)} files" if work.files else ""
+    say(f"{one_line(item.name)}: {did}{files}", err=as_json)
+    for remark in work.remarks:
+        tell(f"  note: {one_line(remark)}")
+    return {**_told(item, did), "files": list(work.files), "remarks": list(work.remarks)}, None
+
+
+def _work(reviewer: Reviewer, item: Item, key: str, reason: str) -> Accepted:
+    if key == ACCEPT:
+        return reviewer.accept(item, reason)
+    reviewer.reject(item)
+    return Accepted()
+
+
+def _told(item: Item, did: str) -> dict[str, Any]:
+    return {**as_data(item.verdict, _metrics(item), item.obstacles), "did": did}
+
+
+def _shown(item: Item) -> str:
+    return "\n".join(map(one_line, lines(item.verdict, _metrics(item), item.obstacles)))
+
+
+def _metrics(item: Item) -> list[Metric]:
+    """The metrics, once it is known that they say something about the golden that lies here now."""
+    if item.record is None or item.guard is None or any(obstacle.is_outdated for obstacle in item.obstacles):
+        return []
+    requirements = Rules.of(item.guard.options).requirements
+    return metrics(item.held.record, item.record, item.verdict.findings, requirements)
