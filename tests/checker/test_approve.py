@@ -92,6 +92,6 @@ def test_a_lost_observation_and_a_new_one_are_named():
     )
     assert made.summary == (
         "evaluate auc is in the golden and was not observed",
-        "evaluate f1 is not in the golden",
+        "evaluate f1 = 0.5 is not in the golden",
     )
     assert [o.name for o in made.record] == ["test.score", "f1"]

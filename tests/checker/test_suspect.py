@@ -44,8 +44,8 @@ def test_one_line_for_each_observation_that_decides_with_its_row_and_its_machine
     jumps = [Jump(SCORE, OLD, row="17"), Jump(SPLIT, OLD), Jump(contract, OLD), Jump(SCORE, NEW, row="3")]
     (found,) = unstable(jumps, MACHINES)
     tree = CURES[Suspect.TREE]
-    told = f"predict test.score jumps, row 17 on {OLD} and on {NEW} (likely {tree.cause}; {tree.cure})"
-    assert unstable_in_words(found) == told
+    told = f"predict test.score jumps, row 17 on {OLD} and on {NEW}\n  likely {tree.cause}; {tree.cure}"
+    assert unstable_in_words([found]) == told
 
 
 def test_every_suspect_has_a_cure():

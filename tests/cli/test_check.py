@@ -104,10 +104,13 @@ def test_an_unknown_name_is_usage_with_the_nearest_and_where_it_looked(project: 
         assert part in ran.err
 
 
-def test_an_unknown_name_beside_a_broken_module_says_what_is_broken(project: Project):
+@pytest.mark.parametrize("names", [("Broken",), ("Line", "Broken"), ("Lime",)])
+def test_a_name_that_a_broken_module_may_declare_is_called_unknown_by_nobody(project: Project, names: tuple[str, ...]):
     with project.also("tests/guards/test_broken.py", "import no_such_module\n"):
-        ran = project.command("check", "Broken")
-    assert ran.code == 2
+        ran = project.command("check", *names)
+    assert (ran.code, ran.out) == (5, "")
+    assert "no guard" not in ran.err
+    assert ran.err.endswith("mend the import; nothing was run [guard-module-raised]\n")
     assert "tests/guards/test_broken.py cannot be imported" in ran.err
     assert "No module named 'no_such_module'" in ran.err
 

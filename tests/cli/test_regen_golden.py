@@ -102,6 +102,12 @@ def test_a_gate_that_no_golden_can_satisfy_stays_red(fresh: Project):
     assert (ran.code, ran.changed) == (1, ())
     assert "mae is 0.37" in ran.err
     assert "required is < 0.1" in ran.err
+    # Nothing moved: there is nothing to record, whatever was edited.
+    fresh.edit(CODE, "def fit(", "# Least squares.\ndef fit(")
+    ran = fresh.command("regen-golden", *REASON, "--yes")
+    assert (ran.code, ran.changed) == (1, ())
+    assert "recording cannot help" in ran.err
+    assert fresh.pending() == ["Line"]
 
 
 def test_a_broken_module_is_said_and_is_no_success(fresh: Project):

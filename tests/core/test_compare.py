@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlguard.core.compare import Comparison, compare
+from mlguard.core.finding import Kind
 from mlguard.core.outcome import Outcome
 from mlguard.core.record import EVIDENCE, INTERNAL, PROBE, STAGES, ConfigurationFacts, Observation, Provenance, Record
 from mlguard.core.requirement import parse_requirements
@@ -117,7 +118,7 @@ def test_a_lost_one_is_shifted_and_an_added_one_is_missing(one: Observation) -> 
     keep = [proba(0.1), effect("C", 0.1, "train")]
     lost, added = against([*keep, one], keep), against(keep, [*keep, one])
     assert (lost.outcome, say(lost.first)) == (Outcome.SHIFTED, f"{one.label} is in the golden and was not observed")
-    assert (added.outcome, say(added.first)) == (Outcome.MISSING, f"{one.label} is not in the golden")
+    assert (added.outcome, added.first.label, added.first.kind) == (Outcome.MISSING, one.label, Kind.NEW)
 
 
 def test_an_observation_that_changes_sides_is_no_pass() -> None:

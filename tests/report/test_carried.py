@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mlguard.core.cause import Cause, CauseKind, Change
 from mlguard.core.contract import Judgement
 from mlguard.core.difference import Difference, Moved
-from mlguard.core.finding import Carried, Finding, InCommon, Judged, Kind, Missed, NotCarried, Question, Symmetry
+from mlguard.core.finding import Added, Carried, Finding, InCommon, Judged, Kind, Missed, NotCarried, Question, Symmetry
 from mlguard.core.outcome import Outcome
 from mlguard.core.record import Role
 from mlguard.core.requirement import Requirement
@@ -45,7 +45,8 @@ JUDGEMENTS = st.builds(
 )
 DETAILS = st.one_of(
     st.none(), st.builds(Judged, JUDGEMENTS, JUDGEMENTS), st.builds(Symmetry, TEXT), st.builds(Question, TEXT),
-    st.builds(Missed, st.builds(Requirement, TEXT, TEXT, st.floats(allow_nan=False)), SIZES),
+    st.builds(Missed, st.builds(Requirement, TEXT, TEXT, st.floats(allow_nan=False)), SIZES, SIZES),
+    st.builds(Added, CELLS),
 )  # fmt: skip
 HINTS = st.one_of(
     st.builds(Carried, TEXTS, st.integers()), st.just(NotCarried()),

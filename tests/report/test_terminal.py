@@ -78,3 +78,46 @@ def test_what_each_part_cost_is_told_when_it_is_asked_for():
     assert told in draw_all([verdict], costs=True).splitlines()
     assert told not in draw_all([verdict]).splitlines()
     assert "Churn: nothing ran" in draw_all([VERDICTS["match"]], costs=True)
+
+
+def test_a_gate_that_fails_while_nothing_moved_offers_no_accept() -> None:
+    told = draw(VERDICTS["a gate alone"])
+    assert "auc is 0.9369, required is >= 0.95 (golden: 0.9369, unchanged)" in told
+    assert "recording cannot help" in told
+    for never in ("moved in stage", "mlguard", "evaluate moved"):
+        assert never not in told
+
+
+def test_a_gate_beside_a_move_says_what_an_accept_leaves_red() -> None:
+    told = draw(VERDICTS["a gate and a move"])
+    assert "auc is 0.91, required is >= 0.95 (golden: 0.9369)" in told
+    assert told.endswith("what `require` asks for stays red until the metric passes")
+
+
+def test_where_only_the_type_changed_the_values_are_said_to_agree() -> None:
+    told = draw(VERDICTS["another type"])
+    assert "predict test.proba: dtype float64 -> float32; all 3 values agree" in told
+    assert '`allow = {"test.proba": "why"}`' in told
+    assert "0 of 3 moved" not in told
+
+
+def test_what_is_new_is_counted_and_shown_and_not_called_moved() -> None:
+    told = draw(VERDICTS["missing one"])
+    assert told.splitlines()[0] == "Churn: missing, 2 values without a golden (everything else matches: 8 observations)"
+    assert "evaluate n = 40 is not in the golden" in told
+    assert "moved" not in told
+
+
+def test_an_error_ends_with_the_word_that_the_docs_explain() -> None:
+    for name in ("usage", "error", "missing", "corrupt"):
+        verdict = VERDICTS[name]
+        assert f"{str(verdict.problem).splitlines()[-1].strip()} [{verdict.slug}]" in draw(verdict)
+    assert "did not run to its end" not in draw(VERDICTS["usage"])
+
+
+@pytest.mark.parametrize("digits", [32, 40, 64])
+def test_of_a_hash_nobody_reads_more_than_twelve_digits(digits: int) -> None:
+    told = "0123456789abcdef" * 4
+    assert shown(f"sha256:{told[:digits]}") == "'sha256:0123456789ab…'"
+    assert shown("a" * 31) == repr("a" * 31)
+    assert shown("deadbeef") == "'deadbeef'"

@@ -95,6 +95,17 @@ VERDICTS = {
             requirements=parse_requirements({"auc": ">= 0.95"}),
         )
     ),
+    "a gate alone": told(
+        against(GOLDEN, GOLDEN, requirements=parse_requirements({"auc": ">= 0.95"})), commit="0a1b2c3"
+    ),
+    "a gate and a move": told(
+        against(GOLDEN, changed(auc=numbers(floats(0.91).data.reshape(()))),
+                requirements=parse_requirements({"auc": ">= 0.95"}))
+    ),
+    "another type": told(
+        against([proba(0.5, 0.25, 0.75)], [replace(proba(0.5, 0.25, 0.75), value=numbers(
+            floats(0.5, 0.25, 0.75).data.astype("float32"), rows=ROWS[:3]))])
+    ),
     "dataset-changed": told(
         against(GOLDEN, changed(data=texts(["sha256:0", "sha256:9"], dtype="digest", rows=["age", "city"]))),
         outcome=Outcome.DATASET_CHANGED,
@@ -111,7 +122,7 @@ VERDICTS = {
         "Churn[model_cat]", Outcome.MISSING, problem="guard Churn[model_cat] has no golden: nothing was compared",
         slug="golden-missing", remarks=("the rows were split in order, three quarters to one",),
     ),
-    "missing one": told(against(GOLDEN[:-1], [*GOLDEN[:-1], seen("evaluate", "f1", 0.5)])),
+    "missing one": told(against(GOLDEN[:-1], [*GOLDEN[:-1], seen("evaluate", "f1", 0.5), seen("evaluate", "n", 40)])),
     "corrupt": Verdict(
         "Churn", Outcome.CORRUPT, problem="golden/Churn/record.json has merge markers in line 12", slug="golden-markers"
     ),
@@ -124,7 +135,8 @@ VERDICTS = {
         traceback='  File "shop/churn.py", line 3, in train\n    rows["income"]\nKeyError: \'income\'', stage="train",
     ),
     "usage": Verdict(
-        "Churn", Outcome.ERROR, problem="2 problems:\n  - guard Churn: one\n  - guard Churn: two", usage=True
+        "Churn", Outcome.ERROR, problem="2 problems:\n  - guard Churn: one\n  - guard Churn: two", usage=True,
+        slug="guard-declaration",
     ),
     "nothing compared": told(against([], []), problem="guard Churn: nothing was compared"),
 }  # fmt: skip

@@ -102,7 +102,8 @@ class Regenerator:
         seen = self.checker.check(guard)
         if seen.done is None:
             return Regen(guard, seen, refused=seen.verdict)
-        holds = seen.verdict.outcome is Outcome.MATCH and not everything
+        # A gate that fails while nothing moved is no reason to record anything: the next check would be as red.
+        holds = (seen.verdict.outcome is Outcome.MATCH or seen.verdict.only_gates) and not everything
         if holds and not self._newly_asked(seen):
             return Regen(guard, seen)
         if not holds and guard.as_in(seen.golden) != guard:
@@ -208,14 +209,8 @@ def with_power(project: Path, record: Record, golden: Record | None) -> Record:
 
 def unstable(guard: Declared, found: Sequence[Unstable | Cause]) -> Verdict:
     """The Verdict of a guard that differs from itself."""
-    moved = list(map(unstable_in_words, found))
-    return Verdict(
-        guard.ref.name,
-        Outcome.UNSTABLE,
-        problem=problems.unstable(guard.ref.name, moved[0]),
-        remarks=tuple(moved[1:6]),
-        slug="guard-unstable",
-    )
+    problem = problems.unstable(guard.ref.name, unstable_in_words(found))
+    return Verdict(guard.ref.name, Outcome.UNSTABLE, problem=problem, slug="guard-unstable")
 
 
 def now() -> str:

@@ -20,7 +20,6 @@ from mlguard.checker.waiting import Waiting
 from mlguard.core.compare import compare
 from mlguard.core.dataset import Dataset
 from mlguard.core.error import GoldenError, MlguardError, UsageError
-from mlguard.core.finding import Kind
 from mlguard.core.obstacle import Obstacle, ObstacleKind
 from mlguard.core.outcome import Outcome
 from mlguard.core.record import Approval, Record
@@ -149,6 +148,5 @@ def _without_tables(golden: Record, record: Record) -> Iterator[Obstacle]:
 
 
 def _gate_only(verdict: Verdict) -> Iterator[Obstacle]:
-    moves = verdict.moves()
-    if moves and all(finding.kind is Kind.GATE_MISSED for finding in moves):
+    if verdict.only_gates:
         yield Obstacle(ObstacleKind.GATE_ONLY)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from mlguard.checker.check import broken, refuse_collisions
-from mlguard.core.error import UsageError
+from mlguard.core.error import RunError, UsageError
 from mlguard.discovery import Declared, select
 from mlguard.printing import tell
 from mlguard.report.terminal import draw
@@ -56,12 +56,21 @@ def opened(
         refuse_collisions(found.guards)
         try:
             guards = select(found.guards, names, where=where)
-        except UsageError:
-            # The name may be that of a guard in a module that cannot be imported.
-            for verdict in broken(settings, found):
-                tell(draw(verdict))
-            raise
+        except UsageError as unknown:
+            if not found.broken:
+                raise
+            raise _hidden(settings, found) from unknown
         yield Opened(settings, runner, found, tuple(guards), complete=not names)
+
+
+def _hidden(settings: Settings, found: Found) -> RunError:
+    """The error of a name that nobody has, as far as anybody knows: modules that cannot be imported may declare it."""
+    modules = broken(settings, found)
+    for verdict in modules:
+        tell(draw(verdict))
+    told = ", ".join(verdict.guard for verdict in modules)
+    advice = "mend the import; nothing was run"
+    return RunError(f"{told} cannot be imported, and may declare that guard", advice=advice, slug="guard-module-raised")
 
 
 def no_guards(settings: Settings) -> UsageError:

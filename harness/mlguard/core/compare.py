@@ -11,7 +11,7 @@ from mlguard.core import contract as contracts
 from mlguard.core import probe as probes
 from mlguard.core.alike import with_alike
 from mlguard.core.difference import Difference, difference
-from mlguard.core.finding import Finding, Judged, Kind, Missed, Question, Symmetry
+from mlguard.core.finding import Added, Finding, Judged, Kind, Missed, Question, Symmetry
 from mlguard.core.internals import match_internals, written_otherwise
 from mlguard.core.outcome import Outcome
 from mlguard.core.question import answered, in_form_of, is_newer, new_questions, probe_question, unasked
@@ -264,7 +264,9 @@ class _Comparer:
         unknown = observation.role == EFFECT and (
             _size(observation) <= EFFECTLESS or observation.run not in {o.run for o in self.golden}
         )
-        return self._finding(observation, Kind.NEW, Outcome.MISSING, gates=not unknown)
+        single = observation.role == GATE and observation.value.size == 1
+        added = Added(observation.value.element(0)) if single else None
+        return self._finding(observation, Kind.NEW, Outcome.MISSING, gates=not unknown, detail=added)
 
     def _newly_asked(self) -> Iterator[Finding]:
         """One for each question that the golden was not asked, about the first Observation that answers it."""
@@ -275,11 +277,14 @@ class _Comparer:
 
     def _required(self) -> Iterator[Finding]:
         for requirement in self.rules.requirements:
-            observation = self.after.get((MAIN, "evaluate", requirement.metric))
+            key = (MAIN, "evaluate", requirement.metric)
+            observation, before = self.after.get(key), _metric(self.before.get(key))
             seen = _metric(observation)
             if seen is None or not requirement.holds(seen):
                 place = observation or Observation("evaluate", requirement.metric, number(0.0))
-                missed = self._finding(place, Kind.GATE_MISSED, Outcome.VIOLATED, detail=Missed(requirement, seen))
+                missed = self._finding(
+                    place, Kind.GATE_MISSED, Outcome.VIOLATED, detail=Missed(requirement, seen, before)
+                )
                 yield replace(missed, gates=True, waiver="")  # A promise of the owner's own cannot be waived.
 
     def _lost(self, observation: Observation) -> Finding:

@@ -76,6 +76,16 @@ class Missed:
     """What was declared."""
     seen: float | None
     """The metric; None where it was not observed as a number."""
+    golden: float | None = None
+    """The metric in the golden; None where it has none."""
+
+
+@dataclass(frozen=True)
+class Added:
+    """What is new where it is a single element, such as a metric."""
+
+    element: object
+    """The element; None where it is missing."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +104,7 @@ class Question:
     """As `core.question` calls it."""
 
 
-Detail = Judged | Missed | Symmetry | Question
+Detail = Judged | Missed | Added | Symmetry | Question
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mlguard.core.cause import Cause
-from mlguard.core.finding import Finding
+from mlguard.core.finding import Finding, Kind
 from mlguard.core.outcome import USAGE_EXIT, Outcome, worst
 from mlguard.core.run_name import MAIN, RunName
 
@@ -61,6 +61,18 @@ class Verdict:
     def compared(self) -> int:
         """Number of gating Observations that were compared."""
         return sum(1 for finding in self.findings if finding.gates)
+
+    @property
+    def only_gates(self) -> bool:
+        """Whether nothing moved, and a gate on a metric fails all the same, which no golden changes."""
+        moves = self.moves()
+        return self.problem is None and bool(moves) and all(f.kind is Kind.GATE_MISSED for f in moves)
+
+    @property
+    def only_new(self) -> bool:
+        """Whether all that was compared matches, and something has no golden yet."""
+        moves = self.moves()
+        return self.problem is None and bool(moves) and all(f.kind is Kind.NEW for f in moves)
 
     def moves(self) -> tuple[Finding, ...]:
         """The gating Findings that did not match, in the order of explanation."""

@@ -12,6 +12,7 @@ from mlguard.core.cause import Cause, CauseKind, Change
 from mlguard.core.contract import Judgement
 from mlguard.core.difference import Difference, Moved
 from mlguard.core.finding import (
+    Added,
     Carried,
     Finding,
     InCommon,
@@ -35,8 +36,8 @@ TAG = "$"
 _CLASSES: dict[str, type[Any]] = {
     klass.__name__: klass
     for klass in (
-        Altered, Carried, Cause, Change, Difference, Finding, InCommon, Judged, Judgement, Missed, Moved, NotAnswered,
-        NotCarried, OtherRows, Question, Reordered, Repeated, Requirement, Symmetry, Unnamed, Verdict,
+        Added, Altered, Carried, Cause, Change, Difference, Finding, InCommon, Judged, Judgement, Missed, Moved,
+        NotAnswered, NotCarried, OtherRows, Question, Reordered, Repeated, Requirement, Symmetry, Unnamed, Verdict,
     )
 }  # fmt: skip
 _ENUMS: dict[str, type[StrEnum]] = {enum.__name__: enum for enum in (CauseKind, Kind, Outcome, Role)}

@@ -46,7 +46,7 @@ def finding_lines(finding: Finding, against: str = GOLDEN) -> list[str]:
     moved = finding.difference
     lines = [say(finding, against)]
     facts = []
-    if moved.max_scaled is not None and finding.outcome is Outcome.SHIFTED and moved.limit:
+    if moved.moved and moved.max_scaled is not None and finding.outcome is Outcome.SHIFTED and moved.limit:
         facts.append(f"{moved.max_scaled:.3g} of the spread, {times(moved)} the limit")
     if moved.signed is not None and moved.total > 1:
         facts.append(f"{moved.signed:+.3g} on average")
@@ -67,9 +67,11 @@ def times(moved: Difference) -> str:
 def _held(verdict: Verdict) -> Iterator[str]:
     """The stages of the run that moved first in which everything holds, in one line."""
     inside = [f for f in verdict.findings if f.run == verdict.first_run and f.gates]
+    if verdict.first_moved is None or verdict.only_gates or verdict.only_new:
+        return
     moved = {f.stage for f in inside if f.outcome is not Outcome.MATCH}
     held = sorted({f.stage for f in inside} - moved - {verdict.first_moved}, key=stage_rank)
-    if held and verdict.first_moved is not None:
+    if held:
         yield f"{listed(held)} {'hold' if len(held) > 1 else 'holds'}, {verdict.first_moved} moved"
 
 

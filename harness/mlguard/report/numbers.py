@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 
 WIDTH = 80
 """Characters of an element that a message shows."""
+
+_HASH = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{20,}\b")
+"""Hexadecimal digits that nobody reads, and enough of them to tell two apart."""
 
 MOST_DIGITS = 17
 """Significant digits that tell any two different float64 apart."""
@@ -26,7 +30,7 @@ def shown(value: object) -> str:
     """An element as messages show it."""
     if value is None:
         return "missing"
-    text = f"{value:.6g}" if isinstance(value, float) and math.isfinite(value) else repr(value)
+    text = f"{value:.6g}" if isinstance(value, float) and math.isfinite(value) else _HASH.sub(r"\1…", repr(value))
     return text if len(text) <= WIDTH else f"{text[: WIDTH - 3]}…"
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from mlguard.core.contract import DIFFERS, SAME, Judgement
 from mlguard.core.difference import Difference
 from mlguard.core.finding import (
+    Added,
     Carried,
     Finding,
     Hint,
@@ -21,7 +22,7 @@ from mlguard.core.finding import (
 )
 from mlguard.core.run_name import Config
 from mlguard.core.structure import Altered, Change, NotAnswered, OtherRows, Reordered, Repeated, Unnamed
-from mlguard.report.numbers import counted
+from mlguard.report.numbers import counted, shown
 
 GOLDEN = "the golden"
 """What a Record is called with which a check compares."""
@@ -41,6 +42,10 @@ def in_words(moved: Difference) -> str:
         return "; ".join(map(change_in_words, moved.structure))
     size = "" if moved.max_abs is None else f", at most {moved.max_abs:.3g}"
     limit = "" if moved.limit is None else f" (limit {moved.limit:.3g})"
+    if moved.structure and not moved.moved:
+        agree = "values agree" if moved.total != 1 else "value agrees"
+        apart = f"{size} apart{limit}" if moved.max_abs else ""
+        return f"{change_in_words(moved.structure[0])}; all {moved.total} {agree}{apart}"
     dtype = f"; {change_in_words(moved.structure[0])}" if moved.structure else ""
     return f"{moved.moved} of {moved.total} moved{size}{limit}{_became(moved)}{dtype}"
 
@@ -124,7 +129,8 @@ def _lost(finding: Finding, against: str) -> str:
 
 
 def _new(finding: Finding, against: str) -> str:
-    return f"{finding.label} is not in {against}"
+    value = f" = {shown(finding.detail.element)}" if isinstance(finding.detail, Added) else ""
+    return f"{finding.label}{value} is not in {against}"
 
 
 def _new_question(finding: Finding, against: str) -> str:
@@ -186,7 +192,14 @@ def _gate_missed(finding: Finding, against: str) -> str:
     told = "was not observed as a number" if seen is None else f"is {seen:.6g}"
     if seen is not None and float(f"{seen:.6g}") != seen and abs(seen - required.bound) < 1e-5 * abs(seen):
         told = f"is {seen!r}"  # So near to the bound that rounding would hide on which side it lies.
-    return f"{required.metric} {told}, required is {required.comparison} {required.bound!r}"
+    return f"{required.metric} {told}, required is {required.comparison} {required.bound!r}{_before(finding.detail)}"
+
+
+def _before(missed: Missed) -> str:
+    """What a metric that misses its requirement is in the golden."""
+    if missed.golden is None or missed.seen is None:
+        return ""
+    return f" (golden: {shown(missed.golden)}{', unchanged' if missed.golden == missed.seen else ''})"
 
 
 SENTENCES: Mapping[Kind, Callable[[Finding, str], str]] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from mlguard.core.cause import Cause
@@ -13,6 +13,9 @@ from mlguard.report.sentence import in_words
 
 JUMPS, NOT_TWICE = "jumps under round-off", "is not the same twice"
 """Why a secondary run is dropped."""
+
+NAMED = 4
+"""Further places that are named; the others are counted."""
 
 
 @dataclass(frozen=True)
@@ -55,17 +58,27 @@ CURES: Mapping[Suspect, Cure] = {
 """What to say of each suspect."""
 
 
-def unstable_in_words(found: Unstable | Cause) -> str:
-    """What differs from itself and where, the likely cause and the cure; or that the zone or the day decides."""
-    if isinstance(found, Cause):
-        return say_cause(found)
+def unstable_in_words(found: Sequence[Unstable | Cause]) -> str:
+    """What differs from itself, the first place of each likely cause in full, and each cause once with its cure."""
+    lines = [say_cause(one) for one in found if isinstance(one, Cause)]
+    places = [one for one in found if isinstance(one, Unstable)]
+    for suspect in dict.fromkeys(one.suspect for one in places):
+        first, *others = (one for one in places if one.suspect is suspect)
+        lines += [_place(first), *_also(others), f"  likely {CURES[suspect].cause}; {CURES[suspect].cure}"]
+    return "\n".join(lines)
+
+
+def _place(found: Unstable) -> str:
     row = f", row {found.row}" if found.row else ""
     if found.difference is not None:
-        told = f"{found.label} differs between two runs: {in_words(found.difference)}{row}"
-    else:
-        told = f"{found.label} jumps{row} on {' and on '.join(found.machines)}"
-    likely = CURES[found.suspect]
-    return f"{told} (likely {likely.cause}; {likely.cure})"
+        return f"{found.label} differs between two runs: {in_words(found.difference)}{row}"
+    return f"{found.label} jumps{row} on {' and on '.join(found.machines)}"
+
+
+def _also(others: Sequence[Unstable]) -> Iterator[str]:
+    if others:
+        more = f" and {len(others) - NAMED} more" if len(others) > NAMED else ""
+        yield f"  so {'does' if len(others) == 1 else 'do'} {', '.join(one.label for one in others[:NAMED])}{more}"
 
 
 def dropped(run: str, why: str) -> str:

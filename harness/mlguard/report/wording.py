@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mlguard.core.finding import Kind
 from mlguard.core.outcome import Outcome
 from mlguard.core.run_name import MAIN
 from mlguard.core.verdict import Verdict
 from mlguard.core.visible import one_line
 from mlguard.report.causes import say_cause
 from mlguard.report.moves import moves
+from mlguard.report.numbers import counted
 from mlguard.report.quiet import remarks
 
 MEANING = {
@@ -28,6 +30,10 @@ MEANING = {
 
 def meaning(verdict: Verdict) -> str:
     """What the outcome of a guard says, in half a sentence."""
+    if verdict.only_gates:
+        return "nothing moved, and a required metric is missed"
+    if verdict.only_new:
+        return f"everything else matches: {counted(verdict.compared - len(verdict.moves()), 'observation')}"
     if verdict.outcome is not Outcome.ERROR or (verdict.blames_code and not verdict.usage):
         return MEANING[verdict.outcome]
     return "what was declared or returned cannot be used" if verdict.usage else "the guarded code is not to blame"
@@ -36,7 +42,9 @@ def meaning(verdict: Verdict) -> str:
 def headline(verdict: Verdict) -> str:
     """One line: the guard, its outcome and where it first moved."""
     where = ""
-    if verdict.first_moved is not None and verdict.outcome is not Outcome.MATCH:
+    if verdict.only_new:
+        where = f", {counted(len(verdict.moves()), 'value')} without a golden"
+    elif verdict.first_moved is not None and verdict.outcome is not Outcome.MATCH and not verdict.only_gates:
         run = "" if verdict.first_run == MAIN else f" of run {verdict.first_run}"
         where = f", first moved in stage {verdict.first_moved}{run}"
     return one_line(f"{verdict.guard}: {verdict.outcome}{where}")
@@ -46,7 +54,8 @@ def explanation(verdict: Verdict) -> list[str]:
     """Everything that a failing guard has to say, line by line; one line for a match."""
     lines = [f"{headline(verdict)} ({meaning(verdict)})"]
     if verdict.problem:
-        lines += verdict.problem.split("\n")
+        slug = f" [{verdict.slug}]" if verdict.slug else ""
+        lines += f"{verdict.problem}{slug}".split("\n")
     if verdict.traceback:
         lines += ["", *verdict.traceback.split("\n")]
     if verdict.outcome is not Outcome.MATCH:
@@ -59,7 +68,7 @@ def explanation(verdict: Verdict) -> list[str]:
 
 def difference_command(verdict: Verdict) -> str:
     """The command that finds the edit that moved it; empty where there is no commit to compare with."""
-    if verdict.commit is None or verdict.outcome not in (Outcome.SHIFTED, Outcome.VIOLATED):
+    if verdict.commit is None or verdict.outcome not in (Outcome.SHIFTED, Outcome.VIOLATED) or verdict.only_gates:
         return ""
     return (
         f"which edit? compare with the golden's commit: mlguard diff {verdict.commit} --guard {quoted(verdict.guard)}"
@@ -67,7 +76,7 @@ def difference_command(verdict: Verdict) -> str:
 
 
 def next_command(verdict: Verdict) -> str:
-    """The command that comes next; empty for a match."""
+    """What comes next, with its command; empty for a match, and for an error, which says it itself."""
     name = quoted(verdict.guard)
     if verdict.outcome is Outcome.ERROR or verdict.outcome is Outcome.MATCH:
         return ""
@@ -78,8 +87,22 @@ def next_command(verdict: Verdict) -> str:
     if verdict.outcome is Outcome.CORRUPT:
         return f'repair it: mlguard regen-golden {name} --reason "…"'
     if verdict.outcome is Outcome.UNSTABLE:
-        return ""
-    return f'intended? accept it: mlguard regen-golden {name} --reason "…"'
+        return f'once it is the same twice: mlguard regen-golden {name} --reason "…"'
+    if verdict.only_gates:
+        return "recording cannot help: change the code until the metric passes, or change `require`"
+    if verdict.only_new:
+        return f'record it: mlguard regen-golden {name} --reason "…"'
+    return f'intended? accept it: mlguard regen-golden {name} --reason "…"{_besides(verdict)}'
+
+
+def _besides(verdict: Verdict) -> str:
+    """What an accept does not mend, or what could be declared in its place."""
+    moves = verdict.moves()
+    if any(f.kind is Kind.GATE_MISSED for f in moves):
+        return "; what `require` asks for stays red until the metric passes"
+    if moves and all(f.difference.dtype_only and not f.difference.moved for f in moves):
+        return f'; or let types change: `allow = {{"{moves[0].observation}": "why"}}` on the guard'
+    return ""
 
 
 def quoted(guard: str) -> str:
