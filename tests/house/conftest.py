@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted([*(ROOT / "harness/mlguard").rglob("*.py"), *(ROOT / "datasets/generators").glob("*.py")])
-PACKAGED = ("harness", "datasets/generators", "pyproject.toml", "README.md", "LICENSE")
+PACKAGED = ("harness", "docs", "datasets/generators", "pyproject.toml", "README.md", "LICENSE")
 
 
 @pytest.fixture(scope="session")

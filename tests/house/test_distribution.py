@@ -15,7 +15,7 @@ def expected() -> set[str]:
     found = {f"mlguard/{file.relative_to(package).as_posix()}" for file in package.rglob("*.py")}
     found |= {f"mlguard/{file.relative_to(package).as_posix()}" for file in package.rglob("*.txt")}
     found |= {f"mlguard/generators/{file.name}" for file in (ROOT / "datasets/generators").glob("*.py")}
-    return found | {"mlguard/py.typed"}
+    return found | {"mlguard/py.typed", "mlguard/docs/messages.md"}
 
 
 def test_the_wheel_holds_the_tree_and_nothing_else(wheel: Path) -> None:
@@ -31,6 +31,11 @@ def test_the_wheel_has_its_command_and_its_plugin(wheel: Path) -> None:
         text = archive.read(name).decode()
     assert "mlguard = mlguard.cli.main:main" in text
     assert "[pytest11]\nmlguard = mlguard.pytest_plugin" in text
+
+
+def test_a_message_is_explained_wherever_mlguard_is_installed(interpreter: Callable[..., str], wheel: Path) -> None:
+    script = "from mlguard.cli.explain import sections; print(sections()['golden-conflict'][:9])"
+    assert interpreter([str(wheel)], script) == "A file of\n"
 
 
 SCRIPT = """

@@ -54,8 +54,8 @@ def explanation(verdict: Verdict) -> list[str]:
     """Everything that a failing guard has to say, line by line; one line for a match."""
     lines = [f"{headline(verdict)} ({meaning(verdict)})"]
     if verdict.problem:
-        slug = f" [{verdict.slug}]" if verdict.slug else ""
-        lines += f"{verdict.problem}{slug}".split("\n")
+        word = f" [{verdict.slug}]" if verdict.slug else ""
+        lines += f"{verdict.problem}{word}".split("\n")
     if verdict.traceback:
         lines += ["", *verdict.traceback.split("\n")]
     if verdict.outcome is not Outcome.MATCH:
