@@ -14,6 +14,7 @@ import pytest
 from mlguard.checker import regen
 from mlguard.checker.certificate import Certificate
 from mlguard.checker.check import Checker
+from mlguard.checker.known import Known
 from mlguard.checker.review import Item, Reviewer
 from mlguard.checker.waiting import Waiting
 from mlguard.core.error import RunError, UsageError
@@ -248,7 +249,14 @@ def test_a_private_file_that_changed_since_is_known_here_and_unknown_elsewhere(c
     copy.write(".env", "0.5")
     copy.edit(CODE, '    x, y = rows["x"]', '    open(".env").read()\n    x, y = rows["x"]')
     copy.check()
-    assert reviewed(copy).obstacles == ()
+    with reviewer(copy) as looking:
+        (item,) = looking.items([copy.declared()], ["Line"])
+        assert item.obstacles == ()
+        shutil.copytree(copy.root, tmp_path / "accepted")
+    accepted = Project(tmp_path / "accepted", {})
+    with reviewer(accepted) as looking:
+        looking.accept(*looking.items([accepted.declared()], ["Line"]), "read")
+    assert Known(accepted.root, accepted.golden(), {}).files() == {".env": "same"}
     copy.write(".env", "0.6")
     assert (kinds(reviewed(copy)), names(reviewed(copy))) == ([ObstacleKind.FILES_EDITED], (".env",))
     shutil.copytree(copy.root / ".mlguard/pending", tmp_path / "fetched")
