@@ -235,3 +235,17 @@ def test_what_it_wrote_runs_at_once_and_catches_a_refactor(init: Init, tmp_path:
     red = run("mlguard", "check", "--json")
     assert red.returncode == 1, red.stdout + red.stderr
     assert json.loads(red.stdout)["guards"][0]["first_moved"] == "features"
+
+
+def test_bare_writes_settings_and_lines_for_git_alone(init: Init, tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "shop"\n')
+    result = init("--bare")
+    assert result.exit_code == 0
+    assert set(contents(tmp_path)) == {".gitattributes", ".gitignore", "pyproject.toml"}
+    assert tomllib.loads((tmp_path / "pyproject.toml").read_text())["tool"] == {"mlguard": {"guards": ["tests/guards"]}}
+    following = result.stdout.partition("next:\n")[2].splitlines()
+    assert "mlguard check --try" in following[2]
+    before = contents(tmp_path)
+    init("--bare")
+    assert contents(tmp_path) == before
+    assert set(json.loads(init("--bare", "--json").stdout)) == {"root", "files", "next"}

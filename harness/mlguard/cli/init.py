@@ -21,15 +21,16 @@ _DONE = {WRITE: "wrote", EXTEND: "extended", LEAVE: "left alone"}
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="The project's root.  [default: the project around the current folder]",
 )
+@click.option("--bare", is_flag=True, help="Settings and lines for git alone: no example, no workflow.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
-def command(folder: Path | None, as_json: bool) -> None:
+def command(folder: Path | None, *, bare: bool, as_json: bool) -> None:
     """Set up a project: settings, an example guard that runs at once, CI.
 
     Writes [tool.mlguard], a dataset generator, a small pipeline with its guard, lines for .gitignore and
     .gitattributes, and a GitHub workflow. No existing file is overwritten; a second run changes nothing.
     """
     root = _root(folder)
-    planned = plan(root)
+    planned = plan(root, bare=bare)
     carry_out(root, planned.pieces)
     say_json(_as_data(root, planned)) if as_json else say(_as_text(root, planned))
 

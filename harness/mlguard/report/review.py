@@ -10,7 +10,7 @@ from mlguard.core.direction import higher_is_better
 from mlguard.core.finding import Finding
 from mlguard.core.obstacle import Obstacle, ObstacleKind
 from mlguard.core.outcome import Outcome
-from mlguard.core.record import GATE, Observation, Record, stage_rank
+from mlguard.core.record import GATE, INTERNAL, Observation, Record, stage_rank
 from mlguard.core.requirement import Requirement
 from mlguard.core.run_name import MAIN
 from mlguard.core.verdict import Verdict
@@ -137,11 +137,18 @@ def _stages(verdict: Verdict) -> Iterator[str]:
     here = sorted({stage for run, stage in moved if run == MAIN}, key=stage_rank)
     held = sorted({f.stage for f in own if f.run == MAIN} - set(here), key=stage_rank)
     others = sorted({run for run, _ in moved if run != MAIN}, key=lambda run: run.rank)
-    told = [f"moved: {listed(here)}"] if here else []
+    inside = [f"{verdict.first_moved} (inside)"] if verdict.first_run == MAIN and _is_inside(verdict, here) else []
+    told = [f"moved: {listed([*inside, *here])}"] if here else []
     told += [f"unchanged: {listed(held)}"] if held else []
     told += [f"moved in other runs: {listed([str(run) for run in others])}"] if others else []
     if told:
         yield "; ".join(told)
+
+
+def _is_inside(verdict: Verdict, moved: Sequence[str]) -> bool:
+    """Whether the first moved stage moved inside the model only, where nothing decides."""
+    internals = [f for f in verdict.findings if f.run == MAIN and f.role == INTERNAL and f.outcome is Outcome.SHIFTED]
+    return verdict.first_moved not in moved and any(f.stage == verdict.first_moved for f in internals)
 
 
 _SENTENCES: Mapping[ObstacleKind, str] = {

@@ -21,6 +21,15 @@ _PIPELINE = "example_pipeline.py"
 _IGNORED = (".mlguard/",)
 
 
+_FIRST_GUARD = (
+    "mlguard make-dataset --like TABLE     # writes {layout.generators}/TABLE.py; or write one by hand",
+    "write a guard in {layout.guards}/test_NAME.py",
+    "mlguard check --try                   # shows what a golden would hold",
+    'mlguard regen-golden --reason "first golden"',
+)
+"""What comes next in a project that has code of its own."""
+
+
 @dataclass(frozen=True)
 class Piece:
     """One file of the project and what becomes of it."""
@@ -57,21 +66,24 @@ class Layout:
     """Folder of the goldens."""
 
 
-def plan(root: Path) -> Plan:
+def plan(root: Path, *, bare: bool = False) -> Plan:
     """Everything that is to be done, in the order of doing it; nothing is written.
 
+    `bare`: settings and the lines for git alone, for a project that has code to guard already.
     Raises UsageError when pyproject.toml cannot be read or extended.
     """
     pyproject = _toml(root / "pyproject.toml")
     layout = _layout(root)
     pytest = _pytest_command(layout, pyproject)
-    pieces = (
-        _pyproject(root, pyproject),
-        *_example(root, layout),
+    settings = _pyproject(root, pyproject)
+    for_git = (
         _lines(root, ".gitignore", _IGNORED),
         _lines(root, ".gitattributes", _attributes(layout.golden)),
-        _new(root, ".github/workflows/mlguard.yml", _workflow(root, pytest, pyproject)),
     )
+    if bare:
+        return Plan((settings, *for_git), tuple(text.format(layout=layout) for text in _FIRST_GUARD))
+    workflow = _new(root, ".github/workflows/mlguard.yml", _workflow(root, pytest, pyproject))
+    pieces = (settings, *_example(root, layout), *for_git, workflow)
     return Plan(pieces, ('mlguard regen-golden --reason "first golden"', pytest))
 
 
