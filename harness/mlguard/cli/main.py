@@ -137,7 +137,7 @@ def _as_json(message: str, slug: str, exit_code: int, *, wanted: bool) -> int:
 def _aborted(abort: click.Abort) -> int:
     """Exit code of an interrupt, or of a question that nobody could answer."""
     if isinstance(abort.__context__, EOFError):
-        tell("mlguard: a question needs an answer and there is no terminal; pass --yes to answer it")
+        tell("mlguard: a question needs an answer and there is no terminal; pass --yes, or another option of --help")
         return UsageError.exit_code
     tell("mlguard: interrupted")
     return _INTERRUPTED
