@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -22,6 +23,7 @@ from mlguard.core.obstacle import ObstacleKind
 from mlguard.core.outcome import Outcome
 from mlguard.core.record import Approval
 from tests.project import CODE, FILES, GENERATOR, GUARD, Project
+from tests.repository import git
 
 CONFIG = "configs/line.yaml"
 SHIFT = ('model["shift"] +', 'model["shift"] + 0.25 +')
@@ -136,6 +138,25 @@ def test_a_golden_that_was_recorded_in_between_is_not_replaced(copy: Project):
     assert (kinds(item), names(item)) == ([ObstacleKind.GOLDEN_CHANGED], (other.when, other.reason))
     copy.goldens.delete("Line")
     assert (kinds(reviewed(copy)), names(reviewed(copy))) == ([ObstacleKind.GOLDEN_CHANGED], ())
+
+
+def test_amid_a_merge_the_log_of_the_other_side_is_not_left_behind(copy: Project):
+    golden = copy.golden()
+    git(copy.root, "init", "-q", "-b", "ours")
+    git(copy.root, "add", "golden")
+    git(copy.root, "commit", "-qm", "first")
+    git(copy.root, "branch", "theirs")
+    for side in ("ours", "theirs"):
+        git(copy.root, "checkout", "-q", side)
+        copy.goldens.save(replace(golden, approvals=(Approval("2031-01-02T03:04:05Z", None, side), *golden.approvals)))
+        git(copy.root, "commit", "-qam", side)
+    git(copy.root, "checkout", "-q", "ours")
+    with pytest.raises(subprocess.CalledProcessError):
+        git(copy.root, "merge", "-q", "theirs")
+    git(copy.root, "checkout", "--ours", "golden")
+    git(copy.root, "add", "golden")
+    assert copy.check().verdict.outcome is Outcome.SHIFTED
+    assert kinds(reviewed(copy)) == [ObstacleKind.UNMERGED]
 
 
 def test_an_accept_needs_a_reason_and_a_reject_leaves_the_golden(copy: Project):

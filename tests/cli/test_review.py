@@ -182,7 +182,7 @@ def test_a_golden_that_cannot_be_written_is_an_error_with_nothing_changed(projec
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("mlguard.golden.local.change", full)
+    monkeypatch.setattr("mlguard.files.swap.replace", full)
     ran = project.command("review", "--accept", "Line", *REASON, "--json")
     assert (ran.code, ran.changed) == (5, ())
     assert [guard["did"] for guard in ran.json["guards"]] == ["not written"]
