@@ -6,7 +6,6 @@ import ast
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 from mlguard.tools.edits.edit import EditKind
 
@@ -31,6 +30,8 @@ class Block:
     """All of its lines; of a class with parts, those up to its first part."""
     parts: tuple[Block, ...] = ()
     """The blocks of a class."""
+    also: tuple[ast.stmt, ...] = ()
+    """Further statements that begin on its last line."""
 
     @property
     def line(self) -> int:
@@ -51,6 +52,11 @@ class Block:
     def depth(self) -> int:
         """How many classes are around it."""
         return self.name.count(".")
+
+    @property
+    def nodes(self) -> tuple[ast.stmt, ...]:
+        """All of its syntax."""
+        return (self.node, *self.also)
 
     @property
     def head(self) -> Block:
@@ -100,11 +106,9 @@ def lines_of(text: str) -> list[str]:
 
 
 def _cut(body: Sequence[ast.stmt], lines: Sequence[str], start: int, file: str, prefix: str) -> Iterator[Block]:
-    for node in body:
-        end = node.end_lineno or node.lineno
-        if end <= start:
-            continue  # It stands on the last line of the statement before, and belongs to it.
-        if isinstance(node, ast.ClassDef) and _first(node.body[0]) > node.lineno and not _shares(node.body):
+    for node, *also in _lines_shared(body):
+        end = _end([node, *also])
+        if isinstance(node, ast.ClassDef) and _first(node.body[0]) > node.lineno and not also:
             name = prefix + node.name
             inner = _first(node.body[0]) - 1
             while lines[inner - 1].strip().startswith("#") or not lines[inner - 1].strip():
@@ -112,13 +116,20 @@ def _cut(body: Sequence[ast.stmt], lines: Sequence[str], start: int, file: str, 
             parts = tuple(_cut(node.body, lines, inner, file, f"{name}."))
             yield Block(name, EditKind.CLASS, node, file, start, tuple(lines[start:inner]), parts)
         else:
-            yield Block(prefix + _name(node), _kind(node), node, file, start, tuple(lines[start:end]))
+            own = tuple(lines[start:end])
+            yield Block(prefix + _name(node), _kind(node), node, file, start, own, also=tuple(also))
         start = end
 
 
-def _shares(body: Sequence[ast.stmt]) -> bool:
-    """Whether two statements stand on one line."""
-    return any(_first(later) <= (earlier.end_lineno or 0) for earlier, later in pairwise(body))
+def _lines_shared(body: Sequence[ast.stmt]) -> Iterator[list[ast.stmt]]:
+    """The statements, those together that share a line."""
+    group: list[ast.stmt] = []
+    for node in body:
+        if group and _first(node) > _end(group):
+            yield group
+            group = []
+        group.append(node)
+    yield from [group] if group else []
 
 
 def _first(node: ast.stmt) -> int:

@@ -31,8 +31,8 @@ class Names:
     """Those that it gives to others."""
     uses: frozenset[str] = frozenset()
     """Those that it takes from somewhere."""
-    parameters: tuple[str, ...] = ()
-    """Of a function, what it can be given, in order."""
+    parameters: tuple[str, ...] | None = None
+    """Of a function, what it can be given, in order; None for anything else."""
 
 
 @dataclass(frozen=True, eq=False)

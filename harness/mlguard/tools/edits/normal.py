@@ -9,7 +9,7 @@ import tokenize
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mlguard.tools.edits.blocks import lines_of
+from mlguard.tools.edits.blocks import Block, lines_of
 from mlguard.tools.edits.edit import Names
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -18,6 +18,11 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef
 def normal(node: ast.AST, renamed: Mapping[str, str]) -> str:
     """A text that is equal for code that does the same step by step; `renamed` are new names of definitions."""
     return ast.dump(_Normal(renamed).visit(copy.deepcopy(node)), annotate_fields=False)
+
+
+def said(block: Block, renamed: Mapping[str, str]) -> str:
+    """The same of a block, which may hold several statements."""
+    return "\n".join(normal(node, renamed) for node in block.nodes)
 
 
 def with_names(text: str, renamed: Mapping[str, str]) -> str:
@@ -105,13 +110,14 @@ def _without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
     return kept or [ast.Pass()]
 
 
-def names(node: ast.stmt, renamed: Mapping[str, str]) -> Names:
-    """What a statement of a module or class gives to others, and what it takes."""
-    walked: ast.stmt = _Normal(renamed).visit(copy.deepcopy(node))
-    uses, stores = set(_uses(walked)), set(_stores(walked))
-    parameters = _parameters(walked) if isinstance(walked, _Function) else ()
-    keywords = {f"{parameter}=" for parameter in parameters}
-    return Names(frozenset({*stores, *_binds(walked), *keywords}), frozenset(uses), parameters)
+def names(block: Block, renamed: Mapping[str, str]) -> Names:
+    """What a block gives to others, and what it takes."""
+    walked: list[ast.stmt] = [_Normal(renamed).visit(copy.deepcopy(node)) for node in block.nodes]
+    uses = {name for node in walked for name in _uses(node)}
+    binds = {name for node in walked for name in (*_stores(node), *_binds(node))}
+    parameters = _parameters(walked[0]) if isinstance(walked[0], _Function) else None
+    keywords = {f"{parameter}=" for parameter in parameters or ()}
+    return Names(frozenset({*binds, *keywords}), frozenset(uses), parameters)
 
 
 def _uses(node: ast.AST) -> Iterator[str]:
@@ -124,6 +130,13 @@ def _uses(node: ast.AST) -> Iterator[str]:
             yield f"{part.arg}="
         elif isinstance(part, ast.ImportFrom):
             yield from (alias.name for alias in part.names)
+        elif isinstance(part, ast.Constant) and isinstance(part.value, str):
+            yield quoted(part.value)
+
+
+def quoted(name: str) -> str:
+    """How a text, such as the key of a setting, stands among the names that code uses."""
+    return repr(name)
 
 
 def _stores(node: ast.AST) -> Iterator[str]:

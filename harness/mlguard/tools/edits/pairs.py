@@ -10,10 +10,13 @@ from difflib import SequenceMatcher
 
 from mlguard.tools.edits.blocks import Block, Module
 from mlguard.tools.edits.edit import EditKind
-from mlguard.tools.edits.normal import normal
+from mlguard.tools.edits.normal import said
 
 ALIKE = 0.6
 """Share of the syntax that two definitions must have in common to be one that was renamed or moved."""
+
+ELSEWHERE = 0.8
+"""The share where both happened: another name, and in another file."""
 
 Key = Callable[[Block], Hashable]
 
@@ -38,11 +41,13 @@ class Pairs:
 
     def siblings(self, before: Sequence[Block], after: Sequence[Block]) -> None:
         """Pair the statements of one module or class: surest first."""
-        for key in (_by_name, _by_text):
-            for old, new in _same(self._free(before, self.new_of), self._free(after, self.old_of), key):
+        for key in (_by_text, None, _by_name, _by_any_name, None):
+            if key is None:
+                found = _in_gaps(before, after, self)
+            else:
+                found = _same(self._free(before, self.new_of), self._free(after, self.old_of), key)
+            for old, new in found:
                 self.add(old, new)
-        for old, new in _in_gaps(before, after, self):
-            self.add(old, new)
 
     def across(self, before: Iterable[Block], after: Iterable[Block]) -> None:
         """Pair definitions that went with those that came somewhere else or under another name."""
@@ -83,28 +88,27 @@ def _same(before: Sequence[Block], after: Sequence[Block], key: Key) -> Iterator
     for block in after:
         theirs[key(block)].append(block)
     for block in before:
-        if key(block) is not None and theirs[key(block)]:
-            yield block, theirs[key(block)].pop(0)
+        mine = key(block)
+        if mine is not None and theirs[mine]:
+            yield block, theirs[mine].pop(0)
 
 
 def _in_gaps(before: Sequence[Block], after: Sequence[Block], pairs: Pairs) -> Iterator[tuple[Block, Block]]:
-    """Statements of one type without a name that stand between the same neighbours, in order."""
+    """Statements of one type and name, or of none, that stand behind the same neighbour, in order."""
     gaps: dict[Block | None, list[Block]] = defaultdict(list)
     last = None
     for block in after:
         if block in pairs.old_of:
             last = pairs.old_of[block]
-        elif not block.own_name:
+        elif block.kind is not EditKind.IMPORT:
             gaps[last].append(block)
-    last = None
+    last, taken = None, dict(pairs.new_of)
     for block in before:
-        if block in pairs.new_of:
+        if block in taken:
             last = block
             continue
-        found = next(
-            (b for b in gaps[last] if type(b.node) is type(block.node) and b.kind is not EditKind.IMPORT), None
-        )
-        if found is not None and not block.own_name:
+        found = next((b for b in gaps[last] if _sort(b) == _sort(block)), None)
+        if found is not None:
             gaps[last].remove(found)
             yield block, found
 
@@ -119,29 +123,32 @@ def _only(gone: Sequence[Block], came: Sequence[Block], key: Key) -> Iterator[tu
 
 
 def _alike(gone: Sequence[Block], came: Sequence[Block]) -> list[tuple[Block, Block]]:
-    """Blocks that share most of their syntax, the most alike first."""
+    """Blocks that share most of their syntax, those of one file first, then the most alike."""
     found = [
-        (_likeness(old, new), old, new)
+        (old.file != new.file, -_likeness(old, new), old, new)
         for old in gone
         for new in came
-        if (old.kind, old.depth, old.file) == (new.kind, new.depth, new.file)
+        if (old.kind, old.depth) == (new.kind, new.depth)
     ]
-    likely = sorted((one for one in found if one[0] >= ALIKE), key=lambda one: -one[0])
-    return [(old, new) for _, old, new in likely]
+    likely = [one for one in found if -one[1] >= (ELSEWHERE if one[0] else ALIKE)]
+    return [(old, new) for _, _, old, new in sorted(likely, key=lambda one: one[:2])]
 
 
 def _likeness(old: Block, new: Block) -> float:
     """The share of the syntax that two definitions have in common; 0 where it is surely too little."""
-    matcher = SequenceMatcher(None, _tokens(old), _tokens(new), autojunk=False)
-    return matcher.ratio() if matcher.quick_ratio() >= ALIKE else 0.0
+    mine, theirs = _tokens(old), _tokens(new)
+    shared = sum((Counter(mine) & Counter(theirs)).values())
+    if 2 * shared < ALIKE * (len(mine) + len(theirs)):
+        return 0.0
+    return SequenceMatcher(None, mine, theirs, autojunk=False).ratio()
 
 
 def _tokens(block: Block) -> list[str]:
     """What a definition is made of: each piece of its syntax with the name or constant in it."""
-    return [" ".join([type(part).__name__, *map(str, _said(part))]) for part in ast.walk(block.node)]
+    return [" ".join([type(part).__name__, *map(str, _words(part))]) for part in ast.walk(block.node)]
 
 
-def _said(part: ast.AST) -> list[object]:
+def _words(part: ast.AST) -> list[object]:
     return [getattr(part, name) for name in ("id", "attr", "arg", "value") if _is_plain(getattr(part, name, None))]
 
 
@@ -153,12 +160,21 @@ def _is_definition(block: Block) -> bool:
     return bool(block.own_name)
 
 
+def _sort(block: Block) -> Hashable:
+    return type(block.node), block.own_name
+
+
 def _by_name(block: Block) -> Hashable:
     return (block.kind, block.own_name) if block.own_name else None
 
 
+def _by_any_name(block: Block) -> Hashable:
+    """What a name stands for, whatever that was made of: a function became a class."""
+    return block.own_name or None
+
+
 def _by_text(block: Block) -> Hashable:
-    return normal(block.node, {})
+    return said(block, {})
 
 
 def _by_own_name(block: Block) -> Hashable:
@@ -167,4 +183,4 @@ def _by_own_name(block: Block) -> Hashable:
 
 def _by_body(block: Block) -> Hashable:
     """What a definition says, whatever it is called."""
-    return block.kind, block.depth > 0, normal(block.node, {block.own_name: "it"})
+    return block.kind, block.depth > 0, said(block, {block.own_name: "it"})

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Collection, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
 from mlguard.configuration import KINDS, as_text, parsed
-from mlguard.tools.edits.edit import Edit, EditKind
+from mlguard.tools.edits.edit import Edit, EditKind, Names
 from mlguard.tools.edits.hunk import hunk
+from mlguard.tools.edits.normal import quoted
 
 LONGEST = 60
 """Characters of a value that is told."""
@@ -42,10 +44,23 @@ class PlainFile:
         leaves: dict[Edit, _Leaf] = {}
         if was is not None and now is not None:
             shown = tuple(hunk(_lines(before), 0, _lines(after), 0))
-            for path, old, new in _differing(was, now, ()):
+            differing = list(_differing(was, now, ()))
+            for path, old, new in differing:
                 told = f"{_value(old)} -> {_value(new)}"
-                edit = Edit(f"{file}: {'.'.join(path)}", EditKind.SETTING, file, 1, told, shown)
-                leaves[edit] = path
+                bound = Names(binds=frozenset({quoted(path[-1]), f".{path[-1]}", f"{path[-1]}="}))
+                was_bound, is_bound = (None if value is _ABSENT else bound for value in (old, new))
+                leaves[
+                    Edit(
+                        f"{file}: {'.'.join(path)}",
+                        EditKind.SETTING,
+                        file,
+                        _line(_lines(after), path[-1]),
+                        told,
+                        shown if len(differing) == 1 else (),  # Else it would show the others too.
+                        was_bound,
+                        is_bound,
+                    )
+                ] = path
         else:
             was = now = None
             told = "new" if before is None else "gone" if after is None else ""
@@ -102,6 +117,12 @@ def _put(values: Any, path: _Leaf, value: Any) -> None:
         values.pop(path[-1], None)
     else:
         values[path[-1]] = value
+
+
+def _line(lines: Sequence[str], name: str) -> int:
+    """The line, from 1, on which the only key of this name stands; 1 where there is none or are several."""
+    found = [i for i, line in enumerate(lines, 1) if re.search(rf"(?<![\w.-]){re.escape(name)}[\"']?\s*[:=]", line)]
+    return found[0] if len(found) == 1 else 1
 
 
 def _value(value: Any) -> str:
