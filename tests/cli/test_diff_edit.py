@@ -153,7 +153,7 @@ def test_a_move_that_only_probes_show_is_proven_there(repository: Repository):
     assert (guard["function"], guard["proof"]) == ("line.answer", "alone")
 
 
-def test_another_order_of_statements_is_found_in_its_file(repository: Repository):
+def test_another_order_of_statements_is_an_edit_where_it_moves_something(repository: Repository):
     project = repository.project
     body = FILES[CODE].replace('model["shift"] +', 'model["shift"] + MORE[-1] +')
     head = "MORE = []\n\n\ndef more(x):\n    MORE.append(x)\n\n\n"
@@ -161,7 +161,7 @@ def test_another_order_of_statements_is_found_in_its_file(repository: Repository
     repository.commit("Collect")
     project.write(CODE, f"{head}more(0.5)\nmore(0.25)\n\n\n{body}")
     guard = told(repository)
-    assert (names(guard), guard["proof"], guard["function"]) == ([CODE], "alone", None)
+    assert (names(guard), guard["proof"], guard["function"]) == (["line (order)"], "alone", None)
 
 
 def test_a_pure_refactor_names_nothing(repository: Repository):

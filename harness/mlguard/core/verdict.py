@@ -74,6 +74,11 @@ class Verdict:
         moves = self.moves()
         return self.problem is None and bool(moves) and all(f.kind is Kind.NEW for f in moves)
 
+    @property
+    def raises(self) -> bool:
+        """Whether code that was run raised, which an edit may have brought about."""
+        return self.outcome is Outcome.ERROR and not self.usage and self.traceback is not None
+
     def moves(self) -> tuple[Finding, ...]:
         """The gating Findings that did not match, in the order of explanation."""
         moved = [f for f in self.findings if f.gates and f.outcome is not Outcome.MATCH]

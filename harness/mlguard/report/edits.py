@@ -20,6 +20,10 @@ class How(StrEnum):
     """Undoing these together restores every value, and no fewer of them do."""
     EACH = "each"
     """The same, and each of them moves something by itself."""
+    SEVERAL = "several"
+    """The same, and each of them brings something back."""
+    PART = "part"
+    """Undoing these restores a part; the runs were used up before the rest was explained."""
     AMONG = "among"
     """The runs were used up before it was known which of these are needed."""
     NONE = "none"
@@ -34,7 +38,7 @@ class How(StrEnum):
     @property
     def is_proven(self) -> bool:
         """Whether the edits that are named are those that moved it."""
-        return self in (How.ALONE, How.TOGETHER, How.EACH)
+        return self in (How.ALONE, How.TOGETHER, How.EACH, How.SEVERAL, How.PART)
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ class NamedEdit:
     brings: tuple[str, ...] = ()
     """Other edits that it does not run without."""
     moves: tuple[str, ...] = ()
-    """What it moves by itself, where it is one of several."""
+    """What it moves by itself, or brings back when it is undone too, where it is one of several."""
 
 
 @dataclass(frozen=True)
@@ -109,9 +113,10 @@ def proof_lines(proof: Proof) -> Iterator[str]:
         yield from [f"  and {len(proof.edits) - MOST} more"] if len(proof.edits) > MOST else []
         return
     for edit in proof.edits:
-        yield f"moved by {edit.kind} {_place(edit)}"
+        yield f"{'broken' if proof.raises else 'moved'} by {edit.kind} {_place(edit)}"
         if edit.moves:
-            yield f"  by itself it moves {_few(edit.moves)}"
+            what = "by itself it moves" if proof.how is How.EACH else "undoing it brings back"
+            yield f"  {what} {_few(edit.moves)}"
         yield from (f"  {line}" for line in edit.hunk.split("\n") if edit.hunk)
     yield f"proof: {proof_told(proof)}"
     if proof.harmless:
@@ -119,7 +124,8 @@ def proof_lines(proof: Proof) -> Iterator[str]:
         others = "other edit changes" if number == 1 else f"other {number} edits change"
         yield f"the {others} nothing that is observed: {_few(proof.harmless)}"
     if proof.left:
-        yield f"no edit explains what still moves without: {_few(proof.left)}"
+        what = "moves still" if proof.how is How.PART else "no edit explains what still moves without"
+        yield f"{what}: {_few(proof.left)}"
 
 
 def proof_told(proof: Proof) -> str:
@@ -132,6 +138,8 @@ def proof_told(proof: Proof) -> str:
         How.ALONE: f"undoing this alone {back}",
         How.TOGETHER: f"undoing these {number} of {total} edits together {back}, and no fewer of them do",
         How.EACH: f"each of these moves it on its own; undoing all {number} {back}",
+        How.SEVERAL: f"undoing these {number} of {total} edits {back}, and each of them a part of it",
+        How.PART: f"undoing {_these(number, total)} restores a part, and {proof.runs} runs did not tell the rest",
         How.AMONG: f"no edit is named: it is among these {number} of {total}, and {proof.runs} runs told no more",
         How.NONE: _unexplained(proof),
         How.UNSTABLE: "no edit is named: two runs of the old code differ from each other as well",
@@ -149,6 +157,10 @@ def _unexplained(proof: Proof) -> str:
 def _place(edit: NamedEdit) -> str:
     with_others = f" (with {', '.join(edit.brings)})" if edit.brings else ""
     return f"{edit.name} ({edit.file}:{edit.line}){with_others}{f': {edit.told}' if edit.told else ''}"
+
+
+def _these(number: int, total: int) -> str:
+    return "this alone" if number == 1 else f"these {number} of {total} edits"
 
 
 def _few(names: Sequence[str]) -> str:

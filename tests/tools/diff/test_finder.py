@@ -16,9 +16,9 @@ from mlguard.core.run_name import MAIN
 from mlguard.core.verdict import Verdict
 from mlguard.report.edits import How, Proof, proof_lines, proof_told
 from mlguard.runner.order import Extent
-from mlguard.tools.diff import finder
-from mlguard.tools.diff.finder import RUNS, Finder
+from mlguard.tools.diff.finder import Finder
 from mlguard.tools.diff.part import Part
+from mlguard.tools.diff.trials import RUNS
 from mlguard.tools.edits import Edit, Edits
 
 Kept = frozenset[str]
@@ -64,11 +64,6 @@ class MadeUp:
         return file
 
 
-@pytest.fixture(autouse=True)
-def _in_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(finder, "suspected", lambda swap, part, edits, **how: list(edits))
-
-
 def find(swap: MadeUp, *first: Finding, traceback: str | None = None) -> Proof:
     outcome = Outcome.ERROR if traceback else Outcome.SHIFTED
     verdict = Verdict("Line", outcome, findings=first, traceback=traceback)
@@ -97,7 +92,7 @@ def test_two_of_twelve_are_found_within_the_runs(guilty: tuple[int, int]) -> Non
     """Each moves a value of its own, so that runs also say which edits are idle."""
     own = {f"f{guilty[0]}": moved("test.y"), f"f{guilty[1]}": moved("mae")}
     proof = find(MadeUp(12, lambda kept, part: [own[name] for name in own if name in kept]), *own.values())
-    assert proof.how in (How.EACH, How.TOGETHER)
+    assert proof.how in (How.EACH, How.SEVERAL)
     assert set(names(proof)) == set(own)
     assert len(proof.harmless) == (10 if proof.shown else 0)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -31,6 +32,8 @@ from mlguard.tools.diff.finder import Finder
 from mlguard.tools.diff.swap import Swap
 
 _ABSENT = re.compile(r"No module named '([^']+)'")
+
+_NO_FILE = re.compile(r"No such file or directory: '([^']+)'")
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,7 @@ class Judge:
     ) -> Judged:
         judged = self.judge(guard, before)
         verdict, reference = judged.verdict, judged.before
-        if reference is None or not (verdict.moves() or _raises(verdict)):
+        if reference is None or not (verdict.moves() or verdict.raises):
             return judged
         swap = Swap.of(self.runner, repository, guard, (self.before, self.after), (reference, judged.after))
         finder = Finder(
@@ -161,11 +164,6 @@ class Judge:
         )
 
 
-def _raises(verdict: Verdict) -> bool:
-    """Whether code of the second side raised, which an edit may have brought about."""
-    return verdict.outcome is Outcome.ERROR and not verdict.usage and verdict.traceback is not None
-
-
 def _exactly(finding: Finding) -> Finding:
     """A Finding where every moved bit counts; contracts and effects are judged, not measured."""
     judged = finding.role in (CONTRACT, EFFECT) or finding.outcome is not Outcome.MATCH
@@ -189,6 +187,24 @@ def _told(error: MlguardError, side: Side) -> MlguardError:
             slug="revision-module-missing",
         )
     else:
-        told = type(error)(f"at {side.name}: {error.what}", advice=error.advice, slug=error.slug)
+        advice = _only_here(error, side) or error.advice
+        told = type(error)(f"at {side.name}: {error.what}", advice=advice, slug=error.slug)
     told.__dict__.update({name: value for name, value in vars(error).items() if name in _KEPT})
     return told
+
+
+def _only_here(error: MlguardError, side: Side) -> str:
+    """What to do where a file was not found that the working tree has; empty for anything else."""
+    found = _NO_FILE.search(error.what)
+    if found is None or side.copy is None:
+        return ""
+    wanted = side.settings.base / found[1]
+    if not wanted.is_relative_to(side.copy.place):
+        return ""
+    here = side.copy.original / wanted.relative_to(side.copy.place)
+    name = os.path.relpath(here, side.root)
+    return (
+        f"{name} is in the working tree only, since that revision does not have it: commit it, or take another revision"
+        if here.exists()
+        else ""
+    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from mlguard.core.finding import Finding
 from mlguard.report.edits import NamedEdit
 from mlguard.tools.diff.swap import Swap
 from mlguard.tools.edits import Edit, Needs
@@ -13,8 +12,8 @@ LONGEST_HUNK = 24
 """Lines of an edit that are shown."""
 
 
-def named(edit: Edit, swap: Swap, needs: Needs, own: Sequence[Finding]) -> NamedEdit:
-    """The edit with its hunk, and those that it brings with it; `own` is what it moves by itself."""
+def named(edit: Edit, swap: Swap, needs: Needs, moves: Sequence[str]) -> NamedEdit:
+    """The edit with its hunk, and those that it brings with it; `moves` is what it moves or brings back."""
     brought = [other for other in needs.edits if other in needs.applying([edit]) and other is not edit]
     return NamedEdit(
         edit.name,
@@ -23,8 +22,8 @@ def named(edit: Edit, swap: Swap, needs: Needs, own: Sequence[Finding]) -> Named
         edit.line,
         edit.told,
         "\n".join(_cut([line for one in (edit, *brought) for line in one.hunk])),
-        tuple(other.name for other in brought),
-        tuple(finding.label for finding in own),
+        tuple(map(swap.edits.called, brought)),
+        tuple(moves),
     )
 
 

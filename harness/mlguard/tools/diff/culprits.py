@@ -1,0 +1,118 @@
+"""Which further edits restore a part of a guard: the likeliest, several that each bring something back, or a set."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from mlguard.tools.diff.part import Part
+from mlguard.tools.diff.search import Separation, smallest
+from mlguard.tools.diff.trials import Moves, SpentError, Trials
+from mlguard.tools.edits import Edit
+
+FIRST = 3
+"""Edits that are tried by themselves before sets are."""
+
+PIECES = 4
+"""Single places of edited functions that are tried then."""
+
+
+@dataclass(frozen=True)
+class Culprits:
+    """Edits whose undoing restores a part."""
+
+    edits: tuple[Edit, ...]
+    back: dict[Edit, tuple[str, ...]] = field(default_factory=dict)
+    """What each of several brings back; empty where it was not taken apart so."""
+    left: Moves = field(default_factory=dict)
+    """What still moves without them, because the runs were used up."""
+
+
+@dataclass(frozen=True)
+class Search:
+    """The search for the edits that moved a part, beside those that are known."""
+
+    trials: Trials
+    part: Part
+    known: Collection[Edit]
+    """The edits that are undone in all of its runs."""
+
+    def among(self, suspects: Sequence[Edit]) -> Culprits | None:
+        """The fewest of these edits whose undoing restores the part, else places of files; None where none do.
+
+        Raises SpentError where the runs are used up, and nothing is known to have come back.
+        """
+        edits = self.trials.swap.edits
+        found = self._one_by_one(suspects) or self._set(suspects)
+        if found is None and self.trials.forget_idle():
+            found = self._set(suspects)
+        if found is not None:
+            return self._narrowed(found)
+        orders = edits.orders()
+        return (self._set([*orders, *suspects]) if orders else None) or self._set(edits.rest())
+
+    def _one_by_one(self, suspects: Sequence[Edit]) -> Culprits | None:
+        left = self._moved([])
+        if left is None:
+            return None
+        apart = Separation(self._moved, left)
+        try:
+            return self._apart(apart, suspects)
+        except SpentError:
+            # Some are found by what the others of a group did not do: the last run is for them.
+            if not (apart.found and apart.is_clean) or self._moved([*apart.found], spare=0) != apart.left:
+                raise
+            return Culprits(tuple(apart.found), apart.found, apart.left)
+
+    def _apart(self, apart: Separation[Edit], suspects: Sequence[Edit]) -> Culprits | None:
+        """The likeliest edits, then single places of them, then all others by groups."""
+        for edit in suspects[:FIRST]:
+            apart.without([edit])
+            if not apart.left:
+                return self._of(apart)
+        likely = [*apart.found, *apart.unclear]
+        if apart.unclear and len(likely) > 1 and self._restores(likely):
+            return self._set(likely)
+        piece = None if apart.found else next(filter(self._restored_by, self._pieces(apart.unclear)), None)
+        if piece is not None:
+            return Culprits((piece,))
+        if suspects[FIRST:]:
+            apart.without(suspects[FIRST:], {})  # All together nearly always restore: nobody tries that.
+        if apart.left and apart.found and apart.unclear:
+            again, apart.unclear = apart.unclear, []
+            apart.without(again)
+        if apart.left and self._restores([*apart.found, *apart.unclear]):
+            return self._set([*apart.found, *apart.unclear])
+        return None if apart.left else self._of(apart)
+
+    def _of(self, apart: Separation[Edit]) -> Culprits | None:
+        """What was taken apart, if it does restore; none of it is there in vain if all else moved as before."""
+        found = tuple(apart.found)
+        if not self._restores(found):
+            return None
+        return Culprits(found, apart.found) if apart.is_clean or len(found) == 1 else self._set(found)
+
+    def _set(self, suspects: Sequence[Edit]) -> Culprits | None:
+        found = smallest(suspects, self._restores)
+        return None if found is None else Culprits(found)
+
+    def _narrowed(self, found: Culprits) -> Culprits:
+        """One place where several edits only run together, and it restores alone."""
+        together = self.trials.needs.undoing(found.edits).intersection(self.trials.needs.candidates())
+        if len(found.edits) > 1 or found.edits[0].whole or len(together) == 1:
+            return found
+        piece = next(filter(self._restored_by, self._pieces(sorted(together, key=lambda e: e is found.edits[0]))), None)
+        return found if piece is None else Culprits((piece,))
+
+    def _pieces(self, edits: Sequence[Edit]) -> Iterator[Edit]:
+        found = [piece for edit in edits for piece in self.trials.swap.edits.pieces(edit)]
+        yield from found[:PIECES]
+
+    def _restored_by(self, edit: Edit) -> bool:
+        return self._restores([edit])
+
+    def _restores(self, more: Sequence[Edit]) -> bool:
+        return self.trials.restores([*self.known, *more], self.part)
+
+    def _moved(self, more: Sequence[Edit], *, spare: int = 1) -> Moves | None:
+        return self.trials.moved([*self.known, *more], self.part, spare=spare)
