@@ -62,6 +62,9 @@ class Checker:
         """Run one guard and compare it with its golden; whatever goes wrong is a Verdict, never an exception."""
         started = time.perf_counter()
         seen = isolated(guard.ref.name, lambda: self._check(guard), Seen)
+        if seen.verdict.raises:
+            raised = seen
+            seen = isolated(guard.ref.name, lambda: self._since(raised, guard), lambda _: raised)
         verdict = replace(
             seen.verdict,
             seconds=time.perf_counter() - started,
@@ -69,6 +72,12 @@ class Checker:
             file=self.settings.relative(guard.ref.file),
         )
         return replace(seen, verdict=verdict)
+
+    def _since(self, seen: Seen, guard: Declared) -> Seen:
+        """What raised, with the commit at which it ran, where a golden says that it did."""
+        golden = self.goldens.held(guard.ref.name).record
+        commit = self._commit(golden) if golden else None
+        return replace(seen, verdict=replace(seen.verdict, commit=commit))
 
     def _commit(self, golden: Record) -> str | None:
         """What a move can be compared with; git is asked only then, so that a check that passes costs nothing more."""

@@ -68,7 +68,8 @@ def explanation(verdict: Verdict) -> list[str]:
 
 def difference_command(verdict: Verdict) -> str:
     """The command that finds the edit that moved it; empty where there is no commit to compare with."""
-    if verdict.commit is None or verdict.outcome not in (Outcome.SHIFTED, Outcome.VIOLATED) or verdict.only_gates:
+    is_of_code = verdict.outcome in (Outcome.SHIFTED, Outcome.VIOLATED) or verdict.raises
+    if verdict.commit is None or not is_of_code or verdict.only_gates:
         return ""
     return (
         f"which edit? compare with the golden's commit: mlguard diff {verdict.commit} --guard {quoted(verdict.guard)}"

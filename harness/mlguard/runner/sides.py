@@ -67,6 +67,7 @@ def revision(
         edited = _bring_guards(settings, guards, copy)
         there = _settings(settings, copy)
         told = f"{name} ({commit.short})" if name and not commit.sha.startswith(name) else commit.short
+        edited += _edited_generators(settings, guards, copy)
         remarks = tuple(_remarks(settings, edited, repository.submodules(commit)))
         yield Side(told, there, copy, commit, remarks, tuple(guards))
 
@@ -118,6 +119,14 @@ def _bring_guards(settings: Settings, guards: Sequence[Declared], copy: Copy) ->
         there.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, there)
     return edited
+
+
+def _edited_generators(settings: Settings, guards: Sequence[Declared], copy: Copy) -> list[Path]:
+    """The generators of these guards that the revision has in another form."""
+    names = dict.fromkeys(guard.dataset for guard in guards if guard.dataset)
+    found = [settings.generators / f"{name}.py" for name in names]
+    there = [(file, copy.of(file)) for file in found if file.is_file() and file.is_relative_to(copy.original)]
+    return [file for file, old in there if old.is_file() and old.read_bytes() != file.read_bytes()]
 
 
 def _beside(settings: Settings) -> Iterator[Path]:
@@ -183,6 +192,6 @@ def _is_guard(node: ast.AST) -> bool:
 def _remarks(settings: Settings, edited: Sequence[Path], submodules: Sequence[str]) -> Iterator[str]:
     if edited:
         names = ", ".join(settings.relative(file) for file in edited)
-        yield f"guards are the working tree's on both sides; what was edited in {names} is not compared"
+        yield f"guards and generators are the working tree's on both sides; what was edited in {names} is not compared"
     if submodules:
         yield f"submodules are left alone, and empty there: {', '.join(submodules)}"
