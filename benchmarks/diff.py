@@ -22,7 +22,7 @@ from mlguard.runner.repository import Repository
 from mlguard.runner.run import Runner
 from mlguard.runner.sides import revision, working_tree
 from mlguard.settings import load
-from mlguard.tools.diff.judge import Judge, Judged
+from mlguard.tools.diff.judge import Judge, Judged, Proving
 from tests.power.explaining import commit_unedited
 from tests.power.planting import ROOT, plant
 from tests.power.variant import Variant
@@ -81,7 +81,9 @@ def draw(costs: Sequence[Cost]) -> str:
 def _diff(runner: Runner, guard: Declared) -> Judged:
     repository = Repository.around(runner.settings.base, runner.workers)
     with revision(repository, runner.settings, [guard], repository.commit("HEAD")) as before:
-        return Judge(runner, before, working_tree(runner.settings)).explained(guard, repository, lambda told: None)
+        return Judge(runner, before, working_tree(runner.settings)).explained(
+            guard, Proving(repository, lambda told: None)
+        )
 
 
 def _timed(act: Callable[[], object]) -> float:

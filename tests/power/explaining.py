@@ -13,7 +13,7 @@ from mlguard.runner.repository import Repository
 from mlguard.runner.run import Runner
 from mlguard.runner.sides import revision, working_tree
 from mlguard.settings import load
-from mlguard.tools.diff.judge import Judge, Judged
+from mlguard.tools.diff.judge import Judge, Judged, Proving
 from tests.power.mixing import Mixed, edited
 from tests.power.planting import plant
 from tests.power.variant import Variant
@@ -30,7 +30,7 @@ def explained(
     repository = Repository.around(there.settings.base, there.workers)
     with revision(repository, there.settings, [planted], repository.commit("HEAD")) as side:
         judge = Judge(there, side, working_tree(there.settings), extent=extent)
-        return judge.explained(planted, repository, lambda told: None, before=before)
+        return judge.explained(planted, Proving(repository, lambda told: None), before)
 
 
 def commit_unedited(variant: Variant, guard: Declared, folder: Path) -> None:

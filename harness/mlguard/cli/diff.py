@@ -27,7 +27,7 @@ from mlguard.report.differential import (
 from mlguard.runner.repository import Commit, Repository
 from mlguard.runner.sides import Side, revision, working_tree
 from mlguard.tools.diff.bisect import Bisection
-from mlguard.tools.diff.judge import Judge
+from mlguard.tools.diff.judge import Judge, Proving
 
 
 @click.command("diff")
@@ -37,7 +37,11 @@ from mlguard.tools.diff.judge import Judge
 @click.option("--no-proof", is_flag=True, help="Only put the edits in order, and try none of them.")
 @click.option("--exact", is_flag=True, help="Let moves in the last digits count.")
 @click.option(
-    "--jobs", "-j", type=click.IntRange(1), default=None, help="Guards to run at once; default: one per core."
+    "--jobs",
+    "-j",
+    type=click.IntRange(1),
+    default=None,
+    help="Guards to run at once, and runs of a proof if they are fewer; default: one guard per core.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document on standard output.")
 def command(
@@ -86,9 +90,11 @@ def _compared(project: Opened, revisions: tuple[str, ...], jobs: int | None, *, 
     repository = Repository.around(project.settings.base, project.runner.workers)
     with _sides(project, repository, revisions) as (before, after):
         judge = Judge(project.runner, before, after, exact=exact)
+        # Cores that no guard needs make the runs of a proof; where nobody named a number, all are made one by one.
+        proving = Proving(repository, tell, prove, max((jobs or 1) // max(len(project.guards), 1), 1))
 
         def one(guard: Declared) -> Told:
-            judged = judge.explained(guard, repository, tell, prove=prove)
+            judged = judge.explained(guard, proving)
             return Told(judged.verdict, judged.proof)
 
         told = [*at_once(one, project.guards, jobs), *_broken(project)]

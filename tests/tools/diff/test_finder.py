@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -64,12 +65,12 @@ class MadeUp:
         return file
 
 
-def find(swap: MadeUp, *first: Finding, traceback: str | None = None) -> Proof:
+def find(swap: MadeUp, *first: Finding, traceback: str | None = None, beside: int = 1) -> Proof:
     outcome = Outcome.ERROR if traceback else Outcome.SHIFTED
     verdict = Verdict("Line", outcome, findings=first, traceback=traceback)
     stands_in: Any = swap
     compared: Any = None
-    return Finder(stands_in, compared, verdict, lambda told: None).find()
+    return Finder(stands_in, compared, verdict, lambda told: None, beside=beside).find()
 
 
 def names(proof: Proof) -> list[str]:
@@ -205,3 +206,17 @@ def test_after_so_many_runs_the_smallest_set_is_told() -> None:
     assert (proof.how, proof.runs) == (How.AMONG, RUNS)
     assert guilty <= set(names(proof))
     assert "12 runs told no more" in proof_told(proof)
+
+
+def test_runs_that_are_likely_to_be_needed_are_made_at_once() -> None:
+    """The first three wait for each other: that of a copy, and those of the likeliest edits."""
+    together, waiting = Barrier(3, timeout=20), iter(range(3))
+
+    def moves(kept: Kept, part: Part) -> list[Finding]:
+        if next(waiting, None) is not None:
+            together.wait()
+        return [Y] if "f1" in kept else []
+
+    one = find(MadeUp(6, lambda kept, part: [Y] if "f1" in kept else []), Y)
+    assert find(MadeUp(6, moves), Y, beside=3) == one
+    assert names(one) == ["f1"]

@@ -15,7 +15,7 @@ from mlguard.discovery import Declared
 from mlguard.runner.repository import Commit, Repository
 from mlguard.runner.run import Runner
 from mlguard.runner.sides import Side, revision
-from mlguard.tools.diff.judge import Judge, Judged
+from mlguard.tools.diff.judge import Judge, Judged, Proving
 
 _FOUND = re.compile(r"^# (?:possible )?first bad commit: \[([0-9a-f]+)\]", re.MULTILINE)
 _ONLY_SKIPPED = 2
@@ -108,7 +108,8 @@ class Bisection:
         before = self.repository.commit(f"{commit.sha}^")
         with self._side(before) as parent, self._side(commit) as itself:
             judge = Judge(self.runner, parent, itself, exact=self.exact)
-            judged = [judge.explained(guard, self.repository, self.progress, prove=self.prove) for guard in guards]
+            proving = Proving(self.repository, self.progress, self.prove)
+            judged = [judge.explained(guard, proving) for guard in guards]
         moved = tuple(one for one in judged if _moved(one))
         return Bisected(before, commit, moved) if moved else None
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from mlguard.core.verdict import Verdict
 from mlguard.report.edits import How, Proof
 from mlguard.runner.order import Extent
-from mlguard.tools.diff.culprits import Culprits, Search
+from mlguard.tools.diff.culprits import FIRST, Search
 from mlguard.tools.diff.named import named
 from mlguard.tools.diff.part import ALONE, Part
 from mlguard.tools.diff.suspects import suspected
@@ -29,6 +29,8 @@ class Finder:
     progress: Callable[[str], None]
     extent: Extent = Extent.FULL
     """How much of the guard was compared."""
+    beside: int = 1
+    """Runs that are made at once."""
     found: dict[Edit, Part] = field(default_factory=dict, init=False)
     """The edits so far, with the part that each moved."""
     _back: dict[Edit, tuple[str, ...]] = field(default_factory=dict, init=False)
@@ -39,13 +41,7 @@ class Finder:
         self.suspects = self.needs.candidates()
         """All edits that can move something, in the order of the last part that was followed."""
         self.raises = not self.verdict.moves()
-        self.trials = Trials(
-            self.swap,
-            self.compared,
-            self.needs,
-            lambda told: self.progress(f"{self.verdict.guard}: {told}"),
-            self.raises,
-        )
+        self.trials = Trials(self.swap, self.compared, self.needs, self._tell, self.raises, self.beside)
 
     def candidates(self) -> Proof:
         """The edits in the order in which they are suspected; none is tried."""
@@ -57,10 +53,12 @@ class Finder:
         left: Moves | None = self._first()
         while left:
             try:
-                part = self._showing(self._part(left))
+                likely = self._part(left)
+                self._order(likely)
+                part = self._showing(likely)
                 if part is None:
                     return self._proof(How.APART, self.suspects)
-                more = self._culprits(part)
+                more = Search(self.trials, part, self.found).among(self._rest())
             except SpentError:
                 return self._spent(left)
             if more is None:
@@ -71,6 +69,9 @@ class Finder:
                 return self._spent(more.left)
             left = self._left()
         return self._proven(left)
+
+    def _tell(self, line: str) -> None:
+        self.progress(f"{self.verdict.guard}: {line}")
 
     def _first(self) -> Moves:
         moves = self.verdict.moves()
@@ -84,12 +85,11 @@ class Finder:
 
         None where nothing does: whatever is undone in such a copy, it would seem to bring the old values back.
         """
+        self.trials.ahead([[*self.found], *([*self.found, edit] for edit in self._rest()[:FIRST])], part)
         return next((some for some in (part, Part(self.extent)) if self.trials.moved(self.found, some)), None)
 
-    def _culprits(self, part: Part) -> Culprits | None:
-        self._order(part)
-        rest = [edit for edit in self.suspects if edit not in self.found]
-        return Search(self.trials, part, self.found).among(rest)
+    def _rest(self) -> list[Edit]:
+        return [edit for edit in self.suspects if edit not in self.found]
 
     def _order(self, part: Part, *, thorough: bool = False) -> None:
         traceback = (self.verdict.traceback or "") if self.raises else None

@@ -50,6 +50,20 @@ class Judged:
     """The edits that moved it, where they were looked for."""
 
 
+@dataclass(frozen=True)
+class Proving:
+    """How to find the edits that moved a guard."""
+
+    repository: Repository
+    """Where both sides come from."""
+    progress: Callable[[str], None]
+    """Is told each run that a proof takes."""
+    prove: bool = True
+    """Whether edits are tried; without, they are only put in order."""
+    beside: int = 1
+    """Runs that are made at once, where it is likely that all of them are needed."""
+
+
 class Judge:
     """Runs guards on two sides and compares what they leave; workers are shared."""
 
@@ -81,41 +95,23 @@ class Judge:
                 return Judged(failed(guard.ref.name, _told(error, side)), done[0] if done else None)
         return Judged(self._compared(guard, *done), done[0], done[1])
 
-    def explained(
-        self,
-        guard: Declared,
-        repository: Repository,
-        progress: Callable[[str], None],
-        *,
-        prove: bool = True,
-        before: Record | None = None,
-    ) -> Judged:
-        """As `judge`, and where the guard moved or raises since, which edits did it.
+    def explained(self, guard: Declared, proving: Proving, before: Record | None = None) -> Judged:
+        """As `judge`, and where the guard moved or raises since, which edits did it."""
+        return isolated(guard.ref.name, lambda: self._explained(guard, proving, before), Judged)
 
-        `progress` is told each run that a proof takes; without `prove` the edits are only put in order.
-        """
-        return isolated(
-            guard.ref.name, lambda: self._explained(guard, repository, progress, prove=prove, before=before), Judged
-        )
-
-    def _explained(
-        self,
-        guard: Declared,
-        repository: Repository,
-        progress: Callable[[str], None],
-        *,
-        prove: bool,
-        before: Record | None,
-    ) -> Judged:
+    def _explained(self, guard: Declared, proving: Proving, before: Record | None) -> Judged:
         judged = self.judge(guard, before)
         verdict, reference = judged.verdict, judged.before
         if reference is None or not (verdict.moves() or verdict.raises):
             return judged
-        swap = Swap.of(self.runner, repository, guard, (self.before, self.after), (reference, judged.after))
-        finder = Finder(
-            swap, lambda record, side: self._moves(guard, reference, record, side), verdict, progress, self.extent
-        )
-        return replace(judged, proof=finder.find() if prove else finder.candidates())
+        sides = self.before, self.after
+        swap = Swap.of(self.runner, proving.repository, guard, sides, (reference, judged.after))
+
+        def compared(record: Record, side: Side) -> tuple[Finding, ...]:
+            return self._moves(guard, reference, record, side)
+
+        finder = Finder(swap, compared, verdict, proving.progress, self.extent, proving.beside)
+        return replace(judged, proof=finder.find() if proving.prove else finder.candidates())
 
     def _moves(self, guard: Declared, before: Record, record: Record, side: Side) -> tuple[Finding, ...]:
         return tuple(self._comparison(guard, before, record, side).moves())

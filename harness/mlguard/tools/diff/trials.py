@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from mlguard.core.error import MlguardError
@@ -40,6 +40,8 @@ class Trials:
     """Is told each run in one line."""
     raises: bool
     """Whether the new code raised, so that it has to run again, whatever it gives then."""
+    beside: int = 1
+    """Runs that are made at once."""
     runs: int = field(default=0, init=False)
     _idle: dict[Part, set[Edit]] = field(default_factory=dict, init=False)
     """The edits without which a part gave the same move as with them."""
@@ -58,14 +60,21 @@ class Trials:
         key = self.needs.undoing(set(undone) - self.idle(part)), part
         if key not in self._known:
             self._spend(spare)
-            try:
-                found = self.swap.run(key[0], part, self.compared)
-                self._known[key] = {} if self.raises else {finding.label: finding for finding in found}
-            except MlguardError:
-                self._known[key] = {RAISED: None} if self.raises else None
-            self._tell(undone, part, self._known[key])
-            self._learn(*key)
+            self._keep(key, undone, self._made(*key))
         return self._known[key]
+
+    def ahead(self, several: Iterable[Collection[Edit]], part: Part) -> None:
+        """Make at once what is sure to be asked for, or likely to be; nothing where runs are made one by one."""
+        keys = {(self.needs.undoing(undone), part): undone for undone in several}
+        new = [key for key in keys if key not in self._known][: min(self.beside, RUNS - self.runs)]
+        if len(new) < 2:
+            return
+        import joblib  # Loaded only where several runs are made at once; its threads only wait.
+
+        self.runs += len(new)
+        made = joblib.Parallel(n_jobs=len(new), backend="threading")(joblib.delayed(self._made)(*key) for key in new)
+        for key, moves in zip(new, made, strict=True):
+            self._keep(key, keys[key], moves)
 
     def restores(self, undone: Collection[Edit], part: Part) -> bool:
         """Whether nothing differs without these edits. Raises SpentError."""
@@ -96,6 +105,18 @@ class Trials:
         """The smallest set that was seen to restore a part; None where none was."""
         seen = [undone for (undone, _), moved in self._known.items() if moved == {}]
         return min(seen, key=len, default=None)
+
+    def _made(self, undone: frozenset[Edit], part: Part) -> Moves | None:
+        try:
+            found = self.swap.run(undone, part, self.compared)
+        except MlguardError:
+            return {RAISED: None} if self.raises else None
+        return {} if self.raises else {finding.label: finding for finding in found}
+
+    def _keep(self, key: tuple[frozenset[Edit], Part], undone: Collection[Edit], moves: Moves | None) -> None:
+        self._known[key] = moves
+        self._tell(undone, key[1], moves)
+        self._learn(*key)
 
     def _spend(self, spare: int) -> None:
         if self.runs + spare >= RUNS:
