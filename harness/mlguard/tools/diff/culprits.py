@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from mlguard.tools.diff.part import Part
 from mlguard.tools.diff.search import Separation, smallest
@@ -47,7 +48,7 @@ class Search:
         if found is None and self.trials.forget_idle():
             found = self._set(suspects)
         if found is not None:
-            return self._narrowed(found)
+            return found if found.left else self._narrowed(found)
         orders = edits.orders()
         return (self._set([*orders, *suspects]) if orders else None) or self._set(edits.rest())
 
@@ -65,7 +66,7 @@ class Search:
             return Culprits(tuple(apart.found), apart.found, apart.left)
 
     def _apart(self, apart: Separation[Edit], suspects: Sequence[Edit]) -> Culprits | None:
-        """The likeliest edits, then single places of them, then all others by groups."""
+        """The likeliest edits, then places of those that cannot be undone as wholes, then all others by groups."""
         for edit in suspects[:FIRST]:
             apart.without([edit])
             if not apart.left:
@@ -73,17 +74,18 @@ class Search:
         likely = [*apart.found, *apart.unclear]
         if apart.unclear and len(likely) > 1 and self._restores(likely):
             return self._set(likely)
-        piece = None if apart.found else next(filter(self._restored_by, self._pieces(apart.unclear)), None)
+        piece = None if apart.found else self._piece(edit for edit in apart.unclear if self._moved([edit]) is None)
         if piece is not None:
-            return Culprits((piece,))
+            return piece
         if suspects[FIRST:]:
             apart.without(suspects[FIRST:], {})  # All together nearly always restore: nobody tries that.
         if apart.left and apart.found and apart.unclear:
             again, apart.unclear = apart.unclear, []
             apart.without(again)
-        if apart.left and self._restores([*apart.found, *apart.unclear]):
-            return self._set([*apart.found, *apart.unclear])
-        return None if apart.left else self._of(apart)
+        if not apart.left:
+            return self._of(apart)
+        rest = [*apart.found, *apart.unclear]
+        return self._set(rest) if self._restores(rest) else self._piece(apart.unclear)
 
     def _of(self, apart: Separation[Edit]) -> Culprits | None:
         """What was taken apart, if it does restore; none of it is there in vain if all else moved as before."""
@@ -97,22 +99,31 @@ class Search:
         return None if found is None else Culprits(found)
 
     def _narrowed(self, found: Culprits) -> Culprits:
-        """One place where several edits only run together, and it restores alone."""
-        together = self.trials.needs.undoing(found.edits).intersection(self.trials.needs.candidates())
-        if len(found.edits) > 1 or found.edits[0].whole or len(together) == 1:
+        """The fewest of the edits that were undone at once because names say that they need each other.
+
+        Where several are left, single places of them are tried too.
+        """
+        needs = self.trials.needs
+        together = [edit for edit in needs.candidates() if edit in needs.undoing(found.edits)]
+        if any(edit.whole for edit in found.edits) or len(together) <= len(found.edits):
             return found
-        piece = next(filter(self._restored_by, self._pieces(sorted(together, key=lambda e: e is found.edits[0]))), None)
-        return found if piece is None else Culprits((piece,))
+        ordered = sorted(together, key=lambda edit: edit in found.edits)
+        fewest = smallest(ordered, self._restores_alone) or found.edits
+        piece = self._piece(fewest) if len(fewest) > 1 else None
+        return piece or Culprits(fewest)
 
-    def _pieces(self, edits: Sequence[Edit]) -> Iterator[Edit]:
-        found = [piece for edit in edits for piece in self.trials.swap.edits.pieces(edit)]
-        yield from found[:PIECES]
-
-    def _restored_by(self, edit: Edit) -> bool:
-        return self._restores([edit])
+    def _piece(self, edits: Iterable[Edit]) -> Culprits | None:
+        """One place of an edited function that restores by itself."""
+        pieces = (piece for edit in edits for piece in self.trials.swap.edits.pieces(edit))
+        found = next((piece for piece in islice(pieces, PIECES) if self._restores([piece])), None)
+        return None if found is None else Culprits((found,))
 
     def _restores(self, more: Sequence[Edit]) -> bool:
-        return self.trials.restores([*self.known, *more], self.part)
+        return self._moved(more, spare=0) == {}
+
+    def _restores_alone(self, more: Sequence[Edit]) -> bool:
+        """Whether these edits restore without those that need them."""
+        return self.trials.moved([*self.known, *more], self.part) == {}
 
     def _moved(self, more: Sequence[Edit], *, spare: int = 1) -> Moves | None:
-        return self.trials.moved([*self.known, *more], self.part, spare=spare)
+        return self.trials.moved(self.known, self.part, more, spare=spare)

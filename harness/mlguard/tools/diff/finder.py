@@ -85,7 +85,7 @@ class Finder:
 
         None where nothing does: whatever is undone in such a copy, it would seem to bring the old values back.
         """
-        self.trials.ahead([[*self.found], *([*self.found, edit] for edit in self._rest()[:FIRST])], part)
+        self.trials.ahead(self.found, part, [[], *([edit] for edit in self._rest()[:FIRST])])
         return next((some for some in (part, Part(self.extent)) if self.trials.moved(self.found, some)), None)
 
     def _rest(self) -> list[Edit]:
@@ -98,7 +98,7 @@ class Finder:
 
     def _left(self) -> Moves | None:
         """What moves in any run though the edits are undone; None where that cannot be said."""
-        if self.raises or self.swap.edits.is_old(self.needs.undoing(self.found)):
+        if self.raises or self.swap.edits.is_old(self.needs.supporting(self.found)):
             return {}  # It is the old code, of which every run is known.
         try:
             return self.trials.moved(self.found, Part(self.extent))
@@ -121,8 +121,8 @@ class Finder:
         own: dict[Edit, tuple[str, ...]] = {}
         for edit, part in self.found.items() if len(self.found) <= FEW and not self.raises else ():
             try:
-                kept = self.needs.applying([edit]) | {edit.whole}
-                own[edit] = tuple(self.trials.moved({*self.suspects, *self.found} - kept, part) or ())
+                others = {*self.suspects, *self.found} - {edit, edit.whole}
+                own[edit] = tuple(self.trials.moved(others, part) or ())
             except SpentError:
                 return {}
         return own
@@ -148,7 +148,7 @@ class Finder:
     def _others(self) -> Collection[Edit]:
         """The edits that are not found, and go with none that is."""
         wholes_of = {edit.whole for edit in self.found if edit.whole}
-        belonging = self.needs.applying(self.found) | self.needs.undoing(self.found) | wholes_of
+        belonging = self.needs.supporting(self.found) | wholes_of
         wholes = {edit.file for edit in self.found if edit in self.swap.edits.rest()}
         return [edit for edit in self.suspects if edit not in belonging and edit.file not in wholes]
 

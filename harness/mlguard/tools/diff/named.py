@@ -14,7 +14,8 @@ LONGEST_HUNK = 24
 
 def named(edit: Edit, swap: Swap, needs: Needs, moves: Sequence[str]) -> NamedEdit:
     """The edit with its hunk, and those that it brings with it; `moves` is what it moves or brings back."""
-    brought = [other for other in needs.edits if other in needs.applying([edit]) and other is not edit]
+    helpers = needs.applying([edit]).difference(needs.candidates())
+    brought = [other for other in needs.edits if other in helpers and other is not edit]
     return NamedEdit(
         edit.name,
         str(edit.kind),

@@ -24,6 +24,10 @@ Moves = Mapping[str, Finding | None]
 """What moved by its label; of code that raised, that it did."""
 
 
+_Key = tuple[frozenset[Edit], Part]
+"""All that is undone, and what is run."""
+
+
 class SpentError(Exception):
     """The runs are used up."""
 
@@ -46,26 +50,28 @@ class Trials:
     _idle: dict[Part, set[Edit]] = field(default_factory=dict, init=False)
     """The edits without which a part gave the same move as with them."""
     _learns: bool = field(init=False)
-    _known: dict[tuple[frozenset[Edit], Part], Moves | None] = field(default_factory=dict, init=False)
+    _known: dict[_Key, Moves | None] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         self._learns = not self.raises  # Code may raise for another reason than before.
 
-    def moved(self, undone: Collection[Edit], part: Part, *, spare: int = 0) -> Moves | None:
-        """What differs from the old side without these edits; None where the code does not run so.
+    def moved(
+        self, known: Collection[Edit], part: Part, more: Collection[Edit] = (), *, spare: int = 0
+    ) -> Moves | None:
+        """What differs from the old side without the known edits and more; None where the code does not run so.
 
-        Those that are idle are kept, so that one run stands for many. Raises SpentError where no more than `spare` runs
-        are left.
+        With the latter go those that do not run without them, as far as names tell. Those that are idle are kept, so
+        that one run stands for many. Raises SpentError where no more than `spare` runs are left.
         """
-        key = self.needs.undoing(set(undone) - self.idle(part)), part
+        key = self._key(known, part, more)
         if key not in self._known:
             self._spend(spare)
-            self._keep(key, undone, self._made(*key))
+            self._keep(key, [*known, *more], self._made(*key))
         return self._known[key]
 
-    def ahead(self, several: Iterable[Collection[Edit]], part: Part) -> None:
+    def ahead(self, known: Collection[Edit], part: Part, several: Iterable[Collection[Edit]]) -> None:
         """Make at once what is sure to be asked for, or likely to be; nothing where runs are made one by one."""
-        keys = {(self.needs.undoing(undone), part): undone for undone in several}
+        keys = {self._key(known, part, more): [*known, *more] for more in several}
         new = [key for key in keys if key not in self._known][: min(self.beside, RUNS - self.runs)]
         if len(new) < 2:
             return
@@ -75,10 +81,6 @@ class Trials:
         made = joblib.Parallel(n_jobs=len(new), backend="threading")(joblib.delayed(self._made)(*key) for key in new)
         for key, moves in zip(new, made, strict=True):
             self._keep(key, keys[key], moves)
-
-    def restores(self, undone: Collection[Edit], part: Part) -> bool:
-        """Whether nothing differs without these edits. Raises SpentError."""
-        return self.moved(undone, part) == {}
 
     def is_unstable(self, part: Part) -> bool:
         """Whether two runs of the old code differ."""
@@ -106,6 +108,10 @@ class Trials:
         seen = [undone for (undone, _), moved in self._known.items() if moved == {}]
         return min(seen, key=len, default=None)
 
+    def _key(self, known: Collection[Edit], part: Part, more: Collection[Edit]) -> _Key:
+        closed = self.needs.undoing(set(more) - self.idle(part))
+        return self.needs.supporting(known) | closed, part
+
     def _made(self, undone: frozenset[Edit], part: Part) -> Moves | None:
         try:
             found = self.swap.run(undone, part, self.compared)
@@ -113,7 +119,7 @@ class Trials:
             return {RAISED: None} if self.raises else None
         return {} if self.raises else {finding.label: finding for finding in found}
 
-    def _keep(self, key: tuple[frozenset[Edit], Part], undone: Collection[Edit], moves: Moves | None) -> None:
+    def _keep(self, key: _Key, undone: Collection[Edit], moves: Moves | None) -> None:
         self._known[key] = moves
         self._tell(undone, key[1], moves)
         self._learn(*key)

@@ -22,6 +22,10 @@ class Needs:
             found |= more
         return frozenset(found)
 
+    def supporting(self, edits: Collection[Edit]) -> frozenset[Edit]:
+        """These edits, and of those that do not run without them what cannot move anything by itself."""
+        return frozenset({*edits, *(self.undoing(edits).difference(self.candidates()))})
+
     def applying(self, edits: Collection[Edit]) -> frozenset[Edit]:
         """These edits, and those that they do not run without."""
         found = set(edits)
