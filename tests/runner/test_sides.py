@@ -56,6 +56,18 @@ def test_edited_guards_are_named(side: Side):
     assert "what was edited in tests/guards/base.py is not compared" in remark
 
 
+def test_an_edited_generator_of_a_guard_is_named_and_no_other_one(real: Real, zygote: Workers):
+    real.project.write("datasets/generators/other.py", FILES[GENERATOR])
+    repository, guards = Repository.around(real.top, zygote), [real.project.declared()]
+    with revision(repository, load(real.top), guards, repository.commit("HEAD")) as made:
+        assert made.remarks == ()
+    real.project.edit(GENERATOR, "2 * x", "3 * x")
+    real.project.write("datasets/generators/other.py", "")
+    with revision(repository, load(real.top), guards, repository.commit("HEAD")) as made:
+        (remark,) = made.remarks
+    assert f"what was edited in {GENERATOR} is not compared" in remark
+
+
 def test_generators_stay_where_they_are_and_places_of_code_move(side: Side, real: Real):
     assert side.settings.generators == real.top / "datasets/generators"
     assert side.settings.import_path == (str(side.settings.base),)

@@ -243,3 +243,70 @@ def test_a_python_file_is_also_undone_as_a_whole() -> None:
     (whole,) = edits.rest()
     assert whole not in edits.all()
     assert edits.without([whole, *edits.all()]) == {"line.py": LINE.encode()}
+
+
+def test_the_order_of_statements_is_put_back_by_itself() -> None:
+    before = "import a\nimport b\nX = 1\nY = 2\nZ = 3\n"
+    after = "import b\nimport a\nimport c\nY = 2\nX = 1\nZ = 4\n"
+    edits = between({"a.py": before}, {"a.py": after})
+    assert [edit.name for edit in edits.all()] == ["a.Z"]
+    (order,) = edits.orders()
+    assert order.name == "a (order)"
+    assert edits.without([order])["a.py"] == before.replace("Z = 3", "Z = 4").encode()
+    assert edits.without([order, *edits.all()])["a.py"] == before.encode()
+
+
+def test_a_new_import_that_code_uses_stays_where_imports_are_put_back() -> None:
+    before, after = "import a\n\nX = a.x\n", "import c\nimport a\nimport d\n\nX = a.x + d.x\n"
+    edits = between({"a.py": before}, {"a.py": after})
+    (imports,) = edits.orders()
+    assert imports.name == "a (imports)"
+    assert edits.without([imports])["a.py"] == b"import a\nimport d\n\nX = a.x + d.x\n"
+
+
+def test_fields_of_a_class_have_an_order_of_their_own() -> None:
+    before = "class P:\n    x: int = 1\n    y: int = 2\n"
+    edits = between({"a.py": before}, {"a.py": "class P:\n    y: int = 2\n    x: int = 1\n"})
+    (order,) = edits.orders()
+    assert (edits.all(), order.name, edits.without([order])["a.py"]) == ((), "a.P (order)", before.encode())
+
+
+def test_a_file_is_written_in_its_own_encoding() -> None:
+    before = "# coding: latin-1\nS = 'é'\nK = 1\n".encode("latin-1")
+    edits = Edits.between({"a.py": before}, {"a.py": before.replace(b"K = 1", b"K = 2")}, lambda file: "a")
+    assert edits.without(edits.all()) == {"a.py": before}
+    marked = "\ufeffK = 1\n".encode()
+    edits = Edits.between({"a.py": marked}, {"a.py": marked.replace(b"1", b"2")}, lambda file: "a")
+    assert edits.without(edits.all()) == {"a.py": marked}
+
+
+def test_edits_of_one_name_are_told_apart_by_their_lines() -> None:
+    edits = between({"a.py": "x = 1\nx = x + 1\n"}, {"a.py": "x = 2\nx = x + 2\n"})
+    assert [edits.called(edit) for edit in edits.all()] == ["a.x at line 1", "a.x at line 2"]
+    edits = between({"a.py": "x = 1\n"}, {"a.py": "x = 2\n"})
+    assert edits.called(edits.all()[0]) == "a.x"
+
+
+def test_a_new_key_belongs_to_the_code_that_reads_it() -> None:
+    code = "import json\n\n\ndef f(c):\n    return c['K']\n"
+    edits = between(
+        {"a.py": code, "c.json": '{"K": 1}'}, {"a.py": code.replace("K", "scale"), "c.json": '{"scale": 2, "J": 1}'}
+    )
+    needs = Needs(edits.all())
+    assert [edit.name for edit in needs.candidates()] == ["a.f", "c.json: J"]
+    assert {edit.name for edit in needs.undoing(named(edits, "a.f"))} == {"a.f", "c.json: K"}
+
+
+def test_a_setting_names_its_line_and_shows_no_other_ones() -> None:
+    edits = between({"c.yaml": "a: 1\nmodel:\n  C: 2\n"}, {"c.yaml": "# New.\na: 2\nmodel:\n  C: 3\n"})
+    assert {edit.name: (edit.line, edit.hunk) for edit in edits.all()} == {
+        "c.yaml: a": (2, ()),
+        "c.yaml: model.C": (4, ()),
+    }
+
+
+def test_who_needs_an_edit_comes_before_it() -> None:
+    before = "class A:\n    def __init__(self):\n        self.k = 2\n\n    def f(self):\n        return self.k\n"
+    after = before.replace("self.k = 2", "self.k = 2\n        self.j = 3").replace("return self.k", "return self.j")
+    edits = between({"a.py": before}, {"a.py": after})
+    assert [edit.own_name for edit in Needs(edits.all()).users_first(edits.all())] == ["f", "__init__"]

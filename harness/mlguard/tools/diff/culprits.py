@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -109,13 +110,14 @@ class Search:
             return found
         ordered = sorted(together, key=lambda edit: edit in found.edits)
         fewest = smallest(ordered, self._restores_alone) or found.edits
-        piece = self._piece(fewest) if len(fewest) > 1 else None
-        return piece or Culprits(fewest)
+        with contextlib.suppress(SpentError):  # The fewest are proven without.
+            return (self._piece(fewest) if len(fewest) > 1 else None) or Culprits(fewest)
+        return Culprits(fewest)
 
     def _piece(self, edits: Iterable[Edit]) -> Culprits | None:
         """One place of an edited function that restores by itself."""
         pieces = (piece for edit in edits for piece in self.trials.swap.edits.pieces(edit))
-        found = next((piece for piece in islice(pieces, PIECES) if self._restores([piece])), None)
+        found = next((piece for piece in islice(pieces, PIECES) if self._moved([piece]) == {}), None)
         return None if found is None else Culprits((found,))
 
     def _restores(self, more: Sequence[Edit]) -> bool:
