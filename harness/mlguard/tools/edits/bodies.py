@@ -28,6 +28,11 @@ class Slot:
     position: int | None = None
     """Where the old block stood among those of the same module or class; None where it did not."""
 
+    @property
+    def is_import(self) -> bool:
+        """Whether imports stand or stood here."""
+        return is_import(_either(self.old, self.new))
+
     def below(self) -> Iterator[Slot]:
         """Itself and all places in it."""
         yield self
@@ -44,6 +49,11 @@ class Body:
     idle: frozenset[Block] = frozenset()
     """New imports that nothing in the body needs."""
 
+    @property
+    def start(self) -> int:
+        """Position of its first new line, from 0."""
+        return next((slot.new.start for slot in self.slots if slot.new), 0)
+
     def below(self) -> Iterator[Slot]:
         """All places in it."""
         for slot in self.slots:
@@ -59,7 +69,7 @@ class Body:
         is_old = self.order is not None and self.order in undone
         for slot in self._in_old_order() if is_old else self.slots:
             block = slot.old if slot.edit in undone else slot.new
-            if is_old and is_import(_either(slot.old, slot.new)):
+            if is_old and slot.is_import:
                 block = slot.old or (None if slot.new in self.idle else slot.new)
             yield slot, block
 
@@ -94,31 +104,17 @@ class Bodies:
 
     def _ordered(self, body: Body, name: str) -> Body:
         """With the edit of its order, where that is another one, or imports came or went."""
-        places = [slot.position for slot in body.slots if slot.new and slot.position is not None]
-        imports = [slot for slot in body.slots if is_import(_either(slot.old, slot.new))]
-        others = [s.position for s in body.slots if s not in imports and s.new and s.position is not None]
-        if places == sorted(places) and all(slot.old and slot.new for slot in imports):
+        imports = [slot for slot in body.slots if slot.is_import]
+        others = [slot for slot in body.slots if not slot.is_import]
+        if _is_in_order(body.slots) and all(slot.old and slot.new for slot in imports):
             return body
-        new = [slot.new for slot in body.slots if slot.new]
-        needed = used(new) - bound([slot.old for slot in imports if slot.old])
-        came = [slot.new for slot in imports if slot.new and not slot.old]
-        idle = frozenset(block for block in came if not bound([block]) & needed)
-        trial = replace(body, order=_ORDER, idle=idle)
-        shown = [
-            [line for _, block in trial.arranged(undone) if block for line in block.whole] for undone in ([_ORDER], [])
-        ]
-        first = new[0] if new else _either(body.slots[0].old, None)
-        what = "order" if others != sorted(others) else "imports"
-        lines = tuple(hunk(shown[0], first.start, shown[1], first.start))
-        edit = Edit(
-            f"{name} ({what})",
-            EditKind.STATEMENT,
-            first.file,
-            first.line,
-            "another order" if what == "order" else "",
-            lines,
-        )
-        return replace(trial, order=edit) if lines else body
+        body = replace(body, order=_ORDER, idle=_idle(imports, others))
+        before, after = _lines(body, [_ORDER]), _lines(body, [])
+        shown = tuple(hunk(before, body.start, after, body.start))
+        what = ("imports", "") if _is_in_order(others) else ("order", "another order")
+        first = _either(body.slots[0].new, body.slots[0].old)
+        edit = Edit(f"{name} ({what[0]})", EditKind.STATEMENT, first.file, body.start + 1, what[1], shown)
+        return replace(body, order=edit if shown else None)
 
     def _slot(self, old: Block | None, new: Block | None, at: dict[Block, int]) -> Slot:
         position = at.get(old) if old else None
@@ -165,15 +161,33 @@ def _either(old: Block | None, new: Block | None) -> Block:
     return next(block for block in (new, old) if block is not None)
 
 
+def _is_in_order(slots: Sequence[Slot]) -> bool:
+    """Whether what stood and stands here does so in the same order."""
+    places = [slot.position for slot in slots if slot.new and slot.position is not None]
+    return places == sorted(places)
+
+
+def _idle(imports: Sequence[Slot], others: Sequence[Slot]) -> frozenset[Block]:
+    """The new imports that give no name which only they give and the new code uses."""
+    needed = used([slot.new for slot in others if slot.new]) - bound([slot.old for slot in imports if slot.old])
+    came = [slot.new for slot in imports if slot.new and not slot.old]
+    return frozenset(block for block in came if not bound([block]) & needed)
+
+
+def _lines(body: Body, undone: Collection[Edit]) -> list[str]:
+    """The lines of a body, with what is undone of its own order."""
+    return [line for _, block in body.arranged(undone) if block for line in block.whole]
+
+
 def _behind(slots: Sequence[Slot], last: Block | None, block: Block) -> int:
     """The position of what stood behind a block, and of an import behind all others, so that it counts.
 
     What came as an import in its place would count instead of it, and so stays in front.
     """
     if is_import(block):
-        return max((i + 1 for i, slot in enumerate(slots) if is_import(_either(slot.old, slot.new))), default=0)
+        return max((i + 1 for i, slot in enumerate(slots) if slot.is_import), default=0)
     at = next((i + 1 for i, slot in enumerate(slots) if last is not None and slot.old is last), 0)
-    while at < len(slots) and (new := slots[at].new) is not None and slots[at].old is None and is_import(new):
+    while at < len(slots) and slots[at].is_import and slots[at].old is None:
         at += 1
     return at
 

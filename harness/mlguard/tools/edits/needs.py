@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import product
 
 from mlguard.tools.edits.edit import Edit, EditKind
 
@@ -13,37 +14,39 @@ class Needs:
     def __init__(self, edits: Sequence[Edit]) -> None:
         """`edits`: all of them."""
         self.edits = tuple(edits)
-        self.of = {edit: {other for other in edits if other is not edit and _needs(edit, other)} for edit in edits}
-
-    def undoing(self, edits: Collection[Edit]) -> frozenset[Edit]:
-        """These edits, and those that do not run without them."""
-        found = set(edits)
-        while more := {edit for edit in self.edits if edit not in found and self.of[edit] & found}:
-            found |= more
-        return frozenset(found)
-
-    def supporting(self, edits: Collection[Edit]) -> frozenset[Edit]:
-        """These edits, and of those that do not run without them what cannot move anything by itself."""
-        return frozenset({*edits, *(self.undoing(edits).difference(self.candidates()))})
-
-    def applying(self, edits: Collection[Edit]) -> frozenset[Edit]:
-        """These edits, and those that they do not run without."""
-        found = set(edits)
-        while more := {other for edit in found for other in self.of.get(edit, ())} - found:
-            found |= more
-        return frozenset(found)
+        self.of: dict[Edit, set[Edit]] = {edit: set() for edit in edits}
+        for edit, other in _pairs(self.edits):
+            self.of[edit].add(other)
+        self.users: dict[Edit, set[Edit]] = {edit: set() for edit in edits}
+        for edit, needed in self.of.items():
+            for other in needed:
+                self.users[other].add(edit)
+        self._candidates = [edit for edit in edits if edit.kind is not EditKind.IMPORT and not self._supports(edit)]
 
     def candidates(self) -> list[Edit]:
         """The edits that can move something by themselves: no imports, and no helper that another edit came to use."""
-        return [edit for edit in self.edits if edit.kind is not EditKind.IMPORT and not self._supports(edit)]
+        return [*self._candidates]
+
+    def undoing(self, edits: Collection[Edit]) -> frozenset[Edit]:
+        """These edits, and those that do not run without them."""
+        return _closed(edits, self.users)
+
+    def applying(self, edits: Collection[Edit]) -> frozenset[Edit]:
+        """These edits, and those that they do not run without."""
+        return _closed(edits, self.of)
+
+    def supporting(self, edits: Collection[Edit]) -> frozenset[Edit]:
+        """These edits, and of those that do not run without them what cannot move anything by itself."""
+        return frozenset({*edits, *(self.undoing(edits).difference(self._candidates))})
 
     def users_first(self, edits: Sequence[Edit]) -> list[Edit]:
         """The edits in their order, but each behind those that do not run without it: undoing it undoes them."""
-        ordered: list[Edit] = []
+        undone = {edit: self.undoing([edit]) for edit in edits}
+        ordered: dict[Edit, None] = {}
         for edit in edits:
-            users = [u for u in edits if u is not edit and u in self.undoing([edit]) and edit not in self.undoing([u])]
-            ordered += [one for one in (*users, edit) if one not in ordered]
-        return ordered
+            users = [user for user in edits if user in undone[edit] and edit not in undone[user]]
+            ordered.update(dict.fromkeys([*users, edit]))
+        return list(ordered)
 
     def _supports(self, edit: Edit) -> bool:
         others = [other for other in self.edits if other.kind is not EditKind.IMPORT]
@@ -52,12 +55,40 @@ class Needs:
         return edit.went and not self.of[edit].isdisjoint(others)
 
 
-def _needs(edit: Edit, other: Edit) -> bool:
-    """Whether the new code of one does not run with the old code of the other."""
-    gained, lost = _gained(edit, "uses"), _gained(other, "uses", back=True)
-    if gained & _gained(other, "binds") or lost & _gained(edit, "binds", back=True):
-        return True
-    return any(need(*pair) for need in (_calls, _replaces, _inherits) for pair in ((edit, other), (other, edit)))
+def _closed(edits: Collection[Edit], more: Mapping[Edit, Collection[Edit]]) -> frozenset[Edit]:
+    found, new = set(edits), list(edits)
+    while new:
+        further = set(more.get(new.pop(), ())) - found
+        found |= further
+        new += further
+    return frozenset(found)
+
+
+def _pairs(edits: Sequence[Edit]) -> Iterator[tuple[Edit, Edit]]:
+    """Each edit with another one such that its new code does not run with the other's old code."""
+    binding, using = _by_name(edits, "binds"), _by_name(edits, "uses", back=True)
+    for edit in edits:
+        others = [other for name in _gained(edit, "uses") for other in binding.get(name, ())]
+        others += [other for name in _gained(edit, "binds", back=True) for other in using.get(name, ())]
+        yield from ((edit, other) for other in others if other is not edit)
+    special = [edit for edit in edits if _is_called_otherwise(edit) or edit.kind is EditKind.CLASS or _is_imports(edit)]
+    for edit, other in product(edits, special):
+        if edit is not other and any(need(edit, other) for need in (_calls, _replaces, _inherits)):
+            yield from ((edit, other), (other, edit))
+
+
+def _by_name(edits: Sequence[Edit], what: str, *, back: bool = False) -> dict[str, list[Edit]]:
+    found: dict[str, list[Edit]] = {}
+    for edit in edits:
+        for name in _gained(edit, what, back=back):
+            found.setdefault(name, []).append(edit)
+    return found
+
+
+def _is_called_otherwise(edit: Edit) -> bool:
+    """Whether an edited function has other parameters than before."""
+    was, now = (names.parameters if names else None for names in (edit.old, edit.new))
+    return was is not None and now is not None and was != now
 
 
 def _inherits(edit: Edit, head: Edit) -> bool:
@@ -67,9 +98,13 @@ def _inherits(edit: Edit, head: Edit) -> bool:
     return "super" in _gained(edit, "uses") | _gained(edit, "uses", back=True)
 
 
+def _is_imports(edit: Edit) -> bool:
+    return edit.name.endswith("(imports)")
+
+
 def _replaces(edit: Edit, imports: Edit) -> bool:
     """Whether a definition came in the place of an import, or went for one."""
-    if edit.file != imports.file or edit.kind is EditKind.IMPORT or not imports.name.endswith("(imports)"):
+    if edit.file != imports.file or edit.kind is EditKind.IMPORT or not _is_imports(imports):
         return False
     return bool(_gained(edit, "binds") & _gained(imports, "binds", back=True))
 
@@ -83,10 +118,7 @@ def _gained(edit: Edit, what: str, *, back: bool = False) -> frozenset[str]:
 
 def _calls(edit: Edit, called: Edit) -> bool:
     """Whether an edited function calls another one whose parameters are others than before."""
-    if not (edit.old and edit.new and called.old and called.new):
-        return False
-    was, now = called.old.parameters, called.new.parameters
-    if was is None or now is None or was == now:
+    if not (edit.old and edit.new and _is_called_otherwise(called)):
         return False
     name = {called.own_name, f".{called.own_name}"}
     return bool(name & edit.old.uses and name & edit.new.uses) and edit.kind is EditKind.FUNCTION

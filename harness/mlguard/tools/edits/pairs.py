@@ -18,6 +18,9 @@ ALIKE = 0.6
 ELSEWHERE = 0.8
 """The share where both happened: another name, and in another file."""
 
+FEW = 3
+"""Definitions that are compared closely with one that went."""
+
 Key = Callable[[Block], Hashable]
 
 
@@ -124,23 +127,29 @@ def _only(gone: Sequence[Block], came: Sequence[Block], key: Key) -> Iterator[tu
 
 def _alike(gone: Sequence[Block], came: Sequence[Block]) -> list[tuple[Block, Block]]:
     """Blocks that share most of their syntax, those of one file first, then the most alike."""
-    found = [
-        (old.file != new.file, -_likeness(old, new), old, new)
-        for old in gone
-        for new in came
-        if (old.kind, old.depth) == (new.kind, new.depth)
-    ]
-    likely = [one for one in found if -one[1] >= (ELSEWHERE if one[0] else ALIKE)]
-    return [(old, new) for _, _, old, new in sorted(likely, key=lambda one: one[:2])]
+    found = []
+    made = {block: Counter(_tokens(block)) for block in (*gone, *came)}
+    for old in gone:
+        fitting = [new for new in came if (old.kind, old.depth) == (new.kind, new.depth)]
+        shares = {new: _shared(made[old], made[new]) for new in fitting}
+        for new in sorted(fitting, key=lambda new: -shares[new])[:FEW]:
+            least = ALIKE if old.file == new.file else ELSEWHERE
+            alike = _likeness(old, new) if shares[new] >= least else 0.0
+            found += [(old.file != new.file, -alike, old, new)] if alike >= least else []
+    return [(old, new) for _, _, old, new in sorted(found, key=lambda one: one[:2])]
+
+
+def _shared(mine: Counter[str], theirs: Counter[str]) -> float:
+    """The share of pieces that two definitions have in common in any order: no less than in the same order."""
+    total = mine.total() + theirs.total()
+    if 2 * min(mine.total(), theirs.total()) < ALIKE * total:
+        return 0.0
+    return 2 * (mine & theirs).total() / total
 
 
 def _likeness(old: Block, new: Block) -> float:
-    """The share of the syntax that two definitions have in common; 0 where it is surely too little."""
-    mine, theirs = _tokens(old), _tokens(new)
-    shared = sum((Counter(mine) & Counter(theirs)).values())
-    if 2 * shared < ALIKE * (len(mine) + len(theirs)):
-        return 0.0
-    return SequenceMatcher(None, mine, theirs, autojunk=False).ratio()
+    """The share of the syntax that two definitions have in common, in the same order."""
+    return SequenceMatcher(None, _tokens(old), _tokens(new), autojunk=False).ratio()
 
 
 def _tokens(block: Block) -> list[str]:
