@@ -47,7 +47,8 @@ COMMITS: tuple[Commit, ...] = (
     Commit(
         SAMPLERS, "ec272598", "BorderlineSMOTE-2 weights neighbours of other classes by a random number",
         ("BorderlineSMOTE", "SMOTENC"),
-        (("over_sampling._smote.filter.BorderlineSMOTE._fit_resample",), ("over_sampling._smote.base.BaseSMOTE._generate_samples",),
+        (("over_sampling._smote.filter.BorderlineSMOTE._fit_resample",),
+         ("over_sampling._smote.base.BaseSMOTE._generate_samples",),
          ("over_sampling._smote.base.BaseSMOTE._make_samples",)),
     ),
     Commit(
@@ -114,7 +115,8 @@ COMMITS: tuple[Commit, ...] = (
     ),
     Commit(
         ENCODERS, "e8d12a2", "CountEncoder is written anew", ("Count", "Ordinal"),
-        (("count.CountEncoder.fit", "ordinal.OrdinalEncoder.ordinal_encoding", "count.CountEncoder._fit_count_encode"),),
+        (("count.CountEncoder.fit", "ordinal.OrdinalEncoder.ordinal_encoding",
+          "count.CountEncoder._fit_count_encode"),),
     ),
     Commit(
         FEATURES, "49e6d8f4", "LogCpTransformer adds a constant to what is not positive", ("Log", "Reciprocal"),
