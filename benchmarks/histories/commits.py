@@ -155,7 +155,9 @@ COMMITS: tuple[Commit, ...] = (
     ),
     Commit(
         SAMPLERS, "6622afbd", "NeighbourhoodCleaningRule as it was published", ("Neighbourhood", "EditedNearest"),
-        (("under_sampling._prototype_selection._neighbourhood_cleaning_rule.NeighbourhoodCleaningRule.TODO",),),
+        (("under_sampling._prototype_selection._neighbourhood_cleaning_rule.NeighbourhoodCleaningRule."
+          "_validate_estimator",
+          "under_sampling._prototype_selection._neighbourhood_cleaning_rule.NeighbourhoodCleaningRule._fit_resample"),),
     ),
     Commit(
         FEATURES, "93cb37b6", "MeanEncoder takes the prior for unseen categories",
@@ -167,6 +169,7 @@ COMMITS: tuple[Commit, ...] = (
     ),
     Commit(
         FEATURES, "f36e0f37", "outlier limits may be chosen by the method", ("Winsorizer", "OutlierTrimmer", "EndTail"),
-        (),
+        (("outliers.base_outlier.WinsorizerBase.fit", "outliers.base_outlier.WinsorizerBase.__init__",
+          "outliers.winsorizer.Winsorizer.__init__"),),
     ),
 )  # fmt: skip

@@ -247,9 +247,11 @@ def test_what_is_known_when_the_runs_are_used_up_is_told() -> None:
 def test_edits_that_need_each_other_are_named_though_no_run_is_left_for_their_places() -> None:
     """A parameter that three functions hand on, each edited in several places of which none runs alone."""
     body = "    a = x * 1\n    b = a + 0\n    c = b - 0\n"
-    before = f"def f(x, k):\n{body}    return c - k\n\n\ndef g(x, k):\n{body}    return f(c, k=k)\n\n\ndef main(x):\n"
+    before = f"def h(x):\n    return x + 1\n\n\ndef f(x, k):\n{body}    return c - k\n\n\n"
+    before += f"def g(x, k):\n{body}    return f(c, k=k)\n\n\ndef main(x):\n"
     before += f"{body}    return g(c, k=1)\n"
     after = before.replace("k", "j").replace("* 1", "* 2 / 2").replace("c - j", "c - 2 * j").replace("+ 0", "+ 0.0")
+    after = after.replace("x + 1", "1 + x")
     proof = Small({"a.py": before}, {"a.py": after}).proof()
     assert proof is not None
     assert (proof.how, {edit.name for edit in proof.edits}) == (How.TOGETHER, {"a.f", "a.g", "a.main"})
