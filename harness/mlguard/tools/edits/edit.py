@@ -56,6 +56,8 @@ class Edit:
     new: Names | None = field(default=None, repr=False)
     """Names of the new code; None where there is none."""
 
+    is_imports: bool = field(default=False, repr=False)
+    """Whether it is of the imports of a file or class that went."""
     whole: Edit | None = field(default=None, repr=False)
     """The edit that it is a piece of: some lines of a function; None for a whole one."""
 

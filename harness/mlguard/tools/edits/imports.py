@@ -53,6 +53,7 @@ def lost_imports(before: Sequence[Block], after: Sequence[Block], pairs: Pairs, 
         tuple(hunk(_lines(gone), _start(gone), _lines(came), _start(came))),
         Names(binds=frozenset(lost)),
         Names(binds=frozenset(name for name, _, _ in rebound)),
+        is_imports=True,
     )
 
 

@@ -71,7 +71,7 @@ def _pairs(edits: Sequence[Edit]) -> Iterator[tuple[Edit, Edit]]:
         others = [other for name in _gained(edit, "uses") for other in binding.get(name, ())]
         others += [other for name in _gained(edit, "binds", back=True) for other in using.get(name, ())]
         yield from ((edit, other) for other in others if other is not edit)
-    special = [edit for edit in edits if _is_called_otherwise(edit) or edit.kind is EditKind.CLASS or _is_imports(edit)]
+    special = [edit for edit in edits if _is_called_otherwise(edit) or edit.kind is EditKind.CLASS or edit.is_imports]
     for edit, other in product(edits, special):
         if edit is not other and any(need(edit, other) for need in (_calls, _replaces, _inherits)):
             yield from ((edit, other), (other, edit))
@@ -98,13 +98,9 @@ def _inherits(edit: Edit, head: Edit) -> bool:
     return "super" in _gained(edit, "uses") | _gained(edit, "uses", back=True)
 
 
-def _is_imports(edit: Edit) -> bool:
-    return edit.name.endswith("(imports)")
-
-
 def _replaces(edit: Edit, imports: Edit) -> bool:
     """Whether a definition came in the place of an import, or went for one."""
-    if edit.file != imports.file or edit.kind is EditKind.IMPORT or not _is_imports(imports):
+    if edit.file != imports.file or edit.kind is EditKind.IMPORT or not imports.is_imports:
         return False
     return bool(_gained(edit, "binds") & _gained(imports, "binds", back=True))
 
