@@ -162,7 +162,7 @@ COMMITS: tuple[Commit, ...] = (
     Commit(
         FEATURES, "93cb37b6", "MeanEncoder takes the prior for unseen categories",
         ("MeanEncoder", "CountFrequency", "OrdinalEncoder"),
-        (("encoding.mean_encoding.MeanEncoder.__init__", "encoding.mean_encoding.MeanEncoder.fit"),),
+        (("encoding.mean_encoding.MeanEncoder.__init__",),),  # By hand it restores 9 of 10 values.
     ),
     Commit(
         FEATURES, "389b5159", "DecisionTreeEncoder is written anew", ("DecisionTree",), (),
