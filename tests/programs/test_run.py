@@ -87,6 +87,21 @@ def test_the_last_line_of_a_process_says_why_it_failed(tmp_path: Path) -> None:
         program(tmp_path, "{}['age']\n", isolated=True).run()
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("TypeError: no such column\n    at main.js:7\n\nNode.js v20", "TypeError: no such column"),
+        ("warning: old file\nError in f(x): no x\nExecution halted", "Error in f(x): no x"),
+        ("no space left\n", "no space left"),
+        ("", "it said nothing"),
+    ],
+)
+def test_the_line_that_names_the_error_is_told(tmp_path: Path, said: str, told: str) -> None:
+    with pytest.raises(ProgramError) as raised:
+        Program("sh", ("sh", "-c", 'printf "%s" "$0" >&2; exit 1', said), tmp_path).run()
+    assert str(raised.value) == f"`sh` ended with exit status 1: {told}"
+
+
 def test_programs_in_other_languages_are_processes(tmp_path: Path) -> None:
     (tmp_path / "rows.csv").write_text("1\n2\n")
     assert Program("awk", ("awk", "{print $1 * 2}", "rows.csv"), tmp_path).run() == "2\n4\n"

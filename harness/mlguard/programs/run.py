@@ -6,6 +6,7 @@ import contextlib
 import importlib.util
 import io
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -19,6 +20,8 @@ from pathlib import Path
 from typing import TextIO
 
 from mlguard.programs.error import ProgramError
+
+_ERROR = re.compile(r"(error|exception|panic|fatal)\w*\b.*\S", re.IGNORECASE)
 
 PYTHONS = ("python", "python3")
 """What stands for the interpreter that runs the guard."""
@@ -94,8 +97,7 @@ class Program:
         repeat(sys.stdout, printed)
         repeat(sys.stderr, said)
         if done.returncode:
-            last = next((line for line in reversed(said.splitlines()) if line.strip()), "it said nothing")
-            raise ProgramError(f"`{self.called}` {_ended(done.returncode)}: {last.strip()}")
+            raise ProgramError(f"`{self.called}` {_ended(done.returncode)}: {_reason(said)}")
         return printed
 
     def _placed(self, word: str) -> str:
@@ -158,6 +160,13 @@ def _own(root: Path) -> list[str]:
         and str(getattr(module, "__file__", None) or "").startswith(below)
         and "site-packages" not in str(module.__file__)
     ]
+
+
+def _reason(said: str) -> str:
+    """The last line that names an error, as some interpreters say more behind it; else the last line."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    errors = [line for line in lines if _ERROR.search(line)]
+    return (errors or lines or ["it said nothing"])[-1]
 
 
 def _ended(status: int) -> str:
