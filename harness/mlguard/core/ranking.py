@@ -76,7 +76,7 @@ def tied_ranks(rank: str, sides: Sides, key: Sequence[str]) -> bool:
 
 def _tied(sides: Sides, lists: Sequence[Array], ranks: tuple[Value, Value], places: Array) -> bool:
     """Whether each list has the same ranks, some score orders all of them on both sides, and only ties swapped."""
-    if not all(rank.is_numeric for rank in ranks):
+    if not all(rank.is_numeric and rank.data.dtype.kind != "c" for rank in ranks):
         return False
     before, after = (rank.data.astype(np.float64) for rank in ranks)
     if not all(len(set(before[rows])) == len(rows) and set(before[rows]) == set(after[rows]) for rows in lists):

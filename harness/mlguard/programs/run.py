@@ -62,7 +62,8 @@ class Program:
     def _executed(
         self, loader: SourceFileLoader, spec: importlib.machinery.ModuleSpec | None, arguments: Sequence[str]
     ) -> str:
-        code = loader.get_code(spec.name if spec else "__main__")
+        # As Python does it: what is run as a program leaves no bytecode.
+        code = loader.source_to_code(loader.get_data(loader.path), loader.path)
         module = types.ModuleType("__main__")
         module.__dict__.update(__file__=loader.path, __spec__=spec, __loader__=loader)
         module.__package__ = spec.parent if spec else None
@@ -71,7 +72,7 @@ class Program:
         with _as_program(module, [loader.path, *map(self._placed, arguments)], folder, self.root):
             os.chdir(self.folder or ".")
             with contextlib.redirect_stdout(printed), self._exiting():
-                exec(code, module.__dict__)  # type: ignore[arg-type]  # noqa: S102 -- the program that is under guard.
+                exec(code, module.__dict__)  # noqa: S102 -- the program that is under guard.
         repeat(sys.stdout, printed.getvalue())
         return printed.getvalue()
 
