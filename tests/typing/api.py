@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 import mlguard
-from mlguard import Dataset, Guard, note, run_script, settle
+from mlguard import CommandGuard, Dataset, Guard, ScriptGuard, note, run_script, settle
 
 
 def make(rng: np.random.RandomState, rows: int = 100) -> Dataset:
@@ -18,6 +18,28 @@ def make(rng: np.random.RandomState, rows: int = 100) -> Dataset:
     minutes = settle(rng.gamma(2.0, 3.0, rows), 2)
     frame = pd.DataFrame({"minutes": minutes, "bought": minutes > 3.0})
     return Dataset({"rows": frame}, target="bought", decimals={"minutes": 2})
+
+
+class Programs(CommandGuard):
+    """Command lines, and a method beside them."""
+
+    dataset = "visits"
+    train = "python train.py {train} {bundle}"
+    predict = "python predict.py {bundle} {rows} {answers}"
+    isolated = True
+
+    def evaluate(self, test: pd.DataFrame, predictions: pd.DataFrame) -> dict[str, float]:
+        """Numbers by name."""
+        return {"rows": float(len(test) + len(predictions))}
+
+
+class Script(ScriptGuard):
+    """One script that does it all."""
+
+    dataset = "visits"
+    script = ("train.py", "predict.py")
+    inputs = {"train": "train.csv", "test": "test.csv"}
+    outputs = {"answers": "answers.csv"}
 
 
 class Visits(Guard):
