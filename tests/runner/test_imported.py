@@ -99,7 +99,8 @@ def test_a_distribution_without_a_list_of_names_is_found_by_its_files(tmp_path: 
         (described / "METADATA").write_text(f"Metadata-Version: 2.1\nName: Two_Modules\nVersion: {version}\n")
         files = "two/__init__.py,,\nfast.abi3.so,,\ntwo/data.csv,,\n../../bin/two,,\n"
         (described / "RECORD").write_text(files)
-    monkeypatch.setattr("sys.path", [str(tmp_path / "first"), str(tmp_path / "second")])
+    standard = [entry for entry in sys.path if "site-packages" not in entry]  # Which reads what lies there.
+    monkeypatch.setattr("sys.path", [str(tmp_path / "first"), str(tmp_path / "second"), *standard])
     installed = Installed()
     assert installed.bringing("two") == installed.bringing("fast") == {"two_modules": "2.0"}
     assert installed.bringing("data") == {}
