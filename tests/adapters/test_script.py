@@ -26,12 +26,14 @@ import line
 
 ridge = json.loads(Path("settings/run.json").read_text())["ridge"]
 train, test = pd.read_csv("data/train.csv"), pd.read_csv("data/test.csv")
+words = Path("notes/words.txt").read_text() if Path("notes/words.txt").exists() else ""
 model = line.fit(train, ridge)
 Path("out").mkdir(exist_ok=True)
 pd.DataFrame({"hours": line.answer(model, test)}).to_csv("out/answers.csv", index=False)
 Path("scores.json").write_text(json.dumps(line.score(train["y"], line.answer(model, train))))
 """,
     "settings/run.json": '{"ridge": 0.5}',
+    "notes/words.txt": "read by the script",
     # What lies there from real work must be neither read nor overwritten.
     "data/train.csv": "x,shop,y\n1,a,100\n",
     "data/prices.csv": "x\n",
@@ -68,7 +70,12 @@ def test_a_script_is_asked_everything_and_its_own_files_stay(shop: Project) -> N
     assert {name: held[name] for name in asked} == dict.fromkeys(asked, "same")
     assert {"main", "seed 1", "config ridge", "refit"} <= {str(o.run) for o in golden}
     assert any(o.name == "probes.hours" for o in golden)
-    assert {"run.py", "line.py"} <= set(golden.provenance.sources)
+    # Nothing else of the copy was read, nor the real files in whose place tables stand.
+    assert set(golden.provenance.sources) == {
+        "run.py", "line.py", SCRIPT, "datasets/generators/tiny.py", "notes/words.txt"
+    }  # fmt: skip
+    with shop.also("private.txt", "not there where a bundle is loaded"):
+        assert shop.check("Script", SCRIPT).verdict.outcome is Outcome.MATCH
     assert shop.check("Script", SCRIPT).verdict.outcome is Outcome.MATCH
     assert shop.files() == before
 

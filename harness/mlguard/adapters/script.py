@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
 
+from mlguard.core.copies import standing_for
 from mlguard.core.guard import Guard
 from mlguard.programs import FORMATS, metrics
 from mlguard.programs.error import ProgramError
@@ -70,10 +71,11 @@ class ScriptGuard(Guard):
         """Run the script, and read its answers, with the metrics of the same run beside them."""
         with for_one_call(self.folder) as folder:
             self._lay(folder, {"train": model, "test": rows})
-            for line in self._lines():
-                name, *arguments = words_of(line)
-                words = ("python", str(self._root / name), *arguments)
-                Program(line, words, self._root, self.isolated, folder / self.run_from).run()
+            with standing_for(self._root, folder):
+                for line in self._lines():
+                    name, *arguments = words_of(line)
+                    words = ("python", str(self._root / name), *arguments)
+                    Program(line, words, self._root, self.isolated, folder / self.run_from).run()
             return self._answers(folder)
 
     @classmethod

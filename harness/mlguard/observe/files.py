@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import filecmp
 import os
 import sys
 import tempfile
@@ -10,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path, PurePath
 from typing import Any
 from urllib.parse import unquote
+
+from mlguard.core.copies import original
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
@@ -107,7 +110,11 @@ class Files:
         self._reading = self._writing = False  # Path handling below must not hear itself.
         try:
             place = _written(os.fsdecode(path)) if writes else Path(os.path.abspath(os.fsdecode(path)))
+            meant = original(place)
+            if meant is None:
+                return
             if not writes:
+                place = meant if meant == place or _is_same(meant, place) else place
                 self.read.add(place)
                 self.read_first |= {place} - self.made
             elif before[1] and self._is_made(place):
@@ -129,6 +136,14 @@ class Files:
         if any(place.is_relative_to(folder) for folder in _DEVICES):
             return False
         return not any(part in _CACHES for part in place.parts)
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    """Whether a file of a copy still is the project's own, and not what a program wrote there itself."""
+    try:
+        return filecmp.cmp(one, other, shallow=False)
+    except OSError:
+        return False
 
 
 def _written(path: str) -> Path:

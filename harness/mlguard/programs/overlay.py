@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import Any
+
+from mlguard.core.copies import making
 
 LARGE = 2**20
 """Bytes from which on a file is linked and not copied."""
@@ -14,7 +16,7 @@ LARGE = 2**20
 MANY = 1000
 """Entries from which on a folder is linked as a whole."""
 
-_NEVER = frozenset({".git", ".mlguard", "golden", "__pycache__", ".venv", ".tox", "node_modules"})
+_NEVER = frozenset({".git", ".mlguard", "golden", "__pycache__", ".venv", ".tox", "node_modules", ".pytest_cache"})
 """What is not shown: what belongs to git, to mlguard, to Python and to installers."""
 
 
@@ -36,7 +38,8 @@ def lay(root: Path, folder: Path, mapped: Collection[str]) -> None:
     folders are links.
     """
     places = {PurePosixPath(name) for name in mapped}
-    _copy(root, folder, PurePosixPath("."), places)
+    with making():
+        _copy(root, folder, PurePosixPath("."), places)
     for place in places:
         (folder / place.parent).mkdir(parents=True, exist_ok=True)
 
@@ -57,7 +60,8 @@ def _copy(root: Path, folder: Path, below: PurePosixPath, mapped: set[PurePosixP
         if entry.is_dir() and not entry.is_symlink() and _is_short(entry, name, mapped):
             _copy(root, folder, name, mapped)
         elif entry.is_file() and entry.stat().st_size < LARGE:
-            shutil.copyfile(entry, folder / name)
+            with suppress(OSError):  # What cannot be read is not there, as for a bundle that is loaded elsewhere.
+                shutil.copyfile(entry, folder / name)
         elif entry.exists():
             (folder / name).symlink_to(entry, target_is_directory=entry.is_dir())
 
