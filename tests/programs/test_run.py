@@ -129,3 +129,9 @@ def test_a_change_in_memory_reaches_a_program(tmp_path: Path, monkeypatch: pytes
     one = program(tmp_path, "print('as it lies there')\n")
     substitute({str(tmp_path / "bin/tool.py"): "print('changed')\n"})
     assert one.run() == "changed\n"
+
+
+def test_a_projects_module_may_be_called_nearly_as_mlguard_is(tmp_path: Path) -> None:
+    (tmp_path / "mlguarded.py").write_text("calls = 0\n")
+    one = program(tmp_path, "import mlguarded\nmlguarded.calls += 1\nprint(mlguarded.calls)\n")
+    assert [one.run(), one.run()] == ["1\n"] * 2

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from mlguard.runner.imported import TOOLS, Installed, distributions, hearing, own_modules
+from mlguard.programs.modules import own_modules
+from mlguard.runner.imported import TOOLS, Installed, distributions, hearing
 from mlguard.worker.environment import Environment
 from mlguard.worker.pool import Workers
 from tests.project import CODE, Project, sharing

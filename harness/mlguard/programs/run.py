@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TextIO
 
 from mlguard.programs.error import ProgramError
+from mlguard.programs.modules import own_modules
 
 _ERROR = re.compile(r"(error|exception|panic|fatal)\w*\b.*\S", re.IGNORECASE)
 
@@ -151,16 +152,8 @@ def _as_program(module: types.ModuleType, arguments: list[str], folder: str | No
 
 
 def _own(root: Path) -> list[str]:
-    """Names of loaded modules of the project; mlguard's own may lie below the root of a checkout of it."""
-    below = str(root) + os.sep
-    return [
-        name
-        for name, module in list(sys.modules.items())
-        if name != "__main__"
-        and not name.startswith("mlguard")
-        and str(getattr(module, "__file__", None) or "").startswith(below)
-        and "site-packages" not in str(module.__file__)
-    ]
+    """Names of the project's loaded modules, but for the program itself."""
+    return [name for name in own_modules(root) if name != "__main__"]
 
 
 def _reason(said: str) -> str:

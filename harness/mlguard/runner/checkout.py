@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from mlguard.core.error import UsageError
-from mlguard.runner.imported import FOREIGN, is_inside
+from mlguard.programs.modules import FOREIGN, is_inside
 from mlguard.worker.source import is_installed
 
 BUILT: Final = frozenset({"build", "dist", "_skbuild", ".eggs"})

@@ -10,9 +10,7 @@ from __future__ import annotations
 import builtins
 import functools
 import importlib
-import os
 import sys
-import sysconfig
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib import metadata
@@ -21,19 +19,13 @@ from pathlib import Path
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, Final
 
-FOREIGN: Final = frozenset({"site-packages", "dist-packages", ".venv", "venv", ".tox", "node_modules"})
-"""Folders below a project whose content is somebody else's."""
+from mlguard.programs.modules import is_own
 
 TOOLS: Final = frozenset(
     {"click", "cloudpickle", "colorama", "coverage", "execnet", "iniconfig", "packaging", "pip", "pluggy", "pygments"}
     | {"pytest", "pytest-cov", "pytest-mlguard", "pytest-xdist", "rich", "setuptools", "wheel"}
 )
 """Distributions that run, show and measure, and compute nothing of what is guarded."""
-
-# Resolving a path asks the disk, and a thousand modules of libraries are loaded: those are told by their name.
-_LIBRARIES: Final = tuple(
-    os.path.join(sysconfig.get_path(name), "") for name in ("stdlib", "platstdlib", "purelib", "platlib")
-)
 
 _MODULES: Final = (*SOURCE_SUFFIXES, *EXTENSION_SUFFIXES)
 
@@ -86,37 +78,13 @@ def distributions(names: Iterable[str], root: Path) -> dict[str, str]:
         if name in seen or module is None:
             continue
         seen.add(name)
-        if not _is_own(module, root):
+        if not is_own(module, root):
             used = installed.bringing(name.partition(".")[0])
             if not used:
                 continue
             found |= used
         waiting += _leads_to(module)
     return dict(sorted(found.items()))
-
-
-def own_modules(root: Path) -> list[str]:
-    """The project's own modules that are loaded."""
-    return [name for name, module in list(sys.modules.items()) if _is_own(module, root)]
-
-
-def is_inside(file: Path, root: Path) -> bool:
-    """Whether a file is the project's own, and not of something that was installed below its root."""
-    return file.is_relative_to(root) and not FOREIGN & set(file.relative_to(root).parts)
-
-
-def _is_own(module: ModuleType, root: Path) -> bool:
-    """mlguard itself is a library, not the subject, wherever it lies."""
-    file = getattr(module, "__file__", None)
-    if not isinstance(file, str) or file.startswith(_LIBRARIES) or str(module.__name__).partition(".")[0] == "mlguard":
-        return False
-    return _lies_inside(file, root)
-
-
-@functools.cache
-def _lies_inside(file: str, root: Path) -> bool:
-    """Whether a module's file is the project's; the disk is asked once for each in a process."""
-    return is_inside(Path(file).resolve(), root.resolve())
 
 
 @functools.lru_cache(maxsize=1)

@@ -12,8 +12,9 @@ from mlguard.core.dataset import Dataset
 from mlguard.core.record import ConfigurationFacts, DatasetFacts, Provenance
 from mlguard.observe.files import Files
 from mlguard.observe.run import Subject
+from mlguard.programs.modules import is_inside, own_modules
 from mlguard.runner.checkout import Checkout
-from mlguard.runner.imported import distributions, is_inside, own_modules
+from mlguard.runner.imported import distributions
 from mlguard.runner.order import Order
 from mlguard.runner.sources import sources
 from mlguard.tables.digest import digest

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from mlguard.observe.files import Files
+from mlguard.programs.modules import is_inside, own_modules
 from mlguard.runner.checkout import Checkout
-from mlguard.runner.imported import is_inside, own_modules
 from mlguard.runner.order import Order
 from mlguard.worker.source import is_installed
 

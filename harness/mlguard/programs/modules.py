@@ -1,0 +1,43 @@
+"""Which modules and files are the project's own, and not of something that was installed below its root."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+import sysconfig
+from pathlib import Path
+from types import ModuleType
+from typing import Final
+
+FOREIGN: Final = frozenset({"site-packages", "dist-packages", ".venv", "venv", ".tox", "node_modules"})
+"""Folders below a project whose content is somebody else's."""
+
+# Resolving a path asks the disk, and a thousand modules of libraries are loaded: those are told by their name.
+_LIBRARIES: Final = tuple(
+    os.path.join(sysconfig.get_path(name), "") for name in ("stdlib", "platstdlib", "purelib", "platlib")
+)
+
+
+def own_modules(root: Path) -> list[str]:
+    """The project's own modules that are loaded."""
+    return [name for name, module in list(sys.modules.items()) if is_own(module, root)]
+
+
+def is_inside(file: Path, root: Path) -> bool:
+    """Whether a file is the project's own, and not of something that was installed below its root."""
+    return file.is_relative_to(root) and not FOREIGN & set(file.relative_to(root).parts)
+
+
+def is_own(module: ModuleType, root: Path) -> bool:
+    """Whether a module is the project's; mlguard itself is a library, not the subject, wherever it lies."""
+    file = getattr(module, "__file__", None)
+    if not isinstance(file, str) or file.startswith(_LIBRARIES) or str(module.__name__).partition(".")[0] == "mlguard":
+        return False
+    return _lies_inside(file, root)
+
+
+@functools.cache
+def _lies_inside(file: str, root: Path) -> bool:
+    """Whether a module's file is the project's; the disk is asked once for each in a process."""
+    return is_inside(Path(file).resolve(), root.resolve())
