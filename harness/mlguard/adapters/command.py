@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import partial
@@ -135,9 +134,7 @@ class Call:
         if not config or "config" in self.endings:
             return None
         place = self.folder / "project"
-        lay(root, place, config)
-        for name, changed in config.items():
-            shutil.copyfile(changed, place / name)
+        lay(root, place, changed=config)
         return place
 
     def _config(self) -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
@@ -88,11 +87,9 @@ class ScriptGuard(Guard):
         from mlguard.programs.tables import write  # pandas is loaded only where a guard runs.
 
         config = changed_config(type(self).config, self._root, self.config_path)
-        lay(self._root, folder, [*self.inputs.values(), *self.outputs.values(), *config])
+        lay(self._root, folder, changed=config, mapped=[*self.inputs.values(), *self.outputs.values()])
         for name, place in self.inputs.items():
             write(parts[name] if name in parts else self.data[name], folder / place)
-        for name, changed in config.items():
-            shutil.copyfile(changed, folder / name)
 
     def _answers(self, folder: Path) -> Any:
         from mlguard.programs.tables import read  # As above.

@@ -35,5 +35,8 @@ def original(place: Path) -> Path | None:
     """The file that is meant by one that is opened; None where nobody means any."""
     if not _is_made.get():
         return None
-    root, folder = _copy.get() or (place, place)
-    return root / place.relative_to(folder) if place != folder and place.is_relative_to(folder) else place
+    copy = _copy.get()
+    if copy is None or not place.is_relative_to(copy[1]):
+        return place
+    root, folder = copy
+    return root / place.relative_to(folder)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -31,17 +32,19 @@ def for_one_call(above: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def lay(root: Path, folder: Path, mapped: Collection[str]) -> None:
-    """Copy what lies below the root into a folder, but for the mapped files, so that nothing real is written.
+def lay(root: Path, folder: Path, *, changed: Mapping[str, Path], mapped: Collection[str] = ()) -> None:
+    """Copy what lies below the root into a folder, so that nothing real is written.
 
-    `mapped` are paths from the root; their folders are made, and nothing is put in their places. Large files and full
-    folders are links.
+    Large files and full folders are links. `changed` are other files for some paths from the root. In the places of
+    `mapped` nothing is put; their folders are made.
     """
-    places = {PurePosixPath(name) for name in mapped}
+    places = {PurePosixPath(name) for name in (*changed, *mapped)}
     with making():
         _copy(root, folder, PurePosixPath("."), places)
     for place in places:
         (folder / place.parent).mkdir(parents=True, exist_ok=True)
+    for name, file in changed.items():
+        shutil.copyfile(file, folder / name)
 
 
 def changed_config(declared: Any, root: Path, path: Path | None) -> dict[str, Path]:
@@ -68,4 +71,4 @@ def _copy(root: Path, folder: Path, below: PurePosixPath, mapped: set[PurePosixP
 
 def _is_short(entry: Path, name: PurePosixPath, mapped: set[PurePosixPath]) -> bool:
     holds_mapped = any(place.is_relative_to(name) for place in mapped)
-    return holds_mapped or sum(1 for _, _ in zip(entry.iterdir(), range(MANY), strict=False)) < MANY
+    return holds_mapped or sum(1 for _ in islice(entry.iterdir(), MANY)) < MANY
