@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
 
 from mlguard.core.copies import standing_for
 from mlguard.core.guard import Guard
+from mlguard.files.content import file_digest
 from mlguard.programs import FORMATS, metrics
 from mlguard.programs.error import ProgramError
 from mlguard.programs.overlay import changed_config, for_one_call, lay
@@ -113,7 +113,7 @@ def _evaluate(self: ScriptGuard, test: Any, predictions: Any) -> Any:
 
 
 def _digest(answers: Any) -> str:
-    return hashlib.sha256(answers.to_csv(index=False).encode()).hexdigest()
+    return file_digest(answers.to_csv(index=False).encode())
 
 
 def _wrong_files(mapped: Mapping[str, str]) -> Iterator[str]:

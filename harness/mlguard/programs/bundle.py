@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -10,6 +9,7 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from mlguard.files.content import file_digest
 from mlguard.programs.error import ProgramError
 
 
@@ -59,15 +59,15 @@ class Bundle(Mapping[str, Any]):
 
 def _content(name: str, content: bytes) -> Any:
     """What a file says, where its kind is known; else its digest."""
-    reader = _READERS.get(PurePosixPath(name).suffix.lower())
+    reader = _READERS.get(PurePosixPath(name).suffix.lower(), _digest)
     try:
-        return reader(content) if reader else _digest(content)
+        return reader(content)
     except Exception:  # A look inside explains; what a file's own classes raise must end no run.
         return _digest(content)
 
 
 def _digest(content: bytes) -> str:
-    return f"sha256:{hashlib.sha256(content).hexdigest()}"
+    return f"sha256:{file_digest(content)}"
 
 
 def _of_json(content: bytes) -> Any:
