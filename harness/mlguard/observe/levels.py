@@ -50,7 +50,8 @@ def without_levels(main: Run, path: Path) -> list[Observation]:
     if not dropped:
         return []
     run = beside(main, LEVELS, main.data)
-    batches = [replace(b, joined=is_row_by_row(main)) for b in _batches(path.test.rows, test, dropped)]
+    row_by_row = is_row_by_row(main)
+    batches = [replace(batch, joined=row_by_row) for batch in _batches(path.test.rows, test, dropped)]
     kept = np.flatnonzero(~_any(table, dropped)).tolist()
     try:
         seed_all(0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,9 +59,10 @@ def write_dataset(
         tree.make()
         with alone(tree):
             swap.finish(tree)
+            own = own_files(tree)
             if not replace:
-                _refuse_foreign(tree, files)
-            swap.replace(tree, files, leading=MANIFEST, own=own_files(tree))
+                _refuse_foreign(tree, files, own)
+            swap.replace(tree, files, leading=MANIFEST, own=own)
     except OSError as error:
         came = "may be half written" if swap.is_half_done(tree) else "was not written and nothing in it changed"
         raise RunError(f"{folder} {came}: {refusal(error)}", slug="dataset-not-written", blames_code=False) from error
@@ -99,7 +100,7 @@ def read_files(tree: Tree) -> dict[str, bytes]:
 def own_files(tree: Tree) -> list[str]:
     """The files of a Dataset's folder that its manifest lists and that are as they were written, the manifest first.
 
-    None where the manifest cannot be trusted. Raises OSError where the disk refuses.
+    There are none where the manifest cannot be trusted. Raises OSError where the disk refuses.
     """
     listed = _listed(tree)
     found = {file: tree.read(file) or b"" for file in listed}
@@ -131,9 +132,9 @@ def _listed(tree: Tree) -> dict[str, str]:
         return {}
 
 
-def _refuse_foreign(tree: Tree, files: Mapping[str, bytes]) -> None:
+def _refuse_foreign(tree: Tree, files: Mapping[str, bytes], own: Collection[str]) -> None:
     """Raise UsageError naming every file in the way that is not ours, or no more as it was written."""
-    found = {name: tree.read(name) for name in {*files, *_listed(tree)} - {*own_files(tree)}}
+    found = {name: tree.read(name) for name in {*files, *_listed(tree)} - {*own}}
     foreign = [
         f"{tree.root / name} was edited by hand or was not written by mlguard; move it away or choose another folder"
         for name, content in sorted(found.items())
