@@ -28,10 +28,14 @@ def open_pending(settings: Settings, folder: Path | None = None) -> Store:
 
     `folder` holds those of another checkout, such as a CI job's. Raises RunError where the disk refuses.
     """
-    return LocalStore(folder or state(settings.base).root / PENDING, settings.base)
+    return LocalStore(_home(settings, folder), settings.base)
 
 
 def compared_file(settings: Settings, guard: str, folder: Path | None = None) -> tuple[Tree, str]:
     """Where it is kept what a pending Record was compared with: a tree, and the file's name in it."""
-    root = folder or state(settings.base).root / PENDING
-    return Tree(root, settings.base), f"{COMPARED}/{folder_of(guard)}.json"
+    return Tree(_home(settings, folder), settings.base), f"{COMPARED}/{folder_of(guard)}.json"
+
+
+def _home(settings: Settings, folder: Path | None) -> Path:
+    """Where pending Records lie."""
+    return folder or state(settings.base).root / PENDING

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from mlguard.core.contract import Judgement
+from mlguard.core.probe import ANSWERED
 from mlguard.core.record import CONTRACT, CONTRACT_VALUE, GATE, INTERNAL, STAGES, Observation, Record
 from mlguard.core.run_name import MAIN
 from mlguard.core.visible import one_line
@@ -15,8 +16,6 @@ from mlguard.report.wording import quoted
 
 NAMED = 6
 """Observations of a stage that are named; the others are counted."""
-
-ANSWERED = "answered"
 
 
 def lines(
