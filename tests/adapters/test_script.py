@@ -200,6 +200,70 @@ def test_nothing_real_is_written_wherever_a_script_writes(tmp_path: Path, monkey
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
 
 
+@pytest.mark.parametrize("isolated", [False, True])
+def test_tables_stand_in_the_place_of_files_behind_a_link(tmp_path: Path, *, isolated: bool) -> None:
+    for folder in ("project", "shared/in", "shared/out"):
+        (tmp_path / folder).mkdir(parents=True)
+    for name in ("in", "out"):
+        (tmp_path / "project" / name).symlink_to(tmp_path / "shared" / name, target_is_directory=True)
+    (tmp_path / "shared/in/train.csv").write_text("x\n0\n")
+    (tmp_path / "shared/out/answers.csv").write_text("x\n7\n")
+    source = "import pandas as pd\npd.read_csv('in/train.csv').to_csv('out/answers.csv', index=False)\n"
+    one = guard(
+        tmp_path / "project", source, isolated=isolated,
+        inputs={"train": "in/train.csv", "test": "in/test.csv"}, outputs={"answers": "out/answers.csv"},
+    )  # fmt: skip
+    assert one.predict(ROWS, ROWS)["x"].tolist() == [1.0, 2.0]
+    assert (tmp_path / "shared/in/train.csv").read_text() == "x\n0\n"
+    assert (tmp_path / "shared/out/answers.csv").read_text() == "x\n7\n"
+    assert not (tmp_path / "shared/in/test.csv").exists()
+
+
+WRITES = [
+    "open('large.bin', 'w').write('new')",
+    "open('full/a.txt', 'a').write('new')",
+    "open('full/new.txt', 'w').write('new')",
+    "import os; os.remove('full/a.txt')",
+    "import os; os.rename('full/a.txt', 'moved')",
+    "import os; os.truncate('large.bin', 1)",
+    "import shutil; shutil.rmtree('full')",
+    "open('full/a.txt', 'r+')",
+]
+BESIDE_ITSELF = "open(os.path.join(os.path.dirname(__file__), 'kept.txt'), 'w')"
+"""Which nobody can refuse to another process."""
+
+
+@pytest.mark.parametrize(
+    ("writes", "isolated"), [(one, kind) for one in WRITES for kind in (False, True)] + [(BESIDE_ITSELF, False)]
+)
+def test_what_only_a_link_shows_is_never_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, writes: str, *, isolated: bool
+) -> None:
+    monkeypatch.setattr(overlay, "LARGE", 100)
+    monkeypatch.setattr(overlay, "MANY", 2)
+    for name in ("large.bin", "full/a.txt", "full/b.txt", "kept.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("1" * 100)
+    one = guard(tmp_path, f"import os\n{writes}\n", isolated=isolated)
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    with pytest.raises((OSError, ProgramError)) as raised:  # The process writes to its copy, and no answers.
+        one.predict(ROWS, ROWS)
+    refused = "is a real file, which a guarded script must leave alone"
+    assert isolated or "rmtree" in writes or refused in str(raised.value)
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+def test_virtual_environments_and_links_without_end_are_no_part_of_the_copy(tmp_path: Path) -> None:
+    (tmp_path / "env/lib").mkdir(parents=True)
+    (tmp_path / "env/pyvenv.cfg").write_text("")
+    (tmp_path / "loop").symlink_to(tmp_path, target_is_directory=True)
+    source = (
+        "import os, pandas as pd\nassert not os.path.exists('env')\npd.read_csv('test.csv').to_csv('answers.csv')\n"
+    )
+    one = guard(tmp_path, source.replace("'answers.csv'", "'answers.csv', index=False"), isolated=True)
+    assert one.predict(ROWS, ROWS)["x"].tolist() == [1.0, 2.0]
+
+
 def test_several_scripts_share_the_copy(tmp_path: Path) -> None:
     (tmp_path / "models").mkdir()
     (tmp_path / "models/rate.txt").write_text("from real work")

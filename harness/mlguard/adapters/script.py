@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
 
-from mlguard.core.copies import standing_for
+from mlguard.core.copies import Copy
 from mlguard.core.guard import Guard
 from mlguard.files.content import file_digest
 from mlguard.programs import FORMATS, metrics
 from mlguard.programs.error import ProgramError
-from mlguard.programs.overlay import changed_config, for_one_call, lay
+from mlguard.programs.overlay import changed_config, for_one_call, lay, protected
 from mlguard.programs.run import Program, words_of
 
 ANSWERS, METRICS = "answers", "metrics"
@@ -69,8 +69,7 @@ class ScriptGuard(Guard):
     def predict(self, model: Any, rows: Any) -> Any:
         """Run the script, and read its answers, with the metrics of the same run beside them."""
         with for_one_call(self.folder) as folder:
-            self._lay(folder, {"train": model, "test": rows})
-            with standing_for(self._root, folder):
+            with protected(self._laid(folder, {"train": model, "test": rows})):
                 for line in self._lines():
                     name, *arguments = words_of(line)
                     words = ("python", str(self._root / name), *arguments)
@@ -82,14 +81,17 @@ class ScriptGuard(Guard):
         """The scripts with their arguments, in order."""
         return (cls.script,) if isinstance(cls.script, str) else tuple(cls.script)
 
-    def _lay(self, folder: Path, parts: Mapping[str, Any]) -> None:
+    def _laid(self, folder: Path, parts: Mapping[str, Any]) -> Copy:
         """Copy the project, with tables in place of the inputs and without outputs."""
         from mlguard.programs.tables import write  # pandas is loaded only where a guard runs.
 
         config = changed_config(type(self).config, self._root, self.config_path)
-        lay(self._root, folder, changed=config, mapped=[*self.inputs.values(), *self.outputs.values()])
+        mapped = [*self.inputs.values(), *self.outputs.values()]
+        # What another process writes through a link, nobody here can refuse.
+        copy = lay(self._root, folder, changed=config, mapped=mapped, links=not self.isolated)
         for name, place in self.inputs.items():
             write(parts[name] if name in parts else self.data[name], folder / place)
+        return copy
 
     def _answers(self, folder: Path) -> Any:
         from mlguard.programs.tables import read  # As above.

@@ -5,9 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
 
-_copy: ContextVar[tuple[Path, Path] | None] = ContextVar("mlguard_copy", default=None)
+
+@dataclass(frozen=True)
+class Copy:
+    """A folder that stands for the project."""
+
+    root: Path
+    """The project's root."""
+    folder: Path
+    """The copy."""
+    linked: tuple[Path, ...] = ()
+    """Real files and folders to which links in it lead."""
+
+    def leads_to(self, place: Path) -> bool:
+        """Whether a real file lies where a link leads."""
+        return any(place.is_relative_to(real) for real in self.linked)
+
+
+_copy: ContextVar[Copy | None] = ContextVar("mlguard_copy", default=None)
 _is_made: ContextVar[bool] = ContextVar("mlguard_copy_is_made", default=True)
 
 
@@ -22,13 +40,18 @@ def making() -> Iterator[None]:
 
 
 @contextmanager
-def standing_for(root: Path, folder: Path) -> Iterator[None]:
-    """While the block runs, a folder stands for the project's root."""
-    token = _copy.set((root, folder))
+def running_in(copy: Copy) -> Iterator[None]:
+    """While the block runs, guarded code runs in a copy."""
+    token = _copy.set(copy)
     try:
         yield
     finally:
         _copy.reset(token)
+
+
+def current() -> Copy | None:
+    """The copy in which guarded code runs; None where it runs in the project itself."""
+    return _copy.get()
 
 
 def original(place: Path) -> Path | None:
@@ -36,7 +59,6 @@ def original(place: Path) -> Path | None:
     if not _is_made.get():
         return None
     copy = _copy.get()
-    if copy is None or not place.is_relative_to(copy[1]):
+    if copy is None or not place.is_relative_to(copy.folder):
         return place
-    root, folder = copy
-    return root / place.relative_to(folder)
+    return copy.root / place.relative_to(copy.folder)

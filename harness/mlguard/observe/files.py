@@ -13,20 +13,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from mlguard.core.copies import original
-
-_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-
-_PATH_EVENTS = {
-    "os.remove": (0, 1),
-    "os.rename": (1, 3),
-    "os.truncate": (0, None),
-    "os.symlink": (1, 2),
-    "os.link": (1, 3),
-}
-"""What changes files: places of the path and of its folder's descriptor among the event's arguments.
-
-A folder by itself is no output, and only the first of two runs makes it.
-"""
+from mlguard.programs.written import written
 
 _CACHES = (".cache", ".config", ".matplotlib", "__pycache__")
 """Folders in which libraries keep what they computed before; no output of guarded code."""
@@ -93,15 +80,13 @@ class Files:
     def _hook(self, event: str, arguments: tuple[Any, ...]) -> None:
         if not self._reading:
             return
-        if event == "open":
-            path, mode, flags = arguments
-            writes = bool(flags & _WRITING) if isinstance(flags, int) else any(c in str(mode) for c in "wax+")
-            self._hear(path, writes=writes)
+        place = written(event, arguments)
+        if place is not None:
+            self._hear(place, writes=True)
+        elif event == "open":
+            self._hear(arguments[0], writes=False)
         elif event == "sqlite3.connect":
             self._hear(_database(arguments[0]), writes=False)
-        elif event in _PATH_EVENTS:
-            path, folder = _PATH_EVENTS[event]
-            self._hear(_whole(arguments[path], -1 if folder is None else arguments[folder]), writes=True)
 
     def _hear(self, path: object, *, writes: bool) -> None:
         if not isinstance(path, str | bytes | os.PathLike):
@@ -109,7 +94,7 @@ class Files:
         before = self._reading, self._writing
         self._reading = self._writing = False  # Path handling below must not hear itself.
         try:
-            place = _written(os.fsdecode(path)) if writes else Path(os.path.abspath(os.fsdecode(path)))
+            place = Path(os.path.abspath(os.fsdecode(path)))
             meant = original(place)
             if meant is None:
                 return
@@ -144,22 +129,6 @@ def _is_same(one: Path, other: Path) -> bool:
         return filecmp.cmp(one, other, shallow=False)
     except OSError:
         return False
-
-
-def _written(path: str) -> Path:
-    """Where a file is written, whatever links lead there; a link that is itself made or removed is not followed."""
-    folder, name = os.path.split(os.path.abspath(path))
-    return Path(os.path.realpath(folder), name)
-
-
-def _whole(path: Any, folder: int) -> Any:
-    """A path below an open folder, as where `shutil.rmtree` removes it; None where nobody knows that folder."""
-    if folder == -1 or not isinstance(path, str | bytes | os.PathLike):
-        return path
-    try:
-        return os.path.join(os.readlink(f"/proc/self/fd/{folder}"), os.fsdecode(path))
-    except OSError:
-        return None
 
 
 def _database(name: object) -> object:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Iterator, Mapping
+import sys
+from collections.abc import Collection, Iterator, Mapping, Set
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from mlguard.core.copies import making
+from mlguard.core.copies import Copy, current, making, running_in
+from mlguard.programs.written import touched
 
 LARGE = 2**20
 """Bytes from which on a file is linked and not copied."""
@@ -32,19 +36,57 @@ def for_one_call(above: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def lay(root: Path, folder: Path, *, changed: Mapping[str, Path], mapped: Collection[str] = ()) -> None:
+def lay(
+    root: Path, folder: Path, *, changed: Mapping[str, Path], mapped: Collection[str] = (), links: bool = True
+) -> Copy:
     """Copy what lies below the root into a folder, so that nothing real is written.
 
-    Large files and full folders are links. `changed` are other files for some paths from the root. In the places of
-    `mapped` nothing is put; their folders are made.
+    `changed` are other files for some paths from the root. In the places of `mapped` nothing is put; their folders are
+    made. Large files, full folders and the project's own links are links, unless `links` is off.
     """
     places = {PurePosixPath(name) for name in (*changed, *mapped)}
+    laying = _Laying(root, folder, places, links=links)
     with making():
-        _copy(root, folder, PurePosixPath("."), places)
+        linked = tuple(laying.below(PurePosixPath(".")))
     for place in places:
         (folder / place.parent).mkdir(parents=True, exist_ok=True)
     for name, file in changed.items():
         shutil.copyfile(file, folder / name)
+    return Copy(root, folder, linked)
+
+
+@contextmanager
+def protected(copy: Copy) -> Iterator[None]:
+    """Run guarded code in a copy; what it would write to a real file is refused with PermissionError.
+
+    Only what this process does by itself is seen.
+    """
+    _watch()
+    with running_in(copy):
+        yield
+
+
+@cache
+def _watch() -> None:
+    """Look at what this process writes; once, since an audit hook stays for good."""
+    sys.addaudithook(_refuse)
+
+
+def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
+    copy = current()
+    for place in touched(event, arguments) if copy is not None else ():
+        if copy is not None and _is_real(copy, place):
+            raise PermissionError(
+                f"{place} is a real file, which a guarded script must leave alone: map it in `outputs`, or write "
+                "elsewhere"
+            )
+
+
+def _is_real(copy: Copy, place: Path) -> bool:
+    """Whether a file is the project's or behind a link. A new one elsewhere is told by the contract on such files."""
+    if place.is_relative_to(copy.folder.resolve()):
+        return False
+    return copy.leads_to(place) or (place.is_relative_to(copy.root.resolve()) and place.exists())
 
 
 def changed_config(declared: Any, root: Path, path: Path | None) -> dict[str, Path]:
@@ -54,21 +96,40 @@ def changed_config(declared: Any, root: Path, path: Path | None) -> dict[str, Pa
     return {declared: path}
 
 
-def _copy(root: Path, folder: Path, below: PurePosixPath, mapped: set[PurePosixPath]) -> None:
-    (folder / below).mkdir(parents=True, exist_ok=True)
-    for entry in sorted((root / below).iterdir()):
-        name = below / entry.name
-        if name in mapped or entry.name in _NEVER or folder.is_relative_to(entry):
-            continue  # The last: temporary files may lie below the project.
-        if entry.is_dir() and not entry.is_symlink() and _is_short(entry, name, mapped):
-            _copy(root, folder, name, mapped)
-        elif entry.is_file() and entry.stat().st_size < LARGE:
-            with suppress(OSError):  # What cannot be read is not there, as for a bundle that is loaded elsewhere.
-                shutil.copyfile(entry, folder / name)
-        elif entry.exists():
-            (folder / name).symlink_to(entry, target_is_directory=entry.is_dir())
+@dataclass(frozen=True)
+class _Laying:
+    """One copy under way."""
 
+    root: Path
+    folder: Path
+    places: Set[PurePosixPath]
+    """Where nothing is put, from the root."""
+    links: bool
 
-def _is_short(entry: Path, name: PurePosixPath, mapped: set[PurePosixPath]) -> bool:
-    holds_mapped = any(place.is_relative_to(name) for place in mapped)
-    return holds_mapped or sum(1 for _ in islice(entry.iterdir(), MANY)) < MANY
+    def below(self, folder: PurePosixPath) -> Iterator[Path]:
+        """Copy what lies below a folder of the project; answers the real places to which it made links."""
+        (self.folder / folder).mkdir(parents=True, exist_ok=True)
+        for entry in sorted((self.root / folder).iterdir()):
+            name = folder / entry.name
+            if name in self.places or self._is_left_out(entry):
+                continue
+            if entry.is_dir() and self._is_opened(entry, name):
+                yield from self.below(name)
+            elif entry.is_file() and (not self.links or entry.stat().st_size < LARGE):
+                with suppress(OSError):  # What cannot be read is not there, as for a bundle that is loaded elsewhere.
+                    shutil.copyfile(entry, self.folder / name)
+            elif entry.exists():
+                (self.folder / name).symlink_to(entry, target_is_directory=entry.is_dir())
+                yield entry.resolve()
+
+    def _is_left_out(self, entry: Path) -> bool:
+        """Also virtual environments, whatever they are called; and temporary files, which may lie below the project."""
+        return entry.name in _NEVER or self.folder.is_relative_to(entry) or (entry / "pyvenv.cfg").is_file()
+
+    def _is_opened(self, entry: Path, name: PurePosixPath) -> bool:
+        """Whether a folder is a real one in the copy: always where a mapped file lies in it."""
+        if any(place.is_relative_to(name) for place in self.places):
+            return True
+        if not self.links:
+            return entry.resolve() not in entry.absolute().parents  # A link to a folder above has no end.
+        return not entry.is_symlink() and sum(1 for _ in islice(entry.iterdir(), MANY)) < MANY
