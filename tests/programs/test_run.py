@@ -77,6 +77,33 @@ def test_another_exit_status_is_an_error(tmp_path: Path, *, isolated: bool) -> N
         program(tmp_path, "import sys\nsys.exit(3)\n", isolated=isolated).run()
 
 
+@INSIDE_AND_OUT
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("import sys\nsys.exit('no rows left')\n", "ended with exit status 1: no rows left"),
+        (
+            "import argparse\np = argparse.ArgumentParser()\np.add_argument('--need', required=True)\np.parse_args()\n",
+            "ended with exit status 2: tool.py: error: the following arguments are required: --need",
+        ),
+    ],
+)
+def test_the_reason_for_an_exit_is_told(tmp_path: Path, source: str, told: str, *, isolated: bool) -> None:
+    with pytest.raises(ProgramError) as raised:
+        program(tmp_path, source, isolated=isolated).run()
+    assert str(raised.value) == f"`python tool.py` {told}"
+
+
+@INSIDE_AND_OUT
+def test_standard_output_is_a_stream_like_any_other(tmp_path: Path, *, isolated: bool) -> None:
+    source = (
+        "import io, sys\nsys.stdout.reconfigure(encoding='utf-8')\nprint('Köln', sys.stdout.isatty(), flush=True)\n"
+        "sys.stdout.buffer.write(b'raw\\n')\n"
+        "sys.stdout = io.TextIOWrapper(sys.stdout.buffer, encoding='utf-8')\nprint('wrapped')\nsys.stdout.flush()\n"
+    )
+    assert program(tmp_path, source, isolated=isolated).run().split() == ["Köln", "False", "raw", "wrapped"]
+
+
 def test_what_a_program_raises_inside_is_raised_as_it_is(tmp_path: Path) -> None:
     with pytest.raises(KeyError, match="age"):
         program(tmp_path, "{}['age']\n").run()

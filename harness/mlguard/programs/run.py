@@ -68,22 +68,20 @@ class Program:
         module = types.ModuleType("__main__")
         module.__dict__.update(__file__=loader.path, __spec__=spec, __loader__=loader)
         module.__package__ = spec.parent if spec else None
-        printed = io.StringIO()
+        printed, said = _Captured(), _Captured()
         folder = None if spec else str(Path(loader.path).parent)
-        with _as_program(module, [loader.path, *map(self._placed, arguments)], folder, self.root):
-            os.chdir(self.folder or ".")
-            with contextlib.redirect_stdout(printed), self._exiting():
-                exec(code, module.__dict__)  # noqa: S102 -- the program that is under guard.
-        repeat(sys.stdout, printed.getvalue())
-        return printed.getvalue()
-
-    @contextlib.contextmanager
-    def _exiting(self) -> Iterator[None]:
         try:
-            yield
+            with _as_program(module, [loader.path, *map(self._placed, arguments)], folder, self.root):
+                os.chdir(self.folder or ".")
+                with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(said):
+                    exec(code, module.__dict__)  # noqa: S102 -- the program that is under guard.
         except SystemExit as leaving:
             if leaving.code not in (None, 0):
-                raise ProgramError(f"`{self.called}` ended with exit status {leaving.code}") from leaving
+                raise ProgramError(f"`{self.called}` {_left(leaving.code, said.text())}") from leaving
+        finally:
+            repeat(sys.stdout, printed.text())
+            repeat(sys.stderr, said.text())
+        return printed.text()
 
     def _process(self, start: list[str]) -> str:
         # What stands behind `-m` is the name of a module, which a folder may have as well.
@@ -111,6 +109,25 @@ class Program:
 def words_of(line: str) -> tuple[str, ...]:
     """The words of a command line. Raises ValueError where its quotes do not match."""
     return tuple(shlex.split(line))
+
+
+class _Kept(io.BytesIO):
+    """Bytes that outlive whatever is wrapped around them."""
+
+    def close(self) -> None:
+        """Nothing: a program may wrap its standard output anew, and the wrapper closes what it wraps."""
+
+
+class _Captured(io.TextIOWrapper):
+    """A standard stream that keeps what is written to it; programs may take its `buffer`, or reconfigure it."""
+
+    def __init__(self) -> None:
+        self._kept = _Kept()
+        super().__init__(self._kept, encoding="utf-8", write_through=True)
+
+    def text(self) -> str:
+        """Everything so far."""
+        return self._kept.getvalue().decode("utf-8", errors="replace")
 
 
 def repeat(stream: TextIO | None, text: str) -> None:
@@ -161,6 +178,12 @@ def _reason(said: str) -> str:
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     errors = [line for line in lines if _ERROR.search(line)]
     return (errors or lines or ["it said nothing"])[-1]
+
+
+def _left(code: object, said: str) -> str:
+    """How a program ended that left by itself: with a number, or with words that stand for 1."""
+    status, words = (code, _reason(said)) if isinstance(code, int) else (1, str(code))
+    return f"ended with exit status {status}: {words}"
 
 
 def _ended(status: int) -> str:
