@@ -143,6 +143,16 @@ WRONG = [
         "`predict` names {rows.xlsx}; tables may be .csv, .tsv, .jsonl, .parquet, .feather, .npy",
     ),
     ({"train": "x '{train} {bundle}"}, "`train` is no command line: No closing quotation"),
+    *(
+        ({"train": line}, f"`train` says `{word}` to a shell, and none reads it; write it as: sh -c '…'")
+        for line, word in (
+            ("x {train} {bundle} && echo done", "&&"),
+            ("x {train} {bundle} 2>&1", "2>&1"),
+            ("x {train} {bundle} > l", ">"),
+            ("cd src && x {train} {bundle}", "cd"),
+            ("PYTHONPATH=src x {train} {bundle}", "PYTHONPATH=src"),
+        )
+    ),
     ({"evaluate": "x {answers}"}, "`evaluate` does not name {test}"),
     ({"isolate": True}, "`isolate` is no option or method of a guard; did you mean `isolated`?"),
 ]
@@ -155,6 +165,7 @@ def test_a_wrong_command_line_is_told_before_anything_runs(entries: dict[str, An
 
 def test_a_sound_declaration_has_no_problems() -> None:
     assert problems(declared(evaluate="x {test} {answers.npy} {metrics}", isolated=True)) == []
+    assert problems(declared(train="sh -c 'cd src && x $0 > $1/log' {train} {bundle} --name=a")) == []
 
 
 def called(folder: Path, method: str, line: str, *given: Any, **facts: Any) -> Any:

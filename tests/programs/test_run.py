@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -162,3 +163,12 @@ def test_a_projects_module_may_be_called_nearly_as_mlguard_is(tmp_path: Path) ->
     (tmp_path / "mlguarded.py").write_text("calls = 0\n")
     one = program(tmp_path, "import mlguarded\nmlguarded.calls += 1\nprint(mlguarded.calls)\n")
     assert [one.run(), one.run()] == ["1\n"] * 2
+
+
+def test_settings_of_libraries_end_with_their_program(tmp_path: Path) -> None:
+    settings = "import warnings, numpy\nwarnings.simplefilter('error')\nnumpy.seterr(all='raise')\n"
+    program(tmp_path, settings).run()
+    rest = "import warnings, numpy\nwarnings.warn('old')\nprint(numpy.log(numpy.zeros(1))[0])\n"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        assert program(tmp_path, rest, name="bin/other.py").run() == "-inf\n"

@@ -15,7 +15,7 @@ from mlguard.programs import FORMATS, metrics
 from mlguard.programs.bundle import Bundle
 from mlguard.programs.error import ProgramError
 from mlguard.programs.overlay import changed_config, for_one_call, lay
-from mlguard.programs.run import Program, words_of
+from mlguard.programs.run import Program, shell_syntax, words_of
 
 PLACES: Mapping[str, tuple[str, ...]] = {
     "train": ("train", "data", "bundle", "config"),
@@ -91,7 +91,7 @@ class Command:
         """What is wrong with the command line."""
         known, named = PLACES[self.method], [name for name, _ in _PLACE.findall(self.line)]
         try:
-            words_of(self.line)
+            yield from (f"`{self.method}` {told}" for told in shell_syntax(words_of(self.line)))
         except ValueError as error:
             yield f"`{self.method}` is no command line: {error}"
         for name in dict.fromkeys(named):

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import types
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.machinery import SourceFileLoader
@@ -23,6 +24,10 @@ from mlguard.programs.error import ProgramError
 from mlguard.programs.modules import own_modules
 
 _ERROR = re.compile(r"(error|exception|panic|fatal)\w*\b.*\S", re.IGNORECASE)
+
+_OPERATORS = frozenset({"&&", "||", "|", ";", "&"})
+_REDIRECTION = re.compile(r"\d?[<>]")
+_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
 
 PYTHONS = ("python", "python3")
 """What stands for the interpreter that runs the guard."""
@@ -111,6 +116,15 @@ def words_of(line: str) -> tuple[str, ...]:
     return tuple(shlex.split(line))
 
 
+def shell_syntax(words: Sequence[str]) -> Iterator[str]:
+    """What is wrong with a command line that only a shell would understand."""
+    found = [word for word in words if word in _OPERATORS or _REDIRECTION.match(word)]
+    if words[:1] == ("cd",) or (words and _ASSIGNMENT.match(words[0])):
+        found.insert(0, words[0])
+    if found:
+        yield f"says `{found[0]}` to a shell, and none reads it; write it as: sh -c '…'"
+
+
 class _Kept(io.BytesIO):
     """Bytes that outlive whatever is wrapped around them."""
 
@@ -152,12 +166,14 @@ def _as_program(module: types.ModuleType, arguments: list[str], folder: str | No
     Modules of the project that it loads are gone when it ends, so that none keeps a state for the next program.
     Libraries stay loaded.
     """
+    numpy = sys.modules.get("numpy")
     saved = sys.argv, sys.path[:], dict(os.environ), os.getcwd(), sys.modules["__main__"]
     before = {name: sys.modules.pop(name) for name in _own(root)}
     sys.argv, sys.modules["__main__"] = arguments, module
     sys.path[:0] = [folder] if folder else []
     try:
-        yield
+        with warnings.catch_warnings(), numpy.errstate() if numpy else contextlib.nullcontext():
+            yield
     finally:
         for name in _own(root):
             del sys.modules[name]
