@@ -154,6 +154,11 @@ WRONG = [
         )
     ),
     ({"evaluate": "x {answers}"}, "`evaluate` does not name {test}"),
+    ({"train": "x {train} {bundle} {config}"}, "`train` names {config}, and the guard has no `config`"),
+    (
+        {"metrics": ("accuracy",)},
+        "`metrics` names scorers of an `estimator`, and there is none; let `evaluate` return metrics",
+    ),
     ({"isolate": True}, "`isolate` is no option or method of a guard; did you mean `isolated`?"),
 ]
 
@@ -165,6 +170,7 @@ def test_a_wrong_command_line_is_told_before_anything_runs(entries: dict[str, An
 
 def test_a_sound_declaration_has_no_problems() -> None:
     assert problems(declared(evaluate="x {test} {answers.npy} {metrics}", isolated=True)) == []
+    assert problems(declared(train=["x", "two words", "{train}", "{bundle}"])) == []
     assert problems(declared(train="sh -c 'cd src && x $0 > $1/log' {train} {bundle} --name=a")) == []
 
 
@@ -204,7 +210,6 @@ def test_a_program_that_knows_its_configuration_finds_the_one_of_the_run(tmp_pat
     ("method", "line", "told"),
     [
         ("train", "true {train} {bundle}", r"nothing was written into \{bundle\}"),
-        ("train", "true {train} {bundle} {config}", r"names \{config\}, and the guard has no `config`"),
         ("evaluate", "true {test} {answers}", "printed no JSON object of numbers as its last line: nothing"),
         (
             "evaluate",

@@ -115,6 +115,12 @@ def test_what_was_seen_before_an_edit_is_refused_and_the_file_is_named(made: Pro
     assert reviewed(made).obstacles == ()
 
 
+@pytest.mark.parametrize("given", ['set_env = {DEPTH = "3"}', 'pass_env = ["DEPTH"]'])
+def test_what_was_seen_under_other_settings_is_refused(copy: Project, given: str):
+    copy.edit("pyproject.toml", "[tool.mlguard]\n", f"[tool.mlguard]\n{given}\n")
+    assert kinds(reviewed(copy)) == [ObstacleKind.SETTINGS_EDITED]
+
+
 def test_a_file_that_is_gone_is_named(made: Project):
     content = (made.root / GENERATOR).read_text()
     (made.root / GENERATOR).unlink()

@@ -19,7 +19,7 @@ def guard(bases: tuple[type, ...] = (Guard,), **entries: Any) -> type[Guard]:
 
 SOUND: list[dict[str, Any]] = [
     {},
-    {"train": None, "predict": None, "estimator": LogisticRegression(), "target": "y"},
+    {"train": None, "predict": None, "estimator": LogisticRegression(), "target": "y", "metrics": ["f1", len]},
     {"dataset": None, "train": None, "predict": None, "observe": lambda self, data, notes: None},
     {"config_probes": ("model.*", "rows")},
     {
@@ -31,7 +31,7 @@ SOUND: list[dict[str, Any]] = [
         "floor": "noise",
         "require_contracts": True,
     },
-    {"key": ("user", "rank"), "threshold": {"pay": 3}, "metrics": ["f1", len], "config": [{"a": 1}]},
+    {"key": ("user", "rank"), "threshold": {"pay": 3}, "config": [{"a": 1}]},
     {"require": {"auc": ">= .5", "loss": "<1e-3", "mape": " < 12. "}, "waive": {"x": "because"}},
     {"_key": 1, "ROWS": 2, "TARGET": "y", "Helper": type("Helper", (), {}), "tolerance": len, "rate": property(len)},
     {"pytestmark": [pytest.mark.filterwarnings("ignore")], "share": staticmethod(len), "made": classmethod(len)},

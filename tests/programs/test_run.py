@@ -172,3 +172,17 @@ def test_settings_of_libraries_end_with_their_program(tmp_path: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         assert program(tmp_path, rest, name="bin/other.py").run() == "-inf\n"
+
+
+def test_threads_and_exit_handlers_of_a_program_end_before_it_does(tmp_path: Path) -> None:
+    (tmp_path / "late.py").write_text("import atexit\natexit.register(print, 'of a module')\n")
+    code = """
+import atexit, sys, threading, time
+import late
+atexit.register(print, "last")
+atexit.register(lambda: print("first"))
+threading.Thread(target=lambda: (time.sleep(0.05), print("thread"))).start()
+threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+sys.exit(0)
+"""
+    assert program(tmp_path, code).run() == "thread\nfirst\nlast\nof a module\n"

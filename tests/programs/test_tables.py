@@ -94,13 +94,21 @@ def test_every_float_keeps_its_bits(numbers: list[float]) -> None:
     assert found["x"].tolist() == numbers
 
 
+UNNAMED = "rows.csv, line 1: the first line must name each column, and no two alike"
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [
         (b"a,b\n1,2\n3\n", "rows.csv, line 3: 1 cell, where the first line names 2 columns"),
         (b'a\n"x\ny"\n1,2\n', "rows.csv, line 4: 2 cells, where the first line names 1 column"),
-        (b"", "rows.csv, line 1: the first line must name each column, and no two alike"),
-        (b"a,a\n1,2\n", "rows.csv, line 1: the first line must name each column, and no two alike"),
+        (b"", UNNAMED),
+        (b"a;b\n1;2\n", "rows.csv, line 1: cells are separated by ';', where ',' is expected"),
+        (
+            b",a\n0,1\n",
+            f"{UNNAMED} (pandas writes its index so, unless told `index=False`)",
+        ),
+        (b"a,a\n1,2\n", UNNAMED),
         (b'a\n"x" y\n', "rows.csv, line 2: "),
         (b"a\n1\n\xff\n", "rows.csv, line 3: not written in UTF-8"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import partial
@@ -13,7 +14,6 @@ from mlguard.configuration import as_text
 from mlguard.core.guard import Guard
 from mlguard.programs import FORMATS, metrics
 from mlguard.programs.bundle import Bundle
-from mlguard.programs.error import ProgramError
 from mlguard.programs.overlay import changed_config, for_one_call, lay
 from mlguard.programs.run import Program, shell_syntax, words_of
 
@@ -53,7 +53,9 @@ class CommandGuard(Guard):
     def __init_subclass__(cls, **rest: Any) -> None:
         super().__init_subclass__(**rest)
         for method in PLACES:
-            line = vars(cls).get(method)
+            line = getattr(cls, method, None)  # Its own, or that of a class beside this one.
+            if isinstance(line, list | tuple) and all(isinstance(word, str) for word in line):
+                line = shlex.join(line)
             if isinstance(line, str):
                 setattr(cls, method, Command(method, line))
 
@@ -63,6 +65,8 @@ class CommandGuard(Guard):
             command = getattr(cls, method, None)
             if isinstance(command, Command):
                 yield from command.problems()
+                if "config" in command.places and cls.config is None:
+                    yield f"`{method}` names {{config}}, and the guard has no `config`"
 
     def save(self, model: Bundle, folder: Path) -> None:
         """Write the files that training left."""
@@ -78,6 +82,7 @@ class Command:
 
     def __init__(self, method: str, line: str) -> None:
         self.method, self.line = method, line
+        self.places = [name for name, _ in _PLACE.findall(line)]
 
     def __get__(self, guard: CommandGuard | None, owner: type) -> Any:
         return self if guard is None else partial(self, guard)
@@ -89,7 +94,7 @@ class Command:
 
     def problems(self) -> Iterator[str]:
         """What is wrong with the command line."""
-        known, named = PLACES[self.method], [name for name, _ in _PLACE.findall(self.line)]
+        known, named = PLACES[self.method], self.places
         try:
             yield from (f"`{self.method}` {told}" for told in shell_syntax(words_of(self.line)))
         except ValueError as error:
@@ -140,8 +145,6 @@ class Call:
     def _config(self) -> Path:
         if self.guard.config_path is not None:
             return Path(self.guard.config_path)
-        if self.guard.config is None:
-            raise ProgramError(f"`{self.command.line}` names {{config}}, and the guard has no `config`")
         place = self.folder / "config.json"
         place.write_text(as_text(self.guard.config, ".json"), encoding="utf-8")
         return place

@@ -12,7 +12,7 @@ from mlguard.files.content import file_digest
 from mlguard.programs import FORMATS, metrics
 from mlguard.programs.error import ProgramError
 from mlguard.programs.overlay import changed_config, for_one_call, lay, protected
-from mlguard.programs.run import Program, words_of
+from mlguard.programs.run import PYTHONS, Program, words_of
 
 ANSWERS, METRICS = "answers", "metrics"
 
@@ -49,6 +49,9 @@ class ScriptGuard(Guard):
         lines = cls._lines()
         if not lines or not all(isinstance(line, str) and line.strip() for line in lines):
             yield '`script` must name the file of the script, such as "run.py", or a tuple of several'
+        for line in lines:
+            if isinstance(line, str) and line.split()[:1] and line.split()[0] in PYTHONS:
+                yield f"`script` names the file alone, without `{line.split()[0]}`: {line}"
         for name in ("inputs", "outputs"):
             mapped = getattr(cls, name)
             if not isinstance(mapped, Mapping) or not all(isinstance(x, str) for x in (*mapped, *mapped.values())):

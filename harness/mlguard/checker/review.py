@@ -16,7 +16,7 @@ from mlguard.checker.regen import now, with_power
 from mlguard.checker.rows import tell
 from mlguard.checker.since import outdated, overtaken
 from mlguard.checker.steady import as_steady_as
-from mlguard.checker.waiting import Waiting
+from mlguard.checker.waiting import Waiting, given
 from mlguard.core.compare import compare
 from mlguard.core.dataset import Dataset
 from mlguard.core.error import GoldenError, MlguardError, UsageError
@@ -110,6 +110,8 @@ class Reviewer:
             return Item(name, verdict, (Obstacle(ObstacleKind.NO_GUARD),), guard)
         held = self.checker.goldens.held(name)
         old = [*outdated(self.base, record, self.waiting.private(record)), *overtaken(held, compared.against)]
+        if compared.settings != given(self.checker.settings):
+            old.append(Obstacle(ObstacleKind.SETTINGS_EDITED))
         verdict = replace(compared.verdict, guard=name, findings=())
         item = Item(name, verdict, tuple(old), guard, record, held)
         return item if old else self._compared(item, guard, record)

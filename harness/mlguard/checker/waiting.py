@@ -12,6 +12,7 @@ from mlguard.checker.private import without_private
 from mlguard.core.error import GoldenError
 from mlguard.core.record import Record
 from mlguard.core.verdict import Verdict
+from mlguard.files.content import file_digest
 from mlguard.golden.interface import Held
 from mlguard.golden.keyed import State
 from mlguard.golden.state import unwritable
@@ -30,6 +31,8 @@ class Compared:
     """The version of the golden; None where there was none."""
     verdict: Verdict
     """What came of it."""
+    settings: str
+    """The digest of what the settings gave the guarded code."""
 
 
 class Waiting:
@@ -52,7 +55,7 @@ class Waiting:
         if described is not None and done.dataset is not None and described.digest != known:
             self.store.datasets.save(done.dataset, described.name, described.seed)
         tree, name = compared_file(self.settings, verdict.guard)
-        document = json.dumps({"against": held.version, "verdict": to_json(verdict)})
+        document = json.dumps({"against": held.version, "settings": given(self.settings), "verdict": to_json(verdict)})
         self.store.save(record)
         try:
             tree.put(name, document.encode())
@@ -73,7 +76,7 @@ class Waiting:
         tree, name = compared_file(self.settings, guard, self.folder)
         try:
             document = json.loads(tree.read(name) or b"null")
-            compared = Compared(document["against"], from_json(document["verdict"]))
+            compared = Compared(document["against"], from_json(document["verdict"]), document["settings"])
             draw(compared.verdict)
         except Exception as error:  # It may come from elsewhere: whatever is wrong in it, nobody can review by it.
             raise _unreadable(tree.shown(name)) from error
@@ -82,6 +85,13 @@ class Waiting:
     def private(self, record: Record) -> Mapping[str, State]:
         """Of each file that git ignores, whether it is what it was; nothing is known of another checkout's."""
         return {} if self.folder is not None else Known(self.settings.base, record, {}).files()
+
+
+def given(settings: Settings) -> str:
+    """The digest of what the settings give guarded code, wherever the checkout lies."""
+    folders = [settings.relative(Path(folder)) for folder in settings.import_path]
+    told = [folders, sorted(settings.pass_env), sorted(settings.set_env.items())]
+    return file_digest(json.dumps(told).encode())
 
 
 def _unreadable(shown: str) -> GoldenError:

@@ -21,6 +21,8 @@ class ObstacleKind(StrEnum):
     """Files that git ignores were used, and nobody knows here whether they changed (`names`)."""
     CONFIGURATION_EDITED = "configuration edited"
     """The configuration has other values now (`names`: its file)."""
+    SETTINGS_EDITED = "settings edited"
+    """What guarded code is given by the project's settings is another now: variables, or folders to import from."""
     GOLDEN_CHANGED = "golden changed"
     """Another golden lies there than the one that it was compared with (`names`: when and why it was recorded)."""
     OTHER_VERSION = "other version"
@@ -58,8 +60,8 @@ class ObstacleKind(StrEnum):
 OUTDATED = frozenset(
     {
         ObstacleKind.UNREADABLE, ObstacleKind.NO_GUARD, ObstacleKind.FILES_EDITED, ObstacleKind.FILES_GONE,
-        ObstacleKind.FILES_UNKNOWN, ObstacleKind.CONFIGURATION_EDITED, ObstacleKind.GOLDEN_CHANGED,
-        ObstacleKind.OTHER_VERSION, ObstacleKind.TABLES_GONE,
+        ObstacleKind.FILES_UNKNOWN, ObstacleKind.CONFIGURATION_EDITED, ObstacleKind.SETTINGS_EDITED,
+        ObstacleKind.GOLDEN_CHANGED, ObstacleKind.OTHER_VERSION, ObstacleKind.TABLES_GONE,
     }
 )  # fmt: skip
 """Kinds after which the Record says nothing of what is here now; the others ask for a measurement, or for no golden."""

@@ -115,6 +115,8 @@ def _wrong_pipeline(guard: type[Guard]) -> Iterator[str]:
         yield f"`metrics` must be a tuple of names, such as ({guard.metrics!r},), not one text"
     elif not isinstance(guard.metrics, Sequence) or not all(isinstance(m, str) or callable(m) for m in guard.metrics):
         yield f"`metrics` must be a tuple of scorer names or callables, not {guard.metrics!r}"
+    elif guard.metrics and guard.estimator is None:
+        yield "`metrics` names scorers of an `estimator`, and there is none; let `evaluate` return metrics"
 
 
 def _wrong_runs(guard: type[Guard]) -> Iterator[str]:

@@ -20,6 +20,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TextIO
 
+from mlguard.programs.ending import until_its_end
 from mlguard.programs.error import ProgramError
 from mlguard.programs.modules import own_modules
 
@@ -78,7 +79,8 @@ class Program:
         try:
             with _as_program(module, [loader.path, *map(self._placed, arguments)], folder, self.root):
                 os.chdir(self.folder or ".")
-                with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(said):
+                streams = contextlib.redirect_stdout(printed), contextlib.redirect_stderr(said)
+                with streams[0], streams[1], until_its_end(self.root):
                     exec(code, module.__dict__)  # noqa: S102 -- the program that is under guard.
         except SystemExit as leaving:
             if leaving.code not in (None, 0):

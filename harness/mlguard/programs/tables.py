@@ -18,6 +18,7 @@ from mlguard.programs.error import ProgramError
 _WHOLE = re.compile(r"[+-]?(0|[1-9]\d*)")
 _NUMBER = re.compile(r"[+-]?((0|[1-9]\d*)(\.\d*)?|\.\d+)(e[+-]?\d+)?|[+-]?(inf|infinity)|nan", re.IGNORECASE)
 _SEPARATORS = {".csv": ",", ".tsv": "\t"}
+_SEPARATING = frozenset({",", ";", "\t", "|"})
 _TRUTHS = {"true": True, "false": False, "True": True, "False": False, "TRUE": True, "FALSE": False}
 
 
@@ -95,8 +96,7 @@ def csv_table(text: str, name: str, *, separator: str = ",") -> pd.DataFrame:
     lines = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator)
     try:
         head = next(lines, [])
-        if not head or len(set(head)) < len(head) or not all(head):
-            raise ProgramError(f"{name}, line 1: the first line must name each column, and no two alike")
+        _check_head(head, name)
         cells: list[list[str]] = [[] for _ in head]
         for row in lines:
             if len(row) != len(head):
@@ -106,7 +106,22 @@ def csv_table(text: str, name: str, *, separator: str = ",") -> pd.DataFrame:
                 column.append(cell)
     except csv.Error as error:
         raise ProgramError(f"{name}, line {lines.line_num}: {error}") from None
+    _check_separator(head, cells, name, separator)
     return pd.DataFrame({column: typed(own) for column, own in zip(head, cells, strict=True)})
+
+
+def _check_head(head: Sequence[str], name: str) -> None:
+    if not head or len(set(head)) < len(head) or not all(head):
+        index = " (pandas writes its index so, unless told `index=False`)" if head[:1] == [""] else ""
+        raise ProgramError(f"{name}, line 1: the first line must name each column, and no two alike{index}")
+
+
+def _check_separator(head: Sequence[str], cells: Sequence[Sequence[str]], name: str, separator: str) -> None:
+    """Refuse a single column whose name and cells all hold what separates cells elsewhere, equally often."""
+    for other in _SEPARATING - {separator}:
+        counts = {text.count(other) for text in (*head, *cells[0])}
+        if len(head) == 1 and len(counts) == 1 and counts != {0}:
+            raise ProgramError(f"{name}, line 1: cells are separated by {other!r}, where {separator!r} is expected")
 
 
 def typed(cells: Sequence[str]) -> Any:

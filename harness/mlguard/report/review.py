@@ -158,6 +158,7 @@ _SENTENCES: Mapping[ObstacleKind, str] = {
     ObstacleKind.FILES_GONE: "not there any more since that run: {names}",
     ObstacleKind.FILES_UNKNOWN: "the run used files that git ignores, and whether they changed is not known: {names}",
     ObstacleKind.CONFIGURATION_EDITED: "the configuration was edited since that run: {names}",
+    ObstacleKind.SETTINGS_EDITED: "`set_env`, `pass_env` or the import path was edited since that run",
     ObstacleKind.GOLDEN_CHANGED: "the golden is another one since that run; there is now: {names}",
     ObstacleKind.OTHER_VERSION: "another version of mlguard ran it: {names}",
     ObstacleKind.TABLES_GONE: "the tables of dataset {names} are not kept with it",
