@@ -47,12 +47,14 @@ FIXED: Final = (
     "MKL_DYNAMIC",
     "OMP_DYNAMIC",
     "OMP_THREAD_LIMIT",
+    "OMP_WAIT_POLICY",
     "OMP_SCHEDULE",
     "OPENBLAS_VERBOSE",
 )
 """Variables that an Environment always decides about; what the user's shell says of them reaches no worker.
 
 Threads and the hash seed are no property of a machine: a run must be the same twice, and the certificate varies both.
+Threads that wait let others run: guards share cores, and a machine with more threads than cores is emulated.
 """
 
 
@@ -91,6 +93,7 @@ class Environment:
         """The environment variables to set before the interpreter starts."""
         wanted = dict.fromkeys(THREADS, str(self.threads))
         wanted |= {"PYTHONHASHSEED": str(self.hash_seed), "MKL_DYNAMIC": "FALSE", "OMP_DYNAMIC": "FALSE"}
+        wanted["OMP_WAIT_POLICY"] = "PASSIVE"
         if self.blas_kernel is not None:
             wanted["OPENBLAS_CORETYPE"] = self.blas_kernel
         if self.simd in _NUMPY:
