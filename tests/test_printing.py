@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 
 import click
@@ -57,3 +58,26 @@ def test_errors_of_click_are_printed_like_ours(capsys, monkeypatch, kind):
     told = capsys.readouterr()
     assert "pwn" in told.err
     assert clean(told.err)
+
+
+@pytest.mark.parametrize(("typed", "ended", "answerable"), [("y\n", True, True), ("", False, True), ("", True, False)])
+def test_an_input_that_came_to_its_end_gives_no_answer(monkeypatch, typed: str, ended: bool, answerable: bool):
+    reading, writing = os.pipe()
+    os.write(writing, typed.encode())
+    if ended:
+        os.close(writing)
+    with open(reading) as stdin:
+        monkeypatch.setattr(sys, "stdin", stdin)
+        assert printing.can_be_answered() is answerable
+        if typed:
+            assert printing.ask("sure?") is True
+    if not ended:
+        os.close(writing)
+
+
+def test_without_a_standard_input_nobody_answers(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", None)
+    assert not printing.can_be_answered()
+    with open(os.devnull) as stdin:
+        monkeypatch.setattr(sys, "stdin", stdin)
+        assert not printing.can_be_answered()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
+import select
 import sys
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -35,6 +37,18 @@ def say_json(document: dict[str, Any]) -> None:
 def ask(question: str) -> bool:
     """Ask for yes or no on standard error; no is the default."""
     return click.confirm(one_line(question), default=False, err=True)
+
+
+def can_be_answered() -> bool:
+    """Whether a question can still be answered: standard input has not come to its end."""
+    stdin = sys.stdin
+    try:
+        if stdin is None or stdin.isatty():
+            return stdin is not None
+        waiting, _, _ = select.select([stdin.fileno()], [], [], 0)
+    except (OSError, ValueError):  # It is no file that can be looked at; asking will show.
+        return not stdin.closed
+    return not waiting or bool(cast(io.BufferedReader, stdin.buffer).peek(1))
 
 
 def bar(label: str, *, items: Iterable[str] | None = None, length: int | None = None) -> ProgressBar[str]:

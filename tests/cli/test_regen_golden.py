@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from mlguard.cli import approval
 from tests.cli.test_check import second
 from tests.project import CODE, FILES, GUARD, Project
 
@@ -51,6 +52,14 @@ def test_it_asks_and_what_is_declined_is_not_written(project: Project):
     assert (ran.code, ran.changed) == (1, ())
     assert "accept Line? [y/N]" in ran.err
     assert project.pending() == ["Line"]
+
+
+@pytest.mark.parametrize("command", ["regen-golden", "calibrate"])
+def test_where_nobody_can_answer_nothing_is_measured_first(project: Project, monkeypatch: pytest.MonkeyPatch, command):
+    monkeypatch.setattr(approval, "can_be_answered", lambda: False)
+    ran = project.command(command, *REASON)
+    told = "mlguard: recording asks before it writes, and standard input gives no answer; pass --yes [no-answer]\n"
+    assert (ran.code, ran.changed, ran.err) == (2, (), told)
 
 
 def test_a_question_that_nobody_can_answer_is_usage(project: Project):

@@ -11,10 +11,11 @@ import click
 from mlguard.checker.check import Checker
 from mlguard.checker.isolated import isolated
 from mlguard.checker.regen import Regen, Regenerator
+from mlguard.core.error import UsageError
 from mlguard.core.outcome import Outcome
 from mlguard.core.verdict import Verdict, exit_code
 from mlguard.core.visible import one_line
-from mlguard.printing import ask, say, say_json, tell
+from mlguard.printing import ask, can_be_answered, say, say_json, tell
 from mlguard.report.plain import as_data
 from mlguard.report.terminal import draw
 
@@ -40,8 +41,15 @@ def approving(command: Function) -> Function:
     return command
 
 
-def regenerator(checker: Checker, reason: str, *, thorough: bool, dry_run: bool) -> Regenerator:
-    """What records goldens as the options of a command say; a dry run needs no reason."""
+def regenerator(checker: Checker, reason: str, *, thorough: bool, dry_run: bool, yes: bool) -> Regenerator:
+    """What records goldens as the options of a command say; a dry run needs no reason and asks nothing.
+
+    Raises UsageError at once where it would end in a question that nobody can answer.
+    """
+    if not (yes or dry_run or can_be_answered()):
+        raise UsageError(
+            "recording asks before it writes, and standard input gives no answer; pass --yes", slug="no-answer"
+        )
     said = reason or ("dry run" if dry_run else "")
     return Regenerator(checker, reason=said, progress=tell, thorough=thorough, writes=not dry_run)
 
