@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.power.variant import Variant
 from tests.properties import register, seed
 
 if TYPE_CHECKING:
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 register()
 
+# Two processes share the cores here: threads that wait for others let them run.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
 # pytest's own plugin for testing plugins, which only the outermost conftest may load.
 pytest_plugins = ["pytester"]
 
@@ -23,24 +26,22 @@ LONGEST = ("power", "examples", "acceptance", "cli", "plugin", "tools", "checker
 """Rooms whose tests take longest, in that order; they start first, so that no core is idle at the end."""
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Under xdist, run tests that share what is made once in one process, and those that take longest first."""
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(_shares(item)))
+    """Under xdist, start those that take longest first."""
     items.sort(key=_turn)
-
-
-def _shares(item: pytest.Item) -> str:
-    """What a test shares with others: a guard of this repository with its variants, else the fixtures of its module."""
-    variant = item.callspec.params.get("variant") if hasattr(item, "callspec") else None
-    return f"power {variant.guard}" if isinstance(variant, Variant) else item.nodeid.partition("::")[0]
 
 
 def _turn(item: pytest.Item) -> int:
     rooms = item.nodeid.split("/")
     return next((turn for turn, room in enumerate(LONGEST) if room in rooms[:2]), len(LONGEST))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
+    """Under xdist, run tests that share what is made once in one process."""
+    from tests.sharing import Sharing  # It imports xdist, which only this hook is sure to find.
+
+    return Sharing(config, log)
 
 
 @pytest.hookimpl(tryfirst=True)  # Before hypothesis reads its options.
