@@ -58,6 +58,16 @@ rate = train.rent.sum() / train.area.sum()
 (test.area * rate).to_frame("rent").to_csv("output/submission.csv", index=False)
 json.dump({"rate": float(rate)}, open("scores.json", "w"))
 """,
+    "report.py": """\
+import json, pathlib
+import pandas as pd
+
+rows = pd.read_csv(pathlib.Path(__file__).parent / "data/rents.csv")
+rate = rows.rent[:16].sum() / rows.area[:16].sum()
+off = float((rows.rent[16:] - rate * rows.area[16:]).abs().mean())
+json.dump({"off": off}, open("scores.json", "w"))
+print(f"{rate:.4f} per square metre, off by {off:.2f}")
+""",
     **GUARDS,
 }
 
@@ -69,9 +79,9 @@ def test_a_guard_of_the_page_records_its_golden(at_once: None, tmp_path: Path, f
     project = Project(tmp_path, PROJECT)
     assert project.regen(name[1], file).refused is None
     golden = project.golden(name[1])
-    assert {"predict", "evaluate", "contracts"} <= {o.stage for o in golden}
-    assert any(o.name == "probes.rent" for o in golden)
+    assert {"evaluate", "contracts"} <= {o.stage for o in golden}
+    assert {"probes.rent", "printed.numbers"} & {o.name for o in golden}
 
 
 def test_the_page_has_a_guard_of_each_kind() -> None:
-    assert sorted(re.findall(r"\((\w+Guard)\)", PAGE)) == ["CommandGuard", "ScriptGuard"]
+    assert sorted(re.findall(r"\((\w+Guard)\)", PAGE)) == ["CommandGuard", "ScriptGuard", "ScriptGuard"]

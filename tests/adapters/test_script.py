@@ -147,13 +147,18 @@ WRONG = [
     ),
     (
         {"inputs": {"train": "train.csv"}},
-        '`inputs` must say where the script reads `train` and `test`, such as {"train": "input/train.csv", …}',
+        "`inputs` must name both `train` and `test`, or neither where the script splits its rows by itself",
     ),
     ({"run_from": "../src"}, "`run_from` must be a folder below the project's root, not '../src'"),
     (
         {"outputs": {"metrics": "scores.json"}},
         '`outputs` must say where the script writes its `answers`, such as {"answers": "submission.csv"}',
     ),
+    (
+        {"inputs": {"rows": "rows.csv"}, "outputs": {}},
+        '`outputs` must say what the script writes, such as {"metrics": "scores.json"}',
+    ),
+    ({"script": "python run.py"}, "`script` names the file alone, without `python`: python run.py"),
 ]
 
 
@@ -228,14 +233,12 @@ WRITES = [
     "import os; os.truncate('large.bin', 1)",
     "import shutil; shutil.rmtree('full')",
     "open('full/a.txt', 'r+')",
+    "open(os.path.join(os.path.dirname(__file__), 'kept.txt'), 'w')",
 ]
-BESIDE_ITSELF = "open(os.path.join(os.path.dirname(__file__), 'kept.txt'), 'w')"
-"""Which nobody can refuse to another process."""
 
 
-@pytest.mark.parametrize(
-    ("writes", "isolated"), [(one, kind) for one in WRITES for kind in (False, True)] + [(BESIDE_ITSELF, False)]
-)
+@pytest.mark.parametrize("isolated", [False, True])
+@pytest.mark.parametrize("writes", WRITES)
 def test_what_only_a_link_shows_is_never_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, writes: str, *, isolated: bool
 ) -> None:
@@ -283,6 +286,65 @@ def test_a_script_is_started_where_it_expects_to_be(tmp_path: Path) -> None:
     source = "import pandas as pd\npd.read_csv('../in/test.csv').to_csv('../answers.csv', index=False)\n"
     one = guard(tmp_path, source, inputs={"train": "in/train.csv", "test": "in/test.csv"}, run_from="src")
     assert one.predict(ROWS, ROWS + 10)["x"].tolist() == [11.0, 12.0]
+
+
+class Notes(dict[tuple[str, str], Any]):
+    def note(self, name: str, value: Any, *, stage: str) -> None:
+        self[stage, name] = value
+
+
+def test_of_a_script_that_splits_its_rows_all_outputs_are_looked_at(tmp_path: Path) -> None:
+    source = (
+        "import json, pandas as pd\n"
+        "rows = pd.read_csv('in/all.csv')\n"
+        "rows.tail(1).to_csv('last.csv', index=False)\n"
+        "json.dump({'mean': rows.x.mean()}, open('mean.json', 'w'))\n"
+        "print(f'{len(rows)} rows')\n"
+    )
+    outputs = {"last": "last.csv", "means": "mean.json", "printed": "stdout"}
+    one, notes = guard(tmp_path, source, inputs={"rows": "in/all.csv"}, outputs=outputs), Notes()
+    assert problems(type(one)) == []
+    one.observe(one.data, notes)
+    assert notes["predict", "last"]["x"].tolist() == [2.0]
+    assert notes["evaluate", "means"] == {"mean": 1.5}
+    assert notes["evaluate", "printed"] == {"text": ["# rows"], "numbers": [2.0]}
+
+
+PLACED = {
+    "work/run.py": """\
+import pathlib, sys
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "lib"))
+import paths
+from kit import tables
+assert (HERE / "kept.txt").read_text() == "kept" and pathlib.Path(sys.argv[0]).resolve().parent == HERE
+tables.write(tables.read(HERE / "test.csv"), paths.OUT / "answers.csv")
+print(tables.read.__code__.co_filename, paths.__file__, tables.__file__, sep="\\n")
+""",
+    "work/kept.txt": "kept",
+    "lib/paths.py": "import pathlib\nOUT = pathlib.Path(__file__).resolve().parents[1] / 'out'\n"
+    "OUT.mkdir(exist_ok=True)\n",
+    "lib/kit/tables.py": "import pandas as pd\nread = lambda place: pd.read_csv(place)\n"
+    "def write(frame, place): frame.to_csv(place, index=False)\n",
+}
+
+
+@pytest.mark.parametrize("isolated", [False, True])
+def test_what_a_script_finds_from_its_own_place_lies_in_the_copy(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], *, isolated: bool
+) -> None:
+    for name, text in PLACED.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    inputs = {"train": "work/train.csv", "test": "work/test.csv"}
+    outputs = {"answers": "out/answers.csv"}
+    one = guard(tmp_path, "", script="work/run.py", inputs=inputs, outputs=outputs, isolated=isolated)
+    before = {path for path in tmp_path.rglob("*") if path.is_file()}
+    assert [one.predict(ROWS, ROWS + n)["x"].tolist() for n in (1, 2)] == [[2.0, 3.0], [3.0, 4.0]]
+    assert {path for path in tmp_path.rglob("*") if path.is_file()} == before
+    code, paths, tables = capfd.readouterr().out.splitlines()[:3]
+    assert [Path(place).is_relative_to(tmp_path / "run/call") for place in (paths, tables)] == [True, True]
+    assert code == str(tmp_path / "lib/kit/tables.py") or isolated
 
 
 @pytest.mark.parametrize(

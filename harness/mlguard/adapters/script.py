@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
 
@@ -15,6 +16,8 @@ from mlguard.programs.overlay import changed_config, for_one_call, lay, protecte
 from mlguard.programs.run import PYTHONS, Program, words_of
 
 ANSWERS, METRICS = "answers", "metrics"
+PARTS = frozenset({"train", "test"})
+PRINTED = "stdout"
 
 
 class ScriptGuard(Guard):
@@ -29,6 +32,9 @@ class ScriptGuard(Guard):
 
     Every call of `predict` runs all of it on the training rows and on the rows to answer, in a copy of the project but
     for these files. What is written elsewhere in it is thrown away.
+
+    A script that reads no `test` of its own splits its rows by itself: then `inputs` maps tables of the Dataset, and
+    all `outputs` are looked at as a whole. No probe row can be put to it.
     """
 
     abstract = True
@@ -41,8 +47,13 @@ class ScriptGuard(Guard):
 
     def __init_subclass__(cls, **rest: Any) -> None:
         super().__init_subclass__(**rest)
-        if isinstance(cls.outputs, Mapping) and METRICS in cls.outputs and not callable(getattr(cls, "evaluate", None)):
-            cls.evaluate = _evaluate  # type: ignore[attr-defined]  # Only a script that writes metrics has this method.
+        if not isinstance(cls.inputs, Mapping) or not isinstance(cls.outputs, Mapping):
+            return
+        # Only some scripts have these methods: mlguard asks what a guard has.
+        if cls.outputs and not PARTS & set(cls.inputs) and not callable(getattr(cls, "observe", None)):
+            cls.observe = _observe  # type: ignore[attr-defined]
+        if METRICS in cls.outputs and not callable(getattr(cls, "evaluate", None)):
+            cls.evaluate = _evaluate  # type: ignore[attr-defined]
 
     @classmethod
     def _problems(cls) -> Iterator[str]:
@@ -60,10 +71,8 @@ class ScriptGuard(Guard):
                 yield from (f"`{name}`: {problem}" for problem in _wrong_files(mapped))
         if PurePosixPath(cls.run_from).is_absolute() or ".." in PurePosixPath(cls.run_from).parts:
             yield f"`run_from` must be a folder below the project's root, not {cls.run_from!r}"
-        if isinstance(cls.inputs, Mapping) and not {"train", "test"} <= set(cls.inputs):
-            yield '`inputs` must say where the script reads `train` and `test`, such as {"train": "input/train.csv", …}'
-        if isinstance(cls.outputs, Mapping) and ANSWERS not in cls.outputs:
-            yield '`outputs` must say where the script writes its `answers`, such as {"answers": "submission.csv"}'
+        if isinstance(cls.inputs, Mapping) and isinstance(cls.outputs, Mapping):
+            yield from _missing_files(cls.inputs, cls.outputs)
 
     def train(self, train: Any) -> Any:
         """The training rows: the script trains anew for every answer."""
@@ -71,13 +80,19 @@ class ScriptGuard(Guard):
 
     def predict(self, model: Any, rows: Any) -> Any:
         """Run the script, and read its answers, with the metrics of the same run beside them."""
-        with for_one_call(self.folder) as folder:
-            with protected(self._laid(folder, {"train": model, "test": rows})):
-                for line in self._lines():
-                    name, *arguments = words_of(line)
-                    words = ("python", str(self._root / name), *arguments)
-                    Program(line, words, self._root, self.isolated, folder / self.run_from).run()
+        with self._ran({"train": model, "test": rows}) as (folder, _):
             return self._answers(folder)
+
+    @contextmanager
+    def _ran(self, parts: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+        """The copy of the project after a run on these tables, beside those of the Dataset, and what was printed."""
+        with for_one_call(self.folder) as folder:
+            with protected(self._laid(folder, parts)):
+                printed = [self._program(line, folder).run() for line in self._lines()]
+            yield folder, "".join(printed)
+
+    def _program(self, line: str, folder: Path) -> Program:
+        return Program(line, ("python", *words_of(line)), self._root, self.isolated, folder / self.run_from)
 
     @classmethod
     def _lines(cls) -> tuple[str, ...]:
@@ -97,16 +112,34 @@ class ScriptGuard(Guard):
         return copy
 
     def _answers(self, folder: Path) -> Any:
-        from mlguard.programs.tables import read  # As above.
-
-        place = folder / self.outputs[ANSWERS]
-        if not place.is_file():
-            raise ProgramError(f"`{self._lines()[-1]}` wrote no {self.outputs[ANSWERS]}")
-        answers = read(place)
+        answers = self._table(folder, self.outputs[ANSWERS])
         if METRICS in self.outputs and hasattr(answers, "attrs"):
             answers.attrs[METRICS] = metrics.written(folder / self.outputs[METRICS], self.outputs[METRICS])
             answers.attrs["of"] = _digest(answers)
         return answers
+
+    def _table(self, folder: Path, file: str) -> Any:
+        from mlguard.programs.tables import read  # As above.
+
+        if not (folder / file).is_file():
+            raise ProgramError(f"`{self._lines()[-1]}` wrote no {file}")
+        return read(folder / file)
+
+
+def _observe(self: ScriptGuard, data: Any, notes: Any) -> None:
+    """Run the script once, and look at all that it wrote."""
+    with self._ran({}) as (folder, printed):
+        for name, file in self.outputs.items():
+            if file == PRINTED:
+                notes.note(name, metrics.told(printed), stage="evaluate")
+            elif _is_metrics(name, file):
+                notes.note(name, metrics.written(folder / file, file), stage="evaluate")
+            else:
+                notes.note(name, self._table(folder, file), stage="predict")
+
+
+def _is_metrics(name: str, file: str) -> bool:
+    return name == METRICS or PurePosixPath(file).suffix == ".json"
 
 
 def _evaluate(self: ScriptGuard, test: Any, predictions: Any) -> Any:
@@ -121,10 +154,19 @@ def _digest(answers: Any) -> str:
     return file_digest(answers.to_csv(index=False).encode())
 
 
+def _missing_files(inputs: Mapping[str, str], outputs: Mapping[str, str]) -> Iterator[str]:
+    if len(PARTS & set(inputs)) == 1:
+        yield "`inputs` must name both `train` and `test`, or neither where the script splits its rows by itself"
+    elif "test" in inputs and ANSWERS not in outputs:
+        yield '`outputs` must say where the script writes its `answers`, such as {"answers": "submission.csv"}'
+    elif not outputs:
+        yield '`outputs` must say what the script writes, such as {"metrics": "scores.json"}'
+
+
 def _wrong_files(mapped: Mapping[str, str]) -> Iterator[str]:
     for name, file in mapped.items():
         place = PurePosixPath(file)
         if place.is_absolute() or ".." in place.parts:
             yield f"{file} must lie below the project's root"
-        elif name != METRICS and place.suffix not in FORMATS:
+        elif not _is_metrics(name, file) and file != PRINTED and place.suffix not in FORMATS:
             yield f"{file} is no table that can be read; known are {', '.join(FORMATS)}"

@@ -1,12 +1,16 @@
-"""Metrics that a program wrote or printed as JSON."""
+"""Metrics that a program wrote or printed as JSON, and numbers in what it told people."""
 
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 from mlguard.programs.error import ProgramError
+
+# Not what belongs to a word, as in `v2` and `3rd`. A sign behind a word or number is none: `2024-05` is two numbers.
+_NUMBER = re.compile(r"(?<![\w.])[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?(?!\w)|\b(nan|inf)\b", re.IGNORECASE)
 
 
 def written(file: Path, name: str) -> Any:
@@ -27,6 +31,12 @@ def printed(text: str, program: str) -> Any:
     except ValueError:
         told = f"`{program}` printed no JSON object of numbers as its last line: {last or 'nothing'}"
         raise ProgramError(told) from None
+
+
+def told(text: str) -> Any:
+    """What a program printed: its lines with `#` in the place of numbers, and the numbers in order."""
+    numbers = [float(found[0]) for found in _NUMBER.finditer(text)]
+    return {"text": [_NUMBER.sub("#", line) for line in text.splitlines()], "numbers": numbers}
 
 
 def _numbers(found: Any, name: str) -> Any:

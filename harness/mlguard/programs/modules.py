@@ -31,7 +31,9 @@ def is_inside(file: Path, root: Path) -> bool:
 
 def is_own(module: ModuleType, root: Path) -> bool:
     """Whether a module is the project's; mlguard itself is a library, not the subject, wherever it lies."""
-    file = getattr(module, "__file__", None)
+    spec = getattr(module, "__spec__", None)
+    # What a module calls its own file may be its place in a copy of the project.
+    file = spec.origin if spec is not None and spec.has_location else getattr(module, "__file__", None)
     if not isinstance(file, str) or file.startswith(_LIBRARIES) or str(module.__name__).partition(".")[0] == "mlguard":
         return False
     return _lies_inside(file, root)

@@ -23,6 +23,7 @@ from typing import TextIO
 from mlguard.programs.ending import until_its_end
 from mlguard.programs.error import ProgramError
 from mlguard.programs.modules import own_modules
+from mlguard.programs.shown import importing, shown
 
 _ERROR = re.compile(r"(error|exception|panic|fatal)\w*\b.*\S", re.IGNORECASE)
 
@@ -43,7 +44,7 @@ class Program:
     words: tuple[str, ...]
     """The program and its arguments."""
     root: Path
-    """The project's root: a word that names a file below it is the file's path."""
+    """The project's root: a word that names a file below it is the file's path, in the copy where it runs in one."""
     isolated: bool = False
     """Whether a Python program gets a process of its own."""
     folder: Path | None = None
@@ -61,7 +62,7 @@ class Program:
             return self._executed(*_module(rest[0]), rest[1:])
         if first.startswith("-"):
             return self._process([sys.executable])
-        script = Path(self._placed(first))
+        script = self.root / first
         if not script.is_file():
             raise ProgramError(f"`{self.called}`: there is no {first} in the project")
         return self._executed(SourceFileLoader("__main__", str(script)), None, rest)
@@ -72,12 +73,13 @@ class Program:
         # As Python does it: what is run as a program leaves no bytecode.
         code = loader.source_to_code(loader.get_data(loader.path), loader.path)
         module = types.ModuleType("__main__")
-        module.__dict__.update(__file__=loader.path, __spec__=spec, __loader__=loader)
+        file = shown(Path(loader.path))
+        module.__dict__.update(__file__=str(file), __spec__=spec, __loader__=loader)
         module.__package__ = spec.parent if spec else None
         printed, said = _Captured(), _Captured()
-        folder = None if spec else str(Path(loader.path).parent)
+        folder = None if spec else str(file.parent)
         try:
-            with _as_program(module, [loader.path, *map(self._placed, arguments)], folder, self.root):
+            with importing(), _as_program(module, [str(file), *map(self._placed, arguments)], folder, self.root):
                 os.chdir(self.folder or ".")
                 streams = contextlib.redirect_stdout(printed), contextlib.redirect_stderr(said)
                 with streams[0], streams[1], until_its_end(self.root):
@@ -110,7 +112,7 @@ class Program:
     def _placed(self, word: str) -> str:
         """A word, or the path of the project's file or folder that it names."""
         place = self.root / word
-        return str(place) if word and word != "." and not os.path.isabs(word) and place.exists() else word
+        return str(shown(place)) if word and word != "." and not os.path.isabs(word) and place.exists() else word
 
 
 def words_of(line: str) -> tuple[str, ...]:

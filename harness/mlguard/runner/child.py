@@ -253,7 +253,7 @@ def _observe_itself(main: Run, order: Order, pristine: Dataset, others: dict[int
     main.tell = main.watch = False
     if order.extent.asks:
         contracts.keep_unchanged(main, question=UNCHANGED_BY_OBSERVE)
-    remarks: list[str] = []
+    remarks = ["its `observe` runs as a whole: no probe rows, contracts of rows, configuration keys or saved bundle"]
     if not order.extent.goes_on:
         return remarks
     for seed, data in others.items():
