@@ -248,4 +248,4 @@ def test_bare_writes_settings_and_lines_for_git_alone(init: Init, tmp_path: Path
     before = contents(tmp_path)
     init("--bare")
     assert contents(tmp_path) == before
-    assert set(json.loads(init("--bare", "--json").stdout)) == {"root", "files", "next"}
+    assert set(json.loads(init("--bare", "--json").stdout)) == {"root", "files", "notes", "next"}

@@ -28,6 +28,7 @@ class ScriptGuard(Guard):
     - `inputs` maps tables to the files that it reads: `train` and `test` are the parts of the split, any other one a
       table of the Dataset;
     - `outputs` maps `answers`, one per row of `test`, and `metrics`, a JSON object, to the files that it writes;
+    - `test_without` are columns that the file of `test` does not have, such as the target;
     - `run_from` is the folder in which it is started, the project's root unless it says otherwise.
 
     Every call of `predict` runs all of it on the training rows and on the rows to answer, in a copy of the project but
@@ -41,6 +42,7 @@ class ScriptGuard(Guard):
     script: ClassVar[str | Sequence[str]] = ""
     inputs: ClassVar[Mapping[str, str]] = {}
     outputs: ClassVar[Mapping[str, str]] = {}
+    test_without: ClassVar[Sequence[str]] = ()
     run_from: ClassVar[str] = "."
     isolated: ClassVar[bool] = False
     single_rows = 2
@@ -69,6 +71,8 @@ class ScriptGuard(Guard):
                 yield f"`{name}` must map names to files, not {mapped!r}"
             else:
                 yield from (f"`{name}`: {problem}" for problem in _wrong_files(mapped))
+        if isinstance(cls.test_without, str) or not all(isinstance(name, str) for name in cls.test_without):
+            yield f'`test_without` must be names of columns, such as ("price",), not {cls.test_without!r}'
         if PurePosixPath(cls.run_from).is_absolute() or ".." in PurePosixPath(cls.run_from).parts:
             yield f"`run_from` must be a folder below the project's root, not {cls.run_from!r}"
         if isinstance(cls.inputs, Mapping) and isinstance(cls.outputs, Mapping):
@@ -108,7 +112,10 @@ class ScriptGuard(Guard):
         # What another process writes through a link, nobody here can refuse.
         copy = lay(self._root, folder, changed=config, mapped=mapped, links=not self.isolated)
         for name, place in self.inputs.items():
-            write(parts[name] if name in parts else self.data[name], folder / place)
+            table = parts[name] if name in parts else self.data[name]
+            if name == "test" and hasattr(table, "drop"):
+                table = table.drop(columns=[column for column in self.test_without if column in table])
+            write(table, folder / place)
         return copy
 
     def _answers(self, folder: Path) -> Any:

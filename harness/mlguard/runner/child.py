@@ -30,6 +30,7 @@ from mlguard.runner.datasets import datasets, seeds
 from mlguard.runner.elsewhere import redirect, refuse_strays
 from mlguard.runner.environ import told_withheld, variables_read
 from mlguard.runner.imported import hearing
+from mlguard.runner.lacking import told_lacking
 from mlguard.runner.order import Done, Extent, Found, Order, Search
 from mlguard.runner.provenance import Heard, provenance
 from mlguard.runner.subject import changed, config_file, find_subject, with_target
@@ -57,7 +58,8 @@ def search(order: Search, progress: Progress) -> Found:
             except KeyboardInterrupt:
                 raise
             except BaseException as error:  # What a module raises on import is told: SystemExit, pytest's Skipped.
-                told = (user_frames(error, order.root), told_withheld(variables, order.withheld))
+                advice = told_lacking(error, order.root), told_withheld(variables, order.withheld)
+                told = (user_frames(error, order.root), *advice)
                 broken[str(file)] = "\n".join(filter(None, told))
     return Found(tuple(found), broken)
 

@@ -52,6 +52,8 @@ class Plan:
     """The files in the order in which they are written."""
     following: tuple[str, ...]
     """The commands to run next."""
+    notes: tuple[str, ...] = ()
+    """What the owner of the code has to do or to know."""
 
 
 @dataclass(frozen=True)
@@ -66,11 +68,12 @@ class Layout:
     """Folder of the goldens."""
 
 
-def plan(root: Path, *, bare: bool = False) -> Plan:
+def plan(root: Path, *, bare: bool = False, code: Path | None = None) -> Plan:
     """Everything that is to be done, in the order of doing it; nothing is written.
 
-    `bare`: settings and the lines for git alone, for a project that has code to guard already.
-    Raises UsageError when pyproject.toml cannot be read or extended.
+    `bare`: settings and the lines for git alone, for a project that has code to guard already; `code`: beside them a
+    guard of this file, and a generator after the table that it reads.
+    Raises UsageError when pyproject.toml cannot be read or extended, or no guard can be made of the code.
     """
     pyproject = _toml(root / "pyproject.toml")
     layout = _layout(root)
@@ -80,6 +83,8 @@ def plan(root: Path, *, bare: bool = False) -> Plan:
         _lines(root, ".gitignore", _IGNORED),
         _lines(root, ".gitattributes", _attributes(layout.golden)),
     )
+    if code is not None:
+        return _guarded(root, code, layout, (settings, *for_git))
     if bare:
         return Plan((settings, *for_git), tuple(text.format(layout=layout) for text in _FIRST_GUARD))
     workflow = _new(root, ".github/workflows/mlguard.yml", _workflow(root, pytest, pyproject))
@@ -143,6 +148,16 @@ def _example(root: Path, layout: Layout) -> Iterator[Piece]:
             yield Piece(path, LEAVE, "", f"no example needed: {layout.guards} holds {others[0]}")
         else:
             yield _new(root, path, _template(template))
+
+
+def _guarded(root: Path, code: Path, layout: Layout, others: tuple[Piece, ...]) -> Plan:
+    from mlguard.cli.scaffold.from_code import first_guard  # It reads tables: pandas is loaded only here.
+
+    made = first_guard(root, code)
+    pieces = [_new(root, f"{layout.guards}/{made.module}", made.text)]
+    if made.generator is not None:
+        pieces.insert(0, _new(root, f"{layout.generators}/{made.generator[0]}.py", made.generator[1]))
+    return Plan((*others, *pieces), _FIRST_GUARD[2:], made.notes)
 
 
 def _attributes(golden: str) -> tuple[str, ...]:

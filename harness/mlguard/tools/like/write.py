@@ -46,6 +46,13 @@ def write_like(file: Path, folder: Path, *, target: str | None = None) -> Likene
     return Likeness(script, name, learned, (*table.notes, *learned.notes))
 
 
+def likeness(file: Path) -> tuple[str, str, tuple[str, ...]]:
+    """The name and text of a script after a table, and notes; nothing is written. Raises as `write_like` does."""
+    table = read_table(file)
+    learned = profile(table.frame, None)
+    return dataset_name(file), script_text(learned, file.name), (*table.notes, *learned.notes)
+
+
 def dataset_name(file: Path) -> str:
     """The name of the dataset for a file: its stem in letters, digits and underscores that every disk can keep."""
     ascii_only = unicodedata.normalize("NFKD", file.stem).encode("ascii", "ignore").decode()

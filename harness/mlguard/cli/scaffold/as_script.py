@@ -1,0 +1,26 @@
+"""The guard of a script, by the files that it reads and writes."""
+
+from __future__ import annotations
+
+import json
+
+from mlguard.cli.scaffold.as_functions import class_name
+from mlguard.cli.scaffold.files import Files
+
+
+def guard_of_script(files: Files, dataset: str) -> tuple[str, list[str]]:
+    """The test module of a ScriptGuard, and what is left to do."""
+    entries = {"dataset": dataset, "script": files.shown, "inputs": files.inputs, "outputs": files.outputs}
+    if "test" in files.inputs and files.config:
+        entries["config"] = files.config
+    if len(files.lacking) == 1:
+        entries["target"] = files.lacking[0]
+    if files.lacking:
+        entries["test_without"] = files.lacking
+    if files.start != ".":
+        entries["run_from"] = files.start
+    lines = [f'"""{files.shown} under guard."""', "", "from mlguard import ScriptGuard", "", ""]
+    lines += [f"class {class_name(files.file)}(ScriptGuard):"]
+    lines += [f"    {name} = {json.dumps(value, ensure_ascii=False)}" for name, value in entries.items()]
+    others = [name for name in files.inputs if name not in ("train", "test", "rows")]
+    return "\n".join([*lines, ""]), [f"let the generator of `{dataset}` make a table `{name}`" for name in others]

@@ -1,0 +1,121 @@
+"""The files of a script or module below the project's root, and what each of them is likely to be."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from mlguard.cli.scaffold.paths import Named
+from mlguard.core.error import MlguardError
+from mlguard.programs import FORMATS
+from mlguard.tools.like.read import read_table
+from mlguard.tools.like.write import dataset_name
+
+_TRAIN, _TEST = re.compile("train|fit"), re.compile("test|valid|holdout|unseen|new|score")
+_ANSWERS = re.compile("submi|predict|answer|forecast|score|result|output")
+_METRICS = re.compile("metric|score|result|eval")
+_CONFIGS = (".yaml", ".yml", ".toml")
+
+
+@dataclass(frozen=True)
+class Files:
+    """What a file's code reads and writes, by paths from the project's root."""
+
+    root: Path
+    """The project's root."""
+    file: Path
+    """The script or module."""
+    start: str
+    """The folder in which it is started, where the files that it reads are found."""
+    read: tuple[str, ...]
+    """What it reads and does not write itself, in order."""
+    written: tuple[str, ...]
+    """What it writes, in order."""
+
+    @classmethod
+    def of(cls, root: Path, file: Path, named: Sequence[Named]) -> Files:
+        """Place the files that a module names."""
+        start = _start(root, file, named)
+        written = _placed(root, file, start, (one for one in named if one.written))
+        read = _placed(root, file, start, (one for one in named if not one.written))
+        return cls(root, file, start, tuple(place for place in read if place not in written), written)
+
+    @property
+    def shown(self) -> str:
+        """The file from the project's root."""
+        return self.file.relative_to(self.root).as_posix()
+
+    @property
+    def learned_from(self) -> str | None:
+        """The table after which a generator can be made: training rows before others."""
+        there = [place for place in _tables(self.read) if (self.root / place).is_file()]
+        return next(iter(sorted(there, key=lambda place: not _says(_TRAIN, place))), None)
+
+    @property
+    def config(self) -> str | None:
+        """A file of settings that it reads."""
+        return next((place for place in self.read if Path(place).suffix in _CONFIGS), None)
+
+    @cached_property
+    def inputs(self) -> dict[str, str]:
+        """The tables that it reads: `train` and `test` where it answers rows of their own, else by their names."""
+        tables = _tables(self.read)
+        train = next((place for place in tables if _says(_TRAIN, place)), None)
+        test = next((place for place in tables if _says(_TEST, place) and place != train), None)
+        if train and test and _tables(self.written):
+            return {"train": train, "test": test, **_by_name(place for place in tables if place not in (train, test))}
+        return {"rows": tables[0]} if len(tables) == 1 else _by_name(tables)
+
+    @cached_property
+    def outputs(self) -> dict[str, str]:
+        """What it writes: answers and metrics where it answers rows, else all of it, and what it prints."""
+        tables, objects = _tables(self.written), [place for place in self.written if place.endswith(".json")]
+        if "test" not in self.inputs:
+            return {**_by_name((*tables, *objects)), "printed": "stdout"}
+        answers = min(tables, key=lambda place: not _says(_ANSWERS, place))
+        metrics = sorted(objects, key=lambda place: not _says(_METRICS, place))[:1]
+        return {"answers": answers, **dict(zip(("metrics",), metrics, strict=False))}
+
+    @cached_property
+    def lacking(self) -> list[str]:
+        """Columns of the training rows that the rows to answer do not have, as the target."""
+        if "test" not in self.inputs:
+            return []
+        train, test = (_columns(self.root / self.inputs[name]) for name in ("train", "test"))
+        return [name for name in train if name not in test] if test else []
+
+
+def _start(root: Path, file: Path, named: Sequence[Named]) -> str:
+    reads = [one.path for one in named if not one.beside and not one.written]
+    here = file.parent.relative_to(root).as_posix()
+    return max((".", here), key=lambda place: sum((root / place / path).exists() for path in reads))
+
+
+def _placed(root: Path, file: Path, start: str, named: Iterable[Named]) -> tuple[str, ...]:
+    """Each once; what lies outside of the project is left out."""
+    folders = {True: file.parent, False: root / start}
+    whole = (Path(os.path.normpath(folders[one.beside] / one.path)) for one in named)
+    return tuple(dict.fromkeys(place.relative_to(root).as_posix() for place in whole if place.is_relative_to(root)))
+
+
+def _tables(places: Iterable[str]) -> list[str]:
+    return [place for place in places if Path(place).suffix in FORMATS]
+
+
+def _says(pattern: re.Pattern[str], place: str) -> bool:
+    return pattern.search(Path(place).stem.lower()) is not None
+
+
+def _by_name(places: Iterable[str]) -> dict[str, str]:
+    return {dataset_name(Path(place)): place for place in places}
+
+
+def _columns(file: Path) -> list[str]:
+    try:
+        return [str(name) for name in read_table(file).frame.columns]
+    except MlguardError:
+        return []

@@ -1,0 +1,141 @@
+"""A first guard is made of code as it stands: a module of functions, a script with rows to answer, any other script."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mlguard.cli.scaffold.from_code import first_guard
+from mlguard.core.error import UsageError
+
+TRAIN = "age,calls,paid\n" + "".join(f"{20 + n % 7},{n % 5},{n % 2}\n" for n in range(40))
+TEST = "age,calls\n" + "".join(f"{20 + n % 7},{n % 5}\n" for n in range(40))
+WHOLE = """\
+df = pd.read_csv("data/visits.csv")
+df.to_csv("out/answers.csv")
+json.dump({}, open("out/scores.json", "w"))
+"""
+ANSWERING = """\
+settings = yaml.safe_load(open("params.yaml"))
+train, test, prices = pd.read_csv("in/train.csv"), pd.read_csv("in/test.csv"), pd.read_csv("in/prices.csv")
+train.to_csv("work/clean.csv")
+clean = pd.read_csv("work/clean.csv")
+submission.to_csv("out/submission.csv")
+json.dump({}, open("history.json", "w"))
+json.dump({}, open("scores.json", "w"))
+"""
+FUNCTIONS = """\
+def split_data(config, frame): ...
+def make_features(rows): ...
+def train_model(X, y, depth=3): ...
+def predict_batch(rows, model): ...
+def helper(a): ...
+def evaluate(y_true, y_pred, weights): ...
+"""
+
+
+def made(root: Path, name: str, source: str) -> str:
+    files = {
+        name: source,
+        "in/train.csv": TRAIN,
+        "in/test.csv": TEST,
+        "data/visits.csv": TRAIN,
+        "params.yaml": "a: 1\n",
+    }
+    for path, text in files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
+    guard = first_guard(root, root / name)
+    compile(guard.text, guard.module, "exec")
+    return guard.text.partition("class ")[2]
+
+
+def test_a_script_that_splits_by_itself(tmp_path: Path) -> None:
+    assert (
+        made(tmp_path, "jobs/train-all.py", WHOLE)
+        == """\
+TrainAll(ScriptGuard):
+    dataset = "visits"
+    script = "jobs/train-all.py"
+    inputs = {"rows": "data/visits.csv"}
+    outputs = {"answers": "out/answers.csv", "scores": "out/scores.json", "printed": "stdout"}
+"""
+    )
+
+
+def test_a_script_that_answers_rows(tmp_path: Path) -> None:
+    assert (
+        made(tmp_path, "run.py", ANSWERING)
+        == """\
+Run(ScriptGuard):
+    dataset = "train"
+    script = "run.py"
+    inputs = {"train": "in/train.csv", "test": "in/test.csv", "prices": "in/prices.csv"}
+    outputs = {"answers": "out/submission.csv", "metrics": "scores.json"}
+    config = "params.yaml"
+    target = "paid"
+    test_without = ["paid"]
+"""
+    )
+
+
+def test_a_script_that_is_started_in_its_folder(tmp_path: Path) -> None:
+    (tmp_path / "src/data").mkdir(parents=True)
+    (tmp_path / "src/data/hours.csv").write_text(TRAIN)
+    text = made(tmp_path, "src/run.py", 'pd.read_csv("data/hours.csv").to_csv("../out.csv")\n')
+    assert (
+        '    inputs = {"rows": "src/data/hours.csv"}\n    outputs = {"out": "out.csv", "printed": "stdout"}\n' in text
+    )
+    assert text.endswith('    run_from = "src"\n')
+
+
+def test_a_module_of_functions(tmp_path: Path) -> None:
+    assert (
+        made(tmp_path, "src/shop/churn.py", FUNCTIONS)
+        == """\
+Churn(Guard):
+    dataset = "churn"
+    target = "y"
+    config = "config.yaml"
+
+    def split(self, data):
+        return churn.split_data(self.config, data.rows)
+
+    def features(self, model, rows):
+        return churn.make_features(rows)
+
+    def train(self, train):
+        return churn.train_model(train.drop(columns=self.target), train[self.target])
+
+    def predict(self, model, rows):
+        return churn.predict_batch(rows, model)
+
+    def evaluate(self, test, predictions):
+        return churn.evaluate(test[self.target], predictions, ...)
+"""
+    )
+    guard = first_guard(tmp_path, tmp_path / "src/shop/churn.py")
+    assert "\nfrom shop import churn\n" in guard.text
+    assert guard.generator is None
+    assert guard.notes == (
+        "write the generator of the dataset: no table was found that the code reads",
+        'add `pythonpath = ["src"]` to [tool.pytest.ini_options] in pyproject.toml',
+        "set `target` to the column that is to be predicted",
+        "set `config` to the file of the configuration, or to a mapping",
+        "replace each `...` by what the function is to be given",
+    )
+
+
+def test_the_generator_is_learned_from_the_training_rows(tmp_path: Path) -> None:
+    made(tmp_path, "run.py", ANSWERING)
+    guard = first_guard(tmp_path, tmp_path / "run.py")
+    assert guard.generator is not None
+    assert guard.generator[0] == "train"
+    assert "let the generator of `train` make a table `prices`" in guard.notes
+
+
+def test_what_cannot_be_parsed_is_named(tmp_path: Path) -> None:
+    (tmp_path / "run.py").write_text("a = 1\nb = (\n")
+    with pytest.raises(UsageError, match=r"run\.py, line 2: "):
+        first_guard(tmp_path, tmp_path / "run.py")
