@@ -208,7 +208,8 @@ class Project:
         before, out, err = self.files(), io.StringIO(), io.StringIO()
         (self.root / below).mkdir(parents=True, exist_ok=True)
         with pytest.MonkeyPatch.context() as patch, contextlib.chdir(self.root / below):
-            patch.delenv("CI", raising=False)
+            for name in ("CI", "GITHUB_ACTIONS"):
+                patch.delenv(name, raising=False)
             for name, value in variables.items():
                 patch.setenv(name, value)
             patch.setattr(sys, "stdin", typed := io.StringIO(answer))

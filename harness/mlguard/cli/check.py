@@ -13,6 +13,7 @@ from mlguard.cli.select import Opened, at_once, opened
 from mlguard.core.outcome import Outcome
 from mlguard.core.verdict import Verdict, exit_code
 from mlguard.discovery import Declared
+from mlguard.jobs import publish
 from mlguard.printing import say, say_json, tell
 from mlguard.report.plain import as_data, run_as_data
 from mlguard.report.terminal import draw, draw_all
@@ -51,6 +52,8 @@ def command(
         say_json(run_as_data(verdicts))
     else:
         say(draw_all(verdicts, costs=costs))
+    for line in publish(verdicts):
+        tell(line)
     sys.exit(exit_code(verdicts))
 
 

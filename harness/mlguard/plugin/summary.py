@@ -28,9 +28,12 @@ def farewell(session: Session) -> list[str]:
     recorded += _indented(session.recorded)
     if not results:
         return recorded
+    from mlguard.core.visible import visible
+    from mlguard.jobs import publish
     from mlguard.report.wording import summary
 
-    return [*recorded, summary([result.verdict for result in results])]
+    verdicts = [result.verdict for result in results]
+    return [*recorded, summary(verdicts), *map(visible, publish(verdicts))]
 
 
 def _indented(lines: tuple[str, ...]) -> list[str]:

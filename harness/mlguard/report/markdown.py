@@ -1,0 +1,91 @@
+"""Verdicts as Markdown for the summary of a CI job, and as annotations of the guards' files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from mlguard.core.outcome import Outcome
+from mlguard.core.verdict import Verdict
+from mlguard.core.visible import one_line
+from mlguard.report.sentence import say
+from mlguard.report.terminal import draw
+from mlguard.report.wording import explanation, headline, summary
+
+MOST: Final = 60_000
+"""Bytes of a document at most, in UTF-8; GitHub takes a megabyte a step, comments on pull requests take 65,536."""
+
+_DETAILS: Final = "<details><summary>{title}</summary>\n\n{text}\n\n</details>\n"
+
+
+def document(verdicts: Sequence[Verdict]) -> str:
+    """One line for a run in which all match; else a table of what failed, and each explanation to unfold.
+
+    Explanations that have no room are left out, with a line that says so.
+    """
+    failed = [verdict for verdict in verdicts if verdict.outcome is not Outcome.MATCH]
+    parts = [f"### mlguard: {summary(verdicts)}\n", "\n".join(_table(failed)) + "\n" if failed else ""]
+    left_out, room = 0, MOST - sum(map(_size, parts)) - 200
+    for verdict in failed:
+        part = _DETAILS.format(title=_html(headline(verdict)), text=_fenced(draw(verdict)))
+        if _size(part) > room:
+            left_out += 1
+            continue
+        parts.append(part)
+        room -= _size(part)
+    if left_out:
+        parts.append(f"{left_out} more failed; the log of the job has all of it.\n")
+    return "\n".join(filter(None, parts))
+
+
+def workflow_commands(verdicts: Sequence[Verdict]) -> Iterator[str]:
+    """One workflow command for each guard that failed, at the file that declares it."""
+    for verdict in verdicts:
+        if verdict.outcome is not Outcome.MATCH:
+            level = "error" if verdict.outcome.exit_code != Outcome.UNSTABLE.exit_code else "warning"
+            where = f"file={_property(verdict.file)}," if verdict.file else ""
+            title = _property(f"mlguard: {headline(verdict)}")
+            yield f"::{level} {where}title={title}::{_message(_first(verdict))}"
+
+
+def _table(failed: Sequence[Verdict]) -> Iterator[str]:
+    yield "| guard | outcome | first moved | what |"
+    yield "|---|---|---|---|"
+    for verdict in failed[:100]:
+        cells = (verdict.guard, verdict.outcome, verdict.first_moved or "", _first(verdict))
+        yield f"| {' | '.join(_cell(str(cell)) for cell in cells)} |"
+
+
+def _first(verdict: Verdict) -> str:
+    """The most telling sentence on a guard that failed."""
+    moves = verdict.moves()
+    return one_line(verdict.problem or (say(moves[0]) if moves else explanation(verdict)[0]))
+
+
+def _cell(text: str) -> str:
+    """Text as code in a table, where nothing in it is markup."""
+    return f"<code>{_html(text[:300])}</code>" if text else ""
+
+
+def _html(text: str) -> str:
+    """Text of which nothing is markup, in HTML or in Markdown."""
+    return re.sub(r"[^\w .,:;()=+/%-]", lambda found: f"&#{ord(found[0])};", one_line(text))
+
+
+def _fenced(text: str) -> str:
+    """Text in a fence that nothing in it can close."""
+    fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", text)), 3)
+    return f"{fence}text\n{text}\n{fence}"
+
+
+def _size(text: str) -> int:
+    return len(text.encode("utf-8", "replace"))
+
+
+def _message(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str | None) -> str:
+    return _message(str(text)).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,56 @@
+"""Verdicts as Markdown and as annotations: what failed is there, and nothing in a name acts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+
+from mlguard.core.outcome import Outcome
+from mlguard.core.verdict import Verdict
+from mlguard.report.markdown import MOST, document, workflow_commands
+from tests.report.verdicts import VERDICTS
+
+HOSTILE = "A|</code><script>alert(1)</script>`![x](http://x)\n::error::x"
+
+
+def test_a_run_in_which_all_match_is_one_line() -> None:
+    assert document([VERDICTS["match"]]) == "### mlguard: 1 guard: 1 match; 9 observations compared\n"
+
+
+@pytest.mark.parametrize("name", ["shifted", "error", "environment-changed"])
+def test_what_failed_is_told(name: str, snapshot: SnapshotAssertion) -> None:
+    assert document([VERDICTS["match"], VERDICTS[name]]) == snapshot
+
+
+def test_annotations_stand_at_the_file_of_the_guard() -> None:
+    verdicts = [replace(VERDICTS[name], file="tests/guards/test_churn.py") for name in ("match", "error", "unstable")]
+    assert list(workflow_commands(verdicts)) == [
+        "::error file=tests/guards/test_churn.py,title=mlguard%3A Churn%3A error::"
+        "guard Churn: `train` raised KeyError: 'income'",
+        "::warning file=tests/guards/test_churn.py,title=mlguard%3A Churn%3A unstable::"
+        "predict test.label jumps, row r1, under round-off alone (likely a tie)",
+    ]
+
+
+def test_nothing_in_a_name_acts() -> None:
+    verdict = Verdict(HOSTILE, Outcome.ERROR, problem=f"100%\n```\n{HOSTILE}", file="a,b:c.py")
+    text = document([verdict])
+    table, _, details = text.partition("<details>")
+    assert "<script>" not in table
+    assert all(line.count("|") == 5 for line in table.splitlines() if line.startswith("|"))
+    fence = re.search(r"^(`+)text$", details, re.MULTILINE)
+    assert fence
+    assert details.count(f"\n{fence[1]}\n") == 1
+    (line,) = workflow_commands([verdict])
+    assert "\n" not in line
+    assert line.startswith("::error file=a%2Cb%3Ac.py,title=")
+
+
+def test_a_document_has_an_end() -> None:
+    verdict = replace(VERDICTS["error"], traceback="x" * 20_000)
+    text = document([verdict] * 9)
+    assert len(text.encode()) <= MOST
+    assert text.endswith("\n7 more failed; the log of the job has all of it.\n")

@@ -1,0 +1,34 @@
+"""What a run leaves for the pages of a CI service."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mlguard.jobs import publish
+from tests.project import CODE, Project
+from tests.report.verdicts import VERDICTS
+
+VERDICT = VERDICTS["shifted"]
+
+
+def test_nothing_is_left_elsewhere(tmp_path: Path) -> None:
+    place = str(tmp_path / "summary.md")
+    assert publish([VERDICT], {"GITHUB_STEP_SUMMARY": place}) == []
+    assert publish([], {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": place}) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_summary_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    *rest, last = publish([VERDICT], {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(tmp_path)})
+    assert len(rest) == 1
+    assert last.startswith(f"mlguard: the summary of the job cannot be written: {tmp_path}: ")
+
+
+def test_a_check_on_github_adds_to_the_summary_of_its_job(line: Project, tmp_path: Path) -> None:
+    summary = tmp_path / "summary.md"
+    summary.write_text("from a step before\n")
+    with line.editing(CODE, 'model["shift"] +', 'model["shift"] + 0.25 +'):
+        ran = line.command("check", GITHUB_ACTIONS="true", GITHUB_STEP_SUMMARY=str(summary))
+    assert ran.code == 1
+    assert "::error file=tests/guards/test_line.py,title=mlguard%3A Line%3A shifted" in ran.err
+    assert summary.read_text().startswith("from a step before\n### mlguard: 1 guard: 1 shifted; ")
