@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mlguard.adapters.command import CommandGuard
     from mlguard.adapters.script import ScriptGuard
+    from mlguard.adapters.sql import SqlGuard
     from mlguard.core.dataset import Dataset
     from mlguard.core.guard import Guard
     from mlguard.core.notes import note
@@ -15,11 +16,12 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-__all__ = ["CommandGuard", "Dataset", "Guard", "ScriptGuard", "__version__", "note", "run_script", "settle"]
+__all__ = ["CommandGuard", "Dataset", "Guard", "ScriptGuard", "SqlGuard", "__version__", "note", "run_script", "settle"]
 
 _HOME = {
     "CommandGuard": "mlguard.adapters.command",
     "ScriptGuard": "mlguard.adapters.script",
+    "SqlGuard": "mlguard.adapters.sql",
     "Dataset": "mlguard.core.dataset",
     "Guard": "mlguard.core.guard",
     "note": "mlguard.core.notes",

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 import pytest
 
 from mlguard.core.error import UsageError
-from mlguard.core.notes import listening, note
+from mlguard.core.notes import listening, look_inside, note
 
 
 class Ear:
@@ -12,6 +14,9 @@ class Ear:
 
     def note(self, name: str, value: object, *, stage: str | None = None) -> None:
         self.heard.append((name, value))
+
+    def look_inside(self, values: Iterable[tuple[str, object]]) -> None:
+        self.heard += values
 
 
 def test_notes_reach_who_listens_and_nobody_else() -> None:
@@ -34,3 +39,20 @@ def test_notes_reach_who_listens_and_nobody_else() -> None:
 def test_a_note_without_a_name_is_refused_even_where_nobody_listens(name: object) -> None:
     with pytest.raises(UsageError, match="a note needs a name"):
         note(name, 1)  # type: ignore[arg-type]
+
+
+def test_what_lies_on_the_way_is_drawn_only_where_somebody_looks() -> None:
+    drawn: list[int] = []
+
+    def values() -> Iterator[tuple[str, object]]:
+        drawn.append(1)
+        yield "a", 1
+
+    ear = Ear()
+    look_inside(values())
+    with listening(None):
+        look_inside(values())
+    assert drawn == []
+    with listening(ear):
+        look_inside(values())
+    assert ear.heard == [("a", 1)]

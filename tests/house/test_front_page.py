@@ -9,7 +9,7 @@ import pytest
 
 import mlguard
 
-PUBLIC = ["CommandGuard", "Dataset", "Guard", "ScriptGuard", "__version__", "note", "run_script", "settle"]
+PUBLIC = ["CommandGuard", "Dataset", "Guard", "ScriptGuard", "SqlGuard", "__version__", "note", "run_script", "settle"]
 
 
 def test_the_public_names_are_pinned() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Protocol
@@ -15,6 +15,9 @@ class Listener(Protocol):
 
     def note(self, name: str, value: object, *, stage: str | None = None) -> None:
         """Keep one named value; without a stage, it belongs to the one that is running."""
+
+    def look_inside(self, values: Iterable[tuple[str, object]]) -> None:
+        """Keep named values on the way to others, which name the place of a move and never decide."""
 
 
 _listener: ContextVar[Listener | None] = ContextVar("mlguard_listener", default=None)
@@ -31,6 +34,16 @@ def note(name: str, value: object) -> None:
     listener = _listener.get()
     if listener is not None:
         listener.note(name, value)
+
+
+def look_inside(values: Iterable[tuple[str, object]]) -> None:
+    """Show what lies on the way to a value: it names the place of a move, and never decides.
+
+    Outside a guard run, and where a run repeats a call, the values are not even drawn.
+    """
+    listener = _listener.get()
+    if listener is not None:
+        listener.look_inside(values)
 
 
 @contextmanager

@@ -198,7 +198,7 @@ def _in_pieces(run: Run, path: Path, model: Any, pieces: Iterable[list[int]]) ->
     for positions in pieces:
         rows = rowwise.duplicate(rowwise.take(path.test.rows, positions))
         answers = stages.predict(run, model, rows, like=path.test.answers)
-        names = answers.names or tuple(path.test.names()[i] for i in positions)
+        names = tuple(path.test.names()[i] for i in positions) if answers.names is None else answers.names
         parts.append({c: Value(v.dtype, v.shape, v.data, v.missing, names) for c, v in answers.columns.items()})
     columns = dict.fromkeys(column for part in parts for column in part)
     joined = {column: join([part[column] for part in parts if column in part]) for column in columns}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import copy
 import traceback
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -16,13 +16,14 @@ from mlguard.core.error import MlguardError, RunError, UsageError
 from mlguard.core.guard import Guard, declares
 from mlguard.core.notes import listening
 from mlguard.core.question import EXACT_VALUES
-from mlguard.core.record import GATE, STAGES, Observation
+from mlguard.core.record import GATE, INTERNAL, STAGES, Observation
 from mlguard.core.run_name import MAIN, RunName
 from mlguard.core.value import Value
 from mlguard.observe import rows as rowwise
 from mlguard.observe.exact import exactly
 from mlguard.observe.files import Files
 from mlguard.observe.leaf import in_first_form
+from mlguard.observe.walk import walk
 
 
 class Progress(Protocol):
@@ -146,6 +147,15 @@ class Run:
             )
         for leaf, observed in noted(name, value, who=f"guard {self.subject.name}: "):
             self.keep(where, leaf, observed)
+
+    def look_inside(self, values: Iterable[tuple[str, object]]) -> None:
+        """Keep what lies on the way to an answer of the main run, as far as it can be looked at."""
+        if self.name != MAIN:
+            return
+        with suppress(Exception):  # A look inside explains; what it raises fails no guard.
+            for name, value in values:
+                for leaf, observed in walk(value, name):
+                    self.keep(self.stage, leaf, observed, role=INTERNAL)
 
     def keep(self, stage: str, name: str, value: Any, **facts: Any) -> None:
         """Add one Observation of this run; a name that is taken in its stage gets a number, so that none is lost.

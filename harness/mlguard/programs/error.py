@@ -5,3 +5,11 @@ from __future__ import annotations
 
 class ProgramError(Exception):
     """A program failed, or left something that cannot be read; the text says which, and what was expected."""
+
+
+class EngineError(Exception):
+    """A database engine refused a query: in its own words, and where in the text that it was given if it says so."""
+
+    def __init__(self, words: str, position: int | None = None) -> None:
+        super().__init__(words)
+        self.words, self.position = words, position

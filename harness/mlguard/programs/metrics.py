@@ -1,4 +1,4 @@
-"""Metrics that a program wrote or printed as JSON, and numbers in what it told people."""
+"""Metrics that a program wrote or printed as JSON, rows of metrics, and numbers in what a program told people."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from mlguard.programs.error import ProgramError
 
 # Not what belongs to a word, as in `v2` and `3rd`. A sign behind a word or number is none: `2024-05` is two numbers.
 _NUMBER = re.compile(r"(?<![\w.])[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?(?!\w)|\b(nan|inf)\b", re.IGNORECASE)
+
+_KINDS_OF_NUMBERS = "iufb"
+"""Kinds of the columns that hold numbers, as NumPy calls them."""
 
 
 def written(file: Path, name: str) -> Any:
@@ -37,6 +40,20 @@ def told(text: str) -> Any:
     """What a program printed: its lines with `#` in the place of numbers, and the numbers in order."""
     numbers = [float(found[0]) for found in _NUMBER.finditer(text)]
     return {"text": [_NUMBER.sub("#", line) for line in text.splitlines()], "numbers": numbers}
+
+
+def of_rows(rows: Any, name: str) -> dict[str, Any]:
+    """The metrics in a frame of one row of numbers, or with a row for each name and number.
+
+    Raises ProgramError, which calls it `name`, where it is neither.
+    """
+    kinds = [dtype.kind for dtype in rows.dtypes]
+    if len(kinds) == 2 and kinds[0] == "O" and kinds[1] in _KINDS_OF_NUMBERS:
+        return dict(zip(*(rows[column].tolist() for column in rows), strict=True))
+    if len(rows) == 1 and set(kinds) <= set(_KINDS_OF_NUMBERS):
+        return {str(column): rows[column].tolist()[0] for column in rows}
+    found = f"{len(rows)} row{'' if len(rows) == 1 else 's'} of {', '.join(rows.columns)}"
+    raise ProgramError(f"{name} gave {found}, where one row of numbers is expected, or rows of a name and a number")
 
 
 def _numbers(found: Any, name: str) -> Any:

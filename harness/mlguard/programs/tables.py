@@ -28,7 +28,7 @@ def write(rows: Any, file: Path) -> None:
     if file.suffix == ".npy":
         np.save(file, np.asarray(rows), allow_pickle=False)
     else:
-        _WRITERS[file.suffix](_frame(rows, file), file)
+        _WRITERS[file.suffix](as_frame(rows, file.name), file)
 
 
 def read(file: Path) -> Any:
@@ -41,7 +41,11 @@ def read(file: Path) -> Any:
     return _READERS[file.suffix](file)
 
 
-def _frame(rows: Any, file: Path) -> pd.DataFrame:
+def as_frame(rows: Any, name: str) -> pd.DataFrame:
+    """Rows as one table, which messages call `name`; a column without a name is called `value`, or by its number.
+
+    Raises ProgramError where they are none.
+    """
     if isinstance(rows, pd.DataFrame):
         return rows
     if isinstance(rows, pd.Series):
@@ -53,9 +57,7 @@ def _frame(rows: Any, file: Path) -> pd.DataFrame:
     if isinstance(rows, np.ndarray | list) and np.ndim(np.asarray(rows, dtype=object)) == 1:
         return pd.DataFrame({"value": rows})
     kind = type(rows).__name__
-    raise ProgramError(
-        f"{file.name} holds one table of rows, and cannot hold {kind}; let `split` return frames or arrays"
-    )
+    raise ProgramError(f"{name} holds one table of rows, and cannot hold {kind}; let `split` return frames or arrays")
 
 
 def _write_csv(frame: pd.DataFrame, file: Path) -> None:

@@ -1,0 +1,168 @@
+"""DuckDB: a database in memory that holds the tables of one call, and knows nothing else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mlguard.core.error import UsageError
+from mlguard.programs.columns import NARROW, NUMBER, TRUTH, WHOLE, column
+from mlguard.programs.engine import RESULT, quoted
+from mlguard.programs.error import EngineError
+
+_SETTINGS = (
+    "autoinstall_known_extensions = false",
+    "autoload_known_extensions = false",
+    "enable_external_access = false",
+    "python_enable_replacements = false",
+    "pandas_analyze_sample = 1000000",
+    "errors_as_json = true",
+    "TimeZone = 'UTC'",
+)
+"""What a query can reach and depend on: no file, no network, no variable of Python, no clock of another zone."""
+
+_CLOCK = {
+    "now": "TIMESTAMPTZ",
+    "current_timestamp": "TIMESTAMPTZ",
+    "transaction_timestamp": "TIMESTAMPTZ",
+    "get_current_timestamp": "TIMESTAMPTZ",
+    "localtimestamp": "TIMESTAMP",
+    "current_localtimestamp": "TIMESTAMP",
+    "current_date": "DATE",
+    "today": "DATE",
+}
+"""Functions that tell the time: they tell Python's, which the guard's `clock` sets."""
+
+
+_KINDS = {"BOOLEAN": TRUTH, "FLOAT": NARROW, "DOUBLE": NUMBER}
+
+
+class DuckDB:
+    """An empty database of one thread, for as long as its block runs."""
+
+    dialect = "duckdb"
+
+    def __enter__(self) -> DuckDB:
+        self._connection, self._made = _database(), dict[str, str]()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for name, kind in self._made.items():
+            self._connection.execute(f"DROP {kind} IF EXISTS {name}")
+
+    def add(self, name: str, rows: pd.DataFrame, like: Callable[[str], pd.Series[Any] | None]) -> None:
+        """Add a table, in the schema and the database that its name may begin with.
+
+        A column without a cell has the type of the one that is `like` it, else it holds text.
+        """
+        *above, _ = parts = [quoted(part) for part in name.split(".")]
+        if len(above) > 1:
+            self._connection.execute(f"ATTACH IF NOT EXISTS ':memory:' AS {above[0]}")
+        if above:
+            self._connection.execute(f"CREATE SCHEMA IF NOT EXISTS {'.'.join(above)}")
+        blank = [str(name) for name in rows if rows[name].dtype == object and not rows[name].notna().any()]
+        types = ", ".join(f"CAST({quoted(name)} AS {self._type(like(name))}) AS {quoted(name)}" for name in blank)
+        with self._given(rows) as given:
+            self._make("TABLE", ".".join(parts), f"SELECT * {f'REPLACE ({types})' if types else ''} FROM {given}")
+
+    def keep(self, query: str, parameters: Mapping[str, Any]) -> None:
+        """Run a query and keep its rows as RESULT. Raises EngineError."""
+        self._tell_time(query)
+        try:
+            self._make("TABLE", RESULT, query, parameters)
+        except _duckdb().Error as error:
+            raise _refused(error, len(_making("TABLE", RESULT))) from None
+
+    def rows(self, query: str) -> pd.DataFrame:
+        """The rows of a query about RESULT. Raises EngineError."""
+        try:
+            cursor = self._connection.execute(query)
+        except _duckdb().Error as error:
+            raise _refused(error, 0) from None
+        kinds = {name: str(kind) for name, kind, *_ in cursor.description}
+        cells = list(zip(*cursor.fetchall(), strict=True)) or [()] * len(kinds)
+        columns = {name: column(own, _kind(kind)) for (name, kind), own in zip(kinds.items(), cells, strict=True)}
+        moments = [name for name, kind in kinds.items() if kind.startswith("TIMESTAMP")]
+        if moments:  # Python's own have no nanoseconds.
+            arrays = self._connection.execute(query).fetchnumpy()
+            columns |= {name: _moments(arrays[name], kinds[name]) for name in moments}
+        return pd.DataFrame(columns)
+
+    def _type(self, column: pd.Series[Any] | None) -> str:
+        if column is None:
+            return "VARCHAR"
+        with self._given(column.dropna().to_frame("c")) as given:
+            return str(self._connection.execute(f"SELECT typeof(c) FROM {given} LIMIT 1").fetchall()[0][0])
+
+    @contextmanager
+    def _given(self, rows: pd.DataFrame) -> Iterator[str]:
+        categories = {name: rows[name].cat.categories.dtype for name in rows if rows[name].dtype == "category"}
+        self._connection.register("(given)", rows.astype(categories) if categories else rows)
+        yield '"(given)"'
+        self._connection.unregister("(given)")
+
+    def _tell_time(self, query: str) -> None:
+        if not any(function in query.lower() for function in _CLOCK):
+            return
+        now = datetime.now(UTC).isoformat()
+        for function, kind in _CLOCK.items():
+            self._make("MACRO", f"{function}()", f"CAST(CAST('{now}' AS TIMESTAMPTZ) AS {kind})")
+
+    def _make(self, kind: str, name: str, what: str, parameters: Mapping[str, Any] | None = None) -> None:
+        self._made[name.removesuffix("()")] = kind
+        self._connection.execute(_making(kind, name) + what, dict(parameters or {}) or None)
+
+
+def _making(kind: str, name: str) -> str:
+    return f"CREATE OR REPLACE {kind} {name} AS "
+
+
+def _kind(kind: str) -> str | None:
+    """What a column of one of DuckDB's types holds."""
+    if kind.endswith("INT") or kind == "INTEGER":
+        return WHOLE
+    return NUMBER if kind.startswith("DECIMAL(") else _KINDS.get(kind)
+
+
+def _moments(cells: Any, kind: str) -> pd.Series[Any]:
+    moments: pd.Series[Any] = pd.Series(np.ma.filled(cells, np.datetime64("NaT")))
+    return moments.dt.tz_localize("UTC") if "ZONE" in kind else moments
+
+
+def _refused(error: Exception, start: int) -> EngineError:
+    """What DuckDB said, and where in the text that begins at `start`; it says both as JSON."""
+    kind, _, said = str(error).partition(": ")
+    try:
+        told = json.loads(said)
+    except ValueError:
+        return EngineError(str(error))
+    position = told.get("position")
+    return EngineError(f"{kind}: {told['exception_message']}", None if position is None else int(position) - start)
+
+
+@cache
+def _database() -> Any:
+    """The database of this process, since to open one takes longer than all else; between calls it is empty."""
+    connection = _duckdb().connect(":memory:", config={"threads": 1})
+    for setting in _SETTINGS:
+        connection.execute(f"SET {setting}")
+    return connection
+
+
+def _duckdb() -> Any:
+    try:
+        import duckdb
+    except ImportError as error:
+        raise UsageError(
+            "queries are run by DuckDB, which is not installed",
+            advice="pip install 'pytest-mlguard[sql]'",
+            slug="sql-missing",
+        ) from error
+    return duckdb

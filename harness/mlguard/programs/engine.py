@@ -1,0 +1,89 @@
+"""What runs queries: a database that holds the tables of one call, and the rows of its last query."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any, Protocol
+
+from mlguard.programs.error import EngineError, ProgramError
+from mlguard.programs.sqlglot import Query
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ENGINES = ("duckdb", "sqlite")
+"""The engines, by the name of their dialect."""
+
+RESULT = '"(result)"'
+"""The table that keeps the rows of the last query."""
+
+
+class Engine(Protocol):
+    """An empty database. Its tables, and what queries leave in it, are gone when its block ends."""
+
+    @property
+    def dialect(self) -> str:
+        """The dialect of SQL that it reads."""
+
+    def add(self, name: str, rows: pd.DataFrame, like: Callable[[str], pd.Series[Any] | None]) -> None:
+        """Add a table, in the schema and the database that its name may begin with.
+
+        A column without a cell has the type of the one that is `like` it, by its name.
+        """
+
+    def keep(self, query: str, parameters: Mapping[str, Any]) -> None:
+        """Run a query and keep its rows, in their order, as RESULT. Raises EngineError."""
+
+    def rows(self, query: str) -> pd.DataFrame:
+        """The rows of a query. Raises EngineError."""
+
+
+def opened(name: str) -> AbstractContextManager[Engine]:
+    """An empty database of one of ENGINES. Raises UsageError where it is not installed."""
+    if name == "sqlite":
+        from mlguard.programs.sqlite import SQLite
+
+        return SQLite()
+    from mlguard.programs.duckdb import DuckDB
+
+    return DuckDB()
+
+
+def quoted(name: str) -> str:
+    """A name as it stands in a query."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def ask(engine: Engine, query: Query, parameters: Mapping[str, Any]) -> pd.DataFrame:
+    """The rows of a query, as they come. Raises ProgramError."""
+    written = query.written_for(engine.dialect)
+    try:
+        engine.keep(written, parameters)
+    except EngineError as error:
+        raise query.refused(error, written, engine.dialect) from None
+    return engine.rows(f"SELECT * FROM {RESULT}")
+
+
+def in_order(engine: Engine, rows: pd.DataFrame, key: Sequence[str], order: str = "") -> pd.DataFrame:
+    """The rows of the last query by `order`, then by the key; without one by all columns.
+
+    Those that round-off can touch come last among these, as it must swap no rows.
+    """
+    by_kind = sorted(rows.columns, key=lambda name: rows[name].dtype.kind == "f")
+    names = key if key and set(key) <= set(rows.columns) else by_kind
+    return engine.rows(f"SELECT * FROM {RESULT} ORDER BY {', '.join(filter(None, (order, *map(quoted, names))))}")
+
+
+def check_order(engine: Engine, query: Query, order: str) -> None:
+    """Raise ProgramError where the query, which was the last, does not sort its rows by `order`."""
+    if not query.is_sorted:
+        raise ProgramError(f"{query.file} does not end with ORDER BY, and `order` is {order!r}")
+    try:
+        places = engine.rows(f"SELECT rowid FROM {RESULT} ORDER BY {order}, rowid")["rowid"].tolist()
+    except EngineError as error:
+        raise ProgramError(f"`order`: {error.words}") from None
+    misplaced = [place for place, due in zip(places, sorted(places), strict=True) if place != due]
+    if misplaced:
+        number = misplaced[0] - min(places) + 1
+        raise ProgramError(f"{query.file}: row {number} does not stand where `order`, {order!r}, has it")

@@ -1,0 +1,125 @@
+"""DuckDB and SQLite: the same tables and the same rows, and nothing that outlives a call or comes from outside."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import time_machine
+
+from mlguard.core.error import UsageError
+from mlguard.programs import duckdb
+from mlguard.programs.engine import ENGINES, RESULT, ask, opened
+from mlguard.programs.error import EngineError, ProgramError
+from mlguard.programs.sqlglot import Query
+
+
+def rows(text: str, engine: str = "duckdb", parameters: Any = None, **tables: pd.DataFrame) -> pd.DataFrame:
+    with opened(engine) as opening:
+        for name, table in tables.items():
+            opening.add(name.replace("__", "."), table, lambda name: None)
+        return ask(opening, Query("q.sql", text, engine), parameters or {})
+
+
+TABLE = pd.DataFrame(
+    {
+        "whole": [1, 2**60 + 1],
+        "gaps": pd.array([None, 2**60 + 1], dtype="Int64"),
+        "number": [0.1, np.nan],
+        "text": ["é", None],
+        "truth": [True, False],
+        "kind": pd.Categorical(["a", "b"]),
+    }
+)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_tables_come_back_as_they_went(engine: str) -> None:
+    back = rows("SELECT * FROM shop.visits", engine, shop__visits=TABLE)
+    assert list(back) == list(TABLE)
+    assert back["whole"].tolist() == [1, 2**60 + 1]
+    assert back["gaps"].tolist() == [pd.NA, 2**60 + 1]
+    assert back["number"].isna().tolist() == [False, True]
+    assert back["text"].fillna("-").tolist() == ["é", "-"]
+    assert back["truth"].tolist() == [True, False]
+    assert back["kind"].tolist() == ["a", "b"]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_no_call_leaves_anything_for_the_next(engine: str) -> None:
+    rows("SELECT *, current_date AS day FROM shop.visits", engine, shop__visits=TABLE)
+    for query in ("SELECT * FROM shop.visits", f"SELECT * FROM {RESULT}"):
+        with pytest.raises(ProgramError, match=r"no such table|does not exist"):
+            rows(query, engine)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_parameters_are_bound(engine: str) -> None:
+    query = "SELECT whole FROM visits WHERE whole > $floor"
+    assert rows(query, engine, {"floor": 1}, visits=TABLE)["whole"].tolist() == [2**60 + 1]
+
+
+def test_duckdb_types_are_described_exactly() -> None:
+    back = rows(
+        "SELECT sum(1) AS huge, 0.1 + 0.2 AS exact, 0.1::FLOAT AS narrow, DATE '2026-01-31' AS day, [1, 2] AS list, "
+        "TIMESTAMP_NS '2026-01-31 10:00:00.123456789' AS moment, TIMESTAMPTZ '2026-01-31 10:00:00+02' AS zoned, "
+        "(2::HUGEINT ** 70)::HUGEINT AS large, NULL::DOUBLE AS gone, count(*)::UTINYINT AS tiny"
+    )
+    assert {name: str(dtype) for name, dtype in back.dtypes.items() if name not in ("moment", "zoned")} == {
+        "huge": "int64", "exact": "float64", "narrow": "float32", "day": "object", "list": "object",
+        "large": "object", "gone": "float64", "tiny": "int64",
+    }  # fmt: skip
+    assert back["exact"].tolist() == [0.3]
+    assert (back["day"].tolist(), back["list"].tolist(), back["large"].tolist()) == (
+        [date(2026, 1, 31)],
+        [[1, 2]],
+        [2**70],
+    )
+    assert back["moment"].tolist() == [pd.Timestamp("2026-01-31 10:00:00.123456789")]
+    assert back["zoned"].tolist() == [pd.Timestamp("2026-01-31 08:00", tz="UTC")]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * FROM read_csv('{file}')",
+        "SELECT * FROM read_text('{file}')",
+        "SELECT * FROM '{file}'",
+        "SELECT * FROM secret",
+    ],
+)
+def test_a_query_sees_no_file_and_no_variable(tmp_path: Path, query: str) -> None:
+    secret = pd.DataFrame({"x": [1]})
+    secret.to_csv(tmp_path / "x.csv")
+    with pytest.raises(ProgramError, match=r"Permission Error|does not exist"):
+        rows(query.format(file=tmp_path / "x.csv"))
+
+
+def test_a_query_tells_the_time_of_the_guards_clock() -> None:
+    with time_machine.travel("2020-02-29T23:30:00+00:00", tick=False):
+        told = rows("SELECT current_date AS day, today() AS today, now() AS now, current_timestamp AS stamp")
+    assert told["day"].tolist() == told["today"].tolist() == [date(2020, 2, 29)]
+    assert told["now"].tolist() == told["stamp"].tolist() == [pd.Timestamp("2020-02-29 23:30", tz="UTC")]
+
+
+def test_what_went_wrong_while_it_ran_is_an_engines_own_words() -> None:
+    with pytest.raises(ProgramError, match=r"^q\.sql, line 2: Conversion Error: Could not convert string 'é' to INT32"):
+        rows("SELECT\n  text::INT FROM visits", visits=TABLE)
+    with pytest.raises(ProgramError, match=r"^q\.sql: OperationalError: no such column: nope$"):
+        rows("SELECT nope FROM visits", "sqlite", visits=TABLE)
+    with opened("duckdb") as engine, pytest.raises(EngineError, match=r"^Catalog Error: Table with name nope"):
+        engine.rows("SELECT * FROM nope")
+
+
+def test_without_duckdb_one_sentence_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "duckdb", None)
+    duckdb._database.cache_clear()
+    told = "queries are run by DuckDB, which is not installed; pip install 'pytest-mlguard[sql]' [sql-missing]"
+    with pytest.raises(UsageError) as raised, opened("duckdb"):
+        pass
+    assert str(raised.value) == told
