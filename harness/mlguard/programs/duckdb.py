@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
@@ -80,20 +80,26 @@ class DuckDB:
         except _duckdb().Error as error:
             raise _refused(error, len(_making("TABLE", RESULT))) from None
 
-    def rows(self, query: str) -> pd.DataFrame:
-        """The rows of a query about RESULT. Raises EngineError."""
+    def rows(self, order: str = "") -> pd.DataFrame:
+        """The rows of RESULT, sorted by an ORDER BY clause where there is one."""
+        kinds = {name: str(kind) for name, kind, *_ in self._connection.execute(f"SELECT * FROM {RESULT}").description}
+        moments = [name for name, kind in kinds.items() if kind.startswith("TIMESTAMP")]
+        others = [name for name in kinds if name not in moments]
+        cells = self._connection.execute(_picked(others, order)).fetchall()
+        columns = zip(*cells, strict=True) if cells else iter([()] * len(kinds))
+        found = {name: column(own, _kind(kinds[name])) for name, own in zip(others, columns, strict=False)}
+        if moments:  # Python's own have no nanoseconds.
+            arrays = self._connection.execute(_picked(moments, order)).fetchnumpy()
+            found |= {name: _moments(arrays[name], kinds[name]) for name in moments}
+        return pd.DataFrame({name: found[name] for name in kinds})
+
+    def places(self, order: str) -> list[int]:
+        """The places of the rows of RESULT, in this order and else in their own. Raises EngineError."""
         try:
-            cursor = self._connection.execute(query)
+            found = self._connection.execute(f"SELECT rowid FROM {RESULT} {order}").fetchall()
         except _duckdb().Error as error:
             raise _refused(error, 0) from None
-        kinds = {name: str(kind) for name, kind, *_ in cursor.description}
-        cells = list(zip(*cursor.fetchall(), strict=True)) or [()] * len(kinds)
-        columns = {name: column(own, _kind(kind)) for (name, kind), own in zip(kinds.items(), cells, strict=True)}
-        moments = [name for name, kind in kinds.items() if kind.startswith("TIMESTAMP")]
-        if moments:  # Python's own have no nanoseconds.
-            arrays = self._connection.execute(query).fetchnumpy()
-            columns |= {name: _moments(arrays[name], kinds[name]) for name in moments}
-        return pd.DataFrame(columns)
+        return [place for (place,) in found]
 
     def _type(self, column: pd.Series[Any] | None) -> str:
         if column is None:
@@ -122,6 +128,10 @@ class DuckDB:
 
 def _making(kind: str, name: str) -> str:
     return f"CREATE OR REPLACE {kind} {name} AS "
+
+
+def _picked(names: Sequence[str], order: str) -> str:
+    return f"SELECT {', '.join(map(quoted, names)) or 'NULL'} FROM {RESULT} {order}"
 
 
 def _kind(kind: str) -> str | None:

@@ -35,8 +35,11 @@ class Engine(Protocol):
     def keep(self, query: str, parameters: Mapping[str, Any]) -> None:
         """Run a query and keep its rows, in their order, as RESULT. Raises EngineError."""
 
-    def rows(self, query: str) -> pd.DataFrame:
-        """The rows of a query. Raises EngineError."""
+    def rows(self, order: str = "") -> pd.DataFrame:
+        """The rows of RESULT, sorted by an ORDER BY clause where there is one."""
+
+    def places(self, order: str) -> list[int]:
+        """The places of the rows of RESULT, in this order and else in their own. Raises EngineError."""
 
 
 def opened(name: str) -> AbstractContextManager[Engine]:
@@ -62,7 +65,7 @@ def ask(engine: Engine, query: Query, parameters: Mapping[str, Any]) -> pd.DataF
         engine.keep(written, parameters)
     except EngineError as error:
         raise query.refused(error, written, engine.dialect) from None
-    return engine.rows(f"SELECT * FROM {RESULT}")
+    return engine.rows()
 
 
 def in_order(engine: Engine, rows: pd.DataFrame, key: Sequence[str], order: str = "") -> pd.DataFrame:
@@ -72,7 +75,7 @@ def in_order(engine: Engine, rows: pd.DataFrame, key: Sequence[str], order: str 
     """
     by_kind = sorted(rows.columns, key=lambda name: rows[name].dtype.kind == "f")
     names = key if key and set(key) <= set(rows.columns) else by_kind
-    return engine.rows(f"SELECT * FROM {RESULT} ORDER BY {', '.join(filter(None, (order, *map(quoted, names))))}")
+    return engine.rows(f"ORDER BY {', '.join(filter(None, (order, *map(quoted, names))))}")
 
 
 def check_order(engine: Engine, query: Query, order: str) -> None:
@@ -80,7 +83,7 @@ def check_order(engine: Engine, query: Query, order: str) -> None:
     if not query.is_sorted:
         raise ProgramError(f"{query.file} does not end with ORDER BY, and `order` is {order!r}")
     try:
-        places = engine.rows(f"SELECT rowid FROM {RESULT} ORDER BY {order}, rowid")["rowid"].tolist()
+        places = engine.places(f"ORDER BY {order}, rowid")
     except EngineError as error:
         raise ProgramError(f"`order`: {error.words}") from None
     misplaced = [place for place, due in zip(places, sorted(places), strict=True) if place != due]

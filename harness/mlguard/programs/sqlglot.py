@@ -49,7 +49,8 @@ class Query:
     def parameters(self) -> tuple[str, ...]:
         """The names of its parameters, such as `since` for `$since`."""
         exp = _sqlglot().exp
-        return tuple(dict.fromkeys(found.name for found in self._tree.find_all(exp.Placeholder, exp.Parameter)))
+        named = (found.this for found in self._tree.find_all(exp.Placeholder, exp.Parameter))
+        return tuple(dict.fromkeys(str(getattr(name, "name", name) or "?") for name in named))
 
     @property
     def is_sorted(self) -> bool:

@@ -43,12 +43,16 @@ class SQLite:
         self._connection.execute(f"DROP TABLE IF EXISTS temp.{RESULT}")
         self._run(f"CREATE TEMP TABLE {RESULT} AS {query}", parameters)
 
-    def rows(self, query: str) -> pd.DataFrame:
-        """The rows of a query. Raises EngineError."""
-        cursor = self._run(query, {})
+    def rows(self, order: str = "") -> pd.DataFrame:
+        """The rows of RESULT, sorted by an ORDER BY clause where there is one."""
+        cursor = self._run(f"SELECT * FROM {RESULT} {order}", {})
         names = [name for name, *_ in cursor.description]
         cells = list(zip(*cursor.fetchall(), strict=True)) or [()] * len(names)
         return pd.DataFrame({name: column(own) for name, own in zip(names, cells, strict=True)})
+
+    def places(self, order: str) -> list[int]:
+        """The places of the rows of RESULT, in this order and else in their own. Raises EngineError."""
+        return [place for (place,) in self._run(f"SELECT rowid FROM {RESULT} {order}", {})]
 
     def _run(self, query: str, parameters: Mapping[str, Any]) -> sqlite3.Cursor:
         try:
