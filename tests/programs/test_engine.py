@@ -14,7 +14,7 @@ import time_machine
 
 from mlguard.core.error import UsageError
 from mlguard.programs import duckdb
-from mlguard.programs.engine import ENGINES, RESULT, ask, opened
+from mlguard.programs.engine import ENGINES, RESULT, ask, opened, read
 from mlguard.programs.error import ProgramError
 from mlguard.programs.sqlglot import Query
 
@@ -23,7 +23,9 @@ def rows(text: str, engine: str = "duckdb", parameters: Any = None, **tables: pd
     with opened(engine) as opening:
         for name, table in tables.items():
             opening.add(name.replace("__", "."), table, lambda name: None)
-        return ask(opening, Query("q.sql", text, engine), parameters or {})
+        query = Query("q.sql", text, engine)
+        read(opening, query)
+        return ask(opening, query, parameters or {})
 
 
 TABLE = pd.DataFrame(
@@ -112,6 +114,16 @@ def test_what_went_wrong_while_it_ran_is_an_engines_own_words() -> None:
         rows("SELECT\n  text::INT FROM visits", visits=TABLE)
     with pytest.raises(ProgramError, match=r"^q\.sql: OperationalError: no such column: nope$"):
         rows("SELECT nope FROM visits", "sqlite", visits=TABLE)
+
+
+def test_a_text_that_nobody_can_read_is_refused_in_the_words_of_its_own_engine() -> None:
+    with pytest.raises(ProgramError, match=r"^q\.sql, line 2: Parser Error: syntax error at or near \"SELEC\""):
+        rows("-- typed\nSELEC a, b FROM visits")
+    with (
+        opened("duckdb") as engine,
+        pytest.raises(ProgramError, match=r"^q\.sql, line 2: .*, at `,`; the line is: SEL"),
+    ):
+        read(engine, Query("q.sql", "-- typed\nSELEC a, b FROM visits", "postgres"))
 
 
 def test_without_duckdb_one_sentence_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:

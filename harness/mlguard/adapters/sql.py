@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from mlguard.core.guard import Guard
 from mlguard.core.notes import look_inside
 from mlguard.programs import metrics
-from mlguard.programs.engine import ENGINES, ask, check_order, in_order, opened
+from mlguard.programs.engine import ENGINES, ask, check_order, in_order, opened, read
 from mlguard.programs.error import ProgramError
 from mlguard.programs.sqlglot import Query
 
@@ -98,20 +98,24 @@ class Asked:
     def __call__(self, guard: SqlGuard, *given: Any) -> Any:
         """Run the query on what the method is given."""
         query = Query.read(guard._root, self.file, guard.dialect)
-        unread = [name for name in NEEDED[self.method] if _called(guard, name).lower() not in query.reads]
-        if unread:
-            raise ProgramError(
-                f"{self.file} does not read {_listed(unread)}, so that it would not depend on what `{self.method}` is "
-                "given; `inputs` says by which name a query reads it"
-            )
         tables = _tables(guard, dict(zip(GIVEN[self.method], given, strict=True)))
         with opened(guard.engine) as engine:
+            read(engine, query)
+            self._check_needed(guard, query)
             for name in (name for name in tables if name.lower() in query.reads):
                 engine.add(name, _frame(tables[name], name), partial(_like, [*tables.values(), *guard.data.values()]))
             call = Call(guard, query, engine)
             answer = _ANSWERS[self.method](call)
             look_inside(call.stages())
         return answer
+
+    def _check_needed(self, guard: SqlGuard, query: Query) -> None:
+        unread = [name for name in NEEDED[self.method] if _called(guard, name).lower() not in query.reads]
+        if unread:
+            raise ProgramError(
+                f"{self.file} does not read {_listed(unread)}, so that it would not depend on what `{self.method}` is "
+                "given; `inputs` says by which name a query reads it"
+            )
 
     def problems(self) -> Iterator[str]:
         """What is wrong with the name of the file."""

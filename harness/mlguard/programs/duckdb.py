@@ -153,8 +153,9 @@ def _refused(error: Exception, start: int) -> EngineError:
         told = json.loads(said)
     except ValueError:
         return EngineError(str(error))
-    position = told.get("position")
-    return EngineError(f"{kind}: {told['exception_message']}", None if position is None else int(position) - start)
+    position = int(told["position"]) - start if "position" in told else None
+    is_syntax = isinstance(error, _duckdb().ParserException)
+    return EngineError(f"{kind}: {told['exception_message']}", position, is_syntax=is_syntax)
 
 
 @cache

@@ -68,6 +68,24 @@ def ask(engine: Engine, query: Query, parameters: Mapping[str, Any]) -> pd.DataF
     return engine.rows()
 
 
+def read(engine: Engine, query: Query) -> None:
+    """Raise ProgramError for a query that cannot be read: in the engine's words where it stands in its dialect."""
+    try:
+        _ = query.reads
+    except ProgramError:
+        if query.dialect == engine.dialect:
+            _check_syntax(engine, query)
+        raise
+
+
+def _check_syntax(engine: Engine, query: Query) -> None:
+    try:
+        engine.keep(query.text, {})
+    except EngineError as error:
+        if error.is_syntax:
+            raise query.refused(error, query.text, engine.dialect) from None
+
+
 def in_order(engine: Engine, rows: pd.DataFrame, key: Sequence[str], order: str = "") -> pd.DataFrame:
     """The rows of the last query by `order`, then by the key; without one by all columns.
 

@@ -8,8 +8,11 @@ class ProgramError(Exception):
 
 
 class EngineError(Exception):
-    """A database engine refused a query: in its own words, and where in the text that it was given if it says so."""
+    """A database engine refused a query: in its own words, and where in the text that it was given if it says so.
 
-    def __init__(self, words: str, position: int | None = None) -> None:
+    `is_syntax`: whether it could not even read it.
+    """
+
+    def __init__(self, words: str, position: int | None = None, *, is_syntax: bool = False) -> None:
         super().__init__(words)
-        self.words, self.position = words, position
+        self.words, self.position, self.is_syntax = words, position, is_syntax
