@@ -84,6 +84,8 @@ def test_queries_are_asked_everything_and_each_stage_is_looked_at(shop: Project)
     assert {name: held[name] for name in asked} == dict.fromkeys(asked, "same")
     assert {"main", "seed 1", "refit"} <= {str(o.run) for o in golden}
     assert any(o.name == "probes.spent" for o in golden)
+    # There the files of queries can be read, as any code, and the tables of the dataset cannot.
+    assert "Table with name customers does not exist" in held["saved bundle"]
     inside = {(o.stage, o.name) for o in golden if o.role == INTERNAL}
     assert {("predict", "known.minutes"), ("predict", "long.number"), ("evaluate", "errors.off")} <= inside
     assert {"sql/train.sql", PREDICT, "sql/evaluate.sql"} <= set(golden.provenance.sources)

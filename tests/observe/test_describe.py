@@ -34,6 +34,15 @@ def test_answers_with_a_key_are_compared_by_it_in_whatever_order_they_come(tmp_p
     assert broken & {"row order", "row index", "column order", "single rows", "batches"} == set()
 
 
+def test_rows_without_an_answer_leave_the_others_with_theirs(tmp_path: Path) -> None:
+    class Some(Ranked):
+        def predict(self, model: Any, rows: pd.DataFrame) -> Any:
+            return super().predict(model, rows[rows["visits"] > 4]).astype({"rank": int})
+
+    held = contracts(observed(Some, tmp_path))
+    assert {held[name] for name in ("single rows", "batches")} == {"same"}
+
+
 def test_answers_may_take_the_labels_of_their_rows_and_may_not_lose_their_own(tmp_path: Path) -> None:
     plain, labelled, own = (observed(guard, tmp_path) for guard in (Shop, Labelled, ByCity))
     assert {str(compare(*pair).outcome) for pair in ((plain, labelled), (labelled, plain))} == {"match"}
