@@ -230,14 +230,20 @@ def test_the_model_is_what_training_gave(tmp_path: Path) -> None:
 
 
 def test_a_method_of_the_guard_calls_a_query(tmp_path: Path) -> None:
-    (tmp_path / "features.sql").write_text("SELECT id, x * x AS square FROM rows")
+    (tmp_path / "features.sql").write_text("SELECT x * x AS square, id FROM rows")
 
     def predict(self: Any, model: Any, rows: Any) -> Any:
-        return self.features(model, rows)["square"] + model
+        features = self.features(model, rows)
+        return features[["id"]].assign(answer=features["square"] + model)
 
-    made = guard(tmp_path, features="features.sql", predict=predict, train=lambda self, train: 1)
-    assert made.key is None
-    assert made.predict(made.train(ROWS), ROWS).tolist() == [1.25, 3.25, 7.25]
+    entries = {"features": "features.sql", "predict": predict, "train": lambda self, train: 1}
+    made = guard(tmp_path, key="id", **entries)
+    assert problems(type(made)) == []
+    assert made.predict(made.train(ROWS), ROWS[::-1]).to_dict("list") == {"id": [1, 2, 3], "answer": [1.25, 3.25, 7.25]}
+    (told,) = problems(declared(**entries))
+    assert told.endswith(
+        "`features` is a query, whose rows are in no order; set `key` to the columns that identify one"
+    )
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,8 @@ TABLE = pd.DataFrame(
         "text": ["é", None],
         "truth": [True, False],
         "kind": pd.Categorical(["a", "b"]),
+        "code": pd.Categorical([7, None]),
+        "exact": [Decimal("0.25"), None],
     }
 )
 
@@ -50,6 +53,8 @@ def test_tables_come_back_as_they_went(engine: str) -> None:
     assert back["text"].fillna("-").tolist() == ["é", "-"]
     assert back["truth"].tolist() == [True, False]
     assert back["kind"].tolist() == ["a", "b"]
+    assert back["code"].tolist() == [7, pd.NA]
+    assert back["exact"].fillna(-1).tolist() == [0.25, -1]
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -114,6 +119,25 @@ def test_what_went_wrong_while_it_ran_is_an_engines_own_words() -> None:
         rows("SELECT\n  text::INT FROM visits", visits=TABLE)
     with pytest.raises(ProgramError, match=r"^q\.sql: OperationalError: no such column: nope$"):
         rows("SELECT nope FROM visits", "sqlite", visits=TABLE)
+
+
+@pytest.mark.parametrize(
+    ("engine", "table", "told"),
+    [
+        ("sqlite", {"x": [2**70]}, "Python int too large"),
+        ("sqlite", {"x": [1], "X": [1]}, "duplicate column name"),
+        ("duckdb", {"x": pd.period_range("2026-01", periods=1, freq="M")}, r"Data type 'period\[M\]' not recognized"),
+    ],
+)
+def test_a_table_that_an_engine_has_no_room_for_is_named(engine: str, table: Any, told: str) -> None:
+    with pytest.raises(ProgramError, match=rf"^table visits: .*{told}"):
+        rows("SELECT * FROM visits", engine, visits=pd.DataFrame(table))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("end", [" ; ", ";\n-- the end\n", " -- it; really", "; /* the end */"])
+def test_a_text_may_end_in_any_way(engine: str, end: str) -> None:
+    assert len(rows(f"SELECT whole FROM visits{end}", engine, visits=TABLE)) == 2
 
 
 def test_a_text_that_nobody_can_read_is_refused_in_the_words_of_its_own_engine() -> None:

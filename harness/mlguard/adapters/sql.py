@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from mlguard.core.guard import Guard
 from mlguard.core.notes import look_inside
 from mlguard.programs import metrics
-from mlguard.programs.engine import ENGINES, ask, check_order, in_order, opened, read
+from mlguard.programs.engine import ENGINES, Engine, ask, check_order, in_order, opened, read
 from mlguard.programs.error import ProgramError
 from mlguard.programs.sqlglot import Query
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from mlguard.programs.engine import Engine
 
 GIVEN: Mapping[str, tuple[str, ...]] = {
     "train": ("train",),
@@ -67,19 +65,20 @@ class SqlGuard(Guard):
 
     @classmethod
     def _problems(cls) -> Iterator[str]:
-        asked = [one for one in (getattr(cls, method, None) for method in GIVEN) if isinstance(one, Asked)]
+        asked = {method: one for method in GIVEN if isinstance(one := getattr(cls, method, None), Asked)}
         if not asked:
             yield f'one of {_listed(GIVEN)} must name the file of a query, such as "sql/answers.sql"'
-        for one in asked:
+        for one in asked.values():
             yield from one.problems()
+        if cls.key is None and "features" in asked:
+            yield "`features` is a query, whose rows are in no order; set `key` to the columns that identify one"
         for name in ("dialect", "order"):
             if not isinstance(getattr(cls, name), str):
                 yield f"`{name}` must be a text, not {getattr(cls, name)!r}"
         if cls.engine not in ENGINES:
             yield f"`engine` must be one of {', '.join(map(repr, ENGINES))}, not {cls.engine!r}"
-        mapped = cls.inputs
-        if not isinstance(mapped, Mapping) or not all(isinstance(x, str) and x for x in (*mapped, *mapped.values())):
-            yield f"`inputs` must map names to those of tables, not {mapped!r}"
+        if not isinstance(cls.inputs, Mapping) or not all(isinstance(x, str) and x for x in cls.inputs.values()):
+            yield f"`inputs` must map names to those of tables, not {cls.inputs!r}"
 
     def train(self, train: Any) -> Any:
         """The training rows: without a query or a method of its own, nothing is learned from them."""
@@ -102,8 +101,9 @@ class Asked:
         with opened(guard.engine) as engine:
             read(engine, query)
             self._check_needed(guard, query)
+            like = partial(_like, [*tables.values(), *guard.data.values()])
             for name in (name for name in tables if name.lower() in query.reads):
-                engine.add(name, _frame(tables[name], name), partial(_like, [*tables.values(), *guard.data.values()]))
+                engine.add(name, _frame(tables[name], name), like)
             call = Call(guard, query, engine)
             answer = _ANSWERS[self.method](call)
             look_inside(call.stages())
@@ -167,10 +167,9 @@ class Call:
 
 def _tables(guard: SqlGuard, given: Mapping[str, Any]) -> dict[str, Any]:
     """Every table that a query may read, by the name by which it reads it."""
-    model = given.get("model")
-    absent = {"model"} if not hasattr(model, "columns") else set()
     tables = {**guard.data.tables, **given}
-    return {_called(guard, name): table for name, table in tables.items() if name not in absent}
+    read = {name: table for name, table in tables.items() if name != "model" or hasattr(table, "columns")}
+    return {_called(guard, name): table for name, table in read.items()}
 
 
 def _frame(table: Any, name: str) -> pd.DataFrame:
@@ -182,8 +181,8 @@ def _frame(table: Any, name: str) -> pd.DataFrame:
 
 def _like(tables: Iterable[Any], name: str) -> pd.Series[Any] | None:
     """A column of this name that has cells, in any of the tables."""
-    columns = (table[name] for table in tables if name in getattr(table, "columns", ()))
-    return next((column for column in columns if column.notna().any()), None)
+    found = (table[name] for table in tables if name in getattr(table, "columns", ()))
+    return next((column for column in found if column.notna().any()), None)
 
 
 def _called(guard: SqlGuard, name: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
+from threading import RLock
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ import pandas as pd
 from mlguard.core.error import UsageError
 from mlguard.programs.columns import NARROW, NUMBER, TRUTH, WHOLE, column
 from mlguard.programs.engine import RESULT, quoted
-from mlguard.programs.error import EngineError
+from mlguard.programs.error import EngineError, ProgramError
 
 _SETTINGS = (
     "autoinstall_known_extensions = false",
@@ -44,6 +45,10 @@ _CLOCK = {
 _KINDS = {"BOOLEAN": TRUTH, "FLOAT": NARROW, "DOUBLE": NUMBER}
 
 
+_ONE_AT_A_TIME = RLock()
+"""Guarded code may call queries from several threads, and all would find their tables in one database."""
+
+
 class DuckDB:
     """An empty database of one thread, for as long as its block runs."""
 
@@ -51,11 +56,15 @@ class DuckDB:
 
     def __enter__(self) -> DuckDB:
         self._connection, self._made = _database(), dict[str, str]()
+        _ONE_AT_A_TIME.acquire()
         return self
 
     def __exit__(self, *_: object) -> None:
-        for name, kind in self._made.items():
-            self._connection.execute(f"DROP {kind} IF EXISTS {name}")
+        try:
+            for name, kind in self._made.items():
+                self._connection.execute(f"DROP {kind} IF EXISTS {name}")
+        finally:
+            _ONE_AT_A_TIME.release()
 
     def add(self, name: str, rows: pd.DataFrame, like: Callable[[str], pd.Series[Any] | None]) -> None:
         """Add a table, in the schema and the database that its name may begin with.
@@ -69,8 +78,11 @@ class DuckDB:
             self._connection.execute(f"CREATE SCHEMA IF NOT EXISTS {'.'.join(above)}")
         blank = [str(name) for name in rows if rows[name].dtype == object and not rows[name].notna().any()]
         types = ", ".join(f"CAST({quoted(name)} AS {self._type(like(name))}) AS {quoted(name)}" for name in blank)
-        with self._given(rows) as given:
-            self._make("TABLE", ".".join(parts), f"SELECT * {f'REPLACE ({types})' if types else ''} FROM {given}")
+        try:
+            with self._given(rows) as given:
+                self._make("TABLE", ".".join(parts), f"SELECT * {f'REPLACE ({types})' if types else ''} FROM {given}")
+        except _duckdb().Error as error:
+            raise ProgramError(f"table {name}: {_refused(error, 0).words}") from None
 
     def keep(self, query: str, parameters: Mapping[str, Any]) -> None:
         """Run a query and keep its rows as RESULT. Raises EngineError."""
@@ -109,7 +121,7 @@ class DuckDB:
 
     @contextmanager
     def _given(self, rows: pd.DataFrame) -> Iterator[str]:
-        categories = {name: rows[name].cat.categories.dtype for name in rows if rows[name].dtype == "category"}
+        categories = {name: _labels(rows[name]) for name in rows if rows[name].dtype == "category"}
         self._connection.register("(given)", rows.astype(categories) if categories else rows)
         yield '"(given)"'
         self._connection.unregister("(given)")
@@ -128,6 +140,12 @@ class DuckDB:
 
 def _making(kind: str, name: str) -> str:
     return f"CREATE OR REPLACE {kind} {name} AS "
+
+
+def _labels(column: pd.Series[Any]) -> Any:
+    """The type of a column's categories, with room for gaps."""
+    dtype = column.cat.categories.dtype
+    return WHOLE if dtype.kind in "iu" and column.isna().any() else dtype
 
 
 def _picked(names: Sequence[str], order: str) -> str:

@@ -135,7 +135,8 @@ class Query:
 @lru_cache(maxsize=64)
 def _parsed(text: str, dialect: str) -> list[Any]:
     """The statements of a text. A guard runs the same ones many times, and nothing changes a tree."""
-    return [tree for tree in _sqlglot().parse(text, read=dialect) if tree is not None]
+    found = _sqlglot().parse(text, read=dialect)
+    return [tree for tree in found if tree is not None and tree.key != "semicolon"]
 
 
 def _sqlglot() -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import pandas as pd
 
 from mlguard.programs.columns import column
 from mlguard.programs.engine import RESULT, quoted
-from mlguard.programs.error import EngineError
+from mlguard.programs.error import EngineError, ProgramError
 
 
 class SQLite:
@@ -33,10 +34,14 @@ class SQLite:
         if above and schema not in [quoted(found) for _, found, _ in self._connection.execute("PRAGMA database_list")]:
             self._connection.execute(f"ATTACH ':memory:' AS {schema}")
         table = f"{schema}.{quoted(own)}"
-        self._connection.execute(f"DROP TABLE IF EXISTS {table}")
-        self._connection.execute(f"CREATE TABLE {table} ({', '.join(quoted(str(column)) for column in rows)})")
+        names = ", ".join(quoted(str(column)) for column in rows)
         cells = zip(*(map(_plain, rows[column].tolist()) for column in rows), strict=True)
-        self._connection.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * rows.shape[1])})", cells)
+        try:
+            self._connection.execute(f"DROP TABLE IF EXISTS {table}")
+            self._connection.execute(f"CREATE TABLE {table} ({names})")
+            self._connection.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * rows.shape[1])})", cells)
+        except (OverflowError, sqlite3.Error) as error:
+            raise ProgramError(f"table {name}: {error}") from None
 
     def keep(self, query: str, parameters: Mapping[str, Any]) -> None:
         """Run a query and keep its rows, in their order, as RESULT. Raises EngineError."""
@@ -67,5 +72,5 @@ def _plain(cell: Any) -> Any:
         return None
     if hasattr(cell, "isoformat"):
         return cell.isoformat(sep=" ") if hasattr(cell, "hour") else cell.isoformat()
-    plain = cell.item() if isinstance(cell, np.generic) else cell
+    plain = cell.item() if isinstance(cell, np.generic) else float(cell) if isinstance(cell, Decimal) else cell
     return plain if isinstance(plain, int | float | str | bytes) else str(plain)
