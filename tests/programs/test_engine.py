@@ -26,7 +26,8 @@ def rows(text: str, engine: str = "duckdb", parameters: Any = None, **tables: pd
             opening.add(name.replace("__", "."), table, lambda name: None)
         query = Query("q.sql", text, engine)
         read(opening, query)
-        return ask(opening, query, parameters or {})
+        ask(opening, query, parameters or {})
+        return opening.rows()
 
 
 TABLE = pd.DataFrame(
@@ -97,20 +98,25 @@ def test_duckdb_types_are_described_exactly() -> None:
         "SELECT * FROM read_csv('{file}')",
         "SELECT * FROM read_text('{file}')",
         "SELECT * FROM '{file}'",
-        "SELECT * FROM secret",
+        "SELECT * FROM name",
     ],
 )
 def test_a_query_sees_no_file_and_no_variable(tmp_path: Path, query: str) -> None:
-    secret = pd.DataFrame({"x": [1]})
-    secret.to_csv(tmp_path / "x.csv")
+    (tmp_path / "x.csv").write_text("x\n1\n")
     with pytest.raises(ProgramError, match=r"Permission Error|does not exist"):
         rows(query.format(file=tmp_path / "x.csv"))
+
+
+def test_a_query_has_one_thread_and_no_zone_of_the_machine() -> None:
+    told = rows("SELECT current_setting('TimeZone') AS zone, current_setting('threads') AS threads")
+    assert told.to_dict("records") == [{"zone": "UTC", "threads": 1}]
 
 
 def test_a_query_tells_the_time_of_the_guards_clock() -> None:
     with time_machine.travel("2020-02-29T23:30:00+00:00", tick=False):
         told = rows("SELECT current_date AS day, today() AS today, now() AS now, current_timestamp AS stamp")
     assert told["day"].tolist() == told["today"].tolist() == [date(2020, 2, 29)]
+    assert rows("SELECT 'known' AS now")["now"].tolist() == ["known"]
     assert told["now"].tolist() == told["stamp"].tolist() == [pd.Timestamp("2020-02-29 23:30", tz="UTC")]
 
 

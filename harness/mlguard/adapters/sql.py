@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from mlguard.core.guard import Guard
 from mlguard.core.notes import look_inside
-from mlguard.programs import metrics
 from mlguard.programs.engine import ENGINES, Engine, ask, check_order, in_order, opened, read
 from mlguard.programs.error import ProgramError
+from mlguard.programs.metrics import of_rows
 from mlguard.programs.sqlglot import Query
 
 if TYPE_CHECKING:
@@ -133,31 +133,33 @@ class Call:
         self.guard, self.query, self.engine = guard, query, engine
         self.key = (guard.key,) if isinstance(guard.key, str) else tuple(guard.key or ())
 
-    def rows(self) -> pd.DataFrame:
-        """The rows of the query, as they come."""
+    def ask(self) -> None:
+        """Run the query."""
         config = self.guard.config or {}
         absent = [name for name in self.query.parameters if name not in config]
         if absent:
             raise ProgramError(f"{self.query.file}: the configuration has no {_listed(absent)} for its parameters")
-        return ask(self.engine, self.query, {name: config[name] for name in self.query.parameters})
+        ask(self.engine, self.query, {name: config[name] for name in self.query.parameters})
 
     def table(self) -> pd.DataFrame:
         """The rows by the key, else by all columns: an engine may give them in any order."""
-        return in_order(self.engine, self.rows(), self.key)
+        self.ask()
+        return in_order(self.engine, self.key)
 
     def answers(self) -> pd.DataFrame:
         """The rows by `order` and the key, numbered where they have none."""
-        rows = self.rows()
+        self.ask()
         if self.guard.order:
             check_order(self.engine, self.query, self.guard.order)
-        answers = in_order(self.engine, rows, self.key, self.guard.order)
+        answers = in_order(self.engine, self.key, self.guard.order)
         if self.key == (ROW,):
             answers.insert(0, ROW, range(len(answers)))
         return answers
 
     def metrics(self) -> dict[str, Any]:
         """The numbers by their names."""
-        return metrics.of_rows(self.rows(), self.query.file)
+        self.ask()
+        return of_rows(self.engine.rows(), self.query.file)
 
     def stages(self) -> Iterator[tuple[str, pd.DataFrame]]:
         """The rows of each common table expression, by its name."""
@@ -167,9 +169,8 @@ class Call:
 
 def _tables(guard: SqlGuard, given: Mapping[str, Any]) -> dict[str, Any]:
     """Every table that a query may read, by the name by which it reads it."""
-    tables = {**guard.data.tables, **given}
-    read = {name: table for name, table in tables.items() if name != "model" or hasattr(table, "columns")}
-    return {_called(guard, name): table for name, table in read.items()}
+    both = {**guard.data.tables, **given}.items()
+    return {_called(guard, name): table for name, table in both if name != "model" or hasattr(table, "columns")}
 
 
 def _frame(table: Any, name: str) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -40,6 +41,8 @@ _CLOCK = {
     "today": "DATE",
 }
 """Functions that tell the time: they tell Python's, which the guard's `clock` sets."""
+
+_TELLS_TIME = re.compile(rf"\b({'|'.join(_CLOCK)})\b", re.IGNORECASE)
 
 
 _KINDS = {"BOOLEAN": TRUTH, "FLOAT": NARROW, "DOUBLE": NUMBER}
@@ -92,9 +95,13 @@ class DuckDB:
         except _duckdb().Error as error:
             raise _refused(error, len(_making("TABLE", RESULT))) from None
 
+    def names(self) -> tuple[str, ...]:
+        """The columns of RESULT."""
+        return tuple(self._kinds())
+
     def rows(self, order: str = "") -> pd.DataFrame:
         """The rows of RESULT, sorted by an ORDER BY clause where there is one."""
-        kinds = {name: str(kind) for name, kind, *_ in self._connection.execute(f"SELECT * FROM {RESULT}").description}
+        kinds = self._kinds()
         moments = [name for name, kind in kinds.items() if kind.startswith("TIMESTAMP")]
         others = [name for name in kinds if name not in moments]
         cells = self._connection.execute(_picked(others, order)).fetchall()
@@ -113,6 +120,10 @@ class DuckDB:
             raise _refused(error, 0) from None
         return [place for (place,) in found]
 
+    def _kinds(self) -> dict[str, str]:
+        shown = self._connection.execute(f"SELECT * FROM {RESULT} LIMIT 0").description
+        return {name: str(kind) for name, kind, *_ in shown}
+
     def _type(self, column: pd.Series[Any] | None) -> str:
         if column is None:
             return "VARCHAR"
@@ -127,7 +138,7 @@ class DuckDB:
         self._connection.unregister("(given)")
 
     def _tell_time(self, query: str) -> None:
-        if not any(function in query.lower() for function in _CLOCK):
+        if not _TELLS_TIME.search(query):
             return
         now = datetime.now(UTC).isoformat()
         for function, kind in _CLOCK.items():

@@ -35,6 +35,9 @@ class Engine(Protocol):
     def keep(self, query: str, parameters: Mapping[str, Any]) -> None:
         """Run a query and keep its rows, in their order, as RESULT. Raises EngineError."""
 
+    def names(self) -> tuple[str, ...]:
+        """The columns of RESULT."""
+
     def rows(self, order: str = "") -> pd.DataFrame:
         """The rows of RESULT, sorted by an ORDER BY clause where there is one."""
 
@@ -58,14 +61,13 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def ask(engine: Engine, query: Query, parameters: Mapping[str, Any]) -> pd.DataFrame:
-    """The rows of a query, as they come. Raises ProgramError."""
+def ask(engine: Engine, query: Query, parameters: Mapping[str, Any]) -> None:
+    """Run a query, and keep its rows as RESULT. Raises ProgramError."""
     written = query.written_for(engine.dialect)
     try:
         engine.keep(written, parameters)
     except EngineError as error:
         raise query.refused(error, written, engine.dialect) from None
-    return engine.rows()
 
 
 def read(engine: Engine, query: Query) -> None:
@@ -86,14 +88,15 @@ def _check_syntax(engine: Engine, query: Query) -> None:
             raise query.refused(error, query.text, engine.dialect) from None
 
 
-def in_order(engine: Engine, rows: pd.DataFrame, key: Sequence[str], order: str = "") -> pd.DataFrame:
+def in_order(engine: Engine, key: Sequence[str], order: str = "") -> pd.DataFrame:
     """The rows of the last query by `order`, then by the key; without one by all columns.
 
     Those that round-off can touch come last among these, as it must swap no rows.
     """
-    by_kind = sorted(rows.columns, key=lambda name: rows[name].dtype.kind == "f")
-    names = key if key and set(key) <= set(rows.columns) else by_kind
-    return engine.rows(f"ORDER BY {', '.join(filter(None, (order, *map(quoted, names))))}")
+    if not key or not set(key) <= set(engine.names()):
+        rows = engine.rows()
+        key = sorted(rows.columns, key=lambda name: rows[name].dtype.kind == "f")
+    return engine.rows(f"ORDER BY {', '.join(filter(None, (order, *map(quoted, key))))}")
 
 
 def check_order(engine: Engine, query: Query, order: str) -> None:

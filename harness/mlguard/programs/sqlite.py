@@ -48,6 +48,10 @@ class SQLite:
         self._connection.execute(f"DROP TABLE IF EXISTS temp.{RESULT}")
         self._run(f"CREATE TEMP TABLE {RESULT} AS {query}", parameters)
 
+    def names(self) -> tuple[str, ...]:
+        """The columns of RESULT."""
+        return tuple(name for name, *_ in self._run(f"SELECT * FROM {RESULT} LIMIT 0", {}).description)
+
     def rows(self, order: str = "") -> pd.DataFrame:
         """The rows of RESULT, sorted by an ORDER BY clause where there is one."""
         cursor = self._run(f"SELECT * FROM {RESULT} {order}", {})
