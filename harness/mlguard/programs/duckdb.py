@@ -23,7 +23,6 @@ _SETTINGS = (
     "autoinstall_known_extensions = false",
     "autoload_known_extensions = false",
     "enable_external_access = false",
-    "python_enable_replacements = false",
     "pandas_analyze_sample = 1000000",
     "errors_as_json = true",
     "TimeZone = 'UTC'",
