@@ -132,7 +132,8 @@ class DuckDB:
     @contextmanager
     def _given(self, rows: pd.DataFrame) -> Iterator[str]:
         categories = {name: _labels(rows[name]) for name in rows if rows[name].dtype == "category"}
-        self._connection.register("(given)", rows.astype(categories) if categories else rows)
+        # A copy, since not every version reads rows that another order of them shows.
+        self._connection.register("(given)", rows.astype(categories) if categories else rows.copy())
         yield '"(given)"'
         self._connection.unregister("(given)")
 
