@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from mlguard.core.guard import Guard
 from mlguard.core.notes import look_inside
-from mlguard.programs.engine import ENGINES, Engine, ask, check_order, in_order, opened, read
+from mlguard.programs.engine import ENGINES, Engine, add, ask, check_order, in_order, opened, read
 from mlguard.programs.error import ProgramError
 from mlguard.programs.metrics import of_rows
 from mlguard.programs.sqlglot import Query
@@ -101,9 +101,7 @@ class Asked:
         with opened(guard.engine) as engine:
             read(engine, query)
             self._check_needed(guard, query)
-            like = partial(_like, [*tables.values(), *guard.data.values()])
-            for name in (name for name in tables if name.lower() in query.reads):
-                engine.add(name, _frame(tables[name], name), like)
+            add(engine, query, tables, [*tables.values(), *guard.data.values()])
             call = Call(guard, query, engine)
             answer = _ANSWERS[self.method](call)
             look_inside(call.stages())
@@ -170,20 +168,15 @@ class Call:
 def _tables(guard: SqlGuard, given: Mapping[str, Any]) -> dict[str, Any]:
     """Every table that a query may read, by the name by which it reads it."""
     both = {**guard.data.tables, **given}.items()
-    return {_called(guard, name): table for name, table in both if name != "model" or hasattr(table, "columns")}
+    return {_called(guard, name): _unnumbered(table) for name, table in both if name != "model" or _is_frame(table)}
 
 
-def _frame(table: Any, name: str) -> pd.DataFrame:
-    from mlguard.programs.tables import as_frame  # pandas is loaded only where a guard runs.
-
-    frame = as_frame(table, name)
-    return frame.drop(columns=ROW) if ROW in frame else frame
+def _unnumbered(table: Any) -> Any:
+    return table.drop(columns=ROW) if _is_frame(table) and ROW in table else table
 
 
-def _like(tables: Iterable[Any], name: str) -> pd.Series[Any] | None:
-    """A column of this name that has cells, in any of the tables."""
-    found = (table[name] for table in tables if name in getattr(table, "columns", ()))
-    return next((column for column in found if column.notna().any()), None)
+def _is_frame(table: Any) -> bool:
+    return hasattr(table, "columns")
 
 
 def _called(guard: SqlGuard, name: str) -> str:

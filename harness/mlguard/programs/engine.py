@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from mlguard.programs.error import EngineError, ProgramError
@@ -59,6 +60,21 @@ def opened(name: str) -> AbstractContextManager[Engine]:
 def quoted(name: str) -> str:
     """A name as it stands in a query."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def add(engine: Engine, query: Query, tables: Mapping[str, Any], known: Iterable[Any]) -> None:
+    """Add those tables that a query reads; a column without a cell has the type of one that is `known`."""
+    from mlguard.programs.tables import as_frame  # pandas is loaded only where a guard runs.
+
+    for name, table in tables.items():
+        if name.lower() in query.reads:
+            engine.add(name, as_frame(table, name), partial(_like, known))
+
+
+def _like(tables: Iterable[Any], name: str) -> pd.Series[Any] | None:
+    """A column of this name that has cells, in any of the tables."""
+    found = (table[name] for table in tables if name in getattr(table, "columns", ()))
+    return next((column for column in found if column.notna().any()), None)
 
 
 def ask(engine: Engine, query: Query, parameters: Mapping[str, Any]) -> None:
