@@ -67,7 +67,12 @@ class Visits(SqlGuard):
     train = "sql/train.sql"
     predict = "sql/predict.sql"
     evaluate = "sql/evaluate.sql"
+    made = {"data/days.csv": "sql/days.sql"}
+    sources = {"visits": "data/visits.csv"}
 """,
+    "sql/days.sql": "SELECT day, count(*) AS visits FROM visits GROUP BY day",
+    "data/visits.csv": "day\n1\n2\n2\n",
+    "data/days.csv": "day,visits\n1,1\n2,2\n",
 }
 
 
@@ -150,11 +155,15 @@ def test_a_null_that_no_row_has_is_found_by_a_probe(shop: Project) -> None:
     assert (verdict.outcome, moved) == (Outcome.SHIFTED, {"probes.spent"})
 
 
-def test_a_number_that_follows_the_order_of_rows_is_found_by_a_contract(shop: Project) -> None:
-    with shop.editing(PREDICT, "rows.visit AS arrived", "rows.rowid AS arrived"):
+def test_what_no_answer_shows_is_found_by_contracts(shop: Project) -> None:
+    with (
+        shop.editing(PREDICT, "rows.visit AS arrived", "rows.rowid AS arrived"),
+        shop.editing("sql/days.sql", "GROUP BY", "WHERE day > 1 GROUP BY"),
+    ):
         verdict = shop.check("Visits", GUARD, quick=True).verdict
     assert verdict.outcome is Outcome.VIOLATED
-    assert "row order" in {f.observation for f in verdict.moves() if f.run == MAIN}
+    broken = {f.observation for f in verdict.moves() if f.run == MAIN}
+    assert {"row order", "data files as their queries make them"} <= broken
 
 
 ROWS = pd.DataFrame({"id": [1, 2, 3], "x": [0.5, 1.5, 2.5], "shop": ["a", "b", None]})
@@ -315,11 +324,42 @@ def test_stages_are_drawn_only_where_somebody_looks(tmp_path: Path) -> None:
     assert ear.seen["b"].to_dict("list") == {"n": [2]}
 
 
+def test_a_data_file_whose_query_was_edited_breaks_a_contract(tmp_path: Path) -> None:
+    (tmp_path / "visits.csv").write_text("day,spent\n2026-01-02,0.1\n2026-01-01,0.2\n2026-01-02,\n")
+    (tmp_path / "days.sql").write_text("SELECT day, sum(spent) AS spent, count(*) AS n FROM visits GROUP BY day")
+    (tmp_path / "days.csv").write_text("day,spent,n\n2026-01-01,0.20000000000000001,1\n2026-01-02,0.1,2\n")
+    made = guard(tmp_path, made={"days.csv": "days.sql"}, sources={"visits": "visits.csv"})
+    assert problems(type(made)) == []
+    assert made._contracts() == {"data files as their queries make them": []}
+
+    def told(query: str, file: str = "days.csv") -> list[str]:
+        (tmp_path / "days.sql").write_text(query)
+        (found,) = guard(tmp_path, made={file: "days.sql"}, sources={"visits": "visits.csv"})._contracts().values()
+        return found
+
+    grouped = "FROM visits GROUP BY day"
+    assert told(f"SELECT day, avg(spent) * 1.1 AS spent, count(*) AS n {grouped}") == [
+        "days.csv does not hold what days.sql gives in spent"
+    ]
+    assert told(f"SELECT day, sum(spent) AS spent, count(spent) AS n {grouped}") == [
+        "days.csv does not hold what days.sql gives in n"
+    ]
+    assert told(f"SELECT day, sum(spent) AS spent {grouped}") == [
+        "days.csv has the columns day, spent, n, and days.sql gives day, spent"
+    ]
+    assert told(f"SELECT day, sum(spent) AS spent, count(*) AS n {grouped} LIMIT 1") == [
+        "days.csv has 2 rows, and days.sql gives 1"
+    ]
+    assert told(f"SELECT dy {grouped}")[0].startswith("days.csv: days.sql, line 1: ")
+    assert told(f"SELECT day {grouped}", "no.csv") == ["no.csv: there is no such file below the project's root"]
+
+
 WRONG = [
     ({"predict": "predict.py"}, "`predict` must be the file of a query, whose name ends in .sql, not 'predict.py'"),
     ({"predict": "../predict.sql"}, "`predict`: ../predict.sql must lie below the project's root"),
     ({"engine": "oracle"}, "`engine` must be one of 'duckdb', 'sqlite', not 'oracle'"),
-    ({"inputs": ["rows"]}, "`inputs` must map names to those of tables, not ['rows']"),
+    ({"inputs": ["rows"]}, "`inputs` must map names to names, not ['rows']"),
+    ({"made": {"a.csv": 1}}, "`made` must map names to names, not {'a.csv': 1}"),
     ({"order": ("x",)}, "`order` must be a text, not ('x',)"),
     (
         {"predict": lambda self, model, rows: rows},

@@ -11,6 +11,7 @@ from mlguard.core.guard import Guard
 from mlguard.core.notes import look_inside
 from mlguard.programs.engine import ENGINES, Engine, add, ask, check_order, in_order, opened, read
 from mlguard.programs.error import ProgramError
+from mlguard.programs.made import stale
 from mlguard.programs.metrics import of_rows
 from mlguard.programs.sqlglot import Query
 
@@ -27,6 +28,9 @@ GIVEN: Mapping[str, tuple[str, ...]] = {
 
 NEEDED: Mapping[str, tuple[str, ...]] = {**GIVEN, "features": ("rows",), "predict": ("rows",), "evaluate": ("answers",)}
 """Those that it must read: without them, it would not depend on what it is given."""
+
+MADE = "data files as their queries make them"
+"""The contract on `made`."""
 
 ROW = "(row)"
 """The column that numbers the answers of a query without a key."""
@@ -45,6 +49,9 @@ class SqlGuard(Guard):
     such as `$since`, are keys of the configuration. `key` names the columns that identify an answer; without it,
     answers are compared as a set. `order` says how a query of answers must sort them, such as `"score DESC"`.
 
+    `made` maps data files of the project to the queries that make them, from the tables that `sources` maps to files; a
+    query that was edited without its file breaks a contract.
+
     Queries in the `dialect` of another database are translated for the `engine`, DuckDB or SQLite, which runs them.
     """
 
@@ -53,6 +60,8 @@ class SqlGuard(Guard):
     engine: ClassVar[str] = "duckdb"
     inputs: ClassVar[Mapping[str, str]] = {}
     order: ClassVar[str] = ""
+    made: ClassVar[Mapping[str, str]] = {}
+    sources: ClassVar[Mapping[str, str]] = {}
 
     def __init_subclass__(cls, **rest: Any) -> None:
         super().__init_subclass__(**rest)
@@ -77,12 +86,22 @@ class SqlGuard(Guard):
                 yield f"`{name}` must be a text, not {getattr(cls, name)!r}"
         if cls.engine not in ENGINES:
             yield f"`engine` must be one of {', '.join(map(repr, ENGINES))}, not {cls.engine!r}"
-        if not isinstance(cls.inputs, Mapping) or not all(isinstance(x, str) and x for x in cls.inputs.values()):
-            yield f"`inputs` must map names to those of tables, not {cls.inputs!r}"
+        for name in ("inputs", "made", "sources"):
+            mapped = getattr(cls, name)
+            if not isinstance(mapped, Mapping) or not all(
+                isinstance(x, str) and x for x in (*mapped, *mapped.values())
+            ):
+                yield f"`{name}` must map names to names, not {mapped!r}"
 
     def train(self, train: Any) -> Any:
         """The training rows: without a query or a method of its own, nothing is learned from them."""
         return train
+
+    def _contracts(self) -> dict[str, list[str]]:
+        made = [(file, Query.read(self._root, query, self.dialect)) for file, query in self.made.items()]
+        given = self.sources, self.config or {}
+        found = [told for pair in made for told in stale(self._root, *pair, *given, engine=self.engine)]
+        return {MADE: found} if made else {}
 
 
 class Asked:
@@ -108,7 +127,7 @@ class Asked:
         return answer
 
     def _check_needed(self, guard: SqlGuard, query: Query) -> None:
-        unread = [name for name in NEEDED[self.method] if _called(guard, name).lower() not in query.reads]
+        unread = [name for name in NEEDED[self.method] if guard.inputs.get(name, name).lower() not in query.reads]
         if unread:
             raise ProgramError(
                 f"{self.file} does not read {_listed(unread)}, so that it would not depend on what `{self.method}` is "
@@ -133,11 +152,7 @@ class Call:
 
     def ask(self) -> None:
         """Run the query."""
-        config = self.guard.config or {}
-        absent = [name for name in self.query.parameters if name not in config]
-        if absent:
-            raise ProgramError(f"{self.query.file}: the configuration has no {_listed(absent)} for its parameters")
-        ask(self.engine, self.query, {name: config[name] for name in self.query.parameters})
+        ask(self.engine, self.query, self.guard.config or {})
 
     def table(self) -> pd.DataFrame:
         """The rows by the key, else by all columns: an engine may give them in any order."""
@@ -167,20 +182,12 @@ class Call:
 
 def _tables(guard: SqlGuard, given: Mapping[str, Any]) -> dict[str, Any]:
     """Every table that a query may read, by the name by which it reads it."""
-    both = {**guard.data.tables, **given}.items()
-    return {_called(guard, name): _unnumbered(table) for name, table in both if name != "model" or _is_frame(table)}
-
-
-def _unnumbered(table: Any) -> Any:
-    return table.drop(columns=ROW) if _is_frame(table) and ROW in table else table
-
-
-def _is_frame(table: Any) -> bool:
-    return hasattr(table, "columns")
-
-
-def _called(guard: SqlGuard, name: str) -> str:
-    return guard.inputs.get(name, name)
+    tables = {**guard.data.tables, **given}
+    if not hasattr(tables.get("model"), "columns"):
+        tables.pop("model", None)
+    if guard.key == ROW and "answers" in given:
+        tables["answers"] = given["answers"].drop(columns=ROW, errors="ignore")
+    return {guard.inputs.get(name, name): table for name, table in tables.items()}
 
 
 _ANSWERS: Mapping[str, Callable[[Call], Any]] = {

@@ -70,6 +70,10 @@ class Guard:
         """What a base class finds wrong with a declaration, each with what to do about it."""
         return iter(())
 
+    def _contracts(self) -> Mapping[str, Sequence[str]]:
+        """Contracts that a base class adds, by name: what speaks against each."""
+        return {}
+
 
 def requirements(guard: type[Guard]) -> tuple[Requirement, ...]:
     """The absolute gates of a guard, in the order of their declaration; call `problems` first."""

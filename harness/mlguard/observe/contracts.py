@@ -14,6 +14,7 @@ import numpy as np
 from mlguard.core.contract import DIFFERS, INAPPLICABLE, RAISED, REFERENCE, SAME, same_rows
 from mlguard.core.difference import difference
 from mlguard.core.error import MlguardError
+from mlguard.core.guard import Guard
 from mlguard.core.options import Options
 from mlguard.core.record import CONTRACT, CONTRACT_VALUE, Observation
 from mlguard.core.run_name import MAIN, RunName
@@ -64,6 +65,9 @@ def keep_contracts(run: Run, path: Path) -> None:
         keep_answers(run, path.test, asking.name, partial(asking.ask, run, path, model))
     _targets(run, path)
     keep_unchanged(run)
+    if run.subject.guard._contracts is not Guard._contracts:
+        for name, found in run.call("_contracts").items():
+            keep_found(run, name, found)
 
 
 def keep_unchanged(run: Run, *, question: str = "") -> None:

@@ -51,7 +51,13 @@ _OWN_FOLDER = Path(__file__).resolve().parents[1]
 FOLDER = "<folder>"
 """What the folder of a run is called in its Record."""
 
-STAGE_OF = {"save": "contracts", "load": "contracts", "probe_rows": "predict", "observe": "dataset"}
+STAGE_OF = {
+    "save": "contracts",
+    "load": "contracts",
+    "_contracts": "contracts",
+    "probe_rows": "predict",
+    "observe": "dataset",
+}
 """The stage of the methods that are not named after theirs."""
 
 

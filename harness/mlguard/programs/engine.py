@@ -77,11 +77,14 @@ def _like(tables: Iterable[Any], name: str) -> pd.Series[Any] | None:
     return next((column for column in found if column.notna().any()), None)
 
 
-def ask(engine: Engine, query: Query, parameters: Mapping[str, Any]) -> None:
-    """Run a query, and keep its rows as RESULT. Raises ProgramError."""
+def ask(engine: Engine, query: Query, config: Mapping[str, Any]) -> None:
+    """Run a query, whose parameters are keys of the configuration, and keep its rows as RESULT. Raises ProgramError."""
+    absent = [name for name in query.parameters if name not in config]
+    if absent:
+        raise ProgramError(f"{query.file}: the configuration has no `{'`, `'.join(absent)}` for its parameters")
     written = query.written_for(engine.dialect)
     try:
-        engine.keep(written, parameters)
+        engine.keep(written, {name: config[name] for name in query.parameters})
     except EngineError as error:
         raise query.refused(error, written, engine.dialect) from None
 
