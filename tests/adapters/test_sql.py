@@ -285,9 +285,13 @@ def test_metrics_are_a_row_of_numbers_or_rows_of_names_and_numbers(
     assert {name: number for name, number in found.items() if number == number} == metrics
 
 
-def test_rows_that_are_no_metrics_are_refused(tmp_path: Path) -> None:
-    (tmp_path / "evaluate.sql").write_text("SELECT id, x FROM answers")
-    told = r"^evaluate\.sql gave 3 rows of id, x, where one row of numbers is expected, or rows of a name and a number$"
+@pytest.mark.parametrize(
+    ("query", "gave"),
+    [("SELECT id, x FROM answers", "3 rows of id, x"), ("SELECT max(shop) AS most FROM answers", "1 row of most")],
+)
+def test_rows_that_are_no_metrics_are_refused(tmp_path: Path, query: str, gave: str) -> None:
+    (tmp_path / "evaluate.sql").write_text(query)
+    told = rf"^evaluate\.sql gave {gave}, where one row of numbers is expected, or rows of a name and a number$"
     with pytest.raises(ProgramError, match=told):
         guard(tmp_path, evaluate="evaluate.sql").evaluate(ROWS, ROWS)
 
@@ -327,7 +331,7 @@ def test_stages_are_drawn_only_where_somebody_looks(tmp_path: Path) -> None:
 def test_a_data_file_whose_query_was_edited_breaks_a_contract(tmp_path: Path) -> None:
     (tmp_path / "visits.csv").write_text("day,spent\n2026-01-02,0.1\n2026-01-01,0.2\n2026-01-02,\n")
     (tmp_path / "days.sql").write_text("SELECT day, sum(spent) AS spent, count(*) AS n FROM visits GROUP BY day")
-    (tmp_path / "days.csv").write_text("day,spent,n\n2026-01-01,0.20000000000000001,1\n2026-01-02,0.1,2\n")
+    (tmp_path / "days.csv").write_text("day,spent,n\n2026-01-01,0.2000000000001,1\n2026-01-02,0.1,2\n")
     made = guard(tmp_path, made={"days.csv": "days.sql"}, sources={"visits": "visits.csv"})
     assert problems(type(made)) == []
     assert made._contracts() == {"data files as their queries make them": []}
@@ -349,6 +353,11 @@ def test_a_data_file_whose_query_was_edited_breaks_a_contract(tmp_path: Path) ->
     ]
     assert told(f"SELECT day, sum(spent) AS spent, count(*) AS n {grouped} LIMIT 1") == [
         "days.csv has 2 rows, and days.sql gives 1"
+    ]
+    (tmp_path / "gaps.csv").write_text("day,spent\n2026-01-01,\n2026-01-02,0.2\n")
+    first = "CASE WHEN day = '2026-01-01' THEN 0.2 END"
+    assert told(f"SELECT day, {first} AS spent {grouped}", "gaps.csv") == [
+        "gaps.csv does not hold what days.sql gives in spent"
     ]
     assert told(f"SELECT dy {grouped}")[0].startswith("days.csv: days.sql, line 1: ")
     assert told(f"SELECT day {grouped}", "no.csv") == ["no.csv: there is no such file below the project's root"]
