@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 import mlguard
-from mlguard import CommandGuard, Dataset, Guard, ScriptGuard, note, run_script, settle
+from mlguard import CommandGuard, Dataset, Guard, ScriptGuard, SqlGuard, note, run_script, settle
 
 
 def make(rng: np.random.RandomState, rows: int = 100) -> Dataset:
@@ -18,6 +18,20 @@ def make(rng: np.random.RandomState, rows: int = 100) -> Dataset:
     minutes = settle(rng.gamma(2.0, 3.0, rows), 2)
     frame = pd.DataFrame({"minutes": minutes, "bought": minutes > 3.0})
     return Dataset({"rows": frame}, target="bought", decimals={"minutes": 2})
+
+
+class Queries(SqlGuard):
+    """Files of queries, and a method beside them."""
+
+    dataset = "visits"
+    key = "visit"
+    train = "sql/train.sql"
+    predict = "sql/predict.sql"
+    inputs = {"rows": "shop.visits"}
+
+    def evaluate(self, test: pd.DataFrame, predictions: pd.DataFrame) -> dict[str, float]:
+        """Metrics in Python."""
+        return {"rows": float(len(test.merge(predictions, on="visit")))}
 
 
 class Programs(CommandGuard):

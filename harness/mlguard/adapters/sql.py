@@ -36,6 +36,11 @@ ROW = "(row)"
 """The column that numbers the answers of a query without a key."""
 
 
+def _train(guard: SqlGuard, train: Any) -> Any:
+    """The training rows: without a query or a method of its own, nothing is learned from them."""
+    return train
+
+
 class SqlGuard(Guard):
     """A guard whose `train`, `features`, `predict` and `evaluate` may be queries in files; all else is as with any.
 
@@ -62,12 +67,12 @@ class SqlGuard(Guard):
     order: ClassVar[str] = ""
     made: ClassVar[Mapping[str, str]] = {}
     sources: ClassVar[Mapping[str, str]] = {}
+    train: ClassVar[Any] = _train
 
     def __init_subclass__(cls, **rest: Any) -> None:
         super().__init_subclass__(**rest)
-        for method in GIVEN:
-            file = vars(cls).get(method)
-            if isinstance(file, str):
+        for method, file in list(vars(cls).items()):
+            if method in GIVEN and isinstance(file, str):
                 setattr(cls, method, Asked(method, file))
         if cls.key is None and isinstance(getattr(cls, "predict", None), Asked):
             cls.key = ROW
@@ -92,10 +97,6 @@ class SqlGuard(Guard):
                 isinstance(x, str) and x for x in (*mapped, *mapped.values())
             ):
                 yield f"`{name}` must map names to names, not {mapped!r}"
-
-    def train(self, train: Any) -> Any:
-        """The training rows: without a query or a method of its own, nothing is learned from them."""
-        return train
 
     def _contracts(self) -> dict[str, list[str]]:
         made = [(file, Query.read(self._root, query, self.dialect)) for file, query in self.made.items()]
@@ -150,18 +151,17 @@ class Call:
         self.guard, self.query, self.engine = guard, query, engine
         self.key = (guard.key,) if isinstance(guard.key, str) else tuple(guard.key or ())
 
-    def ask(self) -> None:
-        """Run the query."""
+    def _ask(self) -> None:
         ask(self.engine, self.query, self.guard.config or {})
 
     def table(self) -> pd.DataFrame:
         """The rows by the key, else by all columns: an engine may give them in any order."""
-        self.ask()
+        self._ask()
         return in_order(self.engine, self.key)
 
     def answers(self) -> pd.DataFrame:
         """The rows by `order` and the key, numbered where they have none."""
-        self.ask()
+        self._ask()
         if self.guard.order:
             check_order(self.engine, self.query, self.guard.order)
         answers = in_order(self.engine, self.key, self.guard.order)
@@ -171,7 +171,7 @@ class Call:
 
     def metrics(self) -> dict[str, Any]:
         """The numbers by their names."""
-        self.ask()
+        self._ask()
         return of_rows(self.engine.rows(), self.query.file)
 
     def stages(self) -> Iterator[tuple[str, pd.DataFrame]]:
