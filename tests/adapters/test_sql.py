@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -283,6 +284,14 @@ def test_metrics_are_a_row_of_numbers_or_rows_of_names_and_numbers(
     (tmp_path / "evaluate.sql").write_text(query)
     found = guard(tmp_path, evaluate="evaluate.sql").evaluate(ROWS, ROWS)
     assert {name: number for name, number in found.items() if number == number} == metrics
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "sqlite"])
+def test_answers_of_a_method_stand_beside_their_rows(tmp_path: Path, engine: str) -> None:
+    query = "SELECT sum(x * value) AS sum FROM test JOIN answers ON test.rowid = answers.rowid"
+    (tmp_path / "evaluate.sql").write_text(query)
+    made = guard(tmp_path, predict=lambda self, model, rows: model, evaluate="evaluate.sql", engine=engine)
+    assert made.evaluate(ROWS[::-1], np.array([1.0, 10.0, 100.0])) == {"sum": 67.5}
 
 
 @pytest.mark.parametrize(
