@@ -76,6 +76,7 @@ COLUMNS = st.one_of(st.lists(CELLS, min_size=1, max_size=4), EQUAL_LISTS, FEW_KI
 @example([[[1, 2]], [[3], [4, 5]]])
 @example([[], Pair(1, 2.5), None])
 @example([0, "a", np.float32(0.1)])
+@example([0.5, "a", np.float32(0.1)])
 def test_a_cell_is_described_alike_whatever_stands_beside_it(cells: list[Any]) -> None:
     whole = column(cells)
     assert_same(whole, join([column([cell]) for cell in cells]))

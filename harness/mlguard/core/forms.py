@@ -139,8 +139,8 @@ def _as_lists(value: Value) -> Value:
 
 
 def _widened(cells: Value, other: Value) -> Value:
-    """A mixed column with narrow floats as double ones beside whole numbers, as in a column of numbers alone."""
-    if other.dtype != "float64" or "int64" not in kinds(cells):
+    """A mixed column with narrow floats as double ones beside other numbers, as in a column of numbers alone."""
+    if other.dtype != "float64" or len({kind for kind in kinds(cells) if kind.startswith(("int", "float"))}) < 2:
         return cells
     return replace(cells, data=texts(_NARROW.sub("float64:", text) for text in cells.data).data)
 
