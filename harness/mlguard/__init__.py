@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mlguard.adapters.command import CommandGuard
+    from mlguard.adapters.notebook import NotebookGuard
     from mlguard.adapters.script import ScriptGuard
     from mlguard.core.dataset import Dataset
     from mlguard.core.guard import Guard
@@ -15,10 +16,13 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-__all__ = ["CommandGuard", "Dataset", "Guard", "ScriptGuard", "__version__", "note", "run_script", "settle"]
+__all__ = [
+    "CommandGuard", "Dataset", "Guard", "NotebookGuard", "ScriptGuard", "__version__", "note", "run_script", "settle"
+]  # fmt: skip
 
 _HOME = {
     "CommandGuard": "mlguard.adapters.command",
+    "NotebookGuard": "mlguard.adapters.notebook",
     "ScriptGuard": "mlguard.adapters.script",
     "Dataset": "mlguard.core.dataset",
     "Guard": "mlguard.core.guard",
