@@ -8,6 +8,7 @@ import json
 import os
 import pickle
 import sys
+import types
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -293,6 +294,20 @@ def test_what_cannot_be_run_is_named(tmp_path: Path, text: str, told: str) -> No
     with pytest.raises(ProgramError) as raised:
         guard(tmp_path, text=text).predict(ROWS, ROWS)
     assert str(raised.value).startswith(told)
+
+
+def test_a_notebook_that_splits_its_rows_by_itself_is_looked_at_as_a_whole(tmp_path: Path) -> None:
+    one = guard(
+        tmp_path, "rate = rows.x.mean()\nscores = {'off': rate / 2}\nrows.to_csv('all.csv', index=False)",
+        first={"parameters": "rows = None"}, inputs={"rows": "rows"},
+        outputs={"metrics": "scores", "rate": "rate", "all": "book/all.csv"},
+    )  # fmt: skip
+    assert problems(type(one)) == []
+    noted: dict[str, tuple[Any, str]] = {}
+    notes = types.SimpleNamespace(note=lambda name, value, *, stage: noted.update({name: (value, stage)}))
+    one.observe(one.data, notes)
+    assert noted.pop("all")[0]["x"].tolist() == [1.0, 2.0]
+    assert noted == {"metrics": ({"off": 0.75}, "evaluate"), "rate": (1.5, "predict")}
 
 
 def test_what_is_learned_is_kept_as_far_as_others_can_load_it(tmp_path: Path) -> None:
