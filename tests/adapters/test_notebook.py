@@ -7,6 +7,7 @@ import copy
 import json
 import os
 import pickle
+import re
 import sys
 import types
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,41 +22,38 @@ from mlguard.core.error import UsageError
 from mlguard.core.guard import problems
 from mlguard.core.outcome import Outcome
 from mlguard.core.record import CONTRACT
+from mlguard.programs.cells import source_of
 from mlguard.programs.error import ProgramError
-from tests.project import FILES, Project
+from mlguard.runner.order import Change, Extent
+from mlguard.tools.audit.reach import statements
+from tests.project import Project
 
-BOOK = "tests/guards/test_book.py"
-FILE = "notebooks/hours.ipynb"
+PAGE = (Path(__file__).parents[2] / "docs/notebooks.md").read_text(encoding="utf-8")
+GUARDS = dict(re.findall(r"^<!-- file: (\S+) -->\n```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL))
+GUARD, *FUNCTIONS = GUARDS
+SHOWN = re.search(r"^```\n(  File .*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+FILE = "notebooks/rents.ipynb"
 CELLS = {
     "load": """\
 %precision 3
 import sys
-sys.path.append("..")
-import line
+sys.path.append("../src")
 import pandas as pd
+from counted import score
 from IPython.display import HTML, display
 """,
-    "parameters": """\
-train = pd.read_csv("real.csv")
-test = None
-ridge = 0.5
-""",
+    "parameters": 'data = "rents.db"\ntrain = pd.read_sql("select * from train", data)\ntest = None\n',
+    "fit": 'rate = 0\nrate = train["rent"].sum() / train["area"].sum()\n!echo fitted\n',
     "prepare": """\
 %%time
 def seen_by(rows):
-    return rows[["x"]].fillna(mean)
+    display(HTML("<b>seen</b>"))
+    return rows[["area"]].clip(lower=20)
 
-mean = train["x"].mean()
 seen = seen_by(test)
 """,
-    "fit": """\
-model = line.fit(seen_by(train).assign(y=train["y"]), ridge)
-slope, shift = model["slope"], model["shift"]
-display(HTML("<b>done</b>"))
-!echo fitted
-""",
-    "answer": "hours = pd.DataFrame({'hours': line.answer(model, seen)})\nhours",
-    "score": "scores = line.score(test['y'], hours['hours'])\nscores",
+    "answer": "predictions = (seen['area'] * rate).to_frame('rent')\npredictions",
+    "score": "scores = score(test['rent'], predictions['rent'])\nscores",
 }
 
 
@@ -70,92 +68,139 @@ def book(cells: Mapping[str, str] | Sequence[str], counts: Iterable[int | None] 
         }
         for tag, source in named
     ]  # fmt: skip
-    text = {"cell_type": "markdown", "metadata": {}, "source": ["# Hours\n"]}
+    text = {"cell_type": "markdown", "metadata": {}, "source": ["# Rents\n"]}
     return json.dumps({"cells": [text, *code], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}, indent=1)
 
 
-GUARD = """\
-from mlguard import NotebookGuard
+PROJECT = {
+    "pyproject.toml": "[tool.mlguard]\n",
+    "datasets/generators/rents.py": """\
+import pandas as pd
 
 
-class Book(NotebookGuard):
-    dataset = "tiny"
-    target = "y"
-    seeds = (0,)
-    config = {"ridge": 0.5}
-    notebook = "notebooks/hours.ipynb"
-    inputs = {"train": "train", "test": "test"}
-    outputs = {"features": "seen", "answers": "hours", "metrics": "scores"}
-    learned = ("slope", "shift")
-"""
-SOURCES = {FILE: book(CELLS), BOOK: GUARD}
+def make(rng, rows=16):
+    area = rng.randint(20, 90, rows)
+    return pd.DataFrame({"area": area, "rent": 5 * area + rng.randint(0, 50, rows)})
+""",
+    "src/counted.py": """\
+def score(rents, answers):
+    return {"off": float((rents - answers).abs().mean())}
+""",
+    "rents.py": """\
+from src.counted import score
+
+
+def prepare(rows):
+    return rows[["area"]].clip(lower=20)
+
+
+def fit(seen, rents):
+    return rents.sum() / seen["area"].sum()
+
+
+def answer(rate, seen):
+    return (seen["area"] * rate).to_frame("rent")
+""",
+    FILE: book(CELLS),
+    # One data seed is enough for what is asked here.
+    **{
+        name: text.replace('    target = "rent"\n', '    target = "rent"\n    seeds = (0,)\n')
+        for name, text in GUARDS.items()
+    },
+}
 
 
 @pytest.fixture(scope="module")
-def shop(at_once: None, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The notebook with its golden."""
-    project = Project(tmp_path_factory.mktemp("shop"), {**FILES, **SOURCES})
-    assert project.regen("Book", BOOK).refused is None
+def rents(at_once: None, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The notebook of the page with its golden, and with nothing else written."""
+    project = Project(tmp_path_factory.mktemp("rents"), PROJECT)
+    before = project.files()
+    assert project.regen("Rents", GUARD).refused is None
+    written = project.files()
+    assert {name: digest for name, digest in written.items() if not name.startswith("golden/")} == before
     return project
 
 
-def test_a_notebook_is_asked_everything_and_its_own_files_stay(shop: Project) -> None:
-    before = shop.files()
-    golden = shop.golden("Book")
+def test_a_notebook_is_asked_everything(rents: Project) -> None:
+    golden = rents.golden("Rents")
     held = {o.name: str(o.value.data[0]) for o in golden if o.role == CONTRACT and o.stage == "contracts"}
     asked = ("predict twice", "single rows", "row order", "no files outside the folder", "saved bundle", "batches")
     assert {name: held[name] for name in asked} == dict.fromkeys(asked, "same")
-    assert {"main", "config ridge", "refit"} <= {str(o.run) for o in golden}
-    assert {"probes.hours", "test.x", "slope", "mae"} <= {o.name for o in golden}
-    # `line` is the project's own, although the notebook finds it by `..` from its copy.
-    assert set(golden.provenance.sources) == {FILE, "line.py", BOOK, "datasets/generators/tiny.py"}
-    assert shop.check("Book", BOOK).verdict.outcome is Outcome.MATCH
-    assert shop.files() == before
+    assert {"probes.rent", "test.area", "rate", "off"} <= {o.name for o in golden}
+    # A module is the project's own, although the notebook finds it by a path in its copy.
+    assert set(golden.provenance.sources) == {FILE, "src/counted.py", GUARD, "datasets/generators/rents.py"}
 
 
 BUGS = [
-    ("prepare", 'rows[["x"]]', 'rows[["x"]].mul(1.01)', Outcome.SHIFTED, "features"),
-    ("fit", "ridge)", "ridge + 1)", Outcome.SHIFTED, "train"),
-    ("score", "hours['hours']", "hours['hours'] * 2", Outcome.SHIFTED, "evaluate"),
-    # No row of the dataset has a gap: a probe has.
-    ("prepare", "(mean)", "(0)", Outcome.SHIFTED, "predict"),
+    ("prepare", '"area"]]', '"area"]].mul(1.01)', Outcome.SHIFTED, "features"),
+    ("fit", 'train["area"].sum()', '(train["area"].sum() + 1)', Outcome.SHIFTED, "train"),
+    # No row of the dataset lies below: a probe does.
+    ("prepare", "lower=20", "lower=0", Outcome.SHIFTED, "predict"),
     # A real file that no answer depends on: a contract sees it.
-    ("answer", "\nhours", "\nopen('%s/' + __import__('uuid').uuid4().hex + '.py', 'x')", Outcome.VIOLATED, "contracts"),
+    (
+        "answer",
+        "\npredictions",
+        "\nopen('%s/' + __import__('uuid').uuid4().hex + '.py', 'x')",
+        Outcome.VIOLATED,
+        "contracts",
+    ),
 ]
 
 
-@pytest.mark.parametrize(("cell", "old", "new", "outcome", "stage"), BUGS, ids=[bug[0] for bug in BUGS])
-def test_a_bug_in_a_cell_is_found(shop: Project, cell: str, old: str, new: str, outcome: Outcome, stage: str) -> None:
+@pytest.mark.parametrize(("cell", "old", "new", "outcome", "stage"), BUGS, ids=[bug[4] for bug in BUGS])
+def test_a_bug_in_a_cell_is_found(rents: Project, cell: str, old: str, new: str, outcome: Outcome, stage: str) -> None:
     assert CELLS[cell].count(old) == 1
-    buggy = book({**CELLS, cell: CELLS[cell].replace(old, new.replace("%s", str(shop.root)))})
-    with shop.editing(FILE, SOURCES[FILE], buggy):
-        verdict = shop.check("Book", BOOK, quick=True).verdict
-    for left in shop.root.glob(f"{'?' * 32}.py"):
+    buggy = book({**CELLS, cell: CELLS[cell].replace(old, new.replace("%s", str(rents.root)))})
+    with rents.editing(FILE, PROJECT[FILE], buggy):
+        verdict = rents.check("Rents", GUARD, quick=True).verdict
+    for left in rents.root.glob(f"{'?' * 32}.py"):
         left.unlink()
     assert (verdict.outcome, verdict.first_moved) == (outcome, stage)
+    if stage == "predict":
+        assert {move.observation for move in verdict.moves()} == {"probes.rent"}
 
 
 REFACTORED = {
-    "": "import pandas as pd\nfrom line import answer, fit, score",
-    "parameters": "test = train = None\nridge: float = 0.1",
+    "": "from rents import answer, fit, prepare, score",
+    "parameters": "test = train = None",
     "all": """\
-def prepared(rows):
-    return pd.DataFrame({"x": rows["x"].fillna(mean)})
-
-
-mean = train["x"].mean()
-learned = fit(prepared(train).assign(y=train["y"]), ridge)
-globals().update(learned)
-seen, hours = prepared(test), pd.DataFrame({"hours": answer(learned, prepared(test))})
-scores = score(test["y"], hours["hours"])
+rate = fit(prepare(train), train["rent"])
+seen = prepare(test)
+predictions = answer(rate, seen)
+scores = score(test["rent"], predictions["rent"])
 """,
 }
 
 
-def test_a_rewritten_notebook_is_quiet(shop: Project) -> None:
-    with shop.editing(FILE, SOURCES[FILE], book(REFACTORED)):
-        verdict = shop.check("Book", BOOK).verdict
+def test_a_rewritten_notebook_is_quiet(rents: Project) -> None:
+    with rents.editing(FILE, PROJECT[FILE], book(REFACTORED)):
+        verdict = rents.check("Rents", GUARD, quick=True).verdict
     assert verdict.outcome is Outcome.MATCH, verdict.moves()
+
+
+@pytest.mark.parametrize("file", FUNCTIONS)
+def test_functions_in_place_of_cells_check_by_the_golden_of_the_notebook(rents: Project, file: str) -> None:
+    verdict = rents.check("Rents", file).verdict
+    assert verdict.outcome is Outcome.MATCH, verdict.moves()
+
+
+def test_what_a_cell_raises_is_shown_as_the_page_has_it(rents: Project) -> None:
+    assert SHOWN
+    with rents.editing(FILE, '/ train[\\"area\\"]', '/ train[\\"aera\\"]'):
+        verdict = rents.check("Rents", GUARD, quick=True).verdict
+    assert (verdict.outcome, verdict.problem) == (Outcome.ERROR, "guard Rents: `train` raised KeyError: 'aera'")
+    lines = [line for line in (verdict.traceback or "").splitlines() if line.strip(" ~^")]
+    assert lines == SHOWN[1].splitlines()
+
+
+def test_a_cell_can_be_changed_for_one_run_and_says_which_of_its_lines_ran(rents: Project) -> None:
+    cell = f"{rents.root / FILE}, cell 3"
+    source = source_of(Path(cell))
+    assert source.splitlines()[-1] == "get_ipython().system('echo fitted')"
+    change = Change(sources={cell: source.replace("rate = 0", "rate = 0 if 1 else (\n0\n)")})
+    done = rents.run("Rents", GUARD, extent=Extent.MAIN, bundle=False, lines=True, change=change)
+    assert done.reached[cell] == {1, 4, 5}  # As changed: in the text on disk, line 1 to 3.
+    assert statements(f"{rents.root / FILE}, cell 4", frozenset({3})) == {3}
 
 
 def declared(**entries: Any) -> type[NotebookGuard]:
@@ -224,14 +269,15 @@ def guard(root: Path, *cells: str, first: Mapping[str, str] = SET, text: str = "
 
 
 @INSIDE_AND_OUT
-def test_variables_and_files_go_in_and_out(tmp_path: Path, *, isolated: bool) -> None:
-    first = {"parameters": "import pandas as pd\ntrain = pd.read_csv('no such file')\ntest, power = 0, 2\n"}
-    cells = (
-        "test = pd.read_csv('test.csv')\ntest['x'] **= power",
-        "pd.concat([train, test]).to_csv('../all.csv', index=False)\nscores = {'mean': train.x.mean()}",
-    )
+def test_variables_files_and_tags_are_as_they_are_declared(tmp_path: Path, *, isolated: bool) -> None:
+    cells = {
+        "parameters": "import pandas as pd\ntrain = pd.read_csv('no such file')\ntest, power = 0, 2\n",
+        "skip-execution": "power = 5",
+        "raises-exception": "test = pd.read_csv('test.csv')\ntest['x'] **= power\n1 / 0",
+        "": "pd.concat([train, test]).to_csv('../all.csv', index=False)\nscores = {'mean': train.x.mean()}",
+    }
     one = guard(
-        tmp_path, *cells, first=first, isolated=isolated,
+        tmp_path, text=book(cells), isolated=isolated,
         inputs={"train": "train", "test": "book/test.csv"}, outputs={"answers": "all.csv", "metrics": "scores"},
     )  # fmt: skip
     answers = one.predict(one.train(ROWS), ROWS + 1)
@@ -351,12 +397,6 @@ def test_magics_and_displays_go_on(tmp_path: Path, capfd: pytest.CaptureFixture[
     printed = capfd.readouterr().out
     assert "<IPython.core.display.Image object>\none\n3\n" in printed
     assert "hidden" not in printed
-
-
-@INSIDE_AND_OUT
-def test_cells_that_are_skipped_or_may_raise_are_known_by_their_tags(tmp_path: Path, *, isolated: bool) -> None:
-    cells = {**SET, "skip-execution": "1 / 0", "raises-exception": "test = test + 1\n1 / 0", "": "answers = test.x"}
-    assert guard(tmp_path, text=book(cells), isolated=isolated).predict(ROWS, ROWS).tolist() == [2.0, 3.0]
 
 
 @pytest.mark.parametrize("missing", ["nbformat", "IPython", "nbclient"])

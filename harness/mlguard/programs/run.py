@@ -175,6 +175,9 @@ def as_program(module: types.ModuleType, arguments: list[str], folder: str | Non
     before = {name: sys.modules.pop(name) for name in _own(root)}
     sys.argv, sys.modules["__main__"] = arguments, module
     sys.path[:0] = [folder] if folder else []
+    # Python keeps what it knows of `../src` under that name, which means another folder from now on.
+    for name in [name for name in sys.path_importer_cache if not os.path.isabs(name)]:
+        del sys.path_importer_cache[name]
     try:
         with warnings.catch_warnings(), numpy.errstate() if numpy else contextlib.nullcontext():
             yield
