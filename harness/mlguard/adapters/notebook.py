@@ -25,6 +25,7 @@ class NotebookGuard(RerunGuard):
       to the table instead; one with a dot is a file that it reads, from the project's root;
     - `outputs` maps `answers`, one per row of `test`, `metrics`, numbers by name, and `features`, what the model sees
       of `test`, to variables after the last cell, or to files, in the same way;
+    - `test_without` are columns that `test` does not have, such as the target;
     - `learned` names variables that hold what training found, which show where a move begins;
     - `run_from` is the folder in which it is started, the notebook's own unless it says otherwise.
 

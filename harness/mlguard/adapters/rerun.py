@@ -123,7 +123,7 @@ class RerunGuard(Guard):
 
     def _results(self, train: Any, test: Any, wanted: Iterable[str]) -> dict[str, Any]:
         """Run the program on these rows, and take results by name."""
-        if hasattr(test, "drop"):
+        if self.test_without and hasattr(test, "drop"):
             test = test.drop(columns=[column for column in self.test_without if column in test])
         parts = {"train": train, "test": test}
         tables = {name: parts[name] if name in PARTS else self.data[name] for name in self.inputs}
