@@ -9,6 +9,7 @@ import os
 import pickle
 import re
 import sys
+import threading
 import types
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -290,6 +291,12 @@ def test_variables_files_and_tags_are_as_they_are_declared(tmp_path: Path, *, is
     assert left == ["run.ipynb"]
 
 
+def test_what_a_notebook_does_to_its_tables_is_its_own(tmp_path: Path) -> None:
+    rows = ROWS.copy()
+    assert guard(tmp_path, "test['x'] += 1\nanswers = test.x").predict(rows, rows).tolist() == [2.0, 3.0]
+    pd.testing.assert_frame_equal(rows, ROWS)
+
+
 def test_a_configuration_without_a_file_sets_parameters(tmp_path: Path) -> None:
     first = {"parameters": "train = None; test = [\n]; power = 2 # of x\nother = power\n"}
     one = guard(tmp_path, "answers = test['x'] ** power + other", first=first)
@@ -365,7 +372,9 @@ def test_what_is_learned_is_kept_as_far_as_others_can_load_it(tmp_path: Path) ->
     assert one.predict(loaded, ROWS).tolist() == [1.0, 2.0]
 
 
-def test_each_run_begins_from_nothing_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_run_begins_from_nothing_and_leaves_nothing(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "src").mkdir()
     (tmp_path / "src/counted.py").write_text("runs = 0\n")
     home = tmp_path / "home"
@@ -373,25 +382,29 @@ def test_each_run_begins_from_nothing_and_leaves_nothing(tmp_path: Path, monkeyp
     cells = (
         "assert 'seen' not in globals() and 'no' not in __import__('os').environ\nseen = 1\n%env no=thing",
         "import sys\nsys.path.append('../src')\nimport counted\ncounted.runs += 1",
-        "answers = test.x * counted.runs",
+        "answers = test.x * counted.runs\nassert 'call' in __import__('os').environ['IPYTHONDIR']",
     )
     one = guard(tmp_path, *cells)
+    one.folder = tmp_path_factory.mktemp("run")  # As in a check, nowhere below the project.
+    threads = set(threading.enumerate())
     before = set(vars(builtins)), set(vars(sys)), sys.path[:], dict(os.environ), os.getcwd(), sys.meta_path[:]
     for _ in range(2):
         assert one.predict(ROWS, ROWS).tolist() == [1.0, 2.0]
     assert before == (set(vars(builtins)), set(vars(sys)), sys.path, dict(os.environ), os.getcwd(), sys.meta_path)
     assert "counted" not in sys.modules
+    assert set(threading.enumerate()) <= threads
+    assert list(one.folder.iterdir()) == []
     assert not home.exists()
     assert sorted(p.name for p in tmp_path.rglob("*") if p.is_file()) == ["counted.py", "run.ipynb"]
 
 
 def test_magics_and_displays_go_on(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     cells = (
-        "%%time\nimport IPython.display as shown\nshown.display(shown.Image(data=b'', format='png'))",
+        "%%time\nget_ipython().enable_gui()\nimport IPython.display as shown\nshown.display(shown.Image(data=b'', format='png'))",
         "%precision 2\nfound = !echo $train\n!echo one; exit 3\nshown.display(_exit_code)",
         "%%capture kept\nprint('hidden')",
         "import asyncio\nawait asyncio.sleep(0)\ntest.x.mean()",
-        "answers = test.x + _\n%timeit -n1 -r1 answers.sum()",
+        "answers = test.x + Out[5]\n%timeit -n1 -r1 answers.sum()",
     )
     assert guard(tmp_path, *cells).predict(3, ROWS).tolist() == [2.5, 3.5]
     printed = capfd.readouterr().out

@@ -80,7 +80,7 @@ def _shell(module: ModuleType, own: Path) -> Iterator[Any]:
     os.environ["IPYTHONDIR"] = str(own)
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     warnings.filterwarnings("ignore", "To exit: use")  # Said to somebody who sits before it.
-    shell = _shells().instance(user_module=module, user_ns=module.__dict__, ipython_dir=str(own))
+    shell = _shells().instance(user_module=module, user_ns=module.__dict__)
     try:
         yield shell
     finally:
