@@ -235,6 +235,10 @@ WRONG = [
         "`inputs` must name both `train` and `test`, or neither where the notebook splits its rows by itself",
     ),
     (
+        {"learned": ("answers", "rate"), "outputs": {"answers": "hours"}},
+        "`learned` names `answers`, which `outputs` has for another variable; call it otherwise",
+    ),
+    (
         {"inputs": {"rows": "rows"}, "learned": ("rate",)},
         "`learned` is for notebooks that are given `train` and `test`; name these variables in `outputs`",
     ),
@@ -318,6 +322,7 @@ def test_an_error_names_its_cell_and_its_line(tmp_path: Path, *, isolated: bool)
 
 
 ENDS = [
+    ("x = 1\nexec(compile('= 1', 'else.py', 'exec'))", SyntaxError, "in book/run.ipynb, cell 2 (`a`), line 2"),
     ("x = = 1", SyntaxError, "in book/run.ipynb, cell 2 (`a`), line 1"),
     ("import sys\nsys.exit(3)", ProgramError, "book/run.ipynb, cell 2 (`a`), left with exit status 3"),
     ("answer = 1", ProgramError, "`book/run.ipynb` sets no variable `answers`"),
@@ -400,7 +405,8 @@ def test_each_run_begins_from_nothing_and_leaves_nothing(
 
 def test_magics_and_displays_go_on(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     cells = (
-        "%%time\nget_ipython().enable_gui()\nimport IPython.display as shown\nshown.display(shown.Image(data=b'', format='png'))",
+        "%%time\nimport IPython.display as shown\nshown.display(shown.Image(data=b'', format='png'))\n"
+        "get_ipython().enable_gui()  # As matplotlib's magic calls it.",
         "%precision 2\nfound = !echo $train\n!echo one; exit 3\nshown.display(_exit_code)",
         "%%capture kept\nprint('hidden')",
         "import asyncio\nawait asyncio.sleep(0)\ntest.x.mean()",

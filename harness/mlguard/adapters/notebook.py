@@ -48,6 +48,10 @@ class NotebookGuard(RerunGuard):
             yield f'`learned` must be a list of variables, such as ("rate",), not {cls.learned!r}'
         elif cls.learned and isinstance(cls.inputs, Mapping) and cls._splits():
             yield "`learned` is for notebooks that are given `train` and `test`; name these variables in `outputs`"
+        elif isinstance(cls.outputs, Mapping):
+            for name in cls.learned:
+                if cls.outputs.get(name, name) != name:
+                    yield f"`learned` names `{name}`, which `outputs` has for another variable; call it otherwise"
         yield from super()._problems()
 
     @classmethod

@@ -51,7 +51,8 @@ def _run_cell(shell: Any, notebook: Notebook, cell: Cell, given: Collection[str]
     place = f"{notebook.name}, {cell.called}"
     if isinstance(error, SystemExit):
         raise ProgramError(f"{place}, left with exit status {error.code or 0}") from error
-    line = error.lineno if isinstance(error, SyntaxError) else _line(error.__traceback__, cell)
+    is_its_own = isinstance(error, SyntaxError) and error.filename == cell.file
+    line = error.lineno if is_its_own else _line(error.__traceback__, cell)
     error.add_note(f"in {place}{f', line {line}' if line else ''}")
     raise error
 
