@@ -9,7 +9,10 @@ import pytest
 
 import mlguard
 
-PUBLIC = ["CommandGuard", "Dataset", "Guard", "ScriptGuard", "SqlGuard", "__version__", "note", "run_script", "settle"]
+PUBLIC = [
+    "CommandGuard", "Dataset", "Guard", "NotebookGuard", "ScriptGuard", "SqlGuard", "__version__", "note", "run_script",
+    "settle",
+]  # fmt: skip
 
 
 def test_the_public_names_are_pinned() -> None:

@@ -13,7 +13,10 @@ from tests.house.conftest import ROOT, SOURCES
 GENERATORS = [file for file in SOURCES if file.parent.name == "generators" and file.name != "__init__.py"]
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc"}
 LONGEST = 400
-OF_USERS = {"attrs", "duckdb", "narwhals", "polars", "pyarrow", "pydantic", "pytest-regressions", "sqlglot", "syrupy"}
+OF_USERS = {
+    "attrs", "duckdb", "ipykernel", "ipython", "narwhals", "nbclient", "nbformat", "polars", "pyarrow", "pydantic",
+    "pytest-regressions", "sqlglot", "syrupy",
+}  # fmt: skip
 """Libraries that users bring along and mlguard calls or walks; the other extras only run tests."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import warnings
 from pathlib import Path
@@ -186,3 +187,14 @@ threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
 sys.exit(0)
 """
     assert program(tmp_path, code).run() == "thread\nfirst\nlast\nof a module\n"
+
+
+def test_a_relative_folder_on_the_path_is_that_of_each_program(tmp_path: Path) -> None:
+    source = "import sys\nsys.path.append('../src')\nimport counted\nprint(counted.NAME)\n"
+    for name in ("one", "two"):
+        (tmp_path / name / "src").mkdir(parents=True)
+        (tmp_path / name / "run").mkdir()
+        (tmp_path / name / "src/counted.py").write_text(f"NAME = {name!r}\n")
+        printed = program(tmp_path, source, folder=tmp_path / name / "run").run()
+        assert printed == f"{name}\n"
+        shutil.rmtree(tmp_path / name)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 import mlguard
-from mlguard import CommandGuard, Dataset, Guard, ScriptGuard, SqlGuard, note, run_script, settle
+from mlguard import CommandGuard, Dataset, Guard, NotebookGuard, ScriptGuard, SqlGuard, note, run_script, settle
 
 
 def make(rng: np.random.RandomState, rows: int = 100) -> Dataset:
@@ -54,6 +54,16 @@ class Script(ScriptGuard):
     script = ("train.py", "predict.py")
     inputs = {"train": "train.csv", "test": "test.csv"}
     outputs = {"answers": "answers.csv"}
+
+
+class Notebook(NotebookGuard):
+    """A notebook whose results are variables."""
+
+    dataset = "visits"
+    notebook = "visits.ipynb"
+    inputs = {"train": "train", "test": "test"}
+    outputs = {"features": "seen", "answers": "bought", "metrics": "scores"}
+    learned = ("model",)
 
 
 class Visits(Guard):

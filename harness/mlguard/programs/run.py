@@ -79,7 +79,7 @@ class Program:
         printed, said = _Captured(), _Captured()
         folder = None if spec else str(file.parent)
         try:
-            with importing(), _as_program(module, [str(file), *map(self._placed, arguments)], folder, self.root):
+            with importing(), as_program(module, [str(file), *map(self._placed, arguments)], folder, self.root):
                 os.chdir(self.folder or ".")
                 streams = contextlib.redirect_stdout(printed), contextlib.redirect_stderr(said)
                 with streams[0], streams[1], until_its_end(self.root):
@@ -164,7 +164,7 @@ def _module(name: str) -> tuple[SourceFileLoader, importlib.machinery.ModuleSpec
 
 
 @contextlib.contextmanager
-def _as_program(module: types.ModuleType, arguments: list[str], folder: str | None, root: Path) -> Iterator[None]:
+def as_program(module: types.ModuleType, arguments: list[str], folder: str | None, root: Path) -> Iterator[None]:
     """What a program finds in a process of its own: its arguments, its folder first on the path, no module of ours.
 
     Modules of the project that it loads are gone when it ends, so that none keeps a state for the next program.
@@ -175,6 +175,9 @@ def _as_program(module: types.ModuleType, arguments: list[str], folder: str | No
     before = {name: sys.modules.pop(name) for name in _own(root)}
     sys.argv, sys.modules["__main__"] = arguments, module
     sys.path[:0] = [folder] if folder else []
+    # Python keeps what it knows of `../src` under that name, which means another folder from now on.
+    for name in [name for name in sys.path_importer_cache if not os.path.isabs(name)]:
+        del sys.path_importer_cache[name]
     try:
         with warnings.catch_warnings(), numpy.errstate() if numpy else contextlib.nullcontext():
             yield

@@ -106,7 +106,7 @@ def _load(run: Run, bundle: Path) -> Any:
 def _hide(root: Path) -> None:
     """From now on the project's files but its code are not there, as on a machine that only serves the model."""
     hidden = str(root.resolve()) + os.sep
-    code = (".py", ".pyc", ".sql", ".so", ".pyd", ".dll", ".pth")
+    code = (".py", ".pyc", ".ipynb", ".sql", ".so", ".pyd", ".dll", ".pth")
 
     def refuse(event: str, arguments: tuple[Any, ...]) -> None:
         if event != "open" or not isinstance(arguments[0], str | bytes | os.PathLike):

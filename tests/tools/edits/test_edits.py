@@ -310,3 +310,30 @@ def test_who_needs_an_edit_comes_before_it() -> None:
     after = before.replace("self.k = 2", "self.k = 2\n        self.j = 3").replace("return self.k", "return self.j")
     edits = between({"a.py": before}, {"a.py": after})
     assert [edit.own_name for edit in Needs(edits.all()).users_first(edits.all())] == ["f", "__init__"]
+
+
+def a_notebook(*cells: str, shown: str = "") -> str:
+    code = [{"cell_type": "code", "source": [cell], "outputs": [shown], "metadata": {}} for cell in ("", *cells)]
+    return json.dumps({"cells": [{"cell_type": "markdown", "source": "# x"}, *code], "metadata": {"k": 1}}, indent=1)
+
+
+def test_a_notebook_is_edited_cell_by_cell_and_not_by_what_it_showed() -> None:
+    before, after = a_notebook("a = 1", "b = 2", "c = 3"), a_notebook("a = 1", "b = 4", "c = 5", shown="5")
+    edits = between({"x.ipynb": before}, {"x.ipynb": after})
+    lines = [after[: after.index(text)].count("\n") + 1 for text in ("b = 4", "c = 5")]
+    assert {e.name: (str(e.kind), e.line, e.hunk) for e in edits.all()} == {
+        "x.ipynb, cell 2": ("cell", lines[0], ("@@ -1 +1 @@", "-b = 2", "+b = 4")),
+        "x.ipynb, cell 3": ("cell", lines[1], ("@@ -1 +1 @@", "-c = 3", "+c = 5")),
+    }
+    without = edits.without(named(edits, "x.ipynb, cell 2"))["x.ipynb"]
+    assert without is not None
+    assert json.loads(without) == json.loads(a_notebook("a = 1", "b = 2", "c = 5", shown="5"))
+    assert edits.without(edits.all()) == {"x.ipynb": before.encode()}
+    assert edits.is_old(edits.all())
+
+
+@pytest.mark.parametrize("after", [a_notebook("a = 1", "b = 2"), a_notebook("a = 1", shown="1"), "{", None])
+def test_a_notebook_whose_cells_cannot_be_told_apart_is_one_edit(after: str | None) -> None:
+    before = {"x.ipynb": a_notebook("a = 1")}
+    edits = between(before, {"x.ipynb": after} if after is not None else {})
+    assert [(e.name, str(e.kind)) for e in edits.all()] == [("x.ipynb", "file")]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from mlguard.discovery import Declared, files
+from mlguard.programs.cells import source_of
 from mlguard.runner.order import Done
 from mlguard.settings import Settings
 from mlguard.tools.audit.reach import in_what_ran
@@ -31,7 +32,7 @@ def guarded_sources(settings: Settings, reached: Mapping[str, frozenset[int]]) -
 
 def _in_code(settings: Settings, clean: Done, sources: list[Path]) -> Iterator[Mutant]:
     for file in sources:
-        text = file.read_text(encoding="utf-8")
+        text = source_of(file)
         wanted = in_what_ran(text, clean.reached[str(file)])
         yield from (m for m in code_mutants(file, text, shown=settings.relative(file)) if m.line in wanted)
 
@@ -39,7 +40,7 @@ def _in_code(settings: Settings, clean: Done, sources: list[Path]) -> Iterator[M
 def _in_configuration(clean: Done, sources: list[Path]) -> Iterator[Mutant]:
     known = clean.record.provenance.configuration
     if known:
-        code = [file.read_text(encoding="utf-8") for file in sources]
+        code = [source_of(file) for file in sources]
         yield from config_mutants(known.values, source=known.source, code=code)
 
 

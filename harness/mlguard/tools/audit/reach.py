@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from mlguard.programs.cells import source_of
 from mlguard.runner.order import Done
 from mlguard.tools.mutation import Mutant
 
@@ -21,7 +22,7 @@ def statements(file: str, reached: frozenset[int]) -> frozenset[int]:
     """All lines of the statements of which some line ran: the interpreter names only some lines of a long one."""
     if not reached:
         return reached
-    spans = _spans(ast.parse(Path(file).read_bytes()))
+    spans = _spans(ast.parse(source_of(Path(file))))
     return reached.union(*(span for span in spans if not reached.isdisjoint(span)))
 
 

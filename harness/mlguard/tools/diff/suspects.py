@@ -97,6 +97,6 @@ def _position(name: str, frames: Sequence[str]) -> int:
 
 def _kind(edit: Edit) -> int:
     """Code that both sides have, then settings and files, then what came or went."""
-    if edit.kind in (EditKind.SETTING, EditKind.FILE):
+    if edit.kind in (EditKind.SETTING, EditKind.CELL, EditKind.FILE):
         return 1
     return 2 if edit.came or edit.went else 0

@@ -19,6 +19,8 @@ class EditKind(StrEnum):
     """An import; it is never the cause, but others need it."""
     SETTING = "setting"
     """One key of a JSON, TOML or YAML file."""
+    CELL = "cell"
+    """A cell of a notebook."""
     FILE = "file"
     """Any other file."""
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from mlguard.tools.edits.blocks import Module
+from mlguard.tools.edits.book import BookFile
 from mlguard.tools.edits.edit import Edit
 from mlguard.tools.edits.plain import PlainFile
 from mlguard.tools.edits.python import PythonFiles
@@ -22,7 +23,7 @@ class Edits:
 
     python: PythonFiles
     """Edits of Python code."""
-    plain: tuple[PlainFile, ...]
+    plain: tuple[PlainFile | BookFile, ...]
     """Edits of everything else, and of Python files that cannot be parsed."""
     whole: tuple[PlainFile, ...]
     """The Python files that both states have, each as one edit."""
@@ -34,14 +35,14 @@ class Edits:
         """`before` and `after` name the same files; `dotted` gives the module name of a Python file."""
         old: list[Module] = []
         new: list[Module] = []
-        plain: list[PlainFile] = []
+        plain: list[PlainFile | BookFile] = []
         for file in after:
             contents = before[file], after[file]
             if contents[0] == contents[1]:
                 continue
             modules = [_module(file, content) for content in contents] if file.endswith(".py") else [None]
             if None in modules:
-                plain.append(PlainFile.of(file, *contents))
+                plain.append(BookFile.of(file, *contents) or PlainFile.of(file, *contents))
                 continue
             for found, content, into in zip(modules, contents, (old, new), strict=True):
                 if content is not None and found is not None:

@@ -1,0 +1,29 @@
+"""Code of a cell without the assignments that are replaced: what is left, and on which lines."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from mlguard.programs.cells import without
+
+
+@pytest.mark.parametrize(
+    ("code", "left"),
+    [
+        ("a = 1\nb = 2\n", "pass\nb = 2\n"),
+        ("a = [\n1]; b = 2  # é\nc = 3\n", "pass \\\n; b = 2  # é\nc = 3\n"),
+        ("é = 'é'; a: int = 1\n", "é = 'é'; pass\n"),
+        ("a = b = 1\na, b = 1, 2\n", "a = b = 1\na, b = 1, 2\n"),
+        ("a['x'] = 1\na.x = 1\na += 1\na: int\n", "a['x'] = 1\na.x = 1\na += 1\na: int\n"),
+        ("if b:\n    a = 1\n", "if b:\n    a = 1\n"),
+    ],
+)
+def test_only_assignments_of_these_variables_alone_are_left_out(code: str, left: str) -> None:
+    assert without(code, {"a"}) == left
+    assert len(ast.parse(left).body) == len(ast.parse(code).body)
+
+
+def test_several_variables_of_one_assignment_are_replaced_together() -> None:
+    assert without("a, (b, c) = 1, (2, 3)\n", {"a", "b", "c"}) == "pass\n"
