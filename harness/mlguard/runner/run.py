@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from mlguard.core.contract import INAPPLICABLE, RAISED
-from mlguard.core.error import Ending, MlguardError, RunError, UsageError
+from mlguard.core.error import RunError, UsageError
 from mlguard.core.record import CONTRACT, PROBE, Observation, Record
 from mlguard.core.run_name import MAIN
 from mlguard.core.value import Value, text
@@ -25,13 +25,14 @@ from mlguard.observe.contracts import keep_values
 from mlguard.observe.run import Silent
 from mlguard.runner import child
 from mlguard.runner.datasets import find_generator
-from mlguard.runner.frames import last_place, own_frames
+from mlguard.runner.failed import failed, in_few_words, undiscovered
 from mlguard.runner.kept import changed_data, refuse_changes, watched
 from mlguard.runner.order import Change, Copy, Done, Extent, Found, Loading, Order, Search
 from mlguard.runner.preload import third_party
 from mlguard.settings import Settings
+from mlguard.worker.depends import NOTHING_HEARD, Depends
 from mlguard.worker.environment import Environment
-from mlguard.worker.job import Failure, Job, Result
+from mlguard.worker.job import Job, Result
 from mlguard.worker.moment import ELSEWHERE, USUAL, Moment, at
 from mlguard.worker.pool import Workers
 from mlguard.worker.variables import starting, withheld, zone_is_chosen
@@ -62,6 +63,12 @@ class Runner:
         """`many`: whether three or more runs are to be expected; `in_process`: no workers, for debuggers."""
         self.settings = settings
         self.in_process = in_process
+        self.listens = False
+        """Whether workers tell what their outcomes depend on."""
+        self.depends: dict[str, Depends] = {}
+        """What each guard's runs depended on so far, by its name."""
+        self.found_by = NOTHING_HEARD
+        """What the last look for guards depended on."""
         self._copy: Copy | None = None
         self._files = files(settings)
         preload = third_party(self._files, settings.import_path) if many and not in_process else ()
@@ -88,6 +95,7 @@ class Runner:
         """
         other = copy.copy(self)
         other.settings, other._files, other._copy = settings, files(settings), code
+        other.listens = False
         return other
 
     def find(self, among: Sequence[Path] | None = None) -> Found:
@@ -99,7 +107,8 @@ class Runner:
             return child.search(search, Silent())
         result = self.workers.run(self._job("child:search", search, timeout=self.settings.timeout))
         if result.failure is not None:
-            raise _undiscovered(result.failure)
+            raise undiscovered(result.failure)
+        self.found_by = result.depends
         found: Any = result.value
         return _checked_found(found)
 
@@ -229,7 +238,7 @@ class Runner:
         job = self._job("bundle:load_bundle", loading, timeout=self._timeout(guard), how=how)
         result = self._ran(guard, job)
         if result.failure is not None:
-            return {"raised": _what(result.failure)}
+            return {"raised": in_few_words(result.failure)}
         value: Any = result.value
         return dict(value)
 
@@ -245,17 +254,21 @@ class Runner:
             moment=how.moment,
             fresh=how.environment is not None,
             watched=watched(self.settings),
+            listens=self.listens,
         )
 
     def _ran(self, guard: Declared, job: Job) -> Result:
         """Run a job of a guard. Raises RunError where its code changed what only mlguard writes."""
         result = self.workers.run(job)
+        if job.listens:
+            before = self.depends.get(guard.ref.name)
+            self.depends[guard.ref.name] = result.depends if before is None else before | result.depends
         refuse_changes(guard.ref.name, result.changed, self.settings)
         return result
 
     def _value(self, guard: Declared, result: Result) -> object:
         if result.failure is not None:
-            raise _failed(guard.ref.name, result.failure, result.output, self.settings.base)
+            raise failed(guard.ref.name, result.failure, result.output, self.settings.base)
         return result.value
 
     def _timeout(self, guard: Declared) -> float:
@@ -328,63 +341,12 @@ def _status(status: str) -> Observation:
     return Observation("contracts", BUNDLE, text(status), role=CONTRACT)
 
 
-def _failed(guard: str, failure: Failure, output: str, root: Path) -> MlguardError:
-    """A worker's failure as an error that names the guard, the stage and the project's own frames."""
-    stage = failure.stage or "dataset"
-    if isinstance(failure.exception, MlguardError):
-        if isinstance(failure.exception, RunError) and failure.exception.stage is None:
-            failure.exception.stage = stage
-        return failure.exception
-    where = ", ".join(filter(None, (failure.calling, last_place(failure, output, root))))
-    where = f" ({where})" if where else ""
-    if failure.kind == "timeout":
-        error = RunError(
-            f"guard {guard}: stage {stage}{where} was still running at its time limit ({failure.text}), twice",
-            advice="make it faster or raise `timeout`",
-            slug="guard-timeout",
-            ending=Ending.HUNG,
-        )
-    elif failure.kind == "lost":
-        what = f"guard {guard}: {failure.text} in stage {stage}{where}, twice"
-        advice = "its code may end only what it started, and remove only what it made"
-        error = RunError(what, advice=advice, slug="guard-died", ending=Ending.DIED)
-    elif failure.kind == "died":
-        what = f"guard {guard}: its process died with {failure.text} in stage {stage}{where}"
-        error = RunError(what, slug="guard-died", ending=Ending.DIED)
-    else:
-        during = f"{failure.calling} raised " if failure.calling else ""
-        error = RunError(f"guard {guard}: {during}{failure.text}", slug="guarded-code-raised")
-        # Outside of any method: at import, or in what its answer is made of.
-        error.raised = ("", failure.text.splitlines()[-1].partition(":")[0])
-    error.stage, error.traceback = stage, own_frames(failure, output, root)
-    return error
-
-
-def _undiscovered(failure: Failure) -> MlguardError:
-    """Why the modules could not be imported one after the other: one hung, or took the process down."""
-    if isinstance(failure.exception, MlguardError):
-        return failure.exception
-    what = {"timeout": f"still ran at the time limit ({failure.text})", "died": f"ended its process ({failure.text})"}
-    what["lost"] = f"ended without an answer: {failure.text}"
-    told = what.get(failure.kind, f"raised {failure.text}")
-    return RunError(
-        f"importing {failure.stage or 'the modules of the guards'} {told}; do no work at import, or take the file out "
-        "of `guards`",
-        slug="guard-module-raised",
-    )
-
-
 def _refuse_sources(change: Change) -> None:
     """This process has imported the project, and would go on with what it has, or keep what it is given for good."""
     if change.sources:
         raise UsageError(
             "sources cannot be changed for a run in this process; run the guard in a worker", slug="change-in-process"
         )
-
-
-def _what(failure: Failure) -> str:
-    """A failure in a few words, the exception's type first."""
-    return failure.exception.message if isinstance(failure.exception, MlguardError) else failure.text
 
 
 def _checked_found(value: object) -> Found:

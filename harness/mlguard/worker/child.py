@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 
 from mlguard.core.error import MlguardError
 from mlguard.worker import coverage
+from mlguard.worker.depends import Listener, leave
 from mlguard.worker.exchange import Exchange, Order
 from mlguard.worker.job import Failure, Frame
 from mlguard.worker.keeper import keep
@@ -68,9 +69,11 @@ def work(exchange: Exchange) -> NoReturn:
     _enter(order)
     save = _measure(order)
     os.chdir(order.root)
+    tell = _listen(order, exchange)
     say_what_it_changes(order.watched, str(exchange.changes))
     with at(order.moment):
         outcome = _outcome(order, exchange)
+    tell()
     exchange.answer(outcome)
     save()
     _end()
@@ -95,6 +98,20 @@ def _measure(order: Order) -> Callable[[], None]:
     except Exception:  # measuring is a courtesy: whatever is wrong with it, the guarded code still runs
         traceback.print_exc()
         return lambda: None
+
+
+def _listen(order: Order, exchange: Exchange) -> Callable[[], None]:
+    """Listen to what the outcome depends on, where that is asked for; what this answers tells it."""
+    if not order.listens:
+        return lambda: None
+    listener = Listener(order.root, str(exchange.folder.parent), order.began)
+    listener.start()
+
+    def tell() -> None:
+        with contextlib.suppress(Exception):  # Without an account the guard runs next time; the answer counts more.
+            leave(listener.result(), exchange.depends)
+
+    return tell
 
 
 def _outcome(order: Order, exchange: Exchange) -> bytes | Failure:

@@ -14,12 +14,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from mlguard.worker.depends import Depends, taken
 from mlguard.worker.job import Failure, Job, Kind
 from mlguard.worker.moment import Moment
 from mlguard.worker.variables import in_the_run
 
 TAIL = 64 * 1024
 """Bytes of output that are brought back."""
+
+LONGEST = 16 * 1024 * 1024
+"""Bytes that the account of what a job depends on may have; one that is cut cannot be read."""
 
 TOO_LONG = 64 * 1024 * 1024
 """Bytes of output at which a worker's file is emptied, so that an endless print cannot fill the disk."""
@@ -40,6 +44,10 @@ class Order:
     """What the parent's measurement measures, if there is one."""
     watched: tuple[str, ...]
     """Folders of which every change is to be told."""
+    listens: bool
+    """Whether to tell what the outcome depends on."""
+    began: float
+    """When this was the first time that anything could be loaded, in seconds since the epoch."""
 
 
 class Exchange:
@@ -53,6 +61,7 @@ class Exchange:
         self.output = folder / "output"
         self.stage = folder / "stage"
         self.changes = folder / "changes"
+        self.depends = folder / "depends.json"
         self._order = folder / "order.json"
         self._payload = folder / "payload.pickle"
         self._value = folder / "value.pickle"
@@ -60,7 +69,12 @@ class Exchange:
         self._held: dict[Path, BinaryIO] = {}
 
     def give(
-        self, job: Job, variables: dict[str, str], coverage: dict[str, Any] | None, started: Mapping[str, str]
+        self,
+        job: Job,
+        variables: dict[str, str],
+        coverage: dict[str, Any] | None,
+        started: Mapping[str, str],
+        began: float,
     ) -> None:
         """In the parent: write all that the worker needs, which starts with the variables `started`."""
         payload = pickle.dumps(job.payload, protocol=pickle.HIGHEST_PROTOCOL)
@@ -70,8 +84,9 @@ class Exchange:
         caches = in_the_run(self.temporary, started)
         root = str(job.root.absolute())
         order = Order(
-            job.function, root, tuple(job.import_path), variables | temporary | caches, job.moment, coverage, watched
-        )
+            job.function, root, tuple(job.import_path), variables | temporary | caches, job.moment, coverage, watched,
+            job.listens, began,
+        )  # fmt: skip
         self._order.write_text(json.dumps(asdict(order)), encoding="utf-8")
         self._payload.write_bytes(payload)
         self.output.touch()
@@ -130,15 +145,19 @@ class Exchange:
         """In the parent: the files in watched folders that the job changed, in the order of their first changes."""
         return tuple(dict.fromkeys(self._end_of(self.changes).splitlines()))
 
+    def depended(self) -> Depends:
+        """In the parent: what the outcome depends on, where the worker told it."""
+        return taken(self._end_of(self.depends, most=LONGEST))
+
     def output_tail(self) -> str:
         """In the parent: the end of what was written to standard output and error."""
         return self._end_of(self.output)
 
-    def _end_of(self, file: Path) -> str:
+    def _end_of(self, file: Path, most: int = TAIL) -> str:
         held = self._held.get(file)
         with contextlib.suppress(OSError), contextlib.nullcontext(held) if held else file.open("rb") as read:
             size = read.seek(0, os.SEEK_END)
-            read.seek(max(0, size - TAIL))
+            read.seek(max(0, size - most))
             return read.read().decode("utf-8", errors="replace")
         return ""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from mlguard.worker.depends import NOTHING_HEARD, Depends
 from mlguard.worker.environment import Environment
 from mlguard.worker.moment import USUAL, Moment
 
@@ -34,6 +35,8 @@ class Job:
     """True: while no other job of its Workers runs."""
     watched: tuple[Path, ...] = ()
     """Folders of which every change by the function, and by what is forked from it, is told."""
+    listens: bool = False
+    """Whether to tell what the outcome depends on."""
 
 
 @dataclass(frozen=True)
@@ -101,3 +104,5 @@ class Result:
     """True where the zygote forked this worker, False where it was a new interpreter."""
     changed: tuple[str, ...] = ()
     """Files and folders in watched folders that the job changed: absolute real paths."""
+    depends: Depends = NOTHING_HEARD
+    """What the outcome depends on, where that was asked for."""

@@ -19,6 +19,7 @@ from typing import Self, TypeVar
 
 from mlguard.core.error import RunError
 from mlguard.worker import coverage
+from mlguard.worker.depends import NOTHING_HEARD
 from mlguard.worker.environment import Environment
 from mlguard.worker.exchange import Exchange
 from mlguard.worker.fork import FORKS, Forked, Nursery, RefusedError
@@ -65,6 +66,7 @@ class Workers:
         # One look at the environment: a test's monkeypatch must not reach the workers that start after it.
         self._variables = starting(os.environ) if variables is None else dict(variables)
         self._later = {name: text for name, text in os.environ.items() if name.startswith(coverage.VARIABLES)}
+        self._began = time.time()
         self._lock = threading.Lock()
         self._turns = Turns()
         self._running: set[Running] = set()
@@ -99,7 +101,7 @@ class Workers:
     def _run(self, job: Job) -> Result:
         turn = self._turns.alone() if job.alone else self._turns.beside_others()
         with turn, self._exchange() as exchange:
-            exchange.give(job, self._later, coverage.settings(), self._variables)
+            exchange.give(job, self._later, coverage.settings(), self._variables, self._began)
             with self._started(job, exchange) as running:
                 code = _wait(running, exchange, job.timeout)
             if self._closed:
@@ -296,7 +298,8 @@ def _result(exchange: Exchange, job: Job, code: int | None, *, orphaned: bool) -
         failure = exchange.failure("timeout", f"ran past its limit of {job.timeout:g} s")
     else:
         failure = exchange.failure("died", _death(code))
-    return Result(value, failure, output, changed=exchange.changed())
+    depends = exchange.depended() if job.listens else NOTHING_HEARD
+    return Result(value, failure, output, changed=exchange.changed(), depends=depends)
 
 
 def _death(code: int) -> str:

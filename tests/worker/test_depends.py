@@ -1,0 +1,180 @@
+"""What a process looks at is heard, whichever way it looks; what it can do unseen is a doubt."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from mlguard.files.facts import Question, answer
+from mlguard.worker.depends import NOTHING_HEARD, Depends, taken
+from tests.worker.heard import heard
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    root = tmp_path.resolve() / "project"
+    (root / "shop").mkdir(parents=True)
+    (root / "shop" / "__init__.py").touch()
+    (root / "shop" / "model.py").write_text("RATE = 2\n")
+    (root / "inner").mkdir()
+    (root / "data.csv").write_text("a,b\n1,2\n")
+    (root / "link").symlink_to("data.csv")
+    (root / "run.py").write_text("print()\n")
+    return root
+
+
+LOOKS = {
+    "open('data.csv').read()": ("content", "data.csv"),
+    "open(b'data.csv').read()": ("content", "data.csv"),
+    "import pathlib; pathlib.Path('link').read_text()": ("content", "link"),
+    "import os; os.read(os.open('data.csv', os.O_RDONLY), 9)": ("content", "data.csv"),
+    "import os; os.open('data.csv', os.O_RDONLY, dir_fd=os.open('.', os.O_RDONLY))": ("content", "data.csv"),
+    "import threading; t = threading.Thread(target=lambda: open('data.csv').read()); t.start(); t.join()": (
+        "content",
+        "data.csv",
+    ),
+    "import numpy as np; np.loadtxt('data.csv', delimiter=',', skiprows=1)": ("content", "data.csv"),
+    "import numpy as np; np.fromfile('data.csv', dtype='uint8')": ("content", "data.csv"),
+    "import numpy as np; np.memmap('data.csv', dtype='uint8', mode='r')": ("content", "data.csv"),
+    "import pandas as pd; pd.read_csv('data.csv')": ("content", "data.csv"),
+    "import mmap; mmap.mmap(open('data.csv', 'rb').fileno(), 0, access=mmap.ACCESS_READ)": ("content", "data.csv"),
+    "import shop.model": ("content", "shop/model.py"),
+    "import importlib; importlib.import_module('shop.model')": ("content", "shop/__init__.py"),
+    "import runpy; runpy.run_path('run.py')": ("content", "run.py"),
+    "from importlib import resources; resources.files('shop').joinpath('model.py').read_text()": (
+        "content",
+        "shop/model.py",
+    ),
+    "open('none.csv').read()": ("content", "none.csv"),
+    "import os; os.path.exists('.env')": ("kind", ".env"),
+    "import pathlib; pathlib.Path('.env').is_file()": ("kind", ".env"),
+    "import os; os.path.isdir(b'inner')": ("kind", "inner"),
+    "import os; os.path.islink('link')": ("link", "link"),
+    "import os; os.path.realpath('link')": ("link", "link"),
+    "import os; os.readlink('link')": ("link", "link"),
+    "import os; os.path.getmtime('data.csv')": ("state", "data.csv"),
+    "import pathlib; pathlib.Path('data.csv').stat().st_size": ("state", "data.csv"),
+    "import os; os.stat('data.csv', dir_fd=os.open('.', os.O_RDONLY))": ("state", "data.csv"),
+    "import os; f = open('data.csv'); os.fstat(f.fileno())": ("state", "data.csv"),
+    "import os; os.stat(os.open('data.csv', os.O_RDONLY))": ("state", "data.csv"),
+    "import os; os.lstat('link')": ("own", "link"),
+    "import os; os.access('data.csv', os.X_OK)": ("state", "data.csv"),
+    "import os; os.listdir('inner')": ("names", "inner"),
+    "import os; os.listdir()": ("names", "."),
+    "import os; os.listdir(os.open('inner', os.O_RDONLY))": ("names", "inner"),
+    "import pathlib; list(pathlib.Path('inner').iterdir())": ("kinds", "inner"),
+    "import glob; glob.glob('inner/*.csv')": ("kinds", "inner"),
+    "import os; list(os.walk('.'))": ("kinds", "inner"),
+    "import pathlib; list(pathlib.Path().rglob('*.csv'))": ("kinds", "inner"),
+    "import os; [e.stat() for e in os.scandir('inner')]": ("entries", "inner"),
+    "import fastlib": ("modules", "."),
+    "import shop.fast": ("modules", "shop"),
+    "import os; os.mkdir('inner')": ("kind", "inner"),
+}
+
+
+@pytest.mark.parametrize("code", LOOKS, ids=lambda code: code.rpartition("; ")[2][:50])
+def test_a_look_is_heard(project: Path, code: str):
+    question, name = LOOKS[code]
+    _, depends = heard(code, project)
+    # A path is kept as the system was given it.
+    found = {os.path.normpath(path): told for path, told in depends.facts.get(Question(question), {}).items()}
+    place = os.path.normpath(project / name)
+    assert found.get(place) == answer(Question(question), place)
+    assert depends.doubts == ()
+
+
+NEVER = {
+    "import subprocess; subprocess.run(['true'])": "starts another program (true)",
+    "import os; os.system('true')": "starts another program",
+    "import os; os.waitpid(os.posix_spawn('/bin/true', ['true'], {}), 0)": "starts another program (true)",
+    "import os; os.waitpid(os.fork() or os._exit(0), 0)": "forks a process",
+    "import multiprocessing as m; p = m.get_context('spawn').Process(target=print); p.start(); p.join()": "program",
+    "import multiprocessing as m; p = m.get_context('fork').Process(target=print); p.start(); p.join()": "forks",
+    "import multiprocessing.util as u, os; os.waitpid(u.spawnv_passfds(b'/bin/true', ['true'], []), 0)": "program",
+    "import socket; socket.create_connection(('127.0.0.1', 9))": "network",
+    "import socket; socket.getaddrinfo('localhost', 80)": "network",
+    "import urllib.request as u; u.urlopen('http://127.0.0.1:9')": "network",
+    "import socket; socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'', ('127.0.0.1', 9))": "network",
+    "import sqlite3; sqlite3.connect(':memory:')": "SQLite",
+    "import ctypes": "ctypes",
+    "import importlib; importlib.import_module('ctypes')": "ctypes",
+    "def f():\n import pyarrow.parquet\nf()": "pyarrow",
+    "open('out.txt', 'w').close()": "writes",
+    "open('data.csv', 'a').close()": "writes",
+    "import os; os.remove('data.csv')": "writes",
+    "import os; os.rename('data.csv', 'other.csv')": "writes",
+    "import numpy as np; np.save('out.npy', np.zeros(1))": "writes",
+    "import os; os.path.exists('made'); os.mkdir('made')": "changed while it ran",
+    "open('/proc/self/status').read()": "another one each time",
+    "import os; os.mkfifo('p'); os.open('p', os.O_RDONLY | os.O_NONBLOCK)": "no ordinary file",
+    "import os; os.listxattr('data.csv')": "cannot be seen",
+    "open('data.csv').read(); import os; os.utime('data.csv', (1, 1)); os.stat('data.csv'); os.utime('data.csv')": (
+        "changed while it ran"
+    ),
+}
+"""Nothing that does one of these may ever be skipped."""
+
+
+@pytest.mark.parametrize("code", NEVER, ids=lambda code: code.replace("\n", " ")[-50:])
+def test_what_nobody_can_look_at_again_is_a_doubt(project: Path, code: str):
+    _, depends = heard(code, project)
+    assert any(NEVER[code] in doubt for doubt in depends.doubts), depends.doubts
+
+
+def test_compiled_code_of_which_nothing_is_known_is_a_doubt(project: Path):
+    def load() -> None:
+        for name, file in (("fast", project / "fast.so"), ("tables", Path("/x/site-packages/tables/core.so"))):
+            sys.modules[name] = ModuleType(name)
+            sys.modules[name].__file__ = str(file)
+
+    _, depends = heard("", project, prepare=load)
+    assert sorted(doubt for doubt in depends.doubts if "compiled code" in doubt) == [
+        "fast.so is compiled code, whose files cannot be seen",
+        "tables is compiled code, whose files cannot be seen",
+    ]
+
+
+def test_a_library_that_is_newer_than_its_process_is_a_doubt(project: Path):
+    new = project / ".venv" / "lib" / "new.py"
+    new.parent.mkdir(parents=True)
+
+    def load() -> None:
+        new.touch()
+        os.utime(new, (2**33, 2**33))
+        sys.modules["new"] = ModuleType("new")
+        sys.modules["new"].__file__ = str(new)
+
+    _, depends = heard("", project, prepare=load)
+    assert depends.doubts == (f"{new} changed while it ran",)
+
+
+def test_the_code_sees_what_it_would_see_otherwise(project: Path):
+    code = (
+        "import os, pickle\n"
+        "said = [os.stat in os.supports_dir_fd, os.stat in os.supports_follow_symlinks,\n"
+        "        os.open in os.supports_dir_fd, pickle.loads(pickle.dumps(os.stat)) is os.stat, os.stat('data.csv').st_size,\n"
+        "        os.path.exists('none')]\n"
+        "os.stat('none')"
+    )
+    told, _ = heard(code, project)
+    assert told == "FileNotFoundError: [Errno 2] No such file or directory: 'none'"
+    told, _ = heard(code.rpartition("\n")[0], project)
+    assert told == str([True, True, True, True, 8, False])
+
+
+def test_an_account_that_cannot_be_read_is_a_doubt():
+    depends = Depends({Question.KIND: {"/a": "file"}}, ("why",))
+    assert Depends.from_json(depends.to_json()) == depends
+    for content in ("", "{", "[]", "null", '{"facts": {"other": {}}, "doubts": []}', '{"facts": 1, "doubts": []}'):
+        assert taken(content) == NOTHING_HEARD
+    assert NOTHING_HEARD.doubts
+
+
+def test_what_changes_between_two_jobs_is_a_doubt():
+    one, other = Depends({Question.KIND: {"/a": "file"}}), Depends({Question.KIND: {"/a": "absent", "/b": "file"}})
+    assert (one | other) == Depends({Question.KIND: {"/a": "file", "/b": "file"}}, ("/a changed while it ran",))
