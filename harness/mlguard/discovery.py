@@ -8,11 +8,11 @@ import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
-from fnmatch import fnmatchcase
 from pathlib import Path
 from types import ModuleType
 
 from mlguard.configuration import Configuration, configurations
+from mlguard.core.chosen import chosen
 from mlguard.core.error import UsageError, several
 from mlguard.core.guard import Guard, declares, is_base, problems
 from mlguard.core.options import Options
@@ -159,22 +159,20 @@ def select(guards: Sequence[Declared], names: Iterable[str], *, where: str) -> l
     wanted = list(names)
     if not wanted:
         return list(guards)
-    chosen: list[Declared] = []
+    found: list[Declared] = []
     unknown: list[str] = []
     for name in wanted:
         hits = _hits(guards, name)
         unknown += [] if hits else [name]
-        chosen += [g for g in hits if g not in chosen]
+        found += [g for g in hits if g not in found]
     if unknown:
         raise several([_unknown(name, guards, where) for name in unknown], slug="guard-unknown")
-    return [g for g in guards if g in chosen]
+    return [g for g in guards if g in found]
 
 
 def _hits(guards: Sequence[Declared], name: str) -> list[Declared]:
-    exact = [g for g in guards if name in (g.ref.name, g.ref.class_name)]
-    # The brackets of a variant are no character class: `Churn[*]` is every variant of Churn.
-    globs = (name, name.replace("[", "[[]"))
-    return exact or [g for g in guards if any(fnmatchcase(g.ref.name, glob) for glob in globs)]
+    names = chosen(name, [guard.ref.name for guard in guards])
+    return [guard for guard in guards if guard.ref.name in names]
 
 
 def _unknown(name: str, guards: Sequence[Declared], where: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from mlguard.cli import check
+from mlguard.cli import checking
 from tests.project import CODE, FILES, GUARD, Project
 
 SHIFT = ('model["shift"] +', 'model["shift"] + 0.25 +')
@@ -190,9 +190,9 @@ def test_two_guards_that_would_share_a_golden_are_refused_before_any_runs(projec
 
 def test_one_verdict_that_cannot_be_shown_hides_no_other(project: Project, monkeypatch: pytest.MonkeyPatch):
     for where in ("draw", "as_data"):
-        shown = getattr(check, where)
+        shown = getattr(checking, where)
         monkeypatch.setattr(
-            check, where, lambda verdict, shown=shown: shown(verdict) if verdict.guard == "Line" else [][0]
+            checking, where, lambda verdict, shown=shown: shown(verdict) if verdict.guard == "Line" else [][0]
         )
     ran = project.command("check", "--quick", "--json")
     found = {guard["name"]: (guard["outcome"], guard["slug"]) for guard in ran.json["guards"]}
@@ -202,7 +202,7 @@ def test_one_verdict_that_cannot_be_shown_hides_no_other(project: Project, monke
 
 
 def test_goldens_that_cannot_be_listed_hide_no_verdict(project: Project, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(check, "stale", lambda *_: [][0])
+    monkeypatch.setattr(checking, "stale", lambda *_: [][0])
     ran = project.command("check", "--quick", "--json")
     outcomes = [(guard["name"], guard["outcome"]) for guard in ran.json["guards"]]
     assert (ran.code, outcomes) == (5, [("Line", "match"), ("Second", "match"), ("golden", "error")])

@@ -95,7 +95,7 @@ def test_what_cannot_be_read_is_an_answer_too(tmp_path: Path):
     (tmp_path / "file").touch()
     for question in Question:
         assert answer(question, str(tmp_path / "none")) == "absent"
-        assert answer(question, str(tmp_path / "file" / "below")) == "absent"
+        assert answer(question, str(tmp_path / "file" / "below")) == "absent, below what is no folder"
         assert answer(question, "a\0b").startswith("refused")
         assert answer(question, str(tmp_path / "pipe"))
         assert answer(question, str(tmp_path / "loop"))

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import tempfile
+import threading
 import time
 import traceback
 from collections.abc import Callable
@@ -27,7 +28,12 @@ def heard(code: str, root: Path, *, prepare: Callable[[], None] = lambda: None) 
 
 def said(code: str, root: Path) -> str:
     """What the code leaves in `said` where nobody listens."""
-    return str(forked(lambda: {"said": _said(code, root)})["said"])
+
+    def work() -> dict[str, Any]:
+        with tempfile.TemporaryDirectory() as own:
+            return {"said": _said(code, root, own)}
+
+    return str(forked(work)["said"])
 
 
 def _listened(code: str, root: Path, prepare: Callable[[], None]) -> dict[str, Any]:
@@ -37,17 +43,19 @@ def _listened(code: str, root: Path, prepare: Callable[[], None]) -> dict[str, A
     with tempfile.TemporaryDirectory() as own:
         listener = Listener(str(root), own, time.time() + 60)  # Whatever is loaded here was not just installed.
         listener.start()
-        answer = _said(code, root)
+        answer = _said(code, root, own)
         depends = listener.result()
         own_doubts = tuple(doubt for doubt in depends.doubts if doubt not in others)
         return {"said": answer, **replace(depends, doubts=own_doubts).to_json()}
 
 
-def _said(code: str, root: Path) -> str:
+def _said(code: str, root: Path, own: str) -> str:
     os.chdir(root)
+    tempfile.tempdir = own
     sys.path.insert(0, str(root))
     sys.path_importer_cache.clear()
     sys.dont_write_bytecode = True
+    threading.excepthook = lambda told: None
     names: dict[str, Any] = {"said": "", "__name__": "guarded"}
     try:
         exec(compile(code, str(root / "guarded.py"), "exec"), names)

@@ -157,8 +157,8 @@ def test_the_code_sees_what_it_would_see_otherwise(project: Path):
     code = (
         "import os, pickle\n"
         "said = [os.stat in os.supports_dir_fd, os.stat in os.supports_follow_symlinks,\n"
-        "        os.open in os.supports_dir_fd, pickle.loads(pickle.dumps(os.stat)) is os.stat, os.stat('data.csv').st_size,\n"
-        "        os.path.exists('none')]\n"
+        "        os.open in os.supports_dir_fd, pickle.loads(pickle.dumps(os.stat)) is os.stat,\n"
+        "        os.stat('data.csv').st_size, os.path.exists('none')]\n"
         "os.stat('none')"
     )
     told, _ = heard(code, project)

@@ -16,6 +16,7 @@ from mlguard.checker.isolated import isolated
 from mlguard.checker.known import Known
 from mlguard.checker.rows import tell
 from mlguard.checker.ties import excuse_metrics
+from mlguard.checker.unchanged import Unchanged
 from mlguard.checker.waiting import Waiting
 from mlguard.core.cause import Cause, CauseKind
 from mlguard.core.compare import Comparison, compare
@@ -33,6 +34,7 @@ from mlguard.report import problems
 from mlguard.runner.order import Done, Extent, Found
 from mlguard.runner.run import Runner
 from mlguard.settings import Settings
+from mlguard.worker.depends import NOTHING_HEARD
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,11 @@ class Seen:
 class Checker:
     """Checks the guards of one project."""
 
-    def __init__(self, settings: Settings, runner: Runner, *, extent: Extent = Extent.FULL) -> None:
-        """`extent`: how much of each guard to run."""
+    def __init__(
+        self, settings: Settings, runner: Runner, *, extent: Extent = Extent.FULL, unchanged: Unchanged | None = None
+    ) -> None:
+        """`extent`: how much of each guard to run; `unchanged` keeps what matches depended on, where that is wanted."""
+        self.unchanged = unchanged
         self.settings, self.runner, self.extent = settings, runner, extent
         self.goldens = open_store(settings)
         self.waiting = Waiting(settings)
@@ -61,17 +66,33 @@ class Checker:
     def check(self, guard: Declared) -> Seen:
         """Run one guard and compare it with its golden; whatever goes wrong is a Verdict, never an exception."""
         started = time.perf_counter()
+        against = self.unchanged.golden(guard.ref.name) if self.unchanged else ""
         seen = isolated(guard.ref.name, lambda: self._check(guard), Seen)
         if seen.verdict.raises:
             raised = seen
             seen = isolated(guard.ref.name, lambda: self._since(raised, guard), lambda _: raised)
         verdict = replace(
-            seen.verdict,
+            self._remembered(guard, seen, against),
             seconds=time.perf_counter() - started,
             costs=seen.done.costs if seen.done else {},
             file=self.settings.relative(guard.ref.file),
         )
         return replace(seen, verdict=verdict)
+
+    def _remembered(self, guard: Declared, seen: Seen, against: str) -> Verdict:
+        """Keep what a match depended on, with the golden that it was compared with, and forget it of any other run."""
+        kept, name = self.unchanged, guard.ref.name
+        if kept is None:
+            return seen.verdict
+        try:
+            if seen.verdict.outcome is not Outcome.MATCH or kept.golden(name) != against:
+                kept.drop(name)
+            elif self.extent is Extent.FULL and not self.runner.in_process:
+                depends = self.runner.depends.get(name, NOTHING_HEARD)
+                kept.keep(name, depends, against, dated=guard.options.clock is None)
+        except MlguardError as error:
+            return replace(seen.verdict, remarks=(*seen.verdict.remarks, problems.match_not_kept(error.message)))
+        return seen.verdict
 
     def _since(self, seen: Seen, guard: Declared) -> Seen:
         """What raised, with the commit at which it ran, where a golden says that it did."""

@@ -38,17 +38,23 @@ class Opened:
 
 @contextmanager
 def opened(
-    names: Sequence[str] = (), *, in_process: bool = False, need_guards: bool = True, many: bool = False
+    names: Sequence[str] = (),
+    *,
+    in_process: bool = False,
+    need_guards: bool = True,
+    many: bool = False,
+    listens: bool = False,
 ) -> Iterator[Opened]:
     """The project around the working directory with its guards found; its workers end with the block.
 
-    `many`: whether even a single guard will be run several times.
+    `many`: whether even a single guard will be run several times; `listens`: whether to keep what runs depend on.
 
     Raises UsageError where there is no project, no guard, a name that nobody has, or goldens that would be shared.
     """
     settings = load()
     require_project(settings)
     with Runner(settings, many=many or len(names) != 1, in_process=in_process) as runner:
+        runner.listens = listens
         found = runner.find()
         where = ", ".join(settings.relative(place) for place in settings.guards)
         if need_guards and not found.guards and not found.broken:

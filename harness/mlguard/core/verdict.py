@@ -49,6 +49,8 @@ class Verdict:
     """The module that declares the guard, below the project's root."""
     seconds: float = field(default=0.0, compare=False)
     """How long it took."""
+    unchanged: str | None = None
+    """When it last matched (ISO, in UTC), where it was not run because nothing has changed since."""
     costs: Mapping[str, float] = field(default_factory=dict, compare=False)
     """Seconds of its parts: `main`, `contracts`, `probes`, `seed 1`, `config C`, `refit`, `saved bundle`."""
 

@@ -51,6 +51,10 @@ class Question(StrEnum):
     """What tells one state of an installed file or folder from the next without reading it: number, size and times."""
 
 
+ABSENT: Final = "absent"
+BELOW_A_FILE: Final = "absent, below what is no folder"
+"""The answers where nothing is there; code is told the difference."""
+
 LISTINGS: Final = (Question.NAMES, Question.KINDS, Question.ENTRIES, Question.MODULES, Question.FOLDERS, Question.TREE)
 """The questions about what lies in a folder."""
 
@@ -59,8 +63,10 @@ def answer(question: Question, path: str) -> str:
     """What the disk says now."""
     try:
         return _ANSWERS[question](path)
-    except (FileNotFoundError, NotADirectoryError):
-        return "absent"
+    except FileNotFoundError:
+        return ABSENT
+    except NotADirectoryError:
+        return BELOW_A_FILE
     except (OSError, ValueError) as error:
         return f"refused: {type(error).__name__} {getattr(error, 'errno', '')}"
 

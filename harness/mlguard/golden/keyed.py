@@ -14,12 +14,14 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from mlguard.core.record import Record
 from mlguard.files.tree import Tree
 from mlguard.golden import state
 from mlguard.golden.naming import folder_of
+
+if TYPE_CHECKING:
+    from mlguard.core.record import Record
 
 KNOWN = "known"
 """Name of the folder below the project's state folder."""
@@ -37,7 +39,7 @@ def remember(project: Path, golden: Record, contents: Mapping[str, bytes | None]
     """
     if not contents or (known(project, golden, contents) == dict.fromkeys(contents, "same")):
         return
-    key = _key(state.state(project), make=True)
+    key = machine_key(state.state(project), make=True)
     digests = {name: _digest(key, name, content) for name, content in contents.items()}
     state.update(project, _name(golden), lambda before: {"golden": _identity(golden), "digests": digests})
 
@@ -52,7 +54,7 @@ def hand_over(project: Path, golden: Record) -> None:
 def known(project: Path, golden: Record, contents: Mapping[str, bytes | None]) -> dict[str, State]:
     """Whether each content is the one that gave the golden's values; `unknown` where nothing was kept of it."""
     try:
-        key = _key(state.place(project), make=False)
+        key = machine_key(state.place(project), make=False)
         found = state.kept(project, _name(golden)) or {}
         digests = found["digests"] if found["golden"] == _identity(golden) else {}
         return {name: _state(digests.get(name), _digest(key, name, content)) for name, content in contents.items()}
@@ -75,7 +77,7 @@ def _digest(key: bytes, name: str, content: bytes | None) -> str:
     return hmac.new(key, name.encode() + b"\0" + said, hashlib.sha256).hexdigest()
 
 
-def _key(tree: Tree, *, make: bool) -> bytes:
+def machine_key(tree: Tree, *, make: bool) -> bytes:
     """This machine's key; any content will do for one. Raises ValueError where there is none."""
     place = f"{KNOWN}/key"
     if make:

@@ -19,6 +19,8 @@ class Asked:
     """Why the behaviour may change; kept in the golden's log."""
     allow_ci: bool
     """Whether goldens may be written in CI."""
+    changed: bool
+    """Whether guards of which nothing changed since they last matched are skipped."""
     quick: bool
     """Whether to leave out everything that trains again."""
     in_process: bool
@@ -36,6 +38,11 @@ def add_options(parser: pytest.Parser) -> None:
     )
     group.addoption("--golden-allow-ci", action="store_true", help="Let --regen-golden write goldens even in CI.")
     group.addoption(
+        "--guard-changed",
+        action="store_true",
+        help="Skip guards of which nothing changed since they last matched here.",
+    )
+    group.addoption(
         "--guard-quick", action="store_true", help="Only the main run of each guard and what needs no further training."
     )
     group.addoption(
@@ -52,6 +59,7 @@ def asked(config: pytest.Config) -> Asked:
         regen=config.getoption("regen_golden"),
         reason=config.getoption("golden_reason").strip(),
         allow_ci=config.getoption("golden_allow_ci"),
+        changed=config.getoption("guard_changed"),
         quick=config.getoption("guard_quick"),
         in_process=config.getoption("guard_in_process") or debugged,
     )
@@ -73,6 +81,8 @@ def _refused(wanted: Asked, environ: Mapping[str, str]) -> list[str]:
         problems.append('a golden needs a reason; add --golden-reason "why the behaviour may change"')
     if in_ci(environ) and not wanted.allow_ci:
         problems.append(f"refused in CI (CI={environ['CI']}); add --golden-allow-ci if it is meant")
+    if wanted.changed:
+        problems.append("a guard of which nothing changed has nothing to record; drop --guard-changed")
     if wanted.quick:
         problems.append("a quick run leaves out what a golden must hold; drop --guard-quick")
     if wanted.in_process:

@@ -32,6 +32,8 @@ def say(verdict: Verdict, stage: str, stages: Sequence[str], selected: Sequence[
     `stages` are all stages that the guard has items for, `selected` those that take part in this session, both in
     the order of explanation; `environments` is the project's setting.
     """
+    if verdict.unchanged is not None:
+        return Said(SKIPPED, headline(verdict), headline(verdict))
     failing = failing_stages(verdict, stages)
     if stage not in failing:
         return Said(PASSED) if _looked_at(verdict, stage) else _not_run(verdict, stage)

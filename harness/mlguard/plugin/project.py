@@ -115,14 +115,23 @@ class Project:
 
     def _make(self, guard: Declared, *, many: bool) -> Result:
         from mlguard.checker.check import Checker
+        from mlguard.checker.unchanged import Standing, Unchanged
+        from mlguard.core.outcome import Outcome
+        from mlguard.core.verdict import Verdict
         from mlguard.plugin.shared import Result
         from mlguard.runner.order import Extent
 
         extent = Extent.QUICK if self.asked.quick else Extent.FULL
-        checker = Checker(self.settings, self.runner(many=many), extent=extent)
+        runner = self.runner(many=many)
         if self.asked.regen:
-            return self._recorded(guard, checker)
-        return Result(checker.check(guard).verdict)
+            return self._recorded(guard, Checker(self.settings, runner, extent=extent))
+        kept = Unchanged(self.settings, runner.variables)
+        standing = kept.standings([guard.ref.name])[guard.ref.name] if self.asked.changed else Standing()
+        if standing.when is not None and not self.asked.in_process:
+            file = self.settings.relative(guard.ref.file)
+            return Result(Verdict(guard.ref.name, Outcome.MATCH, unchanged=standing.when, file=file))
+        runner.listens = not self.asked.in_process
+        return Result(Checker(self.settings, runner, extent=extent, unchanged=kept).check(guard).verdict)
 
     def _recorded(self, guard: Declared, checker: Checker) -> Result:
         from mlguard.checker.check import refuse_collisions

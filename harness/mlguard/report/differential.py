@@ -12,8 +12,9 @@ from mlguard.core.visible import one_line
 from mlguard.report.causes import say_cause
 from mlguard.report.edits import Proof, proof_as_data, proof_lines
 from mlguard.report.moves import moves
-from mlguard.report.plain import SCHEMA, as_data
+from mlguard.report.plain import as_data
 from mlguard.report.quiet import remarks
+from mlguard.report.unchanged import SCHEMA
 from mlguard.report.wording import headline, summary
 
 

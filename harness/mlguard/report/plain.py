@@ -9,29 +9,26 @@ from typing import Any
 from mlguard.core.finding import Finding, Kind
 from mlguard.core.outcome import Outcome, worst
 from mlguard.core.verdict import Verdict, exit_code
+from mlguard.report import unchanged
 from mlguard.report.causes import say_cause
 from mlguard.report.quiet import remarks
 from mlguard.report.sentence import hint_in_words, say
 
-SCHEMA = 1
-"""Increase this when a reader of `--json` would have to change."""
 
-
-def run_as_data(verdicts: Sequence[Verdict]) -> dict[str, Any]:
-    """The whole answer of `mlguard check --json`."""
-    return {
-        "schema": SCHEMA,
-        "outcome": str(worst(verdict.outcome for verdict in verdicts)),
-        "exit_code": exit_code(verdicts),
-        "guards": [as_data(verdict) for verdict in verdicts],
-    }
+def run_as_data(verdicts: Sequence[Verdict], not_run: Sequence[str] = ()) -> dict[str, Any]:
+    """The whole answer of `mlguard check --json`; `not_run` are guards that did not begin after another failed."""
+    outcome = str(worst(verdict.outcome for verdict in verdicts))
+    return unchanged.run_as_data([*map(as_data, verdicts)], not_run, outcome=outcome, exit_code=exit_code(verdicts))
 
 
 def as_data(verdict: Verdict) -> dict[str, Any]:
     """One Verdict."""
+    if verdict.unchanged is not None:
+        return unchanged.as_data(verdict.guard, verdict.unchanged, verdict.file)
     return {
         "name": verdict.guard,
         "outcome": str(verdict.outcome),
+        "unchanged_since": None,
         "exit_code": verdict.exit_code,
         "first_moved": verdict.first_moved,
         "first_run": verdict.first_run,

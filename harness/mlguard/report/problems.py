@@ -53,6 +53,11 @@ def still_pending(guard: str, why: str) -> str:
     return f"the golden of {guard} is recorded; what an earlier run left pending could not be removed: {why}"
 
 
+def match_not_kept(why: str) -> str:
+    """What a guard depends on, which this machine could not remember or forget."""
+    return f"what the guard depends on was not kept, so `--changed` may say too much or too little of it: {why}"
+
+
 def variables_not_kept(why: str) -> str:
     """Values of environment variables that this machine could not remember."""
     return f"values of variables were not kept: {why}"

@@ -8,7 +8,7 @@ from mlguard.core.outcome import Outcome
 from mlguard.core.verdict import Verdict
 from mlguard.core.visible import one_line
 from mlguard.report.quiet import remarks
-from mlguard.report.wording import cost_line, explanation, headline, summary
+from mlguard.report.wording import cost_line, explanation, headline, left_out, summary
 
 
 def draw(verdict: Verdict) -> str:
@@ -20,8 +20,11 @@ def draw(verdict: Verdict) -> str:
     return "\n".join([first, *(f"  {line}".rstrip() for line in rest)])
 
 
-def draw_all(verdicts: Sequence[Verdict], *, costs: bool = False) -> str:
-    """All guards, the matching ones first so that a failure stands where the reader looks: at the end."""
+def draw_all(verdicts: Sequence[Verdict], *, costs: bool = False, not_run: Sequence[str] = ()) -> str:
+    """All guards, the matching ones first so that a failure stands where the reader looks: at the end.
+
+    `not_run` are guards that did not begin after another one failed.
+    """
     ordered = sorted(verdicts, key=lambda v: -v.outcome.rank)
     spent = ["", *map(cost_line, verdicts)] if costs else []
-    return "\n".join([*(draw(verdict) for verdict in ordered), *spent, "", summary(verdicts)])
+    return "\n".join([*(draw(verdict) for verdict in ordered), *spent, "", *left_out(not_run), summary(verdicts)])

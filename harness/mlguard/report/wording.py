@@ -9,6 +9,7 @@ from mlguard.core.outcome import Outcome
 from mlguard.core.run_name import MAIN
 from mlguard.core.verdict import Verdict
 from mlguard.core.visible import one_line
+from mlguard.report import unchanged
 from mlguard.report.causes import say_cause
 from mlguard.report.moves import moves
 from mlguard.report.numbers import counted
@@ -41,6 +42,8 @@ def meaning(verdict: Verdict) -> str:
 
 def headline(verdict: Verdict) -> str:
     """One line: the guard, its outcome and where it first moved."""
+    if verdict.unchanged is not None:
+        return unchanged.line(verdict.guard, verdict.unchanged)
     where = ""
     if verdict.only_new:
         where = f", {counted(len(verdict.moves()), 'value')} without a golden"
@@ -113,11 +116,24 @@ def quoted(guard: str) -> str:
 
 def summary(verdicts: Sequence[Verdict]) -> str:
     """One line for a whole run."""
-    counts = {outcome: sum(1 for v in verdicts if v.outcome is outcome) for outcome in Outcome}
+    ran = [verdict for verdict in verdicts if verdict.unchanged is None]
+    counts = {outcome: sum(1 for v in ran if v.outcome is outcome) for outcome in Outcome}
     told = ", ".join(f"{count} {outcome}" for outcome, count in counts.items() if count)
-    compared = sum(verdict.compared for verdict in verdicts)
-    guards = "1 guard" if len(verdicts) == 1 else f"{len(verdicts)} guards"
-    return f"{guards}: {told or 'none'}; {compared} observations compared"
+    compared = sum(verdict.compared for verdict in ran)
+    counted_guards = unchanged.counted(len(verdicts) - len(ran), told, len(verdicts))
+    return f"{counted_guards}; {compared} observations compared"
+
+
+def left_out(not_run: Sequence[str]) -> list[str]:
+    """A line on the guards that did not begin after another one failed; none where all did."""
+    if not not_run:
+        return []
+    return [one_line(f"not run after the first failure: {counted(len(not_run), 'guard')} ({', '.join(not_run)})")]
+
+
+def ran_because(why: str) -> str:
+    """Why a guard was not skipped."""
+    return f"not skipped: {why}"
 
 
 def cost_line(verdict: Verdict) -> str:

@@ -37,6 +37,9 @@ _MLGUARD: Final = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(_
 _KERNEL: Final = ("/dev/", "/proc/")
 """What tells of the machine and of processes at the moment: another thing each time, which libraries look at."""
 
+_MEMORY: Final = "/dev/shm/"  # noqa: S108 -- nothing is written there.
+"""A folder of ordinary files among them."""
+
 _CACHES: Final = frozenset({".cache", ".config", ".matplotlib", "__pycache__", "matplotlib", "fontconfig"})
 """Folders that libraries write for themselves."""
 
@@ -178,7 +181,7 @@ class Listener:
         """Doubt a change of a file outside of the job's own folder; whether the event changes any."""
         places = [str(place) for place in touched(event, arguments)]
         for place in places:
-            ours = f"{place}{os.sep}".startswith((self._own, _MLGUARD, "/dev/"))
+            ours = f"{place}{os.sep}".startswith((self._own, _MLGUARD)) or _is_of_kernel(place)
             if not ours and self._is_project(place) and _CACHES.isdisjoint(Path(place).parts):
                 self.doubt(f"it writes {place}")
         return bool(places)
@@ -187,7 +190,7 @@ class Listener:
         """Keep what the disk says at the first look, which comes before the code's own."""
         path = _whole(given, folder)
         path = None if path is None else self._meant(path)
-        if path is None or path.startswith((_MLGUARD, *_KERNEL)):
+        if path is None or path.startswith(_MLGUARD) or _is_of_kernel(path):
             return
         if question is Question.CONTENT and os.path.exists(path) and not is_regular(path) and not os.path.isdir(path):
             self.doubt(f"it reads {path}, which is no ordinary file")
@@ -313,6 +316,10 @@ class Listener:
         top = name.partition(".")[0]
         if top in ("ctypes", "cffi", "_ctypes", "pyarrow") and self._is_project(by.file):
             self.doubt(f"it imports {top}, which opens files by itself" if top == "pyarrow" else f"it imports {top}")
+
+
+def _is_of_kernel(path: str) -> bool:
+    return path.startswith(_KERNEL) and not path.startswith(_MEMORY)
 
 
 def _had_children() -> bool:

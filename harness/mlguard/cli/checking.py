@@ -1,0 +1,151 @@
+"""What `mlguard check` does once a guard has to run."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NoReturn
+
+from mlguard.checker.check import Checker, broken, stale
+from mlguard.checker.isolated import isolated
+from mlguard.checker.unchanged import Standing, Unchanged, places
+from mlguard.cli.select import Opened, at_once, opened
+from mlguard.core.error import MlguardError
+from mlguard.core.outcome import Outcome
+from mlguard.core.verdict import Verdict, exit_code
+from mlguard.discovery import Declared
+from mlguard.jobs import publish
+from mlguard.printing import say, say_json, tell
+from mlguard.report.plain import as_data, run_as_data
+from mlguard.report.terminal import draw, draw_all
+from mlguard.report.wording import headline, ran_because
+from mlguard.runner.order import Extent
+from mlguard.settings import load
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The options of the command."""
+
+    jobs: int | None
+    """Guards to run at once."""
+    changed: bool
+    """Whether guards of which nothing changed are skipped."""
+    fail_fast: bool
+    """Whether no guard begins after the first that does not match."""
+    quick: bool
+    """Whether to leave out everything that trains again."""
+    costs: bool
+    """Whether to say what each part cost."""
+    in_process: bool
+    """Whether guards run in this process."""
+    as_json: bool
+    """Whether the answer is one JSON document."""
+
+
+def check(names: tuple[str, ...], asked: Asked) -> NoReturn:
+    """Run the guards of these names, say what came of them, and exit."""
+    searched = places(load())
+    with opened(names, in_process=asked.in_process, listens=not asked.in_process) as project:
+        if asked.in_process:
+            tell("in process: threads, hash seed and BLAS are whatever this process has, so small moves mean little")
+        unread = broken(project.settings, project.found)
+        verdicts, not_run = _Run(project, asked, stopped=bool(unread)).verdicts()
+        verdicts += unread
+        if project.complete and not not_run:
+            gone = isolated("golden", lambda: stale(project.settings, project.found), lambda failed: [failed])
+            verdicts += gone
+            if not (gone or unread or asked.in_process):
+                _remember(project, searched)
+    if asked.as_json:
+        say_json(run_as_data(verdicts, not_run))
+    else:
+        say(draw_all(verdicts, costs=asked.costs, not_run=not_run))
+    for line in publish(verdicts):
+        tell(line)
+    sys.exit(exit_code(verdicts))
+
+
+class _Run:
+    """One run over the guards of a project."""
+
+    def __init__(self, project: Opened, asked: Asked, *, stopped: bool) -> None:
+        """`stopped`: whether something has failed before the first guard."""
+        self.project, self.asked = project, asked
+        self.kept = Unchanged(project.settings, project.runner.variables)
+        extent = Extent.QUICK if asked.quick else Extent.FULL
+        self.checker = Checker(project.settings, project.runner, extent=extent, unchanged=self.kept)
+        self._failed = threading.Event()
+        if stopped:
+            self._failed.set()
+
+    def verdicts(self) -> tuple[list[Verdict], list[str]]:
+        """One Verdict per guard, in the order of the guards, and the guards that were not run any more."""
+        names = [guard.ref.name for guard in self.project.guards]
+        standings = self.kept.standings(names) if self.asked.changed else {}
+        jobs = 1 if self.asked.in_process else self.asked.jobs
+        found = at_once(lambda guard: self._one(guard, standings), self.project.guards, jobs)
+        not_run = [name for name, verdict in zip(names, found, strict=True) if verdict is None]
+        return [verdict for verdict in found if verdict is not None], not_run
+
+    def _one(self, guard: Declared, standings: Mapping[str, Standing]) -> Verdict | None:
+        if self.asked.fail_fast and self._failed.is_set():
+            return None
+        standing = standings.get(guard.ref.name, Standing())
+        verdict = isolated(guard.ref.name, lambda: self._shown(self._checked(guard, standing)), lambda failed: failed)
+        if verdict.exit_code:
+            self._failed.set()
+        if not self.asked.as_json and sys.stderr.isatty():
+            tell(headline(verdict))
+        return verdict
+
+    def _checked(self, guard: Declared, standing: Standing) -> Verdict:
+        if standing.when is not None:
+            file = self.project.settings.relative(guard.ref.file)
+            return Verdict(guard.ref.name, Outcome.MATCH, unchanged=standing.when, file=file)
+        verdict = self.checker.check(guard).verdict
+        return replace(verdict, remarks=(*verdict.remarks, ran_because(standing.why))) if standing.why else verdict
+
+    def _shown(self, verdict: Verdict) -> Verdict:
+        """The Verdict, once it is known that it can be shown: one that cannot must not hide the others."""
+        as_data(verdict) if self.asked.as_json else draw(verdict)
+        return verdict
+
+
+def _remember(project: Opened, searched: str) -> None:
+    """Keep which guards there are, so that none of their modules is imported where nothing changed."""
+    guards = {one.ref.name: project.settings.relative(one.ref.file) for one in project.found.guards}
+    kept = Unchanged(project.settings, project.runner.variables)
+    # The next run looks for them again; each guard's own Verdict says what the disk refuses.
+    with contextlib.suppress(MlguardError):
+        kept.keep_guards(guards, project.runner.found_by, searched)
+
+
+def preview(names: tuple[str, ...], jobs: int | None, *, as_json: bool) -> NoReturn:
+    """Run guards and show what their goldens would hold; exits with 3 at best, since nothing was compared."""
+    from mlguard.report.preview import as_data as preview_as_data  # Late: a check needs none of it.
+    from mlguard.report.preview import lines
+    from mlguard.tools.preview import Preview, preview
+
+    with opened(names) as project:
+
+        def one(guard: Declared) -> Preview | Verdict:
+            return isolated(guard.ref.name, lambda: preview(project.runner, guard), lambda failed: failed)
+
+        seen: Sequence[Preview | Verdict] = at_once(one, project.guards, jobs)
+        failed = [*broken(project.settings, project.found), *(one for one in seen if isinstance(one, Verdict))]
+    facts = [
+        (one.guard, one.record, one.contracts, one.unreached, one.remarks) for one in seen if isinstance(one, Preview)
+    ]
+    for verdict in failed:
+        tell(draw(verdict))
+    code = exit_code([*failed, *(Verdict(guard, Outcome.MISSING) for guard, *_ in facts)])
+    if as_json:
+        shown = [*(preview_as_data(*fact) for fact in facts), *map(as_data, failed)]
+        say_json({"guards": shown, "exit_code": code})
+    else:
+        say("\n".join(line for fact in facts for line in lines(*fact)))
+    sys.exit(code)
