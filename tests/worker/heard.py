@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import signal
 import sys
 import tempfile
 import threading
@@ -70,6 +71,7 @@ def forked(work: Callable[[], dict[str, Any]]) -> Any:
     sys.stdout.flush()
     child = os.fork()
     if child == 0:
+        signal.alarm(60)  # Whatever it is caught in ends with it.
         try:
             with open(writing, "w", encoding="utf-8", errors="surrogateescape") as file:
                 json.dump(work(), file)
