@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import mlguard.checker.unchanged as module
-from mlguard.checker.unchanged import MATCHED, Standing, Unchanged, places
+from mlguard.checker.unchanged import MATCHED, Standing, Unchanged, forget, places
 from mlguard.files.facts import Question, answer
 from mlguard.golden.made import remember_made
 from mlguard.settings import load
@@ -139,8 +139,8 @@ def test_another_guard_has_a_standing_of_its_own(root: Path):
 
 
 def test_what_was_dropped_is_forgotten(root: Path):
-    unchanged(root).drop("Churn")
-    unchanged(root).drop("Churn")
+    forget(load(root), "Churn")
+    forget(load(root), "Churn")
     assert standing(root).when is None
 
 

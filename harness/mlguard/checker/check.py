@@ -16,7 +16,7 @@ from mlguard.checker.isolated import isolated
 from mlguard.checker.known import Known
 from mlguard.checker.rows import tell
 from mlguard.checker.ties import excuse_metrics
-from mlguard.checker.unchanged import Unchanged
+from mlguard.checker.unchanged import Unchanged, forget
 from mlguard.checker.waiting import Waiting
 from mlguard.core.cause import Cause, CauseKind
 from mlguard.core.compare import Comparison, compare
@@ -82,12 +82,15 @@ class Checker:
     def _remembered(self, guard: Declared, seen: Seen, against: str) -> Verdict:
         """Keep what a match depended on, with the golden that it was compared with, and forget it of any other run."""
         kept, name = self.unchanged, guard.ref.name
-        if kept is None:
-            return seen.verdict
         try:
-            if seen.verdict.outcome is not Outcome.MATCH or kept.golden(name) != against:
-                kept.drop(name)
-            elif self.extent is Extent.FULL and not self.runner.in_process:
+            if seen.verdict.outcome is not Outcome.MATCH:
+                forget(self.settings, name)
+            elif (
+                kept is not None
+                and kept.golden(name) == against
+                and self.extent is Extent.FULL
+                and not self.runner.in_process
+            ):
                 depends = self.runner.depends.get(name, NOTHING_HEARD)
                 kept.keep(name, depends, against, dated=guard.options.clock is None)
         except MlguardError as error:

@@ -95,14 +95,6 @@ class Unchanged:
         """
         self._write(DECLARED, depends, searched, guards=dict(guards))
 
-    def drop(self, guard: str) -> None:
-        """Forget the last match of a guard. Raises MlguardError where the disk refuses."""
-        tree = state.place(self.settings.base)
-        try:
-            tree.remove(_name(guard))
-        except OSError as error:
-            raise state.unwritable(tree.root, error) from error
-
     def _write(self, name: str, depends: Depends, against: str, *, dated: bool = True, **more: Any) -> None:
         key = machine_key(state.state(self.settings.base), make=True)
         now = self._now().isoformat(timespec="seconds")
@@ -168,6 +160,15 @@ class Unchanged:
         if question in LISTINGS and not {before, now} & GONE:
             return f"a file or folder {f'in {shown}' if shown != '.' else 'beside pyproject.toml'} is new or gone"
         return f"{shown} {'is new' if before in GONE else 'is gone' if now in GONE else 'changed'}"
+
+
+def forget(settings: Settings, guard: str) -> None:
+    """Forget the last match of a guard. Raises MlguardError where the disk refuses."""
+    tree = state.place(settings.base)
+    try:
+        tree.remove(_name(guard))
+    except OSError as error:
+        raise state.unwritable(tree.root, error) from error
 
 
 def places(settings: Settings) -> str:

@@ -116,8 +116,8 @@ class Listener:
         self._copies: dict[str, Copy] = {}
         self._listening = True
         self._busy = threading.local()
-        if os.name == "nt":
-            self.doubt("Windows does not tell of all that it looks at")
+        if sys.platform != "linux":
+            self.doubt("only on Linux can be seen which files a process opens by itself")
 
     def start(self) -> None:
         """Listen from now on."""
@@ -171,6 +171,8 @@ class Listener:
                 self._written(event, arguments)
 
     def _opened(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if isinstance(arguments[0], int):
+            return  # Whoever opened it was heard.
         path = _whole(arguments[0], None) or ""
         if path.startswith("/proc/") and self._is_project(asker(3).file):
             self.doubt(f"it reads {path}, which is another one each time")
@@ -334,7 +336,7 @@ def _had_children() -> bool:
 def _whole(given: Any, folder: int | None) -> str | None:
     """The path as the system takes it, made absolute and otherwise left alone: `link/..` is not the folder before."""
     if isinstance(given, int):
-        path = os.readlink(f"/proc/self/fd/{given}") if os.path.isdir("/proc/self/fd") else ""
+        path = os.readlink(f"/proc/self/fd/{given}")
         return path if os.path.isabs(path) and os.path.exists(path) else None  # A pipe or a socket has no path.
     if not isinstance(given, str | bytes | os.PathLike):
         return None
