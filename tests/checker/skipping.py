@@ -139,8 +139,9 @@ class Trial:
             self.edits.append(self._edit())
             self.count.edits += 1
             self.count.doubted += self.in_doubt
+            kept = self._kept()
             truth = self._truth()
-            moved, skipped = truth != self.truth, self._kept().standings([GUARD])[GUARD].when is not None
+            moved, skipped = truth != self.truth, kept.standings([GUARD])[GUARD].when is not None
             self.count.moved += moved
             self.count.skipped += skipped
             self.count.wrong += moved and skipped
@@ -165,10 +166,7 @@ class Trial:
         """What the program says, its golden, and the settings."""
         golden = self.root / "golden" / GUARD
         files = {str(p): p.is_symlink() or (p.read_bytes() if p.is_file() else None) for p in golden.rglob("*")}
-        try:
-            settings = repr(load(self.root))
-        except (UsageError, RuntimeError) as error:  # RuntimeError: a loop of links, as pathlib tells it.
-            settings = str(error)
+        settings = repr(load(self.root))
         return said(self.program, self.root), files, settings
 
     def _kept(self) -> Unchanged:

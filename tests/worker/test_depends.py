@@ -9,6 +9,7 @@ from types import ModuleType
 
 import pytest
 
+import mlguard.runner.bundle  # noqa: F401 -- in a forked process it would be imported anew.
 from mlguard.files.facts import Question, answer
 from mlguard.worker.depends import NOTHING_HEARD, Depends, taken
 from tests.worker.heard import heard
@@ -165,6 +166,15 @@ def test_the_code_sees_what_it_would_see_otherwise(project: Path):
     assert told == "FileNotFoundError: [Errno 2] No such file or directory: 'none'"
     told, _ = heard(code.rpartition("\n")[0], project)
     assert told == str([True, True, True, True, 8, False])
+
+
+def test_what_is_hidden_from_the_code_is_still_looked_at(project: Path):
+    code = (
+        "import pathlib\nfrom mlguard.runner.bundle import _hide\nopen('data.csv').read()\n_hide(pathlib.Path())\n"
+        "try:\n    open('data.csv')\nexcept FileNotFoundError:\n    said = 'hidden'"
+    )
+    told, depends = heard(code, project)
+    assert (told, depends.doubts) == ("hidden", ())
 
 
 def test_an_account_that_cannot_be_read_is_a_doubt():

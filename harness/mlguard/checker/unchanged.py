@@ -123,7 +123,7 @@ class Unchanged:
     def _changes(self, document: dict[str, Any], against: str, disk: Disk, made: frozenset[str]) -> Iterator[str]:
         """What is not as it was, the nearest things first."""
         depends = Depends.from_json(document)
-        yield from depends.doubts
+        yield from (doubt.replace(f"{self.settings.base}{os.sep}", "") for doubt in depends.doubts)
         if document["against"] != against:
             yield "its golden changed"
         yield from self._context_changes(document["context"])

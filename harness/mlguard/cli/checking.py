@@ -55,11 +55,11 @@ def check(names: tuple[str, ...], asked: Asked) -> NoReturn:
         unread = broken(project.settings, project.found)
         verdicts, not_run = _Run(project, asked, stopped=bool(unread)).verdicts()
         verdicts += unread
+        gone = isolated("golden", lambda: stale(project.settings, project.found), lambda failed: [failed])
         if project.complete and not not_run:
-            gone = isolated("golden", lambda: stale(project.settings, project.found), lambda failed: [failed])
             verdicts += gone
-            if not (gone or unread or asked.in_process):
-                _remember(project, searched)
+        if not (gone or unread or asked.in_process):
+            _remember(project, searched)
     if asked.as_json:
         say_json(run_as_data(verdicts, not_run))
     else:

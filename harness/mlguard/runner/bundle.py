@@ -12,6 +12,7 @@ from typing import Any
 from mlguard.core.dataset import Dataset
 from mlguard.core.error import MlguardError
 from mlguard.core.run_name import MAIN
+from mlguard.files import facts
 from mlguard.observe import probes, stages
 from mlguard.observe.asking import ask_all
 from mlguard.observe.probe_rows import Batch
@@ -109,10 +110,15 @@ def _hide(root: Path) -> None:
     code = (".py", ".pyc", ".ipynb", ".sql", ".so", ".pyd", ".dll", ".pth")
 
     def refuse(event: str, arguments: tuple[Any, ...]) -> None:
-        if event != "open" or not isinstance(arguments[0], str | bytes | os.PathLike):
+        if event != "open" or not isinstance(arguments[0], str | bytes | os.PathLike) or _is_asked_by_us():
             return
         path = os.path.abspath(os.fsdecode(arguments[0]))
         if path.startswith(hidden) and not path.endswith(code) and "site-packages" not in path:
             raise FileNotFoundError(f"{path} is not part of the saved bundle")
 
     sys.addaudithook(refuse)
+
+
+def _is_asked_by_us() -> bool:
+    """Whether mlguard itself asks what a file holds, to say later whether it changed."""
+    return sys._getframe(2).f_code.co_filename == facts.__file__
