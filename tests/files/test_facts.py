@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mlguard.files.facts import Question, answer
+from mlguard.files.facts import LISTINGS, Question, answer
 
 
 @pytest.fixture
@@ -77,6 +77,14 @@ def test_what_a_question_notices(folder: Path, name: str, question: Question, tm
         EDITS[edit](place)
         missed += [edit] if answer(question, str(place / name)) == before else []
     assert missed == []
+
+
+def test_an_entry_that_cannot_be_looked_at_hides_no_other(folder: Path):
+    (folder / "loop").symlink_to("loop")
+    listings = [question for question in LISTINGS if question is not Question.FOLDERS]
+    before = [answer(question, str(folder)) for question in listings]
+    (folder / "new.py").touch()
+    assert not {*before} & {answer(question, str(folder)) for question in listings}
 
 
 def test_a_touch_is_no_edit_and_what_tools_keep_is_no_entry(folder: Path):

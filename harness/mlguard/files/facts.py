@@ -125,12 +125,16 @@ def _kind(found: os.stat_result) -> str:
 def _listed(told: Callable[[os.DirEntry[str]], str | None]) -> Callable[[str], str]:
     """The digest of what is told of each entry; an entry of which nothing is told does not count."""
 
+    def said(entry: os.DirEntry[str]) -> str | None:
+        try:
+            return told(entry)
+        except OSError as error:  # A loop of links, say: that must hide no other entry.
+            return f"refused: {error.errno}"
+
     def listed(path: str) -> str:
         with os.scandir(path) as entries:
-            lines = [
-                f"{one.name}\0{line}" for one in entries if one.name not in NOISE and (line := told(one)) is not None
-            ]
-        return digest(sorted(lines))
+            lines = {one.name: said(one) for one in entries if one.name not in NOISE}
+        return digest(f"{name}\0{line}" for name, line in sorted(lines.items()) if line is not None)
 
     return listed
 
