@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from tests.checker.skipping import Count, trials
 
 
-@pytest.mark.parametrize("seed", [7, 700])
-def test_no_random_edit_leads_to_a_wrong_skip(tmp_path: Path, seed: int):
-    counts = list(trials(tmp_path, edits=40, each=8, seed=seed))
+def test_no_random_edit_leads_to_a_wrong_skip(tmp_path: Path):
+    counts = list(trials(tmp_path, edits=40, each=8, seed=7))
     total = Count(*(sum(getattr(count, name) for count in counts) for name in vars(Count())))
     assert (total.edits, total.wrong) == (40, 0)
     # Otherwise nothing was tried.

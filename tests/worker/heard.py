@@ -16,13 +16,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from mlguard.worker import depends
 from mlguard.worker.compiled import compiled_code
 from mlguard.worker.depends import Depends, Listener
 from mlguard.worker.source import project_source_test
 
 
-def heard(code: str, root: Path, *, prepare: Callable[[], None] = lambda: None) -> tuple[str, Depends]:
-    """What the code leaves in `said`, or what it raised, and what it depended on; it runs in the folder `root`."""
+def heard(code: str, root: Path, *, prepare: Callable[[], None] | None = None) -> tuple[str, Depends]:
+    """What the code leaves in `said`, or what it raised, and what it depended on; it runs in the folder `root`.
+
+    What is loaded in the process, much of it pytest's, counts only where there is something to `prepare` first.
+    """
     answer = forked(lambda: _listened(code, root, prepare))
     return answer["said"], Depends.from_json(answer)
 
@@ -37,17 +41,21 @@ def said(code: str, root: Path) -> str:
     return str(forked(work)["said"])
 
 
-def _listened(code: str, root: Path, prepare: Callable[[], None]) -> dict[str, Any]:
-    # pytest has loaded what no guard has.
-    others = set(compiled_code(project_source_test(str(root))))
-    prepare()
+def _listened(code: str, root: Path, prepare: Callable[[], None] | None) -> dict[str, Any]:
+    others: set[str] = set()
+    if prepare is None:
+        depends.compiled_code = lambda is_project: iter(())
+        Listener._loaded = lambda self: iter(())  # type: ignore[method-assign]  # This process ends soon.
+    else:
+        others = set(compiled_code(project_source_test(str(root))))
+        prepare()
     with tempfile.TemporaryDirectory() as own:
         listener = Listener(str(root), own, time.time() + 60)  # Whatever is loaded here was not just installed.
         listener.start()
         answer = _said(code, root, own)
-        depends = listener.result()
-        own_doubts = tuple(doubt for doubt in depends.doubts if doubt not in others)
-        return {"said": answer, **replace(depends, doubts=own_doubts).to_json()}
+        account = listener.result()
+        own_doubts = tuple(doubt for doubt in account.doubts if doubt not in others)
+        return {"said": answer, **replace(account, doubts=own_doubts).to_json()}
 
 
 def _said(code: str, root: Path, own: str) -> str:

@@ -104,7 +104,7 @@ NEVER = {
     "import sqlite3; sqlite3.connect(':memory:')": "SQLite",
     "import ctypes": "ctypes",
     "import importlib; importlib.import_module('ctypes')": "ctypes",
-    "def f():\n import pyarrow.parquet\nf()": "pyarrow",
+    "def f():\n import pyarrow\nf()": "pyarrow",
     "open('out.txt', 'w').close()": "writes",
     "open('data.csv', 'a').close()": "writes",
     "import os; os.remove('data.csv')": "writes",
@@ -138,6 +138,17 @@ def test_compiled_code_of_which_nothing_is_known_is_a_doubt(project: Path):
         "fast.so is compiled code, whose files cannot be seen",
         "tables is compiled code, whose files cannot be seen",
     ]
+
+
+def test_what_would_shadow_a_loaded_library_is_looked_at(project: Path):
+    def path() -> None:
+        sys.path.insert(0, str(project))
+
+    _, depends = heard(f"import sys; sys.path.insert(0, {str(project / 'shop')!r})", project, prepare=path)
+    (project / "numpy.py").touch()
+    (project / "shop" / "pandas.py").touch()
+    for folder in (project, project / "shop"):
+        assert depends.facts[Question.MODULES][str(folder)] != answer(Question.MODULES, str(folder))
 
 
 def test_a_library_that_is_newer_than_its_process_is_a_doubt(project: Path):

@@ -45,11 +45,16 @@ class Asked:
     as_json: bool
     """Whether the answer is one JSON document."""
 
+    @property
+    def keeps(self) -> bool:
+        """Whether what a match depended on is kept: only where everything runs, in processes of their own."""
+        return not (self.quick or self.in_process)
+
 
 def check(names: tuple[str, ...], asked: Asked) -> NoReturn:
     """Run the guards of these names, say what came of them, and exit."""
     searched = places(load())
-    with opened(names, in_process=asked.in_process, listens=not asked.in_process) as project:
+    with opened(names, in_process=asked.in_process, listens=asked.keeps) as project:
         if asked.in_process:
             tell("in process: threads, hash seed and BLAS are whatever this process has, so small moves mean little")
         unread = broken(project.settings, project.found)
@@ -58,7 +63,7 @@ def check(names: tuple[str, ...], asked: Asked) -> NoReturn:
         gone = isolated("golden", lambda: stale(project.settings, project.found), lambda failed: [failed])
         if project.complete and not not_run:
             verdicts += gone
-        if not (gone or unread or asked.in_process):
+        if asked.keeps and not (gone or unread):
             _remember(project, searched)
     if asked.as_json:
         say_json(run_as_data(verdicts, not_run))

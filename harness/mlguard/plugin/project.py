@@ -130,7 +130,7 @@ class Project:
         if standing.when is not None and not self.asked.in_process:
             file = self.settings.relative(guard.ref.file)
             return Result(Verdict(guard.ref.name, Outcome.MATCH, unchanged=standing.when, file=file))
-        runner.listens = not self.asked.in_process
+        runner.listens = not (self.asked.in_process or self.asked.quick)
         return Result(Checker(self.settings, runner, extent=extent, unchanged=kept).check(guard).verdict)
 
     def _recorded(self, guard: Declared, checker: Checker) -> Result:

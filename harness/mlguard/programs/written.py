@@ -9,7 +9,7 @@ from typing import Any
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
-_CHANGES = {
+CHANGES = {
     "os.remove": ((0, 1),),
     "os.rename": ((1, 3), (0, 2)),
     "os.truncate": ((0, None),),
@@ -36,7 +36,7 @@ def touched(event: str, arguments: tuple[Any, ...]) -> Iterator[Path]:
         path, mode, flags = arguments
         writes = bool(flags & _WRITING) if isinstance(flags, int) else any(c in str(mode) for c in "wax+")
         yield from _place(path, follow=True) if writes else ()
-    for path, folder in _CHANGES.get(event, ()):
+    for path, folder in CHANGES.get(event, ()):
         whole = _whole(arguments[path], -1 if folder is None else arguments[folder])
         yield from _place(whole, follow=event == "os.truncate")
 

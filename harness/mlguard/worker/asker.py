@@ -49,6 +49,8 @@ def asker(depth: int) -> Asker:
     """Who looks in the function so many calls above."""
     frame = sys._getframe(depth)
     through, helpers = frame.f_code.co_filename, set()
+    if frame.f_code.co_name in _EXISTENCE and through.startswith(_HELPERS):
+        return Asker(through, frozenset({frame.f_code.co_name}), through)  # Whoever it is, no more is asked.
     while frame is not None and frame.f_code.co_filename.startswith(_HELPERS):
         helpers.add(frame.f_code.co_name)
         if frame.f_back is None:

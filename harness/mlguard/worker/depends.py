@@ -22,7 +22,7 @@ from typing import Any, Final
 
 from mlguard.core.copies import Copy, current, original
 from mlguard.files.facts import Question, answer, is_regular
-from mlguard.programs.written import touched
+from mlguard.programs.written import CHANGES, touched
 from mlguard.worker.asker import Asker, asker, asks_for, lists_for
 from mlguard.worker.compiled import compiled_code, mapped
 from mlguard.worker.keeper import below
@@ -57,6 +57,14 @@ _UNSEEN: Final[Mapping[str, str]] = {
     "sqlite3.connect": "it uses SQLite, which opens files by itself",
 }
 """Audit events after which a job may depend on anything."""
+
+
+_EVENTS: Final = frozenset({"open", "os.listdir", "os.scandir", "os.mkdir", "ctypes.dlopen", *_UNSEEN, *CHANGES})
+"""All audit events that are listened to."""
+
+
+_OPENING: Final = ("ctypes", "cffi", "_ctypes", "pyarrow")
+"""Modules by which the project's code can open files that nobody hears of."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +129,7 @@ class Listener:
 
     def start(self) -> None:
         """Listen from now on."""
+        self._look_at_path()
         sys.addaudithook(self._heard)
         for name, follow in (("stat", True), ("lstat", False), ("access", True), ("readlink", False)):
             self._wrap(name, follow=follow)
@@ -138,8 +147,7 @@ class Listener:
             self.doubt(said)
         if _had_children():
             self.doubt(_PROGRAM)
-        for entry in sys.path:
-            self._look(Question.KIND, entry)
+        self._look_at_path()
         for (question, path), said in self._facts.items():
             if answer(question, path) != said:
                 self.doubt(changed(path))
@@ -148,12 +156,19 @@ class Listener:
             facts.setdefault(question, {})[path] = said
         return Depends(facts, tuple(self._doubts))
 
+    def _look_at_path(self) -> None:
+        """What lies on the import path, also where nothing is looked for: a new module may shadow a loaded library."""
+        for entry in sys.path:
+            self._look(Question.MODULES, entry)
+
     def doubt(self, said: str) -> None:
         """Remember why nobody knows whether a later job would see the same."""
         if len(self._doubts) < 20:
             self._doubts[said] = None
 
     def _heard(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if event not in _EVENTS:
+            return  # Python tells of every call of `id`.
         with self._alone() as first:
             if not first:
                 return
@@ -190,6 +205,8 @@ class Listener:
 
     def _look(self, question: Question, given: Any, folder: int | None = None) -> None:
         """Keep what the disk says at the first look, which comes before the code's own."""
+        if type(given) is str and ((question, given) in self._facts or (Question.STAMP, given) in self._facts):
+            return
         path = _whole(given, folder)
         path = None if path is None else self._meant(path)
         if path is None or path.startswith(_MLGUARD) or _is_of_kernel(path):
@@ -301,22 +318,20 @@ class Listener:
         statement, call = builtins.__import__, importlib.import_module
 
         def imported(name: str, globals: Any = None, *rest: Any, **named: Any) -> Any:
-            with self._alone() as first:
-                if first:
-                    self._imports(name, asker(2))
+            if name.startswith(_OPENING):
+                self._imports(name, asker(2))
             return statement(name, globals, *rest, **named)
 
         def import_module(name: str, package: str | None = None) -> Any:
-            with self._alone() as first:
-                if first:
-                    self._imports(name, asker(2))
+            if name.startswith(_OPENING):
+                self._imports(name, asker(2))
             return call(name, package)
 
         builtins.__import__, importlib.import_module = imported, import_module
 
     def _imports(self, name: str, by: Asker) -> None:
         top = name.partition(".")[0]
-        if top in ("ctypes", "cffi", "_ctypes", "pyarrow") and self._is_project(by.file):
+        if self._listening and top in _OPENING and self._is_project(by.file):
             self.doubt(f"it imports {top}, which opens files by itself" if top == "pyarrow" else f"it imports {top}")
 
 
