@@ -102,7 +102,8 @@ NEVER = {
     "import urllib.request as u; u.urlopen('http://127.0.0.1:9')": "network",
     "import socket; socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'', ('127.0.0.1', 9))": "network",
     "import sqlite3; sqlite3.connect(':memory:')": "SQLite",
-    "import ctypes": "ctypes",
+    "import ctypes": "imports ctypes",
+    "import numpy; numpy.ctypeslib.load_library('data.csv', '.')": "compiled code through ctypes",
     "import importlib; importlib.import_module('ctypes')": "ctypes",
     "def f():\n import pyarrow\nf()": "pyarrow",
     "open('out.txt', 'w').close()": "writes",
@@ -129,15 +130,25 @@ def test_what_nobody_can_look_at_again_is_a_doubt(project: Path, code: str):
 
 def test_compiled_code_of_which_nothing_is_known_is_a_doubt(project: Path):
     def load() -> None:
-        for name, file in (("fast", project / "fast.so"), ("tables", Path("/x/site-packages/tables/core.so"))):
+        libraries = Path("/x/site-packages")
+        for name, file in (
+            ("fast", project / "fast.so"),
+            ("tables", libraries / "tables/core.so"),
+            ("numpy.core", libraries / "numpy/core.so"),
+            ("pyarrow.parquet", libraries / "pyarrow/parquet.py"),
+            ("_gdbm", Path("/x/lib-dynload/_gdbm.so")),
+        ):
             sys.modules[name] = ModuleType(name)
             sys.modules[name].__file__ = str(file)
 
     _, depends = heard("", project, prepare=load)
-    assert sorted(doubt for doubt in depends.doubts if "compiled code" in doubt) == [
+    assert {
         "fast.so is compiled code, whose files cannot be seen",
         "tables is compiled code, whose files cannot be seen",
-    ]
+        "pyarrow.parquet opens files by itself",
+        "_gdbm opens files by itself",
+    } < {*depends.doubts}
+    assert not any("numpy" in doubt for doubt in depends.doubts)
 
 
 def test_what_would_shadow_a_loaded_library_is_looked_at(project: Path):

@@ -46,8 +46,8 @@ _HARMLESS: Final = frozenset(
 )
 """Parts of pyarrow that `import pandas` brings, or that open nothing."""
 
-_OF_PYTHON: Final = ("_dbm", "_gdbm")
-"""Modules of the standard library that open files by themselves; SQLite is heard where it is used."""
+_OPENING: Final = ("_dbm", "_gdbm", "scipy.io._fast_matrix_market._fmm_core")
+"""Modules of these, and of Python, that open files by themselves; SQLite is heard where it is used."""
 
 _PACKAGE: Final = re.compile(r"[/\\](?:site|dist)-packages[/\\]([^/\\.]+)")
 
@@ -65,7 +65,7 @@ def compiled_code(is_project: Callable[[str], bool]) -> Iterator[str]:
             yield f"{package[1]} is compiled code, whose files cannot be seen"
     parts = {name.split(".")[1] for name in list(sys.modules) if name.startswith("pyarrow.")}
     yield from (f"pyarrow.{part} opens files by itself" for part in sorted(parts - _HARMLESS)[:1])
-    yield from (f"{name} opens files by itself" for name in _OF_PYTHON if name in sys.modules)
+    yield from (f"{name} opens files by itself" for name in _OPENING if name in sys.modules)
 
 
 def mapped() -> set[str]:

@@ -180,10 +180,18 @@ class Listener:
                 self._look(lists_for(event, asker(2)), arguments[0] if arguments[0] is not None else ".")
             elif event == "os.mkdir":
                 self._look(Question.KIND, arguments[0])
-            elif event == "ctypes.dlopen" and self._is_project(asker(2).file):
-                self.doubt("it calls code in C through ctypes")
+            elif event == "ctypes.dlopen":
+                self._loads(arguments[0])
             else:
                 self._written(event, arguments)
+
+    def _loads(self, library: object) -> None:
+        """Doubt a library that is loaded to be called through ctypes; threadpoolctl looks at those that are there."""
+        frame = sys._getframe(3)
+        while frame.f_back is not None and "ctypes" in frame.f_code.co_filename:
+            frame = frame.f_back
+        if library is not None and not frame.f_code.co_filename.endswith("threadpoolctl.py"):
+            self.doubt("it calls compiled code through ctypes")
 
     def _opened(self, event: str, arguments: tuple[Any, ...]) -> None:
         if isinstance(arguments[0], int):
