@@ -21,7 +21,6 @@ class Second(Base):
 
 class First(Base):
     dataset = "a"
-    metrics = ("f1",)
     timeout = 3
     def features(self, model, rows): ...
     def evaluate(self, test, predictions): ...

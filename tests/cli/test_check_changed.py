@@ -43,7 +43,7 @@ def matched(at_once: None, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The project after its guard has matched."""
     made = Project(tmp_path_factory.mktemp("changed"), FILES)
     assert made.regen("Line", "tests/guards/test_line.py").proposal is not None
-    assert made.command("check").code == 0
+    assert made.command("check", "--changed").code == 0
     return made
 
 
@@ -67,6 +67,15 @@ def test_a_guard_runs_where_something_changed_since_it_last_matched(matched: Pro
         assert ran(matched) == (0, "match", "it starts another program (true)")
     assert ran(matched) == (0, "match", "it starts another program (true)")
     assert ran(matched) == (0, "match", "")
+
+
+def test_a_run_without_the_option_keeps_nothing_and_forgets_what_failed(matched: Project):
+    assert matched.command("check").code == 0
+    assert ran(matched) == (0, "match", "")
+    with matched.editing("rate.txt", "2", "3"):
+        assert matched.command("check").code == 1
+    assert matched.command("check").code == 0
+    assert ran(matched) == (0, "match", "nothing is kept of a match on this machine")
 
 
 def test_nothing_heavy_is_imported_and_nothing_started_where_nothing_changed(matched: Project):

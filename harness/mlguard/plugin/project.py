@@ -115,7 +115,7 @@ class Project:
 
     def _make(self, guard: Declared, *, many: bool) -> Result:
         from mlguard.checker.check import Checker
-        from mlguard.checker.unchanged import Standing, Unchanged
+        from mlguard.checker.unchanged import Unchanged
         from mlguard.core.outcome import Outcome
         from mlguard.core.verdict import Verdict
         from mlguard.plugin.shared import Result
@@ -125,13 +125,16 @@ class Project:
         runner = self.runner(many=many)
         if self.asked.regen:
             return self._recorded(guard, Checker(self.settings, runner, extent=extent))
+        if not self.asked.changed or self.asked.in_process:
+            return Result(Checker(self.settings, runner, extent=extent).check(guard).verdict)
         kept = Unchanged(self.settings, runner.variables)
-        standing = kept.standings([guard.ref.name])[guard.ref.name] if self.asked.changed else Standing()
-        if standing.when is not None and not self.asked.in_process:
+        standing = kept.standings([guard.ref.name])[guard.ref.name]
+        if standing.when is not None:
             file = self.settings.relative(guard.ref.file)
             return Result(Verdict(guard.ref.name, Outcome.MATCH, unchanged=standing.when, file=file))
-        runner.listens = not (self.asked.in_process or self.asked.quick)
-        return Result(Checker(self.settings, runner, extent=extent, unchanged=kept).check(guard).verdict)
+        runner.listens = not self.asked.quick
+        keeping = None if self.asked.quick else kept
+        return Result(Checker(self.settings, runner, extent=extent, unchanged=keeping).check(guard).verdict)
 
     def _recorded(self, guard: Declared, checker: Checker) -> Result:
         from mlguard.checker.check import refuse_collisions
