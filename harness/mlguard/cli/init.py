@@ -28,7 +28,7 @@ _DONE = {WRITE: "wrote", EXTEND: "extended", LEAVE: "left alone"}
     "code",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="A guard of this module or script, and a dataset like the table that it reads.",
+    help="A guard of this module, script or notebook, and a dataset like the table that it reads.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
 def command(folder: Path | None, *, bare: bool, code: Path | None, as_json: bool) -> None:

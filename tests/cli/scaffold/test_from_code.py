@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,36 @@ Run(ScriptGuard):
     test_without = ["paid"]
 """
     )
+
+
+def notebook(*cells: str) -> str:
+    code = [
+        {"cell_type": "code", "source": one, "metadata": {}, "outputs": [], "execution_count": None} for one in cells
+    ]
+    return json.dumps({"cells": code, "metadata": {}, "nbformat": 4, "nbformat_minor": 4})
+
+
+def test_a_notebook(tmp_path: Path) -> None:
+    cells = (
+        "%matplotlib inline\nimport pandas as pd",
+        'rows = pd.read_csv("../data/visits.csv")',
+        'rows.to_csv("a.csv")',
+    )
+    assert (
+        made(tmp_path, "notebooks/first look.ipynb", notebook(*cells))
+        == """\
+FirstLook(NotebookGuard):
+    dataset = "visits"
+    notebook = "notebooks/first look.ipynb"
+    inputs = {"rows": "data/visits.csv"}
+    outputs = {"a": "notebooks/a.csv"}
+"""
+    )
+    (tmp_path / "b.ipynb").write_text(notebook("print(1)"))
+    assert "name the variables in `outputs` that hold the results" in first_guard(tmp_path, tmp_path / "b.ipynb").notes
+    (tmp_path / "b.ipynb").write_text("{")
+    with pytest.raises(UsageError, match=r"b\.ipynb"):
+        first_guard(tmp_path, tmp_path / "b.ipynb")
 
 
 def test_a_script_that_is_started_in_its_folder(tmp_path: Path) -> None:

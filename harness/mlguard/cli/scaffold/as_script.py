@@ -1,4 +1,4 @@
-"""The guard of a script, by the files that it reads and writes."""
+"""The guard of a script or notebook, by the files that it reads and writes."""
 
 from __future__ import annotations
 
@@ -9,18 +9,23 @@ from mlguard.cli.scaffold.files import Files
 
 
 def guard_of_script(files: Files, dataset: str) -> tuple[str, list[str]]:
-    """The test module of a ScriptGuard, and what is left to do."""
-    entries = {"dataset": dataset, "script": files.shown, "inputs": files.inputs, "outputs": files.outputs}
+    """The test module of a ScriptGuard or NotebookGuard, and what is left to do."""
+    base, program, usual = "ScriptGuard", "script", "."
+    if files.is_notebook:
+        base, program, usual = "NotebookGuard", "notebook", files.file.parent.relative_to(files.root).as_posix()
+    entries = {"dataset": dataset, program: files.shown, "inputs": files.inputs, "outputs": files.outputs}
     if "test" in files.inputs and files.config:
         entries["config"] = files.config
     if len(files.lacking) == 1:
         entries["target"] = files.lacking[0]
     if files.lacking:
         entries["test_without"] = files.lacking
-    if files.start != ".":
+    if files.start != usual:
         entries["run_from"] = files.start
-    lines = [f'"""{files.shown} under guard."""', "", "from mlguard import ScriptGuard", "", ""]
-    lines += [f"class {class_name(files.file)}(ScriptGuard):"]
+    lines = [f'"""{files.shown} under guard."""', "", f"from mlguard import {base}", "", ""]
+    lines += [f"class {class_name(files.file)}({base}):"]
     lines += [f"    {name} = {json.dumps(value, ensure_ascii=False)}" for name, value in entries.items()]
     others = [name for name in files.inputs if name not in ("train", "test", "rows")]
-    return "\n".join([*lines, ""]), [f"let the generator of `{dataset}` make a table `{name}`" for name in others]
+    notes = [f"let the generator of `{dataset}` make a table `{name}`" for name in others]
+    notes += [] if files.outputs else ["name the variables in `outputs` that hold the results"]
+    return "\n".join([*lines, ""]), notes

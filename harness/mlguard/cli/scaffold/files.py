@@ -50,6 +50,11 @@ class Files:
         return self.file.relative_to(self.root).as_posix()
 
     @property
+    def is_notebook(self) -> bool:
+        """Whether it is a notebook, which is started in its own folder."""
+        return self.file.suffix == ".ipynb"
+
+    @property
     def learned_from(self) -> str | None:
         """The table after which a generator can be made: training rows before others."""
         there = [place for place in _tables(self.read) if (self.root / place).is_file()]
@@ -75,7 +80,8 @@ class Files:
         """What it writes: answers and metrics where it answers rows, else all of it, and what it prints."""
         tables, objects = _tables(self.written), [place for place in self.written if place.endswith(".json")]
         if "test" not in self.inputs:
-            return {**_by_name((*tables, *objects)), "printed": "stdout"}
+            printed = {} if self.is_notebook else {"printed": "stdout"}
+            return {**_by_name((*tables, *objects)), **printed}
         answers = min(tables, key=lambda place: not _says(_ANSWERS, place))
         metrics = sorted(objects, key=lambda place: not _says(_METRICS, place))[:1]
         return {"answers": answers, **dict(zip(("metrics",), metrics, strict=False))}
@@ -92,7 +98,8 @@ class Files:
 def _start(root: Path, file: Path, named: Sequence[Named]) -> str:
     reads = [one.path for one in named if not one.beside and not one.written]
     here = file.parent.relative_to(root).as_posix()
-    return max((".", here), key=lambda place: sum((root / place / path).exists() for path in reads))
+    usual = (here, ".") if file.suffix == ".ipynb" else (".", here)
+    return max(usual, key=lambda place: sum((root / place / path).exists() for path in reads))
 
 
 def _placed(root: Path, file: Path, start: str, named: Iterable[Named]) -> tuple[str, ...]:

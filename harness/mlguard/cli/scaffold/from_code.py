@@ -11,6 +11,8 @@ from mlguard.cli.scaffold.as_script import guard_of_script
 from mlguard.cli.scaffold.files import Files
 from mlguard.cli.scaffold.paths import files_named
 from mlguard.core.error import MlguardError, UsageError
+from mlguard.programs.cells import Notebook
+from mlguard.programs.error import ProgramError
 from mlguard.tools.like.write import dataset_name, likeness
 
 
@@ -33,25 +35,34 @@ def first_guard(root: Path, file: Path) -> FirstGuard:
 
     Raises UsageError where it cannot be read or parsed.
     """
-    tree = _parsed(file)
+    tree = _parsed(root, file)
     files = Files.of(root, file, files_named(tree))
     generator, notes = _generator(files)
     dataset = generator[0] if generator else dataset_name(file)
     functions = functions_of(tree)
-    if {"train", "predict"} <= set(functions) and file.stem.isidentifier():
+    if {"train", "predict"} <= set(functions) and file.stem.isidentifier() and not files.is_notebook:
         text, more = guard_of_functions(root, file, functions, dataset)
     else:
         text, more = guard_of_script(files, dataset)
     return FirstGuard(f"test_{dataset_name(file)}.py", text, generator, (*notes, *more))
 
 
-def _parsed(file: Path) -> ast.Module:
+def _parsed(root: Path, file: Path) -> ast.Module:
     try:
-        return ast.parse(file.read_bytes())
+        return ast.parse(_source(root, file))
+    except ProgramError as error:
+        raise UsageError(str(error), slug="init-from") from error
     except SyntaxError as error:
         raise UsageError(f"{file}, line {error.lineno}: {error.msg}", slug="init-from") from error
     except (OSError, ValueError) as error:
         raise UsageError(f"{file} cannot be read: {error}", slug="init-from") from error
+
+
+def _source(root: Path, file: Path) -> str | bytes:
+    """The text of a module; of a notebook, that of its cells."""
+    if file.suffix != ".ipynb":
+        return file.read_bytes()
+    return "\n".join(cell.code for cell in Notebook.read(root, file.relative_to(root).as_posix()).cells)
 
 
 def _generator(files: Files) -> tuple[tuple[str, str] | None, list[str]]:
