@@ -48,6 +48,7 @@ def test_a_module_runs_as_a_program(tmp_path: Path, *, isolated: bool) -> None:
     (tmp_path / "shop/__main__.py").write_text("print('all of it')\n")
     words = ("python", "-m", "shop.serve", "x")
     assert Program("serve", words, tmp_path, isolated).run() == "2 ['x'] shop\n"
+    assert "shop" not in sys.modules
     assert Program("shop", ("python", "-m", "shop"), tmp_path, isolated).run() == "all of it\n"
 
 

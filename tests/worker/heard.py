@@ -47,6 +47,8 @@ def _listened(code: str, root: Path, prepare: Callable[[], None] | None) -> dict
         depends.compiled_code = lambda is_project: iter(())
         Listener._loaded = lambda self: iter(())  # type: ignore[method-assign]  # This process ends soon.
     else:
+        for name in [name for name in sys.modules if name.startswith("pyarrow.")]:
+            del sys.modules[name]  # Another test may have loaded them.
         others = set(compiled_code(project_source_test(str(root))))
         prepare()
     with tempfile.TemporaryDirectory() as own:

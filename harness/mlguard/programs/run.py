@@ -59,7 +59,7 @@ class Program:
     def _inside(self) -> str:
         first, *rest = self.words[1:]
         if first == "-m" and rest:
-            return self._executed(*_module(rest[0]), rest[1:])
+            return self._executed(*_module(rest[0], self.root), rest[1:])
         if first.startswith("-"):
             return self._process([sys.executable])
         script = self.root / first
@@ -154,10 +154,16 @@ def repeat(stream: TextIO | None, text: str) -> None:
         stream.write(text)
 
 
-def _module(name: str) -> tuple[SourceFileLoader, importlib.machinery.ModuleSpec]:
-    spec = importlib.util.find_spec(name)
-    if spec is not None and spec.submodule_search_locations is not None:
-        spec = importlib.util.find_spec(f"{name}.__main__")
+def _module(name: str, root: Path) -> tuple[SourceFileLoader, importlib.machinery.ModuleSpec]:
+    """Where a module lies that is run as a program; looking for it imports the packages above, for nobody to keep."""
+    before = {*sys.modules}
+    try:
+        spec = importlib.util.find_spec(name)
+        if spec is not None and spec.submodule_search_locations is not None:
+            spec = importlib.util.find_spec(f"{name}.__main__")
+    finally:
+        for own in {*_own(root)} - before:
+            del sys.modules[own]
     if spec is None or not isinstance(spec.loader, SourceFileLoader):
         raise ProgramError(f"`python -m {name}`: there is no such module")
     return spec.loader, spec
@@ -171,9 +177,9 @@ def as_program(module: types.ModuleType, arguments: list[str], folder: str | Non
     Libraries stay loaded.
     """
     numpy = sys.modules.get("numpy")
-    saved = sys.argv, sys.path[:], dict(os.environ), os.getcwd(), sys.modules["__main__"]
+    saved = sys.argv, sys.path[:], dict(os.environ), os.getcwd(), sys.modules["__main__"], sys.dont_write_bytecode
     before = {name: sys.modules.pop(name) for name in _own(root)}
-    sys.argv, sys.modules["__main__"] = arguments, module
+    sys.argv, sys.modules["__main__"], sys.dont_write_bytecode = arguments, module, True
     sys.path[:0] = [folder] if folder else []
     # Python keeps what it knows of `../src` under that name, which means another folder from now on.
     for name in [name for name in sys.path_importer_cache if not os.path.isabs(name)]:
@@ -185,7 +191,7 @@ def as_program(module: types.ModuleType, arguments: list[str], folder: str | Non
         for name in _own(root):
             del sys.modules[name]
         sys.modules.update(before)
-        sys.argv, sys.path[:], environment, place, sys.modules["__main__"] = saved
+        sys.argv, sys.path[:], environment, place, sys.modules["__main__"], sys.dont_write_bytecode = saved
         os.chdir(place)
         os.environ.clear()
         os.environ.update(environment)
