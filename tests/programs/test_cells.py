@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+from pathlib import Path
 
 import pytest
 
-from mlguard.programs.cells import without
+from mlguard.programs.cells import source_of, without
 
 
 @pytest.mark.parametrize(
@@ -27,3 +28,11 @@ def test_only_assignments_of_these_variables_alone_are_left_out(code: str, left:
 
 def test_several_variables_of_one_assignment_are_replaced_together() -> None:
     assert without("a, (b, c) = 1, (2, 3)\n", {"a", "b", "c"}) == "pass\n"
+
+
+@pytest.mark.parametrize("head", [b"\xef\xbb\xbf", b"# coding: latin-1\n"])
+def test_a_module_is_read_in_the_encoding_that_it_declares(tmp_path: Path, head: bytes) -> None:
+    encoding = "utf-8" if head.startswith(b"\xef") else "latin-1"
+    (tmp_path / "one.py").write_bytes(head + "name = 'Zoë'\n".encode(encoding))
+    assert source_of(tmp_path / "one.py").endswith("name = 'Zoë'\n")
+    compile(source_of(tmp_path / "one.py"), "one.py", "exec")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tokenize
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -113,7 +114,8 @@ def source_of(file: Path) -> str:
     """The text of a module of the project, or of a cell, which is called as a file beside its notebook would be."""
     cell = _FILE.fullmatch(str(file))
     if cell is None:
-        return file.read_text(encoding="utf-8")
+        with tokenize.open(file) as module:  # In the encoding that it declares, without a mark of the byte order.
+            return module.read()
     path, number = Path(cell[1]), int(cell[2])
     return next(one.code for one in Notebook.read(path.parent, path.name).cells if one.number == number)
 

@@ -11,6 +11,7 @@ from mlguard.core.contract import Judgement, judge
 from mlguard.core.error import several
 from mlguard.core.record import CONTRACT, Record
 from mlguard.discovery import Declared
+from mlguard.programs.cells import source_of
 from mlguard.runner.run import Runner
 from mlguard.tools.audit.reach import in_what_ran, statements
 
@@ -48,7 +49,7 @@ def _missed(file: Path, reached: Mapping[str, frozenset[int]]) -> Iterator[int]:
     ran = reached.get(str(file.resolve()), frozenset())
     if not ran:
         return
-    text = file.read_text(encoding="utf-8")
+    text = source_of(file)
     looked_at, covered = in_what_ran(text, ran), statements(str(file), ran)
     for function in (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)):
         inside = (node for part in function.body for node in ast.walk(part) if isinstance(node, ast.stmt))

@@ -81,6 +81,21 @@ Run(ScriptGuard):
     )
 
 
+def test_a_script_that_reads_no_file_needs_no_dataset(tmp_path: Path) -> None:
+    source = 'pd.read_csv("https://example.org/a.csv").to_csv("b.csv")\n'
+    assert (
+        made(tmp_path, "run.py", source)
+        == """\
+Run(ScriptGuard):
+    script = "run.py"
+    inputs = {}
+    outputs = {"b": "b.csv", "printed": "stdout"}
+"""
+    )
+    notes = ("let it read a file in the place of https://example.org/a.csv, which no table can stand for",)
+    assert first_guard(tmp_path, tmp_path / "run.py").notes == notes
+
+
 def notebook(*cells: str) -> str:
     code = [
         {"cell_type": "code", "source": one, "metadata": {}, "outputs": [], "execution_count": None} for one in cells

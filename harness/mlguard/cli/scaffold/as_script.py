@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from mlguard.cli.scaffold.as_functions import class_name
 from mlguard.cli.scaffold.files import Files
@@ -13,7 +14,8 @@ def guard_of_script(files: Files, dataset: str) -> tuple[str, list[str]]:
     base, program, usual = "ScriptGuard", "script", "."
     if files.is_notebook:
         base, program, usual = "NotebookGuard", "notebook", files.file.parent.relative_to(files.root).as_posix()
-    entries = {"dataset": dataset, program: files.shown, "inputs": files.inputs, "outputs": files.outputs}
+    entries: dict[str, Any] = {"dataset": dataset} if files.inputs else {}
+    entries |= {program: files.shown, "inputs": files.inputs, "outputs": files.outputs}
     if "test" in files.inputs and files.config:
         entries["config"] = files.config
     if len(files.lacking) == 1:
@@ -27,5 +29,6 @@ def guard_of_script(files: Files, dataset: str) -> tuple[str, list[str]]:
     lines += [f"    {name} = {json.dumps(value, ensure_ascii=False)}" for name, value in entries.items()]
     others = [name for name in files.inputs if name not in ("train", "test", "rows")]
     notes = [f"let the generator of `{dataset}` make a table `{name}`" for name in others]
+    notes += [f"let it read a file in the place of {address}, which no table can stand for" for address in files.remote]
     notes += [] if files.outputs else ["name the variables in `outputs` that hold the results"]
     return "\n".join([*lines, ""]), notes

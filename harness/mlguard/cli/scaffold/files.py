@@ -35,14 +35,18 @@ class Files:
     """What it reads and does not write itself, in order."""
     written: tuple[str, ...]
     """What it writes, in order."""
+    remote: tuple[str, ...]
+    """Addresses that it reads or writes, in whose place nothing can stand."""
 
     @classmethod
     def of(cls, root: Path, file: Path, named: Sequence[Named]) -> Files:
         """Place the files that a module names."""
+        remote = tuple(dict.fromkeys(one.path for one in named if "://" in one.path))
+        named = [one for one in named if one.path not in remote]
         start = _start(root, file, named)
         written = _placed(root, file, start, (one for one in named if one.written))
         read = _placed(root, file, start, (one for one in named if not one.written))
-        return cls(root, file, start, tuple(place for place in read if place not in written), written)
+        return cls(root, file, start, tuple(place for place in read if place not in written), written, remote)
 
     @property
     def shown(self) -> str:

@@ -44,6 +44,7 @@ def first_guard(root: Path, file: Path) -> FirstGuard:
         text, more = guard_of_functions(root, file, functions, dataset)
     else:
         text, more = guard_of_script(files, dataset)
+        notes = notes if files.inputs else []  # A script that reads no table needs no dataset.
     return FirstGuard(f"test_{dataset_name(file)}.py", text, generator, (*notes, *more))
 
 
