@@ -209,6 +209,11 @@ def stale(settings: Settings, found: Found) -> list[Verdict]:
     ]
 
 
+def still_matches(settings: Settings, guard: Declared, when: str) -> Verdict:
+    """The Verdict on a guard that is not run, since nothing has changed after it matched at this time."""
+    return Verdict(guard.ref.name, Outcome.MATCH, unchanged=when, file=_module(settings, str(guard.ref.file)))
+
+
 def broken(settings: Settings, found: Found) -> list[Verdict]:
     """A Verdict for every module that could not be imported, whose guards nobody knows."""
     return [

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
-from mlguard.checker.check import Checker, broken, stale
+from mlguard.checker.check import Checker, broken, stale, still_matches
 from mlguard.checker.isolated import isolated
 from mlguard.checker.unchanged import Standing, Unchanged, places
 from mlguard.cli.select import Opened, at_once, opened
@@ -56,18 +56,21 @@ class Asked:
 
 def check(names: tuple[str, ...], asked: Asked) -> NoReturn:
     """Run the guards of these names, say what came of them, and exit."""
-    searched = places(load())
+    searched = places(load()) if asked.keeps else ""
     with opened(names, in_process=asked.in_process, listens=asked.keeps) as project:
         if asked.in_process:
             tell("in process: threads, hash seed and BLAS are whatever this process has, so small moves mean little")
         unread = broken(project.settings, project.found)
-        verdicts, not_run = _Run(project, asked, stopped=bool(unread)).verdicts()
+        kept = Unchanged(project.settings, project.runner.variables) if asked.changed else None
+        verdicts, not_run = _Run(project, asked, kept, stopped=bool(unread)).verdicts()
         verdicts += unread
-        gone = isolated("golden", lambda: stale(project.settings, project.found), lambda failed: [failed])
+        gone: list[Verdict] = []
+        if project.complete or asked.keeps:
+            gone = isolated("golden", lambda: stale(project.settings, project.found), lambda failed: [failed])
         if project.complete and not not_run:
             verdicts += gone
-        if asked.keeps and not (gone or unread):
-            _remember(project, searched)
+        if kept is not None and asked.keeps and not (gone or unread):
+            _remember(project, kept, searched)
     if asked.as_json:
         say_json(run_as_data(verdicts, not_run))
     else:
@@ -80,14 +83,12 @@ def check(names: tuple[str, ...], asked: Asked) -> NoReturn:
 class _Run:
     """One run over the guards of a project."""
 
-    def __init__(self, project: Opened, asked: Asked, *, stopped: bool) -> None:
-        """`stopped`: whether something has failed before the first guard."""
-        self.project, self.asked = project, asked
-        self.kept = Unchanged(project.settings, project.runner.variables)
+    def __init__(self, project: Opened, asked: Asked, kept: Unchanged | None, *, stopped: bool) -> None:
+        """`kept` is what is kept of earlier matches, where it counts; `stopped`: whether something failed before."""
+        self.project, self.asked, self.kept = project, asked, kept
         extent = Extent.QUICK if asked.quick else Extent.FULL
-        self.checker = Checker(
-            project.settings, project.runner, extent=extent, unchanged=self.kept if asked.keeps else None
-        )
+        keeping = kept if asked.keeps else None
+        self.checker = Checker(project.settings, project.runner, extent=extent, unchanged=keeping)
         self._failed = threading.Event()
         if stopped:
             self._failed.set()
@@ -95,7 +96,7 @@ class _Run:
     def verdicts(self) -> tuple[list[Verdict], list[str]]:
         """One Verdict per guard, in the order of the guards, and the guards that were not run any more."""
         names = [guard.ref.name for guard in self.project.guards]
-        standings = self.kept.standings(names) if self.asked.changed else {}
+        standings = {} if self.kept is None else self.kept.standings(names)
         jobs = 1 if self.asked.in_process else self.asked.jobs
         found = at_once(lambda guard: self._one(guard, standings), self.project.guards, jobs)
         not_run = [name for name, verdict in zip(names, found, strict=True) if verdict is None]
@@ -114,8 +115,7 @@ class _Run:
 
     def _checked(self, guard: Declared, standing: Standing) -> Verdict:
         if standing.when is not None:
-            file = self.project.settings.relative(guard.ref.file)
-            return Verdict(guard.ref.name, Outcome.MATCH, unchanged=standing.when, file=file)
+            return still_matches(self.project.settings, guard, standing.when)
         verdict = self.checker.check(guard).verdict
         return replace(verdict, remarks=(*verdict.remarks, ran_because(standing.why))) if standing.why else verdict
 
@@ -125,10 +125,9 @@ class _Run:
         return verdict
 
 
-def _remember(project: Opened, searched: str) -> None:
+def _remember(project: Opened, kept: Unchanged, searched: str) -> None:
     """Keep which guards there are, so that none of their modules is imported where nothing changed."""
     guards = {one.ref.name: project.settings.relative(one.ref.file) for one in project.found.guards}
-    kept = Unchanged(project.settings, project.runner.variables)
     # The next run looks for them again; each guard's own Verdict says what the disk refuses.
     with contextlib.suppress(MlguardError):
         kept.keep_guards(guards, project.runner.found_by, searched)

@@ -114,10 +114,8 @@ class Project:
             return self._make(guard, many=many)
 
     def _make(self, guard: Declared, *, many: bool) -> Result:
-        from mlguard.checker.check import Checker
+        from mlguard.checker.check import Checker, still_matches
         from mlguard.checker.unchanged import Unchanged
-        from mlguard.core.outcome import Outcome
-        from mlguard.core.verdict import Verdict
         from mlguard.plugin.shared import Result
         from mlguard.runner.order import Extent
 
@@ -130,8 +128,7 @@ class Project:
         kept = Unchanged(self.settings, runner.variables)
         standing = kept.standings([guard.ref.name])[guard.ref.name]
         if standing.when is not None:
-            file = self.settings.relative(guard.ref.file)
-            return Result(Verdict(guard.ref.name, Outcome.MATCH, unchanged=standing.when, file=file))
+            return Result(still_matches(self.settings, guard, standing.when))
         runner.listens = not self.asked.quick
         keeping = None if self.asked.quick else kept
         return Result(Checker(self.settings, runner, extent=extent, unchanged=keeping).check(guard).verdict)
