@@ -20,6 +20,14 @@ class Copy:
     linked: tuple[Path, ...] = ()
     """Real files and folders to which links in it lead."""
 
+    def original(self, place: Path) -> Path:
+        """The project's file of which a place in the copy is one; any other place as it is."""
+        return self.root / place.relative_to(self.folder) if place.is_relative_to(self.folder) else place
+
+    def shown(self, file: Path) -> Path:
+        """The place in the copy of a file of the project; any other file as it is."""
+        return self.folder / file.relative_to(self.root) if file.is_relative_to(self.root) else file
+
     def leads_to(self, place: Path) -> bool:
         """Whether a real file lies where a link leads."""
         return any(place.is_relative_to(real) for real in self.linked)
@@ -59,6 +67,4 @@ def original(place: Path) -> Path | None:
     if not _is_made.get():
         return None
     copy = _copy.get()
-    if copy is None or not place.is_relative_to(copy.folder):
-        return place
-    return copy.root / place.relative_to(copy.folder)
+    return place if copy is None else copy.original(place)

@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from mlguard.programs.modules import is_own
 
@@ -30,23 +30,16 @@ def until_its_end(root: Path) -> Iterator[None]:
         handlers.append((handler, given, named))
         return handler
 
-    with _replaced(registered):
+    atexit.register = cast(Any, registered)
+    try:
+        yield
+    finally:
         try:
-            yield
-        finally:
             for thread in threading.enumerate():
                 if thread not in before and not thread.daemon:
                     thread.join()
             while handlers:  # The last one first; a handler may register another.
                 handler, given, named = handlers.pop()
                 handler(*given, **named)
-
-
-@contextlib.contextmanager
-def _replaced(register: Any) -> Iterator[None]:
-    saved = atexit.register
-    atexit.register = register
-    try:
-        yield
-    finally:
-        atexit.register = saved
+        finally:
+            atexit.register = register

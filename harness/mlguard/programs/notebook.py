@@ -20,7 +20,6 @@ from mlguard.programs.cells import Cell, Notebook, Place, without
 from mlguard.programs.ending import until_its_end
 from mlguard.programs.error import ProgramError
 from mlguard.programs.run import as_program, repeat
-from mlguard.programs.shown import importing
 
 _PROMPTS = ("ps1", "ps2", "ps3")
 
@@ -32,7 +31,7 @@ def run_inside(notebook: Notebook, given: Mapping[str, Any], place: Place) -> di
     """
     parameters = notebook.parameters(given)
     module, root = ModuleType("__main__"), place.root
-    with as_program(module, [str(notebook.path)], str(place.copy / place.start), root), importing():
+    with as_program(module, [str(notebook.path)], str(place.copy / place.start), root):
         os.chdir(place.copy / place.start)
         with _shell(module, place.own) as shell, until_its_end(root):
             for cell in notebook.cells:

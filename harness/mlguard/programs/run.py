@@ -79,7 +79,7 @@ class Program:
         printed, said = _Captured(), _Captured()
         folder = None if spec else str(file.parent)
         try:
-            with importing(), as_program(module, [str(file), *map(self._placed, arguments)], folder, self.root):
+            with as_program(module, [str(file), *map(self._placed, arguments)], folder, self.root):
                 os.chdir(self.folder or ".")
                 streams = contextlib.redirect_stdout(printed), contextlib.redirect_stderr(said)
                 with streams[0], streams[1], until_its_end(self.root):
@@ -185,7 +185,7 @@ def as_program(module: types.ModuleType, arguments: list[str], folder: str | Non
     for name in [name for name in sys.path_importer_cache if not os.path.isabs(name)]:
         del sys.path_importer_cache[name]
     try:
-        with warnings.catch_warnings(), numpy.errstate() if numpy else contextlib.nullcontext():
+        with importing(), warnings.catch_warnings(), numpy.errstate() if numpy else contextlib.nullcontext():
             yield
     finally:
         for name in _own(root):

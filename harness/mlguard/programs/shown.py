@@ -20,7 +20,7 @@ from mlguard.programs.modules import is_inside
 def shown(file: Path) -> Path:
     """Where a program finds a file of the project: in the copy in which it runs, or where it lies."""
     copy = current()
-    return file if copy is None or not file.is_relative_to(copy.root) else copy.folder / file.relative_to(copy.root)
+    return file if copy is None else copy.shown(file)
 
 
 @contextmanager
@@ -59,9 +59,7 @@ class _Finder:
         spec = PathFinder.find_spec(name, path, target)
         if spec is None or not isinstance(spec.loader, SourceFileLoader):
             return None
-        file = Path(spec.loader.path)
-        if file.is_relative_to(self._copy.folder):
-            file = self._copy.root / file.relative_to(self._copy.folder)
+        file = self._copy.original(Path(spec.loader.path))
         if not is_inside(file, self._copy.root):
             return None
         inside = spec.submodule_search_locations
