@@ -194,6 +194,11 @@ def import_path(base: Path) -> tuple[str, ...]:
     return tuple(entries)
 
 
+def let_import(folder: str) -> str:
+    """What to add to a project's settings so that modules in this folder, named from its root, are found."""
+    return f'add `pythonpath = ["{folder}"]` to [tool.pytest.ini_options] in pyproject.toml'
+
+
 def _pytest_pythonpath(base: Path) -> list[str]:
     """The first configured `pythonpath`, in the order in which pytest picks its configuration file."""
     for name, section in (("pytest.ini", "pytest"), (".pytest.ini", "pytest")):

@@ -82,7 +82,8 @@ class Command:
 
     def __init__(self, method: str, line: str) -> None:
         self.method, self.line = method, line
-        self.places = [name for name, _ in _PLACE.findall(line)]
+        self.placed: list[tuple[str, str]] = _PLACE.findall(line)
+        self.places = list(dict.fromkeys(name for name, _ in self.placed))
 
     def __get__(self, guard: CommandGuard | None, owner: type) -> Any:
         return self if guard is None else partial(self, guard)
@@ -99,12 +100,12 @@ class Command:
             yield from (f"`{self.method}` {told}" for told in shell_syntax(words_of(self.line)))
         except ValueError as error:
             yield f"`{self.method}` is no command line: {error}"
-        for name in dict.fromkeys(named):
+        for name in named:
             if name not in known:
                 near = get_close_matches(name, known, n=1)
                 hint = f"; did you mean {{{near[0]}}}?" if near else ""
                 yield f"`{self.method}` names {{{name}}}; known are {_braced(known)}{hint}"
-        for name, ending in _PLACE.findall(self.line):
+        for name, ending in self.placed:
             if ending and ending not in FORMATS:
                 yield f"`{self.method}` names {{{name}{ending}}}; tables may be {', '.join(FORMATS)}"
         missing = [name for name in NEEDED[self.method] if name not in named]
@@ -119,7 +120,7 @@ class Call:
 
     def __init__(self, command: Command, guard: CommandGuard, folder: Path) -> None:
         self.command, self.guard, self.folder = command, guard, folder
-        self.endings = {name: ending or ".csv" for name, ending in _PLACE.findall(command.line)}
+        self.endings = {name: ending or ".csv" for name, ending in command.placed}
 
     def file(self, name: str) -> Path:
         """Where a table lies that the command line names."""

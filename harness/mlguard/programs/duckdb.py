@@ -14,10 +14,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mlguard.core.error import UsageError
 from mlguard.programs.columns import NARROW, NUMBER, TRUTH, WHOLE, column
 from mlguard.programs.engine import RESULT, quoted
-from mlguard.programs.error import EngineError, ProgramError
+from mlguard.programs.error import EngineError, ProgramError, sql_missing
 
 _SETTINGS = (
     "autoinstall_known_extensions = false",
@@ -200,9 +199,5 @@ def _duckdb() -> Any:
     try:
         import duckdb
     except ImportError as error:
-        raise UsageError(
-            "queries are run by DuckDB, which is not installed",
-            advice="pip install 'pytest-mlguard[sql]'",
-            slug="sql-missing",
-        ) from error
+        raise sql_missing("queries are run by DuckDB") from error
     return duckdb

@@ -107,14 +107,15 @@ def _check_syntax(engine: Engine, query: Query) -> None:
             raise query.refused(error, query.text, engine.dialect) from None
 
 
-def in_order(engine: Engine, key: Sequence[str], order: str = "") -> pd.DataFrame:
-    """The rows of the last query by `order`, then by the key; without one by all columns.
+def floats_last(rows: pd.DataFrame) -> list[str]:
+    """All columns by which rows can be sorted, with those last that round-off can touch: it must swap no rows."""
+    return sorted(rows.columns, key=lambda name: rows[name].dtype.kind == "f")
 
-    Those that round-off can touch come last among these, as it must swap no rows.
-    """
+
+def in_order(engine: Engine, key: Sequence[str], order: str = "") -> pd.DataFrame:
+    """The rows of the last query by `order`, then by the key; without one by all columns, floats last."""
     if not key or not set(key) <= set(engine.names()):
-        rows = engine.rows()
-        key = sorted(rows.columns, key=lambda name: rows[name].dtype.kind == "f")
+        key = floats_last(engine.rows())
     return engine.rows(f"ORDER BY {', '.join(filter(None, (order, *map(quoted, key))))}")
 
 

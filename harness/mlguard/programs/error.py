@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from mlguard.core.error import UsageError
+
 
 class ProgramError(Exception):
     """A program failed, or left something that cannot be read; the text says which, and what was expected."""
+
+
+def sql_missing(told: str) -> UsageError:
+    """What to say where a library is not installed that queries need, which `told` names."""
+    return UsageError(f"{told}, which is not installed", advice="pip install 'pytest-mlguard[sql]'", slug="sql-missing")
 
 
 class EngineError(Exception):

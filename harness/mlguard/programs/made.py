@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mlguard.programs.engine import add, ask, opened, read
+from mlguard.programs.engine import add, ask, floats_last, opened, read
 from mlguard.programs.error import ProgramError
 from mlguard.programs.sqlglot import Query
 
@@ -38,26 +38,31 @@ def stale(
 
 def _given(root: Path, query: Query, tables: Mapping[str, str], config: Mapping[str, Any], engine: str) -> pd.DataFrame:
     """The rows of the query, as they come back from a file."""
-    from mlguard.programs.tables import csv_table  # pandas is loaded only where a guard runs.
-
     with opened(engine) as opening:
         read(opening, query)
         add(opening, query, {name: _table(root, file) for name, file in tables.items()}, ())
         ask(opening, query, config)
-        return csv_table(opening.rows().to_csv(index=False, lineterminator="\n"), query.file)
+        return _as_filed(opening.rows(), query.file)
 
 
 def _table(root: Path, file: str) -> pd.DataFrame:
-    from mlguard.programs.tables import csv_table, read  # As above.
+    from mlguard.programs.tables import read  # pandas is loaded only where a guard runs.
 
     if not (root / file).is_file():
         raise ProgramError("there is no such file below the project's root")
-    return csv_table(read(root / file).to_csv(index=False, lineterminator="\n"), file)
+    return _as_filed(read(root / file), file)
+
+
+def _as_filed(rows: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Rows with the types that they have once they come back from a CSV file, whatever kept them before."""
+    from mlguard.programs.tables import csv_table  # As above.
+
+    return csv_table(rows.to_csv(index=False, lineterminator="\n"), name)
 
 
 def _compared(held: pd.DataFrame, given: pd.DataFrame) -> Iterator[tuple[str, bool]]:
     """Each column, and whether it is the same in both once their rows stand in one order."""
-    by = sorted(held.columns, key=lambda name: held[name].dtype.kind == "f")
+    by = floats_last(held)
     one, other = (table.sort_values(by, kind="stable", ignore_index=True) for table in (held, given))
     yield from ((name, _is_same(one[name], other[name])) for name in by)
 

@@ -9,8 +9,7 @@ from pathlib import Path
 from textwrap import shorten
 from typing import Any
 
-from mlguard.core.error import UsageError
-from mlguard.programs.error import EngineError, ProgramError
+from mlguard.programs.error import EngineError, ProgramError, sql_missing
 
 WORDS = 240
 """Characters of what an engine says: behind a reason it may list every function that it knows."""
@@ -143,9 +142,5 @@ def _sqlglot() -> Any:
     try:
         import sqlglot
     except ImportError as error:
-        raise UsageError(
-            "queries are read by sqlglot, which is not installed",
-            advice="pip install 'pytest-mlguard[sql]'",
-            slug="sql-missing",
-        ) from error
+        raise sql_missing("queries are read by sqlglot") from error
     return sqlglot

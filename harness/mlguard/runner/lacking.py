@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mlguard.programs.modules import FOREIGN
+from mlguard.settings import let_import
 
 
 def told_lacking(error: BaseException, root: Path) -> str:
@@ -20,8 +21,7 @@ def told_lacking(error: BaseException, root: Path) -> str:
     for folder in _folders(root, levels=2):
         if (folder / f"{name}.py").is_file() or (folder / name).is_dir():
             shown = folder.relative_to(root).as_posix()
-            setting = f'add `pythonpath = ["{shown}"]` to [tool.pytest.ini_options] in pyproject.toml'
-            return f"`{name}` lies in {shown}: {setting}"
+            return f"`{name}` lies in {shown}: {let_import(shown)}"
     return ""
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from mlguard.settings import load
+from mlguard.settings import let_import, load
 
 
 @dataclass(frozen=True)
@@ -107,6 +107,6 @@ def _import(root: Path, file: Path) -> tuple[str, list[str]]:
     place, notes = max(places, key=lambda one: len(one.parts), default=root), []
     if place == root and file.is_relative_to(root / "src"):
         place = root / "src"
-        notes.append('add `pythonpath = ["src"]` to [tool.pytest.ini_options] in pyproject.toml')
+        notes.append(let_import("src"))
     *packages, stem = file.relative_to(place).with_suffix("").parts
     return (f"from {'.'.join(packages)} import {stem}" if packages else f"import {stem}"), notes

@@ -62,7 +62,7 @@ class Files:
     def learned_from(self) -> str | None:
         """The table after which a generator can be made: training rows before others."""
         there = [place for place in _tables(self.read) if (self.root / place).is_file()]
-        return next(iter(sorted(there, key=lambda place: not _says(_TRAIN, place))), None)
+        return min(there, key=lambda place: not _says(_TRAIN, place), default=None)
 
     @property
     def config(self) -> str | None:
@@ -87,8 +87,8 @@ class Files:
             printed = {} if self.is_notebook else {"printed": "stdout"}
             return {**_by_name((*tables, *objects)), **printed}
         answers = min(tables, key=lambda place: not _says(_ANSWERS, place))
-        metrics = sorted(objects, key=lambda place: not _says(_METRICS, place))[:1]
-        return {"answers": answers, **dict(zip(("metrics",), metrics, strict=False))}
+        metrics = min(objects, key=lambda place: not _says(_METRICS, place), default=None)
+        return {"answers": answers, "metrics": metrics} if metrics else {"answers": answers}
 
     @cached_property
     def lacking(self) -> list[str]:
