@@ -27,10 +27,11 @@ from mlguard.programs.cells import source_of
 from mlguard.programs.error import ProgramError
 from mlguard.runner.order import Change, Extent
 from mlguard.tools.audit.reach import statements
+from tests.adapters.pages import files_shown, page
 from tests.project import Project
 
-PAGE = (Path(__file__).parents[2] / "docs/notebooks.md").read_text(encoding="utf-8")
-GUARDS = dict(re.findall(r"^<!-- file: (\S+) -->\n```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL))
+PAGE = page("notebooks.md")
+GUARDS = dict(files_shown(PAGE))
 GUARD, *FUNCTIONS = GUARDS
 SHOWN = re.search(r"^```\n(  File .*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 FILE = "notebooks/rents.ipynb"

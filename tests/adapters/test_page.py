@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.adapters.pages import files_shown, page
 from tests.project import Project
 
-PAGE = (Path(__file__).parents[2] / "docs/scripts-and-commands.md").read_text(encoding="utf-8")
-GUARDS = dict(re.findall(r"^<!-- file: (\S+) -->\n```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL))
+PAGE = page("scripts-and-commands.md")
+GUARDS = dict(files_shown(PAGE))
 PROJECT = {
     "pyproject.toml": "[tool.mlguard]\n",
     "datasets/generators/rents.py": """\

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from mlguard.core.outcome import Outcome
+from tests.adapters.pages import files_shown, page
 from tests.project import Project
 
-PAGE = (Path(__file__).parents[2] / "docs/sql.md").read_text(encoding="utf-8")
-FILES = re.findall(r"^<!-- file: (\S+) -->\n```\w+\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+PAGE = page("sql.md")
+FILES = files_shown(PAGE)
 GUARD = "tests/guards/test_rents.py"
 PROJECT = {
     "pyproject.toml": "[tool.mlguard]\n",
