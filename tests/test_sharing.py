@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 @pytest.mark.parametrize(
     ("nodeid", "group"),
     [
-        ("tests/power/test_power.py::test_a_refactor_is_quiet[Churn-sorted]", "power Churn"),
+        ("tests/power/test_power.py::test_refactors_are_quiet[Churn-sorted]", "power Churn"),
         ("tests/power/test_machines.py::test_a_guard_is_quiet_on_another_machine[Churn]", "power Churn"),
         ("tests/power/test_power.py::test_the_tables_are_wide_enough", "tests/power/test_power.py"),
         ("tests/core/test_guard.py::test_a[Churn]", "tests/core/test_guard.py"),

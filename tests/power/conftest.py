@@ -18,40 +18,38 @@ from mlguard.runner.run import Runner
 from mlguard.settings import load
 from tests.power.planting import ROOT, plant
 from tests.power.variant import Variant
-from tests.power.variants import VARIANTS
 
 
-class Checked(dict[tuple[str, str], Seen]):
-    """What `mlguard check` gives for each variant, by guard and variant; checked when it is first needed."""
+class Checked(dict[Variant, Seen]):
+    """What `mlguard check` gives for each variant; checked when it is first needed."""
 
     def __init__(self, runner: Runner, folder: Path) -> None:
         super().__init__()
         self.runner, self.folder = runner, folder
         self.guards = {guard.ref.name: guard for guard in runner.find().guards}
-        self.variants = {(variant.guard, variant.id): variant for variant in VARIANTS}
         self._unedited: dict[str, Record] = {}
 
-    def __missing__(self, key: tuple[str, str]) -> Seen:
-        place, variant = self.folder / "-".join(key), self.variants[key]
-        guard = plant(variant, self.guards[key[0]], place)
+    def __missing__(self, variant: Variant) -> Seen:
+        place = self.folder / str(len(self))
+        guard = plant(variant, self.guards[variant.guard], place)
         settings = load(place)
         runner = self.runner.elsewhere(settings)
         for extent in _needed(variant):
-            self[key] = Checker(settings, runner, extent=extent).check(guard)
-            if self[key].verdict.outcome is not Outcome.MATCH:
+            self[variant] = Checker(settings, runner, extent=extent).check(guard)
+            if self[variant].verdict.outcome is not Outcome.MATCH:
                 break
-        return self[key]
+        return self[variant]
 
     def verdict(self, variant: Variant) -> Verdict:
         """The Verdict on one variant."""
-        return self[variant.guard, variant.id].verdict
+        return self[variant].verdict
 
     def moves_bits(self, variant: Variant) -> bool:
         """Whether a variant moves any bit of what decides, against the unedited code on this machine.
 
         The golden would answer for the machine that recorded it, on which the unedited code has other bits.
         """
-        done = self[variant.guard, variant.id].done
+        done = self[variant].done
         assert done is not None
         findings = compare(self._unedited_record(variant.guard), done.record).findings
         return any(not finding.difference.exact for finding in findings if finding.gates)

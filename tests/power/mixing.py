@@ -1,4 +1,4 @@
-"""Commits that do several things at once, made of variants: harmless refactors, and one real edit among them."""
+"""Commits that do several things at once, made of variants: harmless refactors, alone or with one real edit."""
 
 from __future__ import annotations
 
@@ -56,8 +56,25 @@ def _mixed(shift: Variant) -> Mixed | None:
         is_another = keep.operator not in {other.operator for other in keeps}
         if len(keeps) < MOST and is_another and texts([*keeps, keep, shift]) is not None:
             keeps.append(keep)
-    edits = tuple(edit for variant in (*keeps, shift) for edit in variant.edits)
-    return Mixed(replace(shift, edits=edits), shift, tuple(keeps)) if keeps else None
+    return Mixed(replace(shift, edits=_all_edits((*keeps, shift))), shift, tuple(keeps)) if keeps else None
+
+
+def refactored() -> Iterator[tuple[Variant, tuple[Variant, ...]]]:
+    """The refactors of each guard in few commits, with what each holds: all keep the bits, or all may not."""
+    commits: dict[tuple[str, bool], list[list[Variant]]] = {}
+    for keep in (v for v in VARIANTS if v.kind == "keep"):
+        own = commits.setdefault((keep.guard, keep.moves_bits), [])
+        beside = next((held for held in own if texts([*held, keep]) is not None), None)
+        if beside is None:
+            own.append([keep])
+        else:
+            beside.append(keep)
+    for held in (tuple(held) for own in commits.values() for held in own):
+        yield replace(held[0], id="+".join(keep.id for keep in held), edits=_all_edits(held)), held
+
+
+def _all_edits(variants: Sequence[Variant]) -> tuple[tuple[str, str, str], ...]:
+    return tuple(edit for variant in variants for edit in variant.edits)
 
 
 def texts(variants: Sequence[Variant]) -> dict[str, str] | None:
