@@ -106,7 +106,7 @@ def test_lines_are_added_once_below_what_is_there(init: Init, tmp_path: Path) ->
     assert (tmp_path / ".gitignore").read_text() == "*.pyc\n.mlguard/\n"
     lines = (tmp_path / ".gitattributes").read_text().splitlines()
     assert lines[:2] == ["*.png binary", "golden/** text eol=lf"]
-    assert "golden/**/internals.jsonl linguist-generated=true -diff" in lines
+    assert "golden/**/summary.md linguist-generated=false" in lines
 
 
 def test_no_existing_file_is_overwritten(init: Init, tmp_path: Path) -> None:

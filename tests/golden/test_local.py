@@ -25,6 +25,7 @@ from mlguard.core.value import number, numbers
 from mlguard.golden.codec import RECORD, encode
 from mlguard.golden.interface import OvertakenError, Store
 from mlguard.golden.local import LocalStore
+from mlguard.golden.naming import SUMMARY
 from tests.disk import DiedError, Disk, used_up
 
 FOLDER = "golden/Churn/model_cat"
@@ -71,8 +72,8 @@ def test_saving_a_change_touches_only_what_changed(store: LocalStore, record: Re
     after = tree(tmp_path / FOLDER)
     gone = before.keys() - after.keys()
     assert [name.partition("-")[0] for name in gone] == ["arrays/wide"]
-    assert changed == {RECORD, *gone}
-    assert {name for name in after if after[name] != before[name]} == {RECORD}
+    assert changed == {RECORD, SUMMARY, *gone}
+    assert {name for name in after if after[name] != before[name]} == {RECORD, SUMMARY}
     assert not (tmp_path / FOLDER / "arrays").exists()
 
 
@@ -139,7 +140,7 @@ def test_delete_leaves_other_goldens_and_no_empty_folder(store: LocalStore, reco
     store.save(small("Churn"))
     foreign = tmp_path / "golden/Churn/README.md"
     foreign.write_text("mine")
-    assert {Path(path).name for path in store.delete("Churn")} == {RECORD}
+    assert {Path(path).name for path in store.delete("Churn")} == {RECORD, SUMMARY}
     assert store.names() == (record.guard,)
     assert len(store.delete(record.guard)) == len(encode(record))
     assert [path.name for path in (tmp_path / "golden").rglob("*")] == ["Churn", "README.md"]
@@ -373,7 +374,7 @@ def test_a_writer_that_is_killed_leaves_a_readable_golden(tmp_path: Path, delay:
     assert store.names() == ("Churn",)
     store.save(version(turn + 1))
     files = {path.relative_to(Path(store.place("Churn"))).as_posix() for path in Path(store.place("Churn")).rglob("*")}
-    assert files == {RECORD, *(f"f{i}.csv" for i in range(6))}
+    assert files == {RECORD, SUMMARY, *(f"f{i}.csv" for i in range(6))}
 
 
 def test_of_many_writers_each_replaces_only_what_it_read(store: LocalStore) -> None:

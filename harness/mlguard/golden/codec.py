@@ -28,9 +28,10 @@ from mlguard.core.tolerance import Numbers, Tolerances, pool
 from mlguard.files.content import plain_ends
 from mlguard.files.tree import is_plain
 from mlguard.files.typed import checked, known
+from mlguard.golden import summary
 from mlguard.golden.damage import FORMAT, UNSEALED, Damage, both_sides, digest, is_sealed, sealed
 from mlguard.golden.document import DocumentJson, EnvironmentJson, PowerJson, TolerancesJson
-from mlguard.golden.naming import ARRAYS, INTERNALS
+from mlguard.golden.naming import ARRAYS, INTERNALS, SUMMARY
 from mlguard.golden.observations import Line, Sheets, read_observation, write_observation
 from mlguard.golden.plain import from_plain, to_plain
 from mlguard.golden.sheet import Sheet
@@ -68,6 +69,7 @@ def encode(record: Record) -> dict[str, bytes]:
     ]
     if internals:
         files[INTERNALS_FILE] = ("\n".join(dump(line) for line in internals) + "\n").encode()
+    files[SUMMARY] = summary.write(record)
     document = _document(record, [line for o, line in lines if o.role != INTERNAL], hidden)
     aside = {name for line in internals for name in line.get("files", ())}
     document["files"] = {name: digest(name, content) for name, content in files.items() if name not in aside}
@@ -88,6 +90,7 @@ def decode(fetch: Fetch, guard: str, folder: str) -> Record:
     try:
         record = _record(document, files)
         check_groups(record)
+        files.check_summary(record)
     except MlguardError:
         raise
     except Exception as error:  # Sealed by somebody else's program: whatever is wrong in it, it is no golden.
@@ -167,6 +170,12 @@ class _Files:
 
     def read(self, name: str) -> bytes:
         return self._content[name]
+
+    def check_summary(self, record: Record) -> None:
+        """Raise where the file for reviewers says anything else than the Record; older goldens have none."""
+        wrong = summary.what_is_wrong(self._content[SUMMARY], record) if SUMMARY in self._content else None
+        if wrong is not None:
+            raise self._damage.error(SUMMARY, wrong, slug="golden-summary")
 
     def tables(self) -> dict[str, Sheet]:
         return {name: Sheet(content.decode()) for name, content in self._content.items() if name.endswith(".csv")}

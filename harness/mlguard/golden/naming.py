@@ -18,6 +18,9 @@ DATASETS = "_datasets"
 ARRAYS, INTERNALS = "arrays", "internals"
 """The folders of large Observations beside a record."""
 
+SUMMARY = "summary.md"
+"""The file beside a record that a reviewer reads."""
+
 LENGTH = 64
 """Characters that one folder or file name may have, its digest included."""
 
@@ -93,4 +96,4 @@ def _node_parts(rest: str) -> list[str]:
 
 def _reserved(text: str) -> bool:
     lower = text.casefold()
-    return lower.split(".")[0] in DEVICES or lower in (ARRAYS, INTERNALS) or lower.endswith(_DATA)
+    return lower.split(".")[0] in DEVICES or lower in (ARRAYS, INTERNALS, SUMMARY) or lower.endswith(_DATA)

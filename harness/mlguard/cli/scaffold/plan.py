@@ -161,13 +161,15 @@ def _guarded(root: Path, code: Path, layout: Layout, others: tuple[Piece, ...]) 
 
 
 def _attributes(golden: str) -> tuple[str, ...]:
-    """Goldens are the same bytes on every machine; what nobody reviews is folded away."""
+    """Goldens are the same bytes on every machine; pages that show changes unfold the summary of each, and no more."""
     return (
         f"{golden}/** text eol=lf",
         f"{golden}/_datasets/** -text",
         f"{golden}/**/*.npy binary",
-        f"{golden}/**/internals.jsonl linguist-generated=true -diff",
-        f"{golden}/**/internals/** linguist-generated=true -diff",
+        f"{golden}/** linguist-generated=true",
+        f"{golden}/**/summary.md linguist-generated=false",
+        f"{golden}/**/internals.jsonl -diff",
+        f"{golden}/**/internals/** -diff",
     )
 
 
