@@ -28,10 +28,10 @@ def tell(text: str) -> None:
     say(text, err=True)
 
 
-def say_json(document: dict[str, Any]) -> None:
+def say_json(document: dict[str, Any], *, one_line: bool = False) -> None:
     """Print one JSON document, in ASCII, to standard output."""
     # JSON lets DEL stand, which is ASCII.
-    click.echo(json.dumps(document, indent=1, sort_keys=True).replace("\x7f", "\\u007f"))
+    click.echo(json.dumps(document, indent=None if one_line else 1, sort_keys=True).replace("\x7f", "\\u007f"))
 
 
 def ask(question: str) -> bool:

@@ -15,7 +15,7 @@ DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc"}
 LONGEST = 400
 OF_USERS = {
     "attrs", "duckdb", "ipykernel", "ipython", "narwhals", "nbclient", "nbformat", "polars", "pyarrow", "pydantic",
-    "pytest-regressions", "sqlglot", "syrupy",
+    "pytest-regressions", "sqlglot", "syrupy", "watchfiles",
 }  # fmt: skip
 """Libraries that users bring along and mlguard calls or walks; the other extras only run tests."""
 

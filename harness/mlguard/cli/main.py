@@ -14,7 +14,7 @@ from typing import NoReturn
 import click
 
 from mlguard import __version__
-from mlguard.core.error import MlguardError, UsageError
+from mlguard.core.error import MlguardError, UsageError, as_data
 from mlguard.printing import say_json, tell
 
 
@@ -33,6 +33,7 @@ COMMANDS = {
     "make-dataset": Entry("mlguard.cli.make_dataset:command", "Write the tables of seeded datasets."),
     "list": Entry("mlguard.cli.list:command", "Show guards, datasets, goldens and their state."),
     "check": Entry("mlguard.cli.check:command", "Run guards, compare with their goldens, explain what moved."),
+    "watch": Entry("mlguard.cli.watch:command", "Check what an edit can reach each time that a file is saved."),
     "regen-golden": Entry("mlguard.cli.regen_golden:command", "Record new goldens for what fails, with a reason."),
     "review": Entry("mlguard.cli.review:command", "Accept or reject what failed checks saw, without a new run."),
     "calibrate": Entry("mlguard.cli.calibrate:command", "Measure the noise floor again and propose tolerances."),
@@ -129,8 +130,7 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
 def _as_json(message: str, slug: str, exit_code: int, *, wanted: bool) -> int:
     """The exit code; an error leaves JSON on standard output too, where the command was asked for JSON."""
     if wanted:
-        described = {"error": {"message": message, "slug": slug}, "exit_code": exit_code}
-        say_json(described)
+        say_json(as_data(message, slug, exit_code))
     return exit_code
 
 

@@ -55,18 +55,23 @@ def opened(
     require_project(settings)
     with Runner(settings, many=many or len(names) != 1, in_process=in_process) as runner:
         runner.listens = listens
-        found = runner.find()
-        where = ", ".join(settings.relative(place) for place in settings.guards)
-        if need_guards and not found.guards and not found.broken:
-            raise no_guards(settings)
-        refuse_collisions(found.guards)
-        try:
-            guards = select(found.guards, names, where=where)
-        except UsageError as unknown:
-            if not found.broken:
-                raise
-            raise _hidden(settings, found) from unknown
-        yield Opened(settings, runner, found, tuple(guards), complete=not names)
+        yield look(runner, names, need_guards=need_guards)
+
+
+def look(runner: Runner, names: Sequence[str], *, need_guards: bool = True) -> Opened:
+    """The guards of a runner's project as it lies on disk now; raises as `opened` does."""
+    settings, found = runner.settings, runner.find()
+    where = ", ".join(settings.relative(place) for place in settings.guards)
+    if need_guards and not found.guards and not found.broken:
+        raise no_guards(settings)
+    refuse_collisions(found.guards)
+    try:
+        guards = select(found.guards, names, where=where)
+    except UsageError as unknown:
+        if not found.broken:
+            raise
+        raise _hidden(settings, found) from unknown
+    return Opened(settings, runner, found, tuple(guards), complete=not names)
 
 
 def _hidden(settings: Settings, found: Found) -> RunError:

@@ -40,6 +40,11 @@ class MlguardError(Exception):
         return (_rebuild, (type(self), self.what, dict(self.__dict__)))
 
 
+def as_data(message: str, slug: str, exit_code: int) -> dict[str, object]:
+    """The answer of a command with `--json` that came to no verdict."""
+    return {"error": {"message": message, "slug": slug}, "exit_code": exit_code}
+
+
 class UsageError(MlguardError):
     """The declaration, settings or command line is wrong, or user code returned what a guard cannot use (exit 2)."""
 

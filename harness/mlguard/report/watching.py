@@ -1,0 +1,29 @@
+"""What `mlguard watch` says between two rounds of checks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mlguard.core.visible import one_line
+from mlguard.report.moves import listed
+
+FILES = 3
+"""Saved files that are named; the others are counted."""
+
+ENDED = "\nended"
+
+
+def saved(files: Sequence[str], now: str, guards: Sequence[str], *, unread: bool) -> str:
+    """Which files were saved, at which time, and which guards run because of that.
+
+    `unread`: a module cannot be imported, so that nobody knows its guards.
+    """
+    more = len(files) - FILES
+    named = [*files[:FILES], *([f"{more} more"] if more > 0 else [])]
+    reached = f"runs {listed(guards)}" if guards else "" if unread else "no guard depends on it"
+    return one_line(f"{now} {listed(named)} saved{f': {reached}' if reached else ''}")
+
+
+def waiting(summary: str) -> str:
+    """What came of the round, and how to end."""
+    return f"\n{summary}\nwatching; Ctrl-C ends\n"

@@ -1,0 +1,188 @@
+"""`mlguard watch` in a real terminal: red after an edit, green once it is taken back, nothing left after Ctrl-C."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from mlguard.files import watchfiles
+from tests.cli.test_check import second
+from tests.project import CODE, FILES, GUARD, Project
+from tests.worker.living import is_alive, until
+from tests.worker.test_parent_death import children_of
+
+pty = pytest.importorskip("pty", reason="Windows has no such terminals")
+LONGEST = 120.0
+"""Seconds until something has to stand on the screen, on the slowest machine."""
+WAITS = "Ctrl-C ends"
+WRITTEN = ("README.md", "tests/guards/test_second.py", GUARD)
+WRITES = """\
+def train(self, train):
+        import os
+
+        open("kept.txt", "w").close()
+        open("removed.txt", "w").close()
+        os.remove("removed.txt")
+"""
+
+
+class Terminal:
+    """A terminal in which one command runs."""
+
+    def __init__(self, project: Project, *command: str, variables: Mapping[str, str]) -> None:
+        self._screen, inside = pty.openpty()
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "mlguard", *command],
+            cwd=project.root,
+            env={**os.environ, **variables},
+            stdin=inside,
+            stdout=inside,
+            stderr=inside,
+            preexec_fn=_own_terminal,  # Ctrl-C is a matter of the session that owns the terminal.
+        )
+        os.close(inside)
+
+    def until(self, *wanted: str) -> str:
+        """What comes on the screen up to the moment at which all of this was seen, the last one last."""
+        shown, deadline = "", time.monotonic() + LONGEST
+        while not (all(text in shown for text in wanted) and shown.rindex(wanted[-1]) >= shown.index(wanted[0])):
+            assert time.monotonic() < deadline, shown
+            shown += self._more()
+        return shown
+
+    def shown_within(self, seconds: float) -> str:
+        """What comes on the screen within this time."""
+        shown, deadline = "", time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            shown += self._more()
+        return shown
+
+    def _more(self) -> str:
+        ready, _, _ = select.select([self._screen], [], [], 0.2)
+        try:
+            return os.read(self._screen, 65536).decode(errors="replace").replace("\r\n", "\n") if ready else ""
+        except OSError:  # Nobody writes to it any more.
+            raise AssertionError(f"it ended with {self.process.wait()}") from None
+
+    def interrupt(self) -> int:
+        """Press Ctrl-C; the exit code."""
+        os.write(self._screen, b"\x03")
+        with contextlib.suppress(AssertionError):
+            self.until("ended")
+        return self.process.wait(LONGEST)
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        os.close(self._screen)
+
+
+def _own_terminal() -> None:
+    os.setsid()
+    import fcntl
+    import termios
+
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
+@pytest.fixture
+def project(line: Project, tmp_path: Path) -> Project:
+    """The project with a golden, in a folder of its own."""
+    shutil.copytree(line.root, tmp_path / "copy")
+    return Project(tmp_path / "copy", {})
+
+
+@pytest.fixture
+def temporary(tmp_path: Path) -> Path:
+    (tmp_path / "temporary").mkdir()
+    return tmp_path / "temporary"
+
+
+@pytest.fixture
+def terminal(project: Project, temporary: Path) -> Iterator[Terminal]:
+    opened = Terminal(project, "watch", variables={"TMPDIR": str(temporary)})
+    yield opened
+    opened.close()
+
+
+def test_an_edit_is_red_and_green_again_once_it_is_taken_back(
+    project: Project, terminal: Terminal, temporary: Path
+) -> None:
+    before = project.files()
+    assert "Line: match" in terminal.until("watching", WAITS)
+
+    project.edit(CODE, 'model["shift"] +', 'model["shift"] + 1 +')
+    red = terminal.until("saved", WAITS)
+    assert re.search(r"\d\d:\d\d:\d\d line\.py saved: runs Line\nLine: shifted, first moved in stage predict ", red)
+    assert "1 guard: 1 shifted" in red
+
+    project.edit(CODE, 'model["shift"] + 1 +', 'model["shift"] +')
+    green = terminal.until("saved", WAITS)
+    assert "line.py saved: runs Line\nLine: match\n" in green
+
+    project.write("README.md", "what this is about")
+    assert "README.md saved: no guard depends on it\n" in terminal.until("no guard depends on it\n")
+
+    project.write("pyproject.toml", "[tool.mlguard\n")
+    assert "pyproject.toml" in terminal.until("[settings")
+    project.write("pyproject.toml", FILES["pyproject.toml"])
+    assert "no guard depends on it" in terminal.until("pyproject.toml saved: no guard depends on it")
+
+    project.write("tests/guards/test_second.py", second())
+    assert "Second: missing" in terminal.until("Second: missing", "2 guards: ", WAITS)
+
+    project.edit(GUARD, "def train(self, train):\n", WRITES)
+    assert "runs Line" in terminal.until("saved", WAITS)
+    assert (project.root / "kept.txt").exists()
+    assert terminal.shown_within(2.0).strip() == ""
+
+    workers = children_of(terminal.process.pid)
+    assert workers
+    assert terminal.interrupt() == 0
+    assert until(lambda: not any(map(is_alive, workers)))
+    left = project.files()
+    assert {name for name in left if left[name] != before.get(name)} == {*WRITTEN, "kept.txt"}
+    assert list(temporary.iterdir()) == []
+
+
+def test_the_library_is_named_where_it_is_missing(line: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "watchfiles", None)
+    ran = line.command("watch")
+    assert (ran.code, ran.changed) == (2, ())
+    assert "pip install 'pytest-mlguard[watch]' [watch-missing]" in ran.err
+
+
+def test_what_mlguard_and_others_write_by_themselves_is_no_save(tmp_path: Path) -> None:
+    saves = watchfiles.Saves(tmp_path)
+    for name in (".mlguard/matched/a.json", ".git/index", "__pycache__/a.pyc", ".pytest_cache/v"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_text("")
+    (tmp_path / "data.csv").write_text("")
+    assert saves.wait() == [tmp_path / "data.csv"]
+
+
+def test_each_round_is_one_document_for_programs(project: Project, temporary: Path) -> None:
+    variables = {**os.environ, "TMPDIR": str(temporary)}
+    told = [sys.executable, "-m", "mlguard", "watch", "--json"]
+    with subprocess.Popen(told, cwd=project.root, env=variables, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        first = json.loads(process.stdout.readline())
+        project.edit(GUARD, "class Line", "class Line(")
+        broken = json.loads(process.stdout.readline())
+        process.send_signal(signal.SIGINT)
+        assert (process.wait(LONGEST), process.stdout.read()) == (0, "")
+    assert (first["saved"], first["outcome"], [guard["name"] for guard in first["guards"]]) == ([], "match", ["Line"])
+    assert (broken["saved"], broken["outcome"], broken["exit_code"]) == ([GUARD], "error", 5)
