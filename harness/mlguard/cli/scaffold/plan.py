@@ -81,7 +81,7 @@ def plan(root: Path, *, bare: bool = False, code: Path | None = None) -> Plan:
     settings = _pyproject(root, pyproject)
     for_git = (
         _lines(root, ".gitignore", _IGNORED),
-        _lines(root, ".gitattributes", _attributes(layout.golden)),
+        _lines(root, ".gitattributes", attributes(layout.golden)),
     )
     if code is not None:
         return _guarded(root, code, layout, (settings, *for_git))
@@ -160,7 +160,7 @@ def _guarded(root: Path, code: Path, layout: Layout, others: tuple[Piece, ...]) 
     return Plan((*others, *pieces), _FIRST_GUARD[2:], made.notes)
 
 
-def _attributes(golden: str) -> tuple[str, ...]:
+def attributes(golden: str) -> tuple[str, ...]:
     """Goldens are the same bytes on every machine; pages that show changes unfold the summary of each, and no more."""
     return (
         f"{golden}/** text eol=lf",
