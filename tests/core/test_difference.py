@@ -37,6 +37,31 @@ def test_a_value_is_bit_for_bit_itself(value: Value) -> None:
     assert (same.moved, same.worst, same.rows) == (0, (), ())
 
 
+@examples(40)
+@given(st.one_of(ANY, st.lists(st.text(), max_size=4).map(texts)))
+def test_equal_values_are_told_apart_from_others_without_their_limits(value: Value) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        quick = difference(value, replace(value), RULE)
+        patch.setattr("mlguard.core.difference._is_same", lambda golden, new: False)
+        whole = difference(value, replace(value), RULE)
+    assert quick == replace(whole, limit=None)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (floats(0.0, 1.0), floats(-0.0, 1.0)),
+        (floats(1.0), numbers(np.array([1.0], np.float32))),
+        (texts(["a"]), texts(["a"], rows=["x"])),
+        (texts(["a", "b"]), replace(texts(["a", "b"]), missing=np.array([False, True]))),
+        (texts(["1"]), texts(["1"], dtype="decimal")),
+    ],
+)
+def test_nothing_else_counts_as_equal(one: Value, other: Value) -> None:
+    assert not difference(one, other, EXACT).exact
+    assert not difference(other, one, EXACT).exact
+
+
 @examples(80)
 @given(ANY, ANY)
 def test_that_something_moved_is_known_without_knowing_what(one: Value, other: Value) -> None:

@@ -23,6 +23,9 @@ EQUAL = 8.0
 SHARE = 1e-6
 """Smallest unit of a number, as a share of its size: a spread far below the size of the numbers is mostly round-off."""
 
+FEW = 32
+"""Values of a column that are looked at before all."""
+
 DECIMALS = 9
 """Decimals up to which a column is looked at as one of rounded numbers."""
 
@@ -147,13 +150,28 @@ def _half_step(different: Array, count: Array, eps: float) -> Array:
     known = np.where(np.isfinite(different), different, 0.0)
     known = np.where(np.abs(known) < LONGEST, known, np.pi)
     for decimals in range(DECIMALS + 1):
+        if not _on_grid(known[:FEW], decimals, eps).any():
+            continue  # Most columns lie on no grid, which few of their values show.
         steps = known * 10.0**decimals
-        ulp = eps * np.abs(steps)
-        near = np.where(ulp < 1e-4, 4 * ulp, 0.0)  # Of numbers that are nearly too long, only whole ones are near one.
-        on_grid = (np.abs(steps - np.round(steps)) <= near).all(axis=0) & (count > 0)
+        ulp, near = _precision(steps, eps)
+        on_grid = _on_grid(known, decimals, eps) & (count > 0)
         digits = np.where(steps != 0, -np.log10(np.maximum(np.maximum(2 * near, ulp), 1e-300)), 0.0)
         sure = np.maximum(digits, 0.0).sum(axis=0) >= EVIDENCE
         found = np.where(on_grid & sure & np.isinf(found), 0.5 * 10.0**-decimals, found)
         if on_grid.all():
             break
     return found
+
+
+def _on_grid(known: Array, decimals: int, eps: float) -> Array:
+    """Which columns hold nothing but numbers of so many decimals."""
+    steps = known * 10.0**decimals
+    on_grid: Array = (np.abs(steps - np.round(steps)) <= _precision(steps, eps)[1]).all(axis=0)
+    return on_grid
+
+
+def _precision(steps: Array, eps: float) -> tuple[Array, Array]:
+    """The distance of each number from the next, and that from a whole one up to which it is taken for it."""
+    ulp = eps * np.abs(steps)
+    # Of numbers that are nearly too long, only whole ones are near one.
+    return ulp, np.where(ulp < 1e-4, 4 * ulp, 0.0)

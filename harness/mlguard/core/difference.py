@@ -51,7 +51,7 @@ class Difference:
     max_scaled: float | None = None
     """Largest difference per unit, the spread of the golden's column; infinite where nothing became something."""
     limit: float | None = None
-    """The largest absolute difference of that element that passes; None where elements must be equal."""
+    """The largest absolute difference of that element that passes; None where elements must be equal, or all are."""
     signed: float | None = None
     """Mean of new minus golden."""
     worst: tuple[Moved, ...] = ()
@@ -73,6 +73,10 @@ def difference(golden: Value, new: Value, rule: Tolerance) -> Difference:
     Rows are compared by position when both name the same rows in the same order; otherwise the structure differs and
     the rows that both have are compared all the same, so that the message can say how far they moved.
     """
+    if _is_same(golden, new):
+        # Most Values are, and limits take longer than all the rest.
+        far = 0.0 if (golden.is_numeric and golden.size) or golden.dtype in NESTED else None
+        return Difference(total=golden.size, max_abs=far if golden.is_numeric else None, max_scaled=far)
     structure = structure_of(golden, new)
     golden, new = in_one_form(golden, new)
     pair = _alignable(golden, new)
@@ -84,6 +88,17 @@ def difference(golden: Value, new: Value, rule: Tolerance) -> Difference:
     return _summary(*pair, rule, _lanes(*pair, rule, structure), structure, dtype_only=dtype_only)
 
 
+def _is_same(golden: Value, new: Value) -> bool:
+    """Whether two Values are equal to the last bit, in the same form."""
+    if (golden.dtype, golden.shape, golden.data.dtype, golden.rows) != (new.dtype, new.shape, new.data.dtype, new.rows):
+        return False
+    if not np.array_equal(golden.absent(), new.absent()):
+        return False
+    if golden.data.dtype == object:
+        return bool(golden.data.tolist() == new.data.tolist())
+    return golden.data.tobytes() == new.data.tobytes()
+
+
 def _measured(golden: Value, rule: Tolerance) -> Tolerance:
     """The rule with the columns of the golden, which limits, units and noise all ask for."""
     return rule.on(golden) if golden.is_float and rule.columns is None and not rule.whole else rule
@@ -91,6 +106,8 @@ def _measured(golden: Value, rule: Tolerance) -> Tolerance:
 
 def has_moved(golden: Value, new: Value, rule: Tolerance) -> bool:
     """Whether any element of two Values moved: as `difference` says, in a fraction of its time."""
+    if _is_same(golden, new):
+        return False
     pair = _alignable(*in_one_form(golden, new))
     if pair is None:
         return max(golden.size, new.size) > 0
@@ -224,7 +241,7 @@ def _summary(
         limit=None if lanes.limits is None else float(lanes.limits[far]) if far is not None else 0.0,
         signed=_signed(golden, new) if numeric and len(places) else None,
         worst=_worst(golden, new, order, places),
-        rows=tuple(dict.fromkeys(_row(golden, int(i)) for i in places)),
+        rows=_rows(golden, places),
         beyond_noise=not len(places) and _beyond_noise(golden, rule, lanes),
     )
 
@@ -280,7 +297,10 @@ def _worst(golden: Value, new: Value, order: Array, places: Array) -> tuple[Move
     return tuple(Moved(golden.row_name(int(i)), golden.element(int(i)), new.element(int(i))) for i in first)
 
 
-def _row(value: Value, element: int) -> str:
-    if value.rows is not None:
-        return value.rows[element // max(value.row_width, 1)]
-    return str(element // max(value.row_width, 1)) if value.shape else ""
+def _rows(value: Value, places: Array) -> tuple[str, ...]:
+    """The names of the rows in which these elements stand, in order, each once."""
+    if not value.shape:
+        return ("",) if len(places) else ()
+    positions = places // max(value.row_width, 1)
+    once = positions[np.diff(positions, prepend=-1) > 0].tolist()
+    return tuple(map(str, once) if value.rows is None else dict.fromkeys(value.rows[position] for position in once))

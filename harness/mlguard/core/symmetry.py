@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from mlguard.core.difference import difference
+from mlguard.core.difference import has_moved
 from mlguard.core.tolerance import Tolerance
 from mlguard.core.value import Value
 
@@ -49,7 +49,7 @@ def _up_to_sign(golden: Value, new: Value, rule: Tolerance) -> bool:
 
 def _permuted(golden: Value, new: Value, rule: Tolerance) -> bool:
     old, other = _ordered(golden), _ordered(new)
-    return difference(old, other, rule).close
+    return not has_moved(old, other, rule)
 
 
 def _ordered(value: Value) -> Value:

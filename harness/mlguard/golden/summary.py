@@ -32,6 +32,9 @@ LABELS = 8
 WIDTH = 120
 """Characters that are shown of a text at most."""
 
+LARGEST = 20_000
+"""Elements up to which a distribution is shown: each reading makes it again."""
+
 _LARGE = 1e280
 """Numbers from which a sum might overflow."""
 
@@ -164,6 +167,8 @@ def _distribution(value: Value) -> str:
     """Ends, quartiles and mean of floats; of anything else how often each element stands there."""
     if not value.shape and value.size:
         return _element(value.element(0))
+    if value.size > LARGEST:
+        return f"{_shape(value)} {value.dtype}"
     gone = value.absent()
     there = value.data[~gone].tolist()
     parts = [f"{_shape(value)} {value.dtype}"]
