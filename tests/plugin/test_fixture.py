@@ -42,6 +42,14 @@ def test_recorded_under_the_node_id_it_passes_afterwards(noted):
     assert files(noted) == before, "what matches is not written again"
 
 
+def test_tests_that_note_values_need_no_folder_of_guards(small):
+    (small.root / "tests/guards/test_shop.py").unlink()
+    (small.root / "tests/guards").rmdir()
+    small.write("tests/test_sims.py", TEST.replace("SIMS", "0.25"))
+    assert small.run("tests/test_sims.py", *REGEN).code == 0
+    assert small.run().code == 0
+
+
 def test_recording_is_told(small):
     small.write("tests/test_sims.py", TEST.replace("SIMS", "0.25"))
     tried = small.run("tests/test_sims.py", *REGEN)

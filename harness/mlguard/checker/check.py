@@ -28,7 +28,7 @@ from mlguard.core.verdict import Verdict
 from mlguard.discovery import Declared
 from mlguard.golden.codec import RECORD
 from mlguard.golden.interface import Held
-from mlguard.golden.naming import collisions
+from mlguard.golden.naming import collisions, is_of_test
 from mlguard.golden.stores import open_store
 from mlguard.report import problems
 from mlguard.runner.order import Done, Extent, Found
@@ -205,7 +205,7 @@ def stale(settings: Settings, found: Found) -> list[Verdict]:
     return [
         Verdict(name, Outcome.STALE, problem=problems.stale(name), slug="golden-stale")
         for name in names
-        if not name.startswith("tests/") and "::" not in name
+        if not is_of_test(name)
     ]
 
 

@@ -45,6 +45,11 @@ def folder_of(name: str) -> PurePosixPath:
     return PurePosixPath(*above, *below, *_node_parts(rest))
 
 
+def is_of_test(name: str) -> bool:
+    """Whether a golden of this name belongs to a test that notes values by the fixture, not to a guard."""
+    return name.startswith(f"{TESTS}/") or "::" in name
+
+
 def name_of(folder: PurePosixPath) -> str:
     """A name that has this folder, for a golden that cannot be asked for its own name."""
     first, *rest = folder.parts

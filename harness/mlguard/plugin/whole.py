@@ -50,9 +50,18 @@ def unusable(session: pytest.Session, folder: Path, verdict: Verdict) -> Failing
 
 
 def _within(settings: Settings, scope: Scope) -> Settings:
-    """The settings with those places of guards that the run was asked for; without goldens, one may not exist yet."""
+    """The settings with those places of guards that the run was asked for; before there is a golden of a guard, one may
+    not exist yet.
+    """
     places = (place for place in settings.guards if scope.touches(place))
-    return replace(settings, guards=tuple(p for p in places if p.exists() or settings.golden.is_dir()))
+    return replace(settings, guards=tuple(place for place in places if place.exists() or _has_goldens(settings)))
+
+
+def _has_goldens(settings: Settings) -> bool:
+    from mlguard.golden.naming import is_of_test
+    from mlguard.golden.stores import open_store
+
+    return not all(is_of_test(name) for name in open_store(settings).names())
 
 
 def _missed(session: pytest.Session, project: Project, asked: Settings, scope: Scope) -> Iterator[FailingItem]:
