@@ -70,7 +70,9 @@ def test_a_changed_golden_differs_only_where_it_moved(fresh: Project):
     accepted = fresh.regen()
     diff = git(fresh.root, "diff", "-U0", "--", "golden")
     changed = [text for text in diff.splitlines() if text[:1] in "+-" and text[:3] not in ("+++", "---")]
-    assert git(fresh.root, "diff", "--name-only").split() == ["golden/Line/probes.csv", "golden/Line/record.json"]
+    assert git(fresh.root, "diff", "--name-only").split() == [
+        f"golden/Line/{name}" for name in ("probes.csv", "record.json", "summary.md")
+    ]
     probes = [text for text in changed if text.startswith(("+main,", "-main,"))]
     assert probes
     assert all(",degenerate," in text for text in probes)  # The metric again, of degenerate input.
@@ -151,7 +153,10 @@ def test_a_damaged_golden_is_repaired(fresh: Project):
     assert fresh.regen().proposal is not None
     assert fresh.check().verdict.outcome is Outcome.MATCH
     after = fresh.files()
-    assert {name for name in after if after[name] != before[name]} <= {"golden/Line/record.json"}
+    assert {name for name in after if after[name] != before[name]} <= {
+        "golden/Line/record.json",
+        "golden/Line/summary.md",
+    }
 
 
 @pytest.mark.parametrize(("number", "slug"), [(errno.ENOSPC, "golden-disk-full"), (errno.EROFS, "golden-read-only")])

@@ -25,13 +25,17 @@ def contracts(record: Record) -> dict[str, str]:
     return {o.name: str(o.value.data[0]) for o in record if o.role == CONTRACT and o.run == "main"}
 
 
+def broken(record: Record) -> set[str]:
+    """The contracts that do not hold, within round-off: kernels may sum batches in another order."""
+    return {move.observation for move in compare(record, record, Rules(require_contracts=True)).moves()}
+
+
 def test_answers_with_a_key_are_compared_by_it_in_whatever_order_they_come(tmp_path: Path) -> None:
     golden = observed(Ranked, tmp_path)
     kept = values(golden, "predict")["test.score"]
     assert kept.rows == tuple(sorted(kept.rows))
     assert compare(golden, observed(RankedElsewhere, tmp_path)).outcome is Outcome.MATCH
-    broken = {move.observation for move in compare(golden, golden, Rules(require_contracts=True)).moves()}
-    assert broken & {"row order", "row index", "column order", "single rows", "batches"} == set()
+    assert broken(golden) & {"row order", "row index", "column order", "single rows", "batches"} == set()
 
 
 def test_rows_without_an_answer_leave_the_others_with_theirs(tmp_path: Path) -> None:
@@ -39,8 +43,9 @@ def test_rows_without_an_answer_leave_the_others_with_theirs(tmp_path: Path) -> 
         def predict(self, model: Any, rows: pd.DataFrame) -> Any:
             return super().predict(model, rows[rows["visits"] > 4]).astype({"rank": int})
 
-    held = contracts(observed(Some, tmp_path))
-    assert {held[name] for name in ("single rows", "batches")} == {"same"}
+    record = observed(Some, tmp_path)
+    assert {contracts(record)[name] for name in ("single rows", "batches")} <= {"same", "differs"}
+    assert broken(record) & {"single rows", "batches"} == set()
 
 
 def test_answers_may_take_the_labels_of_their_rows_and_may_not_lose_their_own(tmp_path: Path) -> None:
