@@ -165,6 +165,12 @@ def test_the_library_is_named_where_it_is_missing(line: Project, monkeypatch: py
     assert "pip install 'pytest-mlguard[watch]' [watch-missing]" in ran.err
 
 
+def test_a_guard_that_nobody_has_is_told_at_once(line: Project) -> None:
+    ran = line.command("watch", "Lime")
+    assert (ran.code, ran.changed) == (2, ())
+    assert "nearest: Line [guard-unknown]" in ran.err
+
+
 def test_what_mlguard_and_others_write_by_themselves_is_no_save(tmp_path: Path) -> None:
     saves = watchfiles.Saves(tmp_path)
     for name in (".mlguard/matched/a.json", ".git/index", "__pycache__/a.pyc", ".pytest_cache/v"):

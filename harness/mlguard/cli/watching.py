@@ -55,12 +55,17 @@ class _Watch:
         self._one_at_a_time = threading.Lock()
 
     def rounds(self) -> NoReturn:
-        """One round now, and one after each save; what is wrong with the project itself is said, and waited out."""
+        """One round now, and one after each save. What is wrong with the project by then is said, and waited out.
+
+        Raises MlguardError where it is wrong from the beginning.
+        """
         saved: list[Path] = []
         while True:
             try:
                 self._round(look(self._runner(saved), self.names), saved)
             except MlguardError as error:
+                if not saved:
+                    raise
                 self._say(f"mlguard: {error}")
                 self._say_json(as_data(error.message, error.slug, error.exit_code))
             saved = self._saved()

@@ -166,8 +166,7 @@ def _half_step(different: Array, count: Array, eps: float) -> Array:
 def _on_grid(known: Array, decimals: int, eps: float) -> Array:
     """Which columns hold nothing but numbers of so many decimals."""
     steps = known * 10.0**decimals
-    on_grid: Array = (np.abs(steps - np.round(steps)) <= _precision(steps, eps)[1]).all(axis=0)
-    return on_grid
+    return np.asarray((np.abs(steps - np.round(steps)) <= _precision(steps, eps)[1]).all(axis=0))
 
 
 def _precision(steps: Array, eps: float) -> tuple[Array, Array]:
