@@ -43,7 +43,7 @@ def test_a_list_makes_one_variant_each(tmp_path: Path) -> None:
         (3, "guard Churn: `config` must be a path, a mapping or a list of them, not int"),
         ([3], "guard Churn: `config` must be a path, a mapping or a list of them, not int"),
         ("a.ini", "guard Churn: configuration a.ini is none of .yaml, .yml, .json, .toml"),
-        ("none.yaml", "guard Churn: there is no configuration none.yaml below "),
+        ("none.yaml", "guard Churn: there is no configuration none.yaml in the project"),
         ("bad.yaml", "guard Churn: configuration bad.yaml cannot be read: "),
         ("bad.json", "guard Churn: configuration bad.json cannot be read: "),
         ("bad.toml", "guard Churn: configuration bad.toml cannot be read: "),

@@ -99,7 +99,7 @@ def _read(entry: Any, root: Path, guard: str, label: str | None) -> Configuratio
         return Configuration(label, path, parsed(path.read_text(encoding="utf-8"), path.suffix.lower()))
     except FileNotFoundError as error:
         raise UsageError(
-            f"guard {guard}: there is no configuration {entry} below {root}", slug="config-missing"
+            f"guard {guard}: there is no configuration {entry} in the project", slug="config-missing"
         ) from error
     except (OSError, ValueError, RecursionError) as error:
         raise UsageError(

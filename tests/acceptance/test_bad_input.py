@@ -13,8 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from syrupy.assertion import SnapshotAssertion
 
 from mlguard.report.sentence import say
+from tests.acceptance.said import same_everywhere
 from tests.cli.test_check import second
 from tests.project import CODE, GENERATOR, GUARD, Project
 
@@ -178,7 +180,7 @@ def project(at_once: None, line: Project) -> Project:
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_bad_input_is_named_and_the_other_guard_runs(project: Project, name: str):
+def test_bad_input_is_named_and_the_other_guard_runs(project: Project, name: str, snapshot: SnapshotAssertion):
     bad = BAD[name]
     with ExitStack() as edited:
         for edit in bad.edits:
@@ -190,6 +192,8 @@ def test_bad_input_is_named_and_the_other_guard_runs(project: Project, name: str
     assert f"Line: {bad.outcome}" in ran.out
     assert [part for part in bad.says if part not in ran.out] == [], ran.out
     assert [part for part in bad.silent if part in ran.out + ran.err] == []
+    if name != "train hangs":  # Where it was interrupted is chance.
+        assert same_everywhere(ran.out) == snapshot
 
 
 @pytest.mark.parametrize("name", ["generator raises", "train raises", "guard without train and predict"])

@@ -25,8 +25,10 @@ def test_a_projects_generator_wins_over_a_built_in_one_of_the_same_name(tmp_path
     assert find_generator("churn", folders, "Churn") == own
 
 
-def test_a_dataset_without_generator_names_the_guard_and_every_place(tmp_path: Path):
+def test_a_dataset_without_generator_names_the_guard_the_place_and_what_was_likely_meant(tmp_path: Path):
+    (tmp_path / "own").mkdir()
+    script(tmp_path / "builtin", "churn")
     with pytest.raises(UsageError) as unknown:
         find_generator("chrun", (tmp_path / "own", tmp_path / "builtin"), "Churn")
-    for part in ("Churn", "chrun.py", str(tmp_path / "own"), str(tmp_path / "builtin")):
+    for part in ("guard Churn", "chrun.py", str(tmp_path / "own"), "did you mean churn?"):
         assert part in unknown.value.message

@@ -11,7 +11,7 @@ import numpy as np
 
 from mlguard.core.compare import Comparison
 from mlguard.core.dataset import Dataset
-from mlguard.core.finding import Carried, Finding, Hint, InCommon, NotCarried
+from mlguard.core.finding import Added, Carried, Finding, Hint, InCommon, Kind, NotCarried, SameValue
 from mlguard.core.outcome import Outcome
 from mlguard.core.record import GATE, Record
 from mlguard.core.run_name import MAIN
@@ -31,13 +31,24 @@ def tell(comparison: Comparison, golden: Record, data: Dataset | None) -> Compar
 def _told(finding: Finding, comparison: Comparison, golden: Record, data: Dataset | None) -> Finding:
     if not finding.gates or finding.outcome is not Outcome.SHIFTED:
         return finding
-    if finding.stage == "evaluate":
+    if finding.kind is Kind.LOST:
+        return replace(finding, hints=(*finding.hints, *_renamed(finding, comparison, golden)))
+    if finding.stage == "evaluate" and finding.difference.moved and not finding.difference.structure:
         return replace(finding, hints=(*finding.hints, *carriers(finding, comparison)))
     observation = golden.by_key().get((finding.run, finding.stage, finding.observation))
     names = observation.value.rows if observation is not None else None
     if finding.run != MAIN or data is None or not names or not finding.difference.rows:
         return finding
     return replace(finding, hints=(*finding.hints, *alike(finding.difference.rows, names, data)))
+
+
+def _renamed(lost: Finding, comparison: Comparison, golden: Record) -> Iterator[Hint]:
+    """The only new single value of the same stage that is equal to one that is gone."""
+    old = golden.by_key()[lost.run, lost.stage, lost.observation].value
+    new = [f for f in comparison.findings if f.kind is Kind.NEW and (f.run, f.stage) == (lost.run, lost.stage)]
+    equal = [f for f in new if old.size == 1 and f.detail == Added(old.element(0))]
+    if len(equal) == 1:
+        yield SameValue(equal[0].observation)
 
 
 def carriers(finding: Finding, comparison: Comparison) -> Iterator[Hint]:

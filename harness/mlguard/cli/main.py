@@ -119,7 +119,7 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
     except KeyboardInterrupt:  # Outside of what click watches over, as while it is being set up.
         sys.exit(_aborted(click.Abort()))
     except MlguardError as error:
-        tell(f"mlguard: {error}")
+        tell("\n".join(filter(None, [f"mlguard: {error}", error.traceback])))
         sys.exit(_as_json(error.message, error.slug, error.exit_code, wanted="--json" in given))
     except Exception:  # Whatever it is, it must not exit with 1, which says that behaviour moved.
         tell(f"{traceback.format_exc()}mlguard: {_SAID_OF_DEFECTS}")

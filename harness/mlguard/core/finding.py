@@ -138,7 +138,15 @@ class InCommon:
     """Number of other rows."""
 
 
-Hint = Carried | NotCarried | InCommon
+@dataclass(frozen=True)
+class SameValue:
+    """A value is gone, and a new one is equal to it."""
+
+    name: str
+    """The new name."""
+
+
+Hint = Carried | NotCarried | InCommon | SameValue
 
 
 @dataclass(frozen=True)

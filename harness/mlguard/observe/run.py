@@ -232,12 +232,20 @@ def user_frames(error: BaseException, root: Path) -> str:
     """The traceback of the project's own frames, and the exception."""
     own = [frame for frame in traceback.extract_tb(error.__traceback__) if _below(frame.filename, root)]
     for frame in own:
-        frame.filename = Path(frame.filename).resolve().relative_to(root.resolve()).as_posix()
-    lines = traceback.format_list(own) + traceback.format_exception_only(error)
-    return "".join(lines).rstrip()
+        frame.filename = _from(root, frame.filename)
+    told = traceback.TracebackException.from_exception(error)
+    if isinstance(error, SyntaxError) and told.filename and _below(told.filename, root):
+        told.filename = _from(root, told.filename)
+    return "".join([*traceback.format_list(own), *told.format_exception_only()]).rstrip()
+
+
+def _from(root: Path, filename: str) -> str:
+    return Path(filename).resolve().relative_to(root.resolve()).as_posix()
 
 
 def _below(filename: str, root: Path) -> bool:
+    if filename.startswith("<"):
+        return False  # Code without a file, such as Python's own frozen modules.
     try:
         inside = Path(filename).resolve().relative_to(root.resolve())
     except (ValueError, OSError):

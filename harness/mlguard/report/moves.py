@@ -11,7 +11,7 @@ from mlguard.core.record import stage_rank
 from mlguard.core.run_name import LATER, MAIN, REFIT
 from mlguard.core.verdict import Verdict
 from mlguard.report.numbers import counted, pair
-from mlguard.report.sentence import GOLDEN, hint_in_words, say
+from mlguard.report.sentence import GOLDEN, hint_in_words, is_single, noun, say
 
 SHOWN = 10
 """Findings of one guard that a report names; the others are counted."""
@@ -19,8 +19,8 @@ SHOWN = 10
 IN_FULL = 3
 """Findings that it draws with their sizes and worst rows; what moved later follows from them."""
 
-UNCHANGED = ("inputs unchanged", "configuration unchanged")
-"""Contracts whose breach is a cause of others: whoever is given a changed input answers otherwise."""
+CAUSES = ("inputs unchanged", "configuration unchanged", "predict twice")
+"""Contracts whose breach breaks others: whoever is given a changed input answers otherwise, and so does chance."""
 
 
 def moves(verdict: Verdict) -> Iterator[str]:
@@ -46,13 +46,16 @@ def finding_lines(finding: Finding, against: str = GOLDEN) -> list[str]:
     moved = finding.difference
     lines = [say(finding, against)]
     facts = []
-    if moved.moved and moved.max_scaled is not None and finding.outcome is Outcome.SHIFTED and moved.limit:
-        facts.append(f"{moved.max_scaled:.3g} of the spread, {times(moved)} the limit")
-    if moved.signed is not None and moved.total > 1:
+    if moved.moved and moved.max_scaled and finding.outcome is Outcome.SHIFTED and moved.limit:
+        share = "" if is_single(moved) else f"{moved.max_scaled:.3g} of the spread, "
+        facts.append(f"{share}{times(moved)} the limit")
+    if moved.signed is not None and moved.max_abs and moved.total > 1:
         facts.append(f"{moved.signed:+.3g} on average")
     if facts:
         lines.append("  " + "; ".join(facts))
-    lines += [f"  {_place(m.place)}{pair(m.golden, m.new)}" for m in moved.worst[:3]]
+    if not is_single(moved):
+        named = noun(finding)
+        lines += [f"  {f'{named} {m.place}: ' if m.place else ''}{pair(m.golden, m.new)}" for m in moved.worst[:3]]
     return [*lines, *(f"  {hint_in_words(hint)}" for hint in finding.hints)]
 
 
@@ -72,7 +75,8 @@ def _held(verdict: Verdict) -> Iterator[str]:
     moved = {f.stage for f in inside if f.outcome is not Outcome.MATCH}
     held = sorted({f.stage for f in inside} - moved - {verdict.first_moved}, key=stage_rank)
     if held:
-        yield f"{listed(held)} {'hold' if len(held) > 1 else 'holds'}, {verdict.first_moved} moved"
+        are_many = len(held) > 1 or held == ["contracts"]
+        yield f"{listed(held)} {'hold' if are_many else 'holds'}, {verdict.first_moved} moved"
 
 
 def _state_kept(moved: Sequence[Finding]) -> Iterator[str]:
@@ -92,8 +96,8 @@ def _inside(verdict: Verdict) -> list[Finding]:
 
 
 def _causes_first(moved: Sequence[Finding]) -> tuple[list[Finding], list[str]]:
-    """The Findings with a changed input in front, and the contracts that such a change breaks with it, by name."""
-    causes = [f for f in moved if f.kind is Kind.CONTRACT_BROKEN and f.observation in UNCHANGED]
+    """The Findings with what breaks other contracts in front, and those that break with it, by name."""
+    causes = [f for f in moved if f.kind is Kind.CONTRACT_BROKEN and f.observation in CAUSES]
     if not causes:
         return list(moved), []
     others = [f for f in moved if f not in causes]
@@ -102,18 +106,10 @@ def _causes_first(moved: Sequence[Finding]) -> tuple[list[Finding], list[str]]:
 
 
 def _short(finding: Finding, against: str) -> str:
-    """One line; a single number, such as a metric, with both of its values and what carries it."""
-    told = "".join(f"; {hint_in_words(hint)}" for hint in finding.hints)
-    moved = finding.difference
-    if moved.total != 1 or len(moved.worst) != 1:
-        return f"{say(finding, against)}{told}"
-    return f"{say(finding, against)}: {pair(moved.worst[0].golden, moved.worst[0].new)}{told}"
+    """One line, with what carries a metric."""
+    return "; ".join([say(finding, against), *map(hint_in_words, finding.hints)])
 
 
 def listed(words: Sequence[str]) -> str:
     """Words as a sentence has them: `a, b and c`."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
-
-
-def _place(place: str) -> str:
-    return f"row {place}: " if place else ""

@@ -18,11 +18,12 @@ from mlguard.core.finding import (
     Missed,
     NotCarried,
     Question,
+    SameValue,
     Symmetry,
 )
 from mlguard.core.run_name import Config
 from mlguard.core.structure import Altered, Change, NotAnswered, OtherRows, Reordered, Repeated, Unnamed
-from mlguard.report.numbers import counted, shown
+from mlguard.report.numbers import counted, pair, shown
 
 GOLDEN = "the golden"
 """What a Record is called with which a check compares."""
@@ -36,30 +37,47 @@ def say(finding: Finding, against: str = GOLDEN) -> str:
     return SENTENCES[finding.kind](finding, against)
 
 
-def in_words(moved: Difference) -> str:
-    """A difference as half a sentence."""
+def noun(finding: Finding) -> str:
+    """What the names of a Value stand for: the facts of a table of the Dataset have a line for each column."""
+    is_of_table = finding.stage == "dataset" and finding.observation.endswith((".schema", ".content"))
+    return "column" if is_of_table else "row"
+
+
+def in_words(moved: Difference, named: str = "row") -> str:
+    """A difference as half a sentence; `named` is what has a name in it."""
     if moved.structure and not moved.dtype_only:
-        return "; ".join(map(change_in_words, moved.structure))
+        return "; ".join(change_in_words(change, named) for change in moved.structure)
+    dtype = f"; {change_in_words(moved.structure[0])}" if moved.structure else ""
+    if is_single(moved):
+        limit = "" if moved.limit is None else f", limit {moved.limit:.3g}"
+        return f"{pair(moved.worst[0].golden, moved.worst[0].new)}{limit}{dtype}"
+    became = _became(moved)
+    if became and not moved.max_abs:
+        return f"{moved.moved} of {moved.total} moved{became}{dtype}"
     size = "" if moved.max_abs is None else f", at most {moved.max_abs:.3g}"
     limit = "" if moved.limit is None else f" (limit {moved.limit:.3g})"
     if moved.structure and not moved.moved:
         agree = "values agree" if moved.total != 1 else "value agrees"
         apart = f"{size} apart{limit}" if moved.max_abs else ""
         return f"{change_in_words(moved.structure[0])}; all {moved.total} {agree}{apart}"
-    dtype = f"; {change_in_words(moved.structure[0])}" if moved.structure else ""
-    return f"{moved.moved} of {moved.total} moved{size}{limit}{_became(moved)}{dtype}"
+    return f"{moved.moved} of {moved.total} moved{size}{limit}{became}{dtype}"
 
 
-def change_in_words(change: Change) -> str:
+def is_single(moved: Difference) -> bool:
+    """Whether a value of its own moved, such as a metric, so that both sides of it say it all."""
+    return moved.total == 1 and len(moved.worst) == 1 and not moved.worst[0].place
+
+
+def change_in_words(change: Change, named: str = "row") -> str:
     """A difference in structure as half a sentence."""
     match change:
         case Altered(what, golden, new):
             return f"{what} {golden} -> {new}"
         case OtherRows(gone, added):
             sides = (("gone", gone), ("added", added))
-            return ", ".join(f"{counted(len(rows), 'row')} {word} ({_some(rows)})" for word, rows in sides if rows)
+            return ", ".join(f"{counted(len(rows), named)} {word} ({_some(rows)})" for word, rows in sides if rows)
         case Reordered(position, golden, new):
-            return f"rows in another order, first at position {position}: row {golden} -> row {new}"
+            return f"{named}s in another order, first at position {position}: {named} {golden} -> {named} {new}"
         case Repeated(golden, new):
             return f"the same rows, {golden} times -> {new} times in all"
         case Unnamed(lost):
@@ -73,6 +91,8 @@ def hint_in_words(hint: Hint) -> str:
     match hint:
         case NotCarried():
             return "no answer moved: it is computed in another way, or from other rows"
+        case SameValue(name):
+            return f"`{name}` is new and has its value: if that is another name for it, nothing else changed"
         case Carried(rows, total):
             more = f" and {len(rows) - NAMED} more" if len(rows) > NAMED else ""
             return f"carried by {len(rows)} of {total} test rows: {', '.join(rows[:NAMED])}{more}"
@@ -102,7 +122,7 @@ def _moved(finding: Finding, against: str) -> str:
     moved = finding.difference
     if moved.close and not moved.exact:
         return f"{finding.label}: moved in the last digits, by at most {moved.max_abs or 0.0:.3g}"
-    return f"{finding.label}: {in_words(moved)}"
+    return f"{finding.label}: {in_words(moved, noun(finding))}"
 
 
 def _symmetric(finding: Finding, against: str) -> str:
@@ -238,9 +258,9 @@ def _became(moved: Difference) -> str:
     """How the worst element became what it was not: no number, infinite, missing."""
     for worst in moved.worst[:1]:
         if worst.new is None and worst.golden is not None:
-            return ", values are missing now"
+            return ": values are missing now"
         if not _is_finite(worst.new) and _is_finite(worst.golden):
-            return f", values became {'NaN' if worst.new != worst.new else 'infinite'}"
+            return f": values became {'NaN' if worst.new != worst.new else 'infinite'}"
     return ""
 
 

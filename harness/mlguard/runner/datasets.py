@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from pathlib import Path
 
 from mlguard.core.dataset import Dataset
@@ -9,7 +10,7 @@ from mlguard.core.error import MlguardError, UsageError
 from mlguard.core.guard import Guard
 from mlguard.runner.order import Change, Extent, Order
 from mlguard.tables.folder import read_dataset
-from mlguard.tables.generate import make, make_checked
+from mlguard.tables.generate import make, make_checked, shown
 
 
 def datasets(order: Order, guard: type[Guard], name: str) -> tuple[Dataset, dict[int, Dataset]]:
@@ -34,12 +35,17 @@ def seeds(order: Order, guard: type[Guard]) -> tuple[int, ...]:
 
 
 def find_generator(name: str, folders: tuple[Path, ...], guard: str) -> Path:
-    """The generator script of a dataset; the project's wins over a built-in one."""
+    """The generator script of a dataset; the project's, whose folder is the first, wins over a built-in one."""
     for folder in folders:
         if (folder / f"{name}.py").is_file():
             return folder / f"{name}.py"
-    places = " or ".join(str(folder) for folder in folders)
-    raise UsageError(f"guard {guard}: there is no generator {name}.py in {places}; write one", slug="generator-unknown")
+    known = sorted({script.stem for folder in folders for script in folder.glob("*.py") if script.stem != "__init__"})
+    near = get_close_matches(name, known, n=1)
+    raise UsageError(
+        f"guard {guard}: there is no generator {name}.py in {shown(folders[0])}, and none of that name is built in",
+        advice=f"did you mean {near[0]}?" if near else "write one",
+        slug="generator-unknown",
+    )
 
 
 def _other_seeds(order: Order, guard: type[Guard], script: Path) -> dict[int, Dataset]:

@@ -51,7 +51,7 @@ def load_generator(path: Path | str) -> Generator:
     script = Path(path).resolve()
     function = _call(script, "reading it", _execute, script).__dict__.get("make")
     if not callable(function):
-        text = f"{_shown(script)} has no function `make`; a generator is a script with `def make(rng, rows=200): …`"
+        text = f"{shown(script)} has no function `make`; a generator is a script with `def make(rng, rows=200): …`"
         raise UsageError(text, slug="generator-make")
     return Generator(script, function, _takes_rows(script, function))
 
@@ -70,7 +70,7 @@ def make_checked(path: Path | str, seed: int, rows: int | None = None) -> Datase
     first, second = _made(path, seed, rows), _made(path, seed, rows)
     moved = differing_sheets(first.sheets, second.sheets)
     if moved is not None:
-        text = f"{_shown(Path(path))} gives different data when run twice with seed {seed}: {moved}"
+        text = f"{shown(Path(path))} gives different data when run twice with seed {seed}: {moved}"
         hint = "take all randomness from `rng`, and none from the clock, from sets or from NumPy's global state"
         raise RunError(f"{text}; {hint}", slug="generator-differs")
     return _read_back(first)
@@ -91,7 +91,7 @@ def _made(path: Path | str, seed: int, rows: int | None) -> _Made:
         settled = settle_dataset(as_dataset(returned))
         return _Made(settled, {name: sheet(table, name=name) for name, table in settled.tables.items()})
     except UsageError as error:
-        raise UsageError(f"{_shown(generator.path)}: {error.message}", slug=error.slug) from error
+        raise UsageError(f"{shown(generator.path)}: {error.message}", slug=error.slug) from error
 
 
 def _read_back(made: _Made) -> Dataset:
@@ -116,7 +116,7 @@ def _takes_rows(script: Path, function: Callable[..., Any]) -> bool:
     named = {p.name: p for p in parameters}
     free = [p for p in parameters[1:] if p.default is p.empty and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
     if not parameters or parameters[0].kind is inspect.Parameter.KEYWORD_ONLY or free:
-        text = f"{_shown(script)}: make{inspect.signature(function)} cannot be called as make(rng) or make(rng, rows=…)"
+        text = f"{shown(script)}: make{inspect.signature(function)} cannot be called as make(rng) or make(rng, rows=…)"
         raise UsageError(f"{text}; declare it as make(rng, rows=200)", slug="generator-make")
     return "rows" in named or any(p.kind is p.VAR_KEYWORD for p in parameters)
 
@@ -127,7 +127,7 @@ def _returned(generator: Generator, seed: int, rows: int | None) -> Any:
         raise UsageError(f"seed {seed} is not from 0 to {_MOST_SEED}, which is what NumPy takes", slug="seed")
     if rows is not None:
         if not generator.takes_rows:
-            text = f"{_shown(script)} makes a fixed number of rows: its make has no parameter `rows`"
+            text = f"{shown(script)} makes a fixed number of rows: its make has no parameter `rows`"
             raise UsageError(f"{text}; leave --rows out, or add the parameter", slug="generator-rows")
         arguments["rows"] = rows
     rng = np.random.RandomState(seed)
@@ -143,7 +143,7 @@ def _call(script: Path, doing: str, function: Callable[..., Any], *args: Any, **
     except OSError as error:
         if function is not _execute or error.filename != str(script):
             raise _raised(script, doing, error) from error
-        text = f"{_shown(script)} cannot be read: {error.strerror}"
+        text = f"{shown(script)} cannot be read: {error.strerror}"
         raise UsageError(text, slug="generator-unreadable") from error
     except (Exception, SystemExit) as error:
         raise _raised(script, doing, error) from error
@@ -152,13 +152,15 @@ def _call(script: Path, doing: str, function: Callable[..., Any], *args: Any, **
 def _raised(script: Path, doing: str, error: BaseException) -> RunError:
     own = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(script)]
     line = own[-1].lineno if own else getattr(error, "lineno", None)
-    place = f"{_shown(script)}, line {line}" if line else _shown(script)
+    place = f"{shown(script)}, line {line}" if line else shown(script)
     what = f"{type(error).__name__}: {error}".removesuffix(": ")
+    for frame in own:
+        frame.filename = shown(script)
     frames = "".join(traceback.format_list(own)).rstrip()
-    return RunError("\n".join(filter(None, [f"{place}: {doing} raised {what}", frames])), slug="generator-raised")
+    return RunError(f"{place}: {doing} raised {what}", slug="generator-raised", traceback=frames or None)
 
 
-def _shown(script: Path) -> str:
-    """The script as messages name it: from the working directory where it lies below."""
+def shown(script: Path) -> str:
+    """A script or folder as messages name it: from the working directory where it lies below."""
     path = script.resolve()
     return path.relative_to(Path.cwd()).as_posix() if path.is_relative_to(Path.cwd()) else os.fspath(path)
