@@ -368,3 +368,11 @@ def test_metrics_are_those_of_the_answers_that_were_given(tmp_path: Path) -> Non
     assert one.evaluate(ROWS, answers) == {"mae": 2.5}
     with pytest.raises(ProgramError, match="measures only what it answered itself"):
         one.evaluate(ROWS, answers + 1)
+
+
+def test_a_script_that_leaves_nothing_to_compare_is_an_error(tmp_path: Path) -> None:
+    one = guard(tmp_path, "print('  '); open('a.json', 'w').write('1')\n", inputs={}, outputs={"printed": "stdout"})
+    with pytest.raises(ProgramError, match=r"^`run\.py` printed nothing, so that there is nothing to compare; "):
+        one._results(None, None, one.outputs)
+    type(one).outputs = {"a": "a.json", "printed": "stdout"}
+    assert one._results(None, None, one.outputs) == {"a": 1, "printed": {"text": ["  "], "numbers": []}}

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from mlguard.adapters.rerun import RerunGuard
 from mlguard.programs import metrics
+from mlguard.programs.error import ProgramError
 from mlguard.programs.run import PYTHONS, Program, words_of
 
 PRINTED = "stdout"
@@ -58,6 +59,11 @@ class ScriptGuard(RerunGuard):
 
     def _run(self, folder: Path, tables: Mapping[str, Any]) -> Mapping[str, Any]:
         printed = "".join(self._program(line, folder).run() for line in self._lines())
+        if not printed.strip() and {*self.outputs.values()} == {PRINTED}:
+            raise ProgramError(
+                f"`{self._called()}` printed nothing, so that there is nothing to compare; "
+                "name what it writes in `outputs`"
+            )
         return {name: metrics.told(printed) for name, place in self.outputs.items() if place == PRINTED}
 
     def _program(self, line: str, folder: Path) -> Program:
