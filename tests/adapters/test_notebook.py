@@ -340,6 +340,7 @@ def test_how_a_cell_ends_a_run_is_told(tmp_path: Path, cell: str, kind: type[Exc
 UNUSABLE = [
     ("[]", "book/run.ipynb is no notebook: "),
     ("{", "book/run.ipynb is no notebook: "),
+    (book(["1"]).replace('[\n    "1"\n   ]', "null"), "book/run.ipynb is no notebook: the source of a cell is no text"),
     (book(["1"]).replace('"metadata": {},\n "nbformat"', '"metadata": {"language_info": {"name": "R"}},\n "nbformat"'),
      "book/run.ipynb is a notebook of R; only those of Python can be run"),
     (book(["train = 1"]), "no cell of book/run.ipynb is tagged `parameters`, where `train`, `test` would be set"),
