@@ -158,6 +158,8 @@ WRONG = [
         {"inputs": {"rows": "rows.csv"}, "outputs": {}},
         '`outputs` must say what the script writes, such as {"metrics": "scores.json"}',
     ),
+    ({"script": "it's.py"}, "`script` is no command line: No closing quotation"),
+    ({"script": "run.py > log"}, "`script` says `>` to a shell, and none reads it; write it as: sh -c '…'"),
     ({"script": "python run.py"}, "`script` names the file alone, without `python`: python run.py"),
 ]
 
@@ -171,6 +173,11 @@ def test_a_script_without_metrics_has_no_evaluate() -> None:
     assert problems(declared()) == []
     assert not hasattr(declared(), "evaluate")
     assert hasattr(declared(outputs={"answers": "answers.csv", "metrics": "scores.json"}), "evaluate")
+
+
+def test_a_class_that_names_its_script_is_no_base_though_it_says_nothing_else() -> None:
+    assert hasattr(declared(dataset=None, inputs={}, outputs={}), "observe")
+    assert not hasattr(declared(dataset=None, script="", inputs={}, outputs={}), "observe")
 
 
 ROWS = pd.DataFrame({"x": [1.0, 2.0]})

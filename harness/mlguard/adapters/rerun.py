@@ -39,6 +39,7 @@ class RerunGuard(Guard):
     isolated: ClassVar[bool] = False
     single_rows = 2
     _kind: ClassVar[str] = "program"
+    """What messages call it, and the attribute that names it."""
 
     def __init_subclass__(cls, **rest: Any) -> None:
         super().__init_subclass__(**rest)
@@ -53,8 +54,8 @@ class RerunGuard(Guard):
 
     @classmethod
     def _splits(cls) -> bool:
-        """Whether the program splits its rows by itself."""
-        return bool(cls.outputs) and not PARTS & set(cls.inputs)
+        """Whether the program splits its rows by itself; what names neither a program nor outputs is a base."""
+        return bool(cls.outputs or getattr(cls, cls._kind, None)) and not PARTS & set(cls.inputs)
 
     @classmethod
     def _problems(cls) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from mlguard.adapters.rerun import RerunGuard
 from mlguard.programs import metrics
 from mlguard.programs.error import ProgramError
-from mlguard.programs.run import PYTHONS, Program, words_of
+from mlguard.programs.run import PYTHONS, Program, shell_syntax, words_of
 
 PRINTED = "stdout"
 """The place of an output that is printed."""
@@ -46,6 +46,8 @@ class ScriptGuard(RerunGuard):
         for line in lines:
             if isinstance(line, str) and line.split()[:1] and line.split()[0] in PYTHONS:
                 yield f"`script` names the file alone, without `{line.split()[0]}`: {line}"
+            elif isinstance(line, str):
+                yield from (f"`script` {told}" for told in shell_syntax(line))
         yield from super()._problems()
 
     @classmethod

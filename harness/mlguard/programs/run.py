@@ -120,8 +120,13 @@ def words_of(line: str) -> tuple[str, ...]:
     return tuple(shlex.split(line))
 
 
-def shell_syntax(words: Sequence[str]) -> Iterator[str]:
-    """What is wrong with a command line that only a shell would understand."""
+def shell_syntax(line: str) -> Iterator[str]:
+    """What is wrong with a command line, such as what only a shell would understand: the ends of sentences."""
+    try:
+        words = words_of(line)
+    except ValueError as error:
+        yield f"is no command line: {error}"
+        return
     found = [word for word in words if word in _OPERATORS or _REDIRECTION.match(word)]
     if words[:1] == ("cd",) or (words and _ASSIGNMENT.match(words[0])):
         found.insert(0, words[0])
