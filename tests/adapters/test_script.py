@@ -383,3 +383,19 @@ def test_a_script_that_leaves_nothing_to_compare_is_an_error(tmp_path: Path) -> 
         one._results(None, None, one.outputs)
     type(one).outputs = {"a": "a.json", "printed": "stdout"}
     assert one._results(None, None, one.outputs) == {"a": 1, "printed": {"text": ["  "], "numbers": []}}
+
+
+def test_what_a_script_does_at_its_end_and_in_threads_happens_in_the_copy(tmp_path: Path) -> None:
+    source = (
+        "import atexit, threading, line\n"
+        "atexit.register(lambda: open('answers.csv', 'a').write('2\\n'))\n"
+        "def real():\n"
+        "    try:\n        open(line.fit.__code__.co_filename, 'a').write('# more')\n"
+        "    except PermissionError:\n        open('answers.csv', 'w').write('x\\n1\\n')\n"
+        "threading.Thread(target=real).start()\n"
+    )
+    (tmp_path / "line.py").write_text(FILES["line.py"])
+    one = guard(tmp_path, source)
+    assert one.predict(ROWS, ROWS)["x"].tolist() == [1, 2]
+    assert (tmp_path / "line.py").read_text() == FILES["line.py"]
+    assert not (tmp_path / "answers.csv").exists()

@@ -199,3 +199,25 @@ def test_a_relative_folder_on_the_path_is_that_of_each_program(tmp_path: Path) -
         printed = program(tmp_path, source, folder=tmp_path / name / "run").run()
         assert printed == f"{name}\n"
         shutil.rmtree(tmp_path / name)
+
+
+def test_pools_that_a_program_leaves_behind_finish_what_they_were_given(tmp_path: Path) -> None:
+    code = """
+import time
+from concurrent.futures import ThreadPoolExecutor
+pool = ThreadPoolExecutor(1)
+for number in range(2):
+    pool.submit(lambda number=number: (time.sleep(0.02), print(number)))
+"""
+    assert program(tmp_path, code).run() == "0\n1\n"
+
+
+def test_a_program_that_uses_processes_of_joblib_ends_and_leaves_none(tmp_path: Path) -> None:
+    code = """
+import os, joblib
+print(joblib.Parallel(2)(joblib.delayed(lambda: os.path.basename(os.getcwd()))() for _ in range(2)))
+"""
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+        assert program(tmp_path, code, folder=tmp_path / name).run() == f"{[name] * 2}\n"
+        (tmp_path / name).rmdir()

@@ -36,10 +36,10 @@ def is_own(module: ModuleType, root: Path) -> bool:
     file = spec.origin if spec is not None and spec.has_location else getattr(module, "__file__", None)
     if not isinstance(file, str) or file.startswith(_LIBRARIES) or str(module.__name__).partition(".")[0] == "mlguard":
         return False
-    return _lies_inside(file, root)
+    return lies_inside(file, root)
 
 
 @functools.cache
-def _lies_inside(file: str, root: Path) -> bool:
-    """Whether a module's file is the project's; the disk is asked once for each in a process."""
+def lies_inside(file: str, root: Path) -> bool:
+    """Whether a file of code is the project's, whatever links lead there; the disk is asked once for each."""
     return is_inside(Path(file).resolve(), root.resolve())
