@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -207,9 +209,9 @@ def test_nothing_real_is_written_wherever_a_script_writes(tmp_path: Path, monkey
     )
     one = guard(tmp_path, source, inputs={"train": "in/train.csv", "test": "test.csv"})
     (tmp_path / "answers.csv").write_text("x\n7\n")
-    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    before = contents(tmp_path)
     assert one.predict(ROWS, ROWS + 10)["x"].tolist() == [1.0, 2.0, 11.0, 12.0]
-    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+    assert contents(tmp_path) == before
 
 
 @pytest.mark.parametrize("isolated", [False, True])
@@ -231,6 +233,12 @@ def test_tables_stand_in_the_place_of_files_behind_a_link(tmp_path: Path, *, iso
     assert not (tmp_path / "shared/in/test.csv").exists()
 
 
+def contents(root: Path) -> dict[Path, bytes]:
+    """What the files of the project hold, without those of the run."""
+    files = (path for path in root.rglob("*") if path.is_file() and not path.is_relative_to(root / "run"))
+    return {path: path.read_bytes() for path in files}
+
+
 WRITES = [
     "open('large.bin', 'w').write('new')",
     "open('full/a.txt', 'a').write('new')",
@@ -240,6 +248,9 @@ WRITES = [
     "import os; os.truncate('large.bin', 1)",
     "import shutil; shutil.rmtree('full')",
     "open('full/a.txt', 'r+')",
+    "os.mkdir('full/new')",
+    "os.makedirs('full', exist_ok=True); os.chmod('full/a.txt', 0o600)",
+    "os.utime('full/a.txt', (1, 1))",
     "open(os.path.join(os.path.dirname(__file__), 'kept.txt'), 'w')",
 ]
 
@@ -255,12 +266,40 @@ def test_what_only_a_link_shows_is_never_written(
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("1" * 100)
     one = guard(tmp_path, f"import os\n{writes}\n", isolated=isolated)
-    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    before = contents(tmp_path)
     with pytest.raises((OSError, ProgramError)) as raised:  # The process writes to its copy, and no answers.
         one.predict(ROWS, ROWS)
     refused = "is a real file, which a guarded script must leave alone"
     assert isolated or "rmtree" in writes or refused in str(raised.value)
-    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+    assert contents(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    "writes",
+    [
+        "c = sqlite3.connect('large.bin'); c.execute('insert into t values (2)'); c.commit(); c.close()",
+        "threading.Thread(target=lambda: _thread.start_new_thread(late, ())).start(); done.wait()",
+        "subprocess.run(['sh', '-c', 'printf x > large.bin; chmod 600 large.bin'], check=True)",
+    ],
+    ids=["compiled", "unseen thread", "process"],
+)
+def test_what_nobody_sees_written_is_a_copy_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, writes: str
+) -> None:
+    monkeypatch.setattr(overlay, "LARGE", 100)
+    with contextlib.closing(sqlite3.connect(tmp_path / "large.bin")) as base:
+        base.executescript("create table t (x); insert into t values (1);")
+    source = (
+        "import _thread, sqlite3, subprocess, threading\n"
+        "done = threading.Event()\n"
+        "def late():\n    open('large.bin', 'w').write('x'); done.set()\n"
+        "x = sqlite3.connect('large.bin').execute('select sum(x) from t').fetchone()[0]\n"
+        f"{writes}\nopen('answers.csv', 'w').write(f'x\\n{{x}}\\n')\n"
+    )
+    one, real = guard(tmp_path, source), tmp_path / "large.bin"
+    before = real.read_bytes(), real.stat().st_mode, real.stat().st_mtime_ns
+    assert [one.predict(ROWS, ROWS)["x"].tolist() for _ in range(2)] == [[1], [1]]
+    assert (real.read_bytes(), real.stat().st_mode, real.stat().st_mtime_ns) == before
 
 
 def test_virtual_environments_and_links_without_end_are_no_part_of_the_copy(tmp_path: Path) -> None:

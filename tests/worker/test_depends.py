@@ -220,6 +220,18 @@ def test_what_is_hidden_from_the_code_is_still_looked_at(project: Path):
     assert (told, depends.doubts) == ("hidden", ())
 
 
+def test_a_file_of_a_copy_stands_for_that_of_the_project(project: Path):
+    code = (
+        "import shutil\nfrom pathlib import Path\nfrom mlguard.core.copies import Copy, running_in\n"
+        "root = Path.cwd()\nfor name in ('inner', 'shop'):\n    shutil.copy('data.csv', name)\n"
+        "with running_in(Copy(root, root / 'inner', (), root / 'shop')):\n    open('{}/data.csv').read()"
+    )
+    for folder in ("inner", "shop"):
+        _, depends = heard(code.format(folder), project)
+        assert str(project / "data.csv") in depends.facts[Question.CONTENT]
+        assert str(project / folder / "data.csv") not in depends.facts[Question.CONTENT]
+
+
 def test_an_account_that_cannot_be_read_is_a_doubt():
     depends = Depends({Question.KIND: {"/a": "file"}}, ("why",))
     assert Depends.from_json(depends.to_json()) == depends

@@ -20,6 +20,9 @@ PARTS = frozenset({"train", "test"})
 _MEASURED = "measured"
 """The folder of a run in which the metrics of its answers lie."""
 
+_LARGE = "large"
+"""The folder of a run in which copies of the project's large files lie."""
+
 
 class RerunGuard(Guard):
     """A guard of a program that reads tables, trains, answers and leaves results, all in one go.
@@ -141,7 +144,8 @@ class RerunGuard(Guard):
         inputs, outputs = self._files(self.inputs), self._files(self.outputs)
         # What another process writes through a link, nobody here can refuse.
         mapped = [*inputs.values(), *outputs.values()]
-        copy = lay(self._root, folder, changed=config, mapped=mapped, links=not self.isolated)
+        large = None if self.isolated else self.folder / _LARGE
+        copy = lay(self._root, folder, changed=config, mapped=mapped, links=not self.isolated, large=large)
         for name, place in inputs.items():
             write(tables[name], folder / place)
         return copy

@@ -233,7 +233,7 @@ class Listener:
         """The project's own file where one of a copy of the project is looked at; None where nobody means any."""
         copy = current()
         if copy is not None:
-            self._copies[os.path.join(str(copy.folder), "")] = copy
+            self._copies |= {os.path.join(str(folder), ""): copy for folder in copy.folders}
         if original(Path(path)) is None:
             return None
         # A thread of the code knows nothing of the copy in which the code runs.
