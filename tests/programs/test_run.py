@@ -167,6 +167,14 @@ def test_a_projects_module_may_be_called_nearly_as_mlguard_is(tmp_path: Path) ->
     assert [one.run(), one.run()] == ["1\n"] * 2
 
 
+def test_a_package_without_a_file_keeps_no_module_for_the_next_program(tmp_path: Path) -> None:
+    (tmp_path / "bin/kit").mkdir(parents=True)
+    (tmp_path / "bin/kit/counted.py").write_text("calls = 0\n")
+    one = program(tmp_path, "from kit import counted\ncounted.calls += 1\nprint(counted.calls)\n")
+    assert [one.run(), one.run()] == ["1\n"] * 2
+    assert "kit" not in sys.modules
+
+
 def test_settings_of_libraries_end_with_their_program(tmp_path: Path) -> None:
     settings = "import warnings, numpy\nwarnings.simplefilter('error')\nnumpy.seterr(all='raise')\n"
     program(tmp_path, settings).run()

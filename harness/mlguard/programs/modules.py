@@ -10,6 +10,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Final
 
+from mlguard.core.copies import current
+
 FOREIGN: Final = frozenset({"site-packages", "dist-packages", ".venv", "venv", ".tox", "node_modules"})
 """Folders below a project whose content is somebody else's."""
 
@@ -22,6 +24,11 @@ _LIBRARIES: Final = tuple(
 def own_modules(root: Path) -> list[str]:
     """The project's own modules that are loaded."""
     return [name for name, module in list(sys.modules.items()) if is_own(module, root)]
+
+
+def own_namespaces(root: Path) -> list[str]:
+    """The loaded packages that are no more than a folder of the project, or of the copy in which its code runs."""
+    return [name for name, module in list(sys.modules.items()) if _is_own_namespace(module, root)]
 
 
 def is_inside(file: Path, root: Path) -> bool:
@@ -37,6 +44,13 @@ def is_own(module: ModuleType, root: Path) -> bool:
     if not isinstance(file, str) or file.startswith(_LIBRARIES) or str(module.__name__).partition(".")[0] == "mlguard":
         return False
     return lies_inside(file, root)
+
+
+def _is_own_namespace(module: ModuleType, root: Path) -> bool:
+    if getattr(module, "__file__", None) is not None:
+        return False
+    copy, places = current(), [Path(place) for place in getattr(module, "__path__", ())]
+    return any(lies_inside(str(place if copy is None else copy.original(place)), root) for place in places)
 
 
 @functools.cache

@@ -22,7 +22,7 @@ from typing import TextIO
 
 from mlguard.programs.ending import until_its_end
 from mlguard.programs.error import ProgramError
-from mlguard.programs.modules import own_modules
+from mlguard.programs.modules import own_modules, own_namespaces
 from mlguard.programs.shown import importing, shown
 
 _ERROR = re.compile(r"(error|exception|panic|fatal)\w*\b.*\S", re.IGNORECASE)
@@ -204,7 +204,7 @@ def as_program(module: types.ModuleType, arguments: list[str], folder: str | Non
 
 def _own(root: Path) -> list[str]:
     """Names of the project's loaded modules, but for the program itself."""
-    return [name for name in own_modules(root) if name != "__main__"]
+    return [name for name in (*own_modules(root), *own_namespaces(root)) if name != "__main__"]
 
 
 def _reason(said: str) -> str:
