@@ -438,3 +438,35 @@ def test_what_a_script_does_at_its_end_and_in_threads_happens_in_the_copy(tmp_pa
     assert one.predict(ROWS, ROWS)["x"].tolist() == [1, 2]
     assert (tmp_path / "line.py").read_text() == FILES["line.py"]
     assert not (tmp_path / "answers.csv").exists()
+
+
+REAL = [
+    "import inspect, os; folder = os.path.dirname(os.path.abspath(inspect.getfile(inspect.currentframe())))",
+    "import kit; folder = os.path.dirname(os.path.dirname(kit.folder.__code__.co_filename))",
+    "folder = {root!r}",
+]
+
+
+@pytest.mark.parametrize("finds", REAL, ids=["frame", "code", "absolute"])
+def test_a_real_file_is_not_read_for_a_table_that_stands_in_its_place(tmp_path: Path, finds: str) -> None:
+    (tmp_path / "kit").mkdir()
+    (tmp_path / "kit/__init__.py").write_text("def folder(): ...\n")
+    (tmp_path / "test.csv").write_text("x\n7\n")
+    source = f"import os\n{finds.format(root=str(tmp_path))}\nopen(os.path.join(folder, 'test.csv'))\n"
+    with pytest.raises(PermissionError, match="a real file, in whose place the guard has another"):
+        guard(tmp_path, source).predict(ROWS, ROWS)
+
+
+def test_the_data_files_of_a_package_are_those_of_the_copy(tmp_path: Path) -> None:
+    (tmp_path / "kit").mkdir()
+    for name, text in {"__init__.py": "", "test.csv": "x\n7\n", "more.txt": "1"}.items():
+        (tmp_path / "kit" / name).write_text(text)
+    source = (
+        "import pkgutil\nfrom importlib import resources\n"
+        "folder = resources.files('kit')\n"
+        "assert pkgutil.get_data('kit', 'test.csv') == folder.joinpath('test.csv').read_bytes()\n"
+        "assert (folder / 'more.txt').read_text() == '1'\n"
+        "open('answers.csv', 'w').write((folder / 'test.csv').read_text())\n"
+    )
+    one = guard(tmp_path, source, inputs={"train": "train.csv", "test": "kit/test.csv"})
+    assert one.predict(ROWS, ROWS + 1)["x"].tolist() == [2, 3]

@@ -22,6 +22,9 @@ class Copy:
     large: Path | None = None
     """Where those of them lie that are copies, too: large files, which are copied once for many such folders."""
 
+    mapped: frozenset[str] = frozenset()
+    """Real paths of files in whose places it has others, which code must not read instead."""
+
     def original(self, place: Path) -> Path:
         """The project's file of which a place in the copy is one; any other place as it is."""
         for folder in self.folders:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Collection, Iterator, Mapping, Set
@@ -65,12 +66,15 @@ def lay(
         (folder / place.parent).mkdir(parents=True, exist_ok=True)
     for name, file in changed.items():
         shutil.copyfile(file, folder / name)
-    return Copy(root, folder, linked, large)
+    real = frozenset(str(above / name) for above in (root, root.resolve()) for name in mapped)
+    return Copy(root, folder, linked, large, real)
 
 
 @contextmanager
 def protected(copy: Copy) -> Iterator[None]:
     """Run guarded code in a copy; what it would change of real files and folders is refused with PermissionError.
+
+    So is a real file that it would read though the copy has another in its place.
 
     Only what this process does by itself is seen.
     """
@@ -95,6 +99,11 @@ def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
                 f"{copy.original(place)} is a real file, which a guarded script must leave alone: "
                 "map it in `outputs`, or write elsewhere"
             )
+    if event == "open" and isinstance(arguments[0], str) and os.path.abspath(arguments[0]) in copy.mapped:
+        raise PermissionError(
+            f"{arguments[0]} is a real file, in whose place the guard has another: a guarded script must find it from "
+            "the folder in which it is started, or from `__file__`"
+        )
 
 
 def _is_real(copy: Copy, place: Path) -> bool:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from importlib.readers import FileReader
 from importlib.util import spec_from_file_location
 from pathlib import Path
 from types import ModuleType
@@ -44,6 +45,12 @@ class _Loader(SourceFileLoader):
     def exec_module(self, module: ModuleType) -> None:
         module.__file__ = str(shown(Path(self.path)))
         super().exec_module(module)
+
+    def get_resource_reader(self, name: str | None = None) -> FileReader:
+        """Finds the data files of a package in the copy."""
+        reader = FileReader(self)
+        reader.path = shown(Path(self.path)).parent
+        return reader
 
 
 class _Finder:
