@@ -92,11 +92,12 @@ def ask(engine: Engine, query: Query, config: Mapping[str, Any]) -> None:
 def read(engine: Engine, query: Query) -> None:
     """Raise ProgramError for a query that cannot be read: in the engine's words where it stands in its dialect."""
     try:
-        _ = query.reads
+        _ = query.statements
     except ProgramError:
         if query.dialect == engine.dialect:
             _check_syntax(engine, query)
         raise
+    _ = query.reads
 
 
 def _check_syntax(engine: Engine, query: Query) -> None:
