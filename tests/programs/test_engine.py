@@ -15,7 +15,7 @@ import time_machine
 
 from mlguard.core.error import UsageError
 from mlguard.programs import duckdb
-from mlguard.programs.engine import ENGINES, RESULT, ask, opened, read
+from mlguard.programs.engine import ENGINES, RESULT, add, ask, opened, read
 from mlguard.programs.error import ProgramError
 from mlguard.programs.sqlglot import Query
 
@@ -197,3 +197,10 @@ def test_without_duckdb_one_sentence_says_how_to_get_it(monkeypatch: pytest.Monk
 def test_what_is_no_query_is_said_in_our_words_where_it_can_be_read(text: str, told: str) -> None:
     with pytest.raises(ProgramError, match=told):
         rows(text)
+
+
+@pytest.mark.parametrize("names", [["A", "a"], ["a", "b", "a"]])
+def test_columns_that_a_query_cannot_tell_apart_are_refused(names: list[str]) -> None:
+    table = pd.DataFrame([range(len(names))], columns=names)
+    with opened("duckdb") as engine, pytest.raises(ProgramError, match=r"^table t: `[Aa]` and `a` are one column to a"):
+        add(engine, Query("q.sql", "SELECT * FROM t", "duckdb"), {"t": table}, ())
