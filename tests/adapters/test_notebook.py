@@ -326,6 +326,7 @@ ENDS = [
     ("x = 1\nexec(compile('= 1', 'else.py', 'exec'))", SyntaxError, "in book/run.ipynb, cell 2 (`a`), line 2"),
     ("x = = 1", SyntaxError, "in book/run.ipynb, cell 2 (`a`), line 1"),
     ("import sys\nsys.exit(3)", ProgramError, "book/run.ipynb, cell 2 (`a`), left with exit status 3"),
+    ("exit", ProgramError, "book/run.ipynb, cell 2 (`a`), left with exit status 0"),
     ("answer = 1", ProgramError, "`book/run.ipynb` sets no variable `answers`"),
 ]
 

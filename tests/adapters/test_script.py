@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -470,3 +471,19 @@ def test_the_data_files_of_a_package_are_those_of_the_copy(tmp_path: Path) -> No
     )
     one = guard(tmp_path, source, inputs={"train": "train.csv", "test": "kit/test.csv"})
     assert one.predict(ROWS, ROWS + 1)["x"].tolist() == [2, 3]
+
+
+@pytest.mark.parametrize("name", ["made", "kit", "parts.made"])
+def test_a_module_that_a_script_writes_is_the_one_that_it_imports(tmp_path: Path, name: str) -> None:
+    (tmp_path / "kit.py").write_text("VALUE = 0\n")
+    (tmp_path / "parts").mkdir()
+    source = (
+        "import importlib, pathlib, sys\n"
+        "number = pathlib.Path('test.csv').read_text().splitlines()[1]\n"
+        f"pathlib.Path({name.replace('.', '/') + '.py'!r}).write_text('VALUE = ' + number)\n"
+        f"importlib.invalidate_caches()\nmodule = importlib.import_module({name!r})\n"
+        "open('answers.csv', 'w').write(f'x\\n{module.VALUE}\\n')\n"
+    )
+    one = guard(tmp_path, source)
+    assert [one.predict(ROWS, ROWS + n)["x"].tolist() for n in (1, 2)] == [[2.0], [3.0]]
+    assert name not in sys.modules

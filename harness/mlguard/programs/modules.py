@@ -43,14 +43,19 @@ def is_own(module: ModuleType, root: Path) -> bool:
     file = spec.origin if spec is not None and spec.has_location else getattr(module, "__file__", None)
     if not isinstance(file, str) or file.startswith(_LIBRARIES) or str(module.__name__).partition(".")[0] == "mlguard":
         return False
-    return lies_inside(file, root)
+    return _is_of_project(file, root)
 
 
 def _is_own_namespace(module: ModuleType, root: Path) -> bool:
     if getattr(module, "__file__", None) is not None:
         return False
-    copy, places = current(), [Path(place) for place in getattr(module, "__path__", ())]
-    return any(lies_inside(str(place if copy is None else copy.original(place)), root) for place in places)
+    return any(_is_of_project(str(place), root) for place in getattr(module, "__path__", ()))
+
+
+def _is_of_project(place: str, root: Path) -> bool:
+    """Whether a file or folder is the project's, or lies in the copy in which its code runs."""
+    copy = current()
+    return lies_inside(place if copy is None else str(copy.original(Path(place))), root)
 
 
 @functools.cache
