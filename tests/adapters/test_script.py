@@ -15,9 +15,11 @@ from mlguard import Dataset, ScriptGuard
 from mlguard.core.guard import problems
 from mlguard.core.outcome import Outcome
 from mlguard.core.record import CONTRACT
+from mlguard.files.facts import Question
 from mlguard.programs import overlay
 from mlguard.programs.error import ProgramError
 from tests.project import FILES, Project
+from tests.worker.heard import heard
 
 SCRIPT = "tests/guards/test_script.py"
 SOURCES = {
@@ -487,3 +489,16 @@ def test_a_module_that_a_script_writes_is_the_one_that_it_imports(tmp_path: Path
     one = guard(tmp_path, source)
     assert [one.predict(ROWS, ROWS + n)["x"].tolist() for n in (1, 2)] == [[2.0], [3.0]]
     assert name not in sys.modules
+
+
+def test_the_copy_of_a_large_file_is_no_doubt_about_what_was_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "large.bin").write_bytes(b"1" * overlay.LARGE)
+    code = (
+        "import tempfile\nfrom pathlib import Path\nfrom mlguard.programs.overlay import lay, protected\n"
+        "call, large = (Path(tempfile.gettempdir(), name) for name in ('call', 'large'))\n"
+        "with protected(lay(Path.cwd(), call, changed={}, large=large)):\n"
+        "    said = open((call / 'large.bin').resolve(), 'rb').read(1)"
+    )
+    told, depends = heard(code, tmp_path)
+    assert (told, depends.doubts) == ("b'1'", ())
+    assert str(tmp_path / "large.bin") in depends.facts[Question.CONTENT]

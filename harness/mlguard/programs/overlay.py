@@ -159,7 +159,9 @@ class _Laying:
         if not kept.is_file() or _stamp(kept) != _stamp(entry):
             kept.parent.mkdir(parents=True, exist_ok=True)
             kept.unlink(missing_ok=True)
-            shutil.copy2(entry, kept)
+            shutil.copyfile(entry, kept)
+            shutil.copymode(entry, kept)
+            os.utime(kept, ns=(entry.stat().st_atime_ns, entry.stat().st_mtime_ns))
         return kept
 
     def _is_left_out(self, entry: Path) -> bool:
