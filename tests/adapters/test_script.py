@@ -502,3 +502,15 @@ def test_the_copy_of_a_large_file_is_no_doubt_about_what_was_looked_at(tmp_path:
     told, depends = heard(code, tmp_path)
     assert (told, depends.doubts) == ("b'1'", ())
     assert str(tmp_path / "large.bin") in depends.facts[Question.CONTENT]
+
+
+def test_a_large_file_that_cannot_be_read_harms_nobody_who_does_not_open_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(overlay, "_copy_as_it_is", hidden)
+    (tmp_path / "large.bin").write_bytes(b"1" * overlay.LARGE)
+    assert guard(tmp_path, "open('answers.csv', 'w').write('x\\n1\\n')\n").predict(ROWS, ROWS)["x"].tolist() == [1]
+
+
+def hidden(file: Path, copy: Path) -> None:
+    raise FileNotFoundError(f"{file.name} is not part of the saved bundle")

@@ -156,12 +156,11 @@ class _Laying:
         kept = self.large / name
         for ending in _BESIDE:
             kept.with_name(f"{kept.name}{ending}").unlink(missing_ok=True)
-        if not kept.is_file() or _stamp(kept) != _stamp(entry):
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            kept.unlink(missing_ok=True)
-            shutil.copyfile(entry, kept)
-            shutil.copymode(entry, kept)
-            os.utime(kept, ns=(entry.stat().st_atime_ns, entry.stat().st_mtime_ns))
+        try:
+            if not kept.is_file() or _stamp(kept) != _stamp(entry):
+                _copy_as_it_is(entry, kept)
+        except OSError:
+            return entry  # It cannot be read: whoever opens it is told so.
         return kept
 
     def _is_left_out(self, entry: Path) -> bool:
@@ -175,6 +174,15 @@ class _Laying:
         if not self.links:
             return entry.resolve() not in entry.absolute().parents  # A link to a folder above has no end.
         return not entry.is_symlink() and sum(1 for _ in islice(entry.iterdir(), MANY)) < MANY
+
+
+def _copy_as_it_is(file: Path, copy: Path) -> None:
+    """Copy a file with its rights and times."""
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    copy.unlink(missing_ok=True)
+    shutil.copyfile(file, copy)
+    shutil.copymode(file, copy)
+    os.utime(copy, ns=(file.stat().st_atime_ns, file.stat().st_mtime_ns))
 
 
 def _stamp(file: Path) -> tuple[int, int, int]:
