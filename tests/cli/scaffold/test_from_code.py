@@ -190,7 +190,7 @@ def test_the_generator_is_learned_from_the_training_rows(tmp_path: Path) -> None
     [
         ("a = 1\nb = (\n", r"run\.py, line 2: "),
         ("a = 1\0\n", r"run\.py: .*null bytes"),
-        ("a = 1" + " + 1" * 990 + "\n", "nested too deeply"),
+        ("a = 1" + " + 1" * 2000 + "\n", "nested too deeply"),
         ("a = 1" + " + 1" * 5000 + "\n", "nested too deeply"),
         ("a = " + "-" * 50_000 + "1\n", "nested too deeply"),
     ],
