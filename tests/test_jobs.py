@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from mlguard.jobs import publish
 from tests.project import CODE, Project
@@ -22,6 +25,22 @@ def test_a_summary_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     *rest, last = publish([VERDICT], {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(tmp_path)})
     assert len(rest) == 1
     assert last.startswith(f"mlguard: the summary of the job cannot be written: {tmp_path}: ")
+
+
+@pytest.mark.parametrize(
+    ("project", "file"),
+    [
+        ("services/shop", "services/shop/tests/a.py"),
+        (".", "tests/a.py"),
+        ("../other", "tests/a.py"),
+        (None, "tests/a.py"),
+    ],
+)
+def test_files_are_named_from_the_root_of_the_repository(tmp_path: Path, project: str | None, file: str) -> None:
+    environ = {"GITHUB_ACTIONS": "true", "GITHUB_WORKSPACE": str(tmp_path / "repository")}
+    base = None if project is None else tmp_path / "repository" / project
+    (line,) = publish([replace(VERDICT, file="tests/a.py")], environ, project=base)
+    assert line.startswith(f"::error file={file},")
 
 
 def test_a_check_on_github_adds_to_the_summary_of_its_job(line: Project, tmp_path: Path) -> None:

@@ -326,6 +326,7 @@ ENDS = [
     ("x = 1\nexec(compile('= 1', 'else.py', 'exec'))", SyntaxError, "in book/run.ipynb, cell 2 (`a`), line 2"),
     ("x = = 1", SyntaxError, "in book/run.ipynb, cell 2 (`a`), line 1"),
     ("import sys\nsys.exit(3)", ProgramError, "book/run.ipynb, cell 2 (`a`), left with exit status 3"),
+    ("exit", ProgramError, "book/run.ipynb, cell 2 (`a`), left with exit status 0"),
     ("answer = 1", ProgramError, "`book/run.ipynb` sets no variable `answers`"),
 ]
 
@@ -340,6 +341,7 @@ def test_how_a_cell_ends_a_run_is_told(tmp_path: Path, cell: str, kind: type[Exc
 UNUSABLE = [
     ("[]", "book/run.ipynb is no notebook: "),
     ("{", "book/run.ipynb is no notebook: "),
+    (book(["1"]).replace('[\n    "1"\n   ]', "null"), "book/run.ipynb is no notebook: the source of a cell is no text"),
     (book(["1"]).replace('"metadata": {},\n "nbformat"', '"metadata": {"language_info": {"name": "R"}},\n "nbformat"'),
      "book/run.ipynb is a notebook of R; only those of Python can be run"),
     (book(["train = 1"]), "no cell of book/run.ipynb is tagged `parameters`, where `train`, `test` would be set"),

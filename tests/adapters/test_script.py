@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +15,11 @@ from mlguard import Dataset, ScriptGuard
 from mlguard.core.guard import problems
 from mlguard.core.outcome import Outcome
 from mlguard.core.record import CONTRACT
+from mlguard.files.facts import Question
 from mlguard.programs import overlay
 from mlguard.programs.error import ProgramError
 from tests.project import FILES, Project
+from tests.worker.heard import heard
 
 SCRIPT = "tests/guards/test_script.py"
 SOURCES = {
@@ -158,6 +163,8 @@ WRONG = [
         {"inputs": {"rows": "rows.csv"}, "outputs": {}},
         '`outputs` must say what the script writes, such as {"metrics": "scores.json"}',
     ),
+    ({"script": "it's.py"}, "`script` is no command line: No closing quotation"),
+    ({"script": "run.py > log"}, "`script` says `>` to a shell, and none reads it; write it as: sh -c '…'"),
     ({"script": "python run.py"}, "`script` names the file alone, without `python`: python run.py"),
 ]
 
@@ -171,6 +178,11 @@ def test_a_script_without_metrics_has_no_evaluate() -> None:
     assert problems(declared()) == []
     assert not hasattr(declared(), "evaluate")
     assert hasattr(declared(outputs={"answers": "answers.csv", "metrics": "scores.json"}), "evaluate")
+
+
+def test_a_class_that_names_its_script_is_no_base_though_it_says_nothing_else() -> None:
+    assert hasattr(declared(dataset=None, inputs={}, outputs={}), "observe")
+    assert not hasattr(declared(dataset=None, script="", inputs={}, outputs={}), "observe")
 
 
 ROWS = pd.DataFrame({"x": [1.0, 2.0]})
@@ -200,9 +212,9 @@ def test_nothing_real_is_written_wherever_a_script_writes(tmp_path: Path, monkey
     )
     one = guard(tmp_path, source, inputs={"train": "in/train.csv", "test": "test.csv"})
     (tmp_path / "answers.csv").write_text("x\n7\n")
-    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    before = contents(tmp_path)
     assert one.predict(ROWS, ROWS + 10)["x"].tolist() == [1.0, 2.0, 11.0, 12.0]
-    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+    assert contents(tmp_path) == before
 
 
 @pytest.mark.parametrize("isolated", [False, True])
@@ -224,6 +236,12 @@ def test_tables_stand_in_the_place_of_files_behind_a_link(tmp_path: Path, *, iso
     assert not (tmp_path / "shared/in/test.csv").exists()
 
 
+def contents(root: Path) -> dict[Path, bytes]:
+    """What the files of the project hold, without those of the run."""
+    files = (path for path in root.rglob("*") if path.is_file() and not path.is_relative_to(root / "run"))
+    return {path: path.read_bytes() for path in files}
+
+
 WRITES = [
     "open('large.bin', 'w').write('new')",
     "open('full/a.txt', 'a').write('new')",
@@ -233,6 +251,9 @@ WRITES = [
     "import os; os.truncate('large.bin', 1)",
     "import shutil; shutil.rmtree('full')",
     "open('full/a.txt', 'r+')",
+    "os.mkdir('full/new')",
+    "os.makedirs('full', exist_ok=True); os.chmod('full/a.txt', 0o600)",
+    "os.utime('full/a.txt', (1, 1))",
     "open(os.path.join(os.path.dirname(__file__), 'kept.txt'), 'w')",
 ]
 
@@ -248,12 +269,40 @@ def test_what_only_a_link_shows_is_never_written(
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("1" * 100)
     one = guard(tmp_path, f"import os\n{writes}\n", isolated=isolated)
-    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    before = contents(tmp_path)
     with pytest.raises((OSError, ProgramError)) as raised:  # The process writes to its copy, and no answers.
         one.predict(ROWS, ROWS)
     refused = "is a real file, which a guarded script must leave alone"
     assert isolated or "rmtree" in writes or refused in str(raised.value)
-    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+    assert contents(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    "writes",
+    [
+        "c = sqlite3.connect('large.bin'); c.execute('insert into t values (2)'); c.commit(); c.close()",
+        "threading.Thread(target=lambda: _thread.start_new_thread(late, ())).start(); done.wait()",
+        "subprocess.run(['sh', '-c', 'printf x > large.bin; chmod 600 large.bin'], check=True)",
+    ],
+    ids=["compiled", "unseen thread", "process"],
+)
+def test_what_nobody_sees_written_is_a_copy_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, writes: str
+) -> None:
+    monkeypatch.setattr(overlay, "LARGE", 100)
+    with contextlib.closing(sqlite3.connect(tmp_path / "large.bin")) as base:
+        base.executescript("create table t (x); insert into t values (1);")
+    source = (
+        "import _thread, sqlite3, subprocess, threading\n"
+        "done = threading.Event()\n"
+        "def late():\n    open('large.bin', 'w').write('x'); done.set()\n"
+        "x = sqlite3.connect('large.bin').execute('select sum(x) from t').fetchone()[0]\n"
+        f"{writes}\nopen('answers.csv', 'w').write(f'x\\n{{x}}\\n')\n"
+    )
+    one, real = guard(tmp_path, source), tmp_path / "large.bin"
+    before = real.read_bytes(), real.stat().st_mode, real.stat().st_mtime_ns
+    assert [one.predict(ROWS, ROWS)["x"].tolist() for _ in range(2)] == [[1], [1]]
+    assert (real.read_bytes(), real.stat().st_mode, real.stat().st_mtime_ns) == before
 
 
 def test_virtual_environments_and_links_without_end_are_no_part_of_the_copy(tmp_path: Path) -> None:
@@ -368,3 +417,100 @@ def test_metrics_are_those_of_the_answers_that_were_given(tmp_path: Path) -> Non
     assert one.evaluate(ROWS, answers) == {"mae": 2.5}
     with pytest.raises(ProgramError, match="measures only what it answered itself"):
         one.evaluate(ROWS, answers + 1)
+
+
+def test_a_script_that_leaves_nothing_to_compare_is_an_error(tmp_path: Path) -> None:
+    one = guard(tmp_path, "print('  '); open('a.json', 'w').write('1')\n", inputs={}, outputs={"printed": "stdout"})
+    with pytest.raises(ProgramError, match=r"^`run\.py` printed nothing, so that there is nothing to compare; "):
+        one._results(None, None, one.outputs)
+    type(one).outputs = {"a": "a.json", "printed": "stdout"}
+    assert one._results(None, None, one.outputs) == {"a": 1, "printed": {"text": ["  "], "numbers": []}}
+
+
+def test_what_a_script_does_at_its_end_and_in_threads_happens_in_the_copy(tmp_path: Path) -> None:
+    source = (
+        "import atexit, threading, line\n"
+        "atexit.register(lambda: open('answers.csv', 'a').write('2\\n'))\n"
+        "def real():\n"
+        "    try:\n        open(line.fit.__code__.co_filename, 'a').write('# more')\n"
+        "    except PermissionError:\n        open('answers.csv', 'w').write('x\\n1\\n')\n"
+        "threading.Thread(target=real).start()\n"
+    )
+    (tmp_path / "line.py").write_text(FILES["line.py"])
+    one = guard(tmp_path, source)
+    assert one.predict(ROWS, ROWS)["x"].tolist() == [1, 2]
+    assert (tmp_path / "line.py").read_text() == FILES["line.py"]
+    assert not (tmp_path / "answers.csv").exists()
+
+
+REAL = [
+    "import inspect, os; folder = os.path.dirname(os.path.abspath(inspect.getfile(inspect.currentframe())))",
+    "import kit; folder = os.path.dirname(os.path.dirname(kit.folder.__code__.co_filename))",
+    "folder = {root!r}",
+]
+
+
+@pytest.mark.parametrize("finds", REAL, ids=["frame", "code", "absolute"])
+def test_a_real_file_is_not_read_for_a_table_that_stands_in_its_place(tmp_path: Path, finds: str) -> None:
+    (tmp_path / "kit").mkdir()
+    (tmp_path / "kit/__init__.py").write_text("def folder(): ...\n")
+    (tmp_path / "test.csv").write_text("x\n7\n")
+    source = f"import os\n{finds.format(root=str(tmp_path))}\nopen(os.path.join(folder, 'test.csv'))\n"
+    with pytest.raises(PermissionError, match="a real file, in whose place the guard has another"):
+        guard(tmp_path, source).predict(ROWS, ROWS)
+
+
+def test_the_data_files_of_a_package_are_those_of_the_copy(tmp_path: Path) -> None:
+    (tmp_path / "kit").mkdir()
+    for name, text in {"__init__.py": "", "test.csv": "x\n7\n", "more.txt": "1"}.items():
+        (tmp_path / "kit" / name).write_text(text)
+    source = (
+        "import pkgutil\nfrom importlib import resources\n"
+        "folder = resources.files('kit')\n"
+        "assert pkgutil.get_data('kit', 'test.csv') == folder.joinpath('test.csv').read_bytes()\n"
+        "assert (folder / 'more.txt').read_text() == '1'\n"
+        "open('answers.csv', 'w').write((folder / 'test.csv').read_text())\n"
+    )
+    one = guard(tmp_path, source, inputs={"train": "train.csv", "test": "kit/test.csv"})
+    assert one.predict(ROWS, ROWS + 1)["x"].tolist() == [2, 3]
+
+
+@pytest.mark.parametrize("name", ["made", "kit", "parts.made"])
+def test_a_module_that_a_script_writes_is_the_one_that_it_imports(tmp_path: Path, name: str) -> None:
+    (tmp_path / "kit.py").write_text("VALUE = 0\n")
+    (tmp_path / "parts").mkdir()
+    source = (
+        "import importlib, pathlib, sys\n"
+        "number = pathlib.Path('test.csv').read_text().splitlines()[1]\n"
+        f"pathlib.Path({name.replace('.', '/') + '.py'!r}).write_text('VALUE = ' + number)\n"
+        f"importlib.invalidate_caches()\nmodule = importlib.import_module({name!r})\n"
+        "open('answers.csv', 'w').write(f'x\\n{module.VALUE}\\n')\n"
+    )
+    one = guard(tmp_path, source)
+    assert [one.predict(ROWS, ROWS + n)["x"].tolist() for n in (1, 2)] == [[2.0], [3.0]]
+    assert name not in sys.modules
+
+
+def test_the_copy_of_a_large_file_is_no_doubt_about_what_was_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "large.bin").write_bytes(b"1" * overlay.LARGE)
+    code = (
+        "import tempfile\nfrom pathlib import Path\nfrom mlguard.programs.overlay import lay, protected\n"
+        "call, large = (Path(tempfile.gettempdir(), name) for name in ('call', 'large'))\n"
+        "with protected(lay(Path.cwd(), call, changed={}, large=large)):\n"
+        "    said = open((call / 'large.bin').resolve(), 'rb').read(1)"
+    )
+    told, depends = heard(code, tmp_path)
+    assert (told, depends.doubts) == ("b'1'", ())
+    assert str(tmp_path / "large.bin") in depends.facts[Question.CONTENT]
+
+
+def test_a_large_file_that_cannot_be_read_harms_nobody_who_does_not_open_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(overlay, "_copy_as_it_is", hidden)
+    (tmp_path / "large.bin").write_bytes(b"1" * overlay.LARGE)
+    assert guard(tmp_path, "open('answers.csv', 'w').write('x\\n1\\n')\n").predict(ROWS, ROWS)["x"].tolist() == [1]
+
+
+def hidden(file: Path, copy: Path) -> None:
+    raise FileNotFoundError(f"{file.name} is not part of the saved bundle")

@@ -26,6 +26,9 @@ def test_a_single_table_is_called_rows_and_others_by_name() -> None:
 def test_a_table_that_is_not_there_is_named_with_those_that_are() -> None:
     with pytest.raises(AttributeError, match=r"no table 'train' \(it has: rows\)"):
         Dataset(np.zeros(1)).train  # noqa: B018 -- asking is the test.
+    with pytest.raises(KeyError, match=r"no table 'train' \(it has: rows\)"):
+        Dataset(np.zeros(1))["train"]
+    assert Dataset(np.zeros(1)).get("train") is None
 
 
 @pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda d: pickle.loads(pickle.dumps(d))])

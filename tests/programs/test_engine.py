@@ -15,7 +15,7 @@ import time_machine
 
 from mlguard.core.error import UsageError
 from mlguard.programs import duckdb
-from mlguard.programs.engine import ENGINES, RESULT, ask, opened, read
+from mlguard.programs.engine import ENGINES, RESULT, add, ask, opened, read
 from mlguard.programs.error import ProgramError
 from mlguard.programs.sqlglot import Query
 
@@ -112,6 +112,26 @@ def test_a_query_has_one_thread_and_no_zone_of_the_machine() -> None:
     assert told.to_dict("records") == [{"zone": "UTC", "threads": 1}]
 
 
+def test_each_way_to_ask_for_the_time_tells_that_of_the_guards_clock() -> None:
+    with time_machine.travel("2026-01-02T03:04:05Z", tick=False):
+        told = rows(
+            "SELECT age(TIMESTAMP '2026-01-01') AS age, age(TIMESTAMP '2026-01-03', TIMESTAMP '2026-01-01') AS both, "
+            "current_time AS zoned, localtime AS plain, age + 1 AS older FROM people",
+            people=pd.DataFrame({"age": [7]}),
+        ).iloc[0]
+        same = rows(
+            "SELECT date('now'), date(), CURRENT_TIMESTAMP, strftime('%Y', 'now'), strftime('%Y'), "
+            "date('now', '+1 day'), datetime('2020-01-01', '+1 hour'), date(d) FROM people",
+            "sqlite",
+            people=pd.DataFrame({"d": ["1999-01-01"]}),
+        )
+        same = same.iloc[0].tolist()
+    assert [told["age"].days, told["both"].days, told["older"]] == [1, 2, 8]
+    assert [str(told["zoned"]), str(told["plain"])] == ["03:04:05+00:00", "03:04:05"]
+    assert same[:3] == ["2026-01-02", "2026-01-02", "2026-01-02 03:04:05"]
+    assert same[3:] == ["2026", "2026", "2026-01-03", "2020-01-01 01:00:00", "1999-01-01"]
+
+
 def test_a_query_tells_the_time_of_the_guards_clock() -> None:
     with time_machine.travel("2020-02-29T23:30:00+00:00", tick=False):
         told = rows("SELECT current_date AS day, today() AS today, now() AS now, current_timestamp AS stamp")
@@ -163,3 +183,24 @@ def test_without_duckdb_one_sentence_says_how_to_get_it(monkeypatch: pytest.Monk
     with pytest.raises(UsageError) as raised, opened("duckdb"):
         pass
     assert str(raised.value) == told
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "here is no statement"),
+        ("-- nothing", "here is no statement"),
+        ("INSERT INTO rows SELECT 1", "here is INSERT"),
+        ("WITH a AS (DELETE FROM rows RETURNING *) SELECT * FROM a", "writes nothing, and in this one is DELETE"),
+    ],
+)
+def test_what_is_no_query_is_said_in_our_words_where_it_can_be_read(text: str, told: str) -> None:
+    with pytest.raises(ProgramError, match=told):
+        rows(text)
+
+
+@pytest.mark.parametrize("names", [["A", "a"], ["a", "b", "a"]])
+def test_columns_that_a_query_cannot_tell_apart_are_refused(names: list[str]) -> None:
+    table = pd.DataFrame([range(len(names))], columns=names)
+    with opened("duckdb") as engine, pytest.raises(ProgramError, match=r"^table t: `[Aa]` and `a` are one column to a"):
+        add(engine, Query("q.sql", "SELECT * FROM t", "duckdb"), {"t": table}, ())

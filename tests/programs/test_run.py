@@ -167,6 +167,14 @@ def test_a_projects_module_may_be_called_nearly_as_mlguard_is(tmp_path: Path) ->
     assert [one.run(), one.run()] == ["1\n"] * 2
 
 
+def test_a_package_without_a_file_keeps_no_module_for_the_next_program(tmp_path: Path) -> None:
+    (tmp_path / "bin/kit").mkdir(parents=True)
+    (tmp_path / "bin/kit/counted.py").write_text("calls = 0\n")
+    one = program(tmp_path, "from kit import counted\ncounted.calls += 1\nprint(counted.calls)\n")
+    assert [one.run(), one.run()] == ["1\n"] * 2
+    assert "kit" not in sys.modules
+
+
 def test_settings_of_libraries_end_with_their_program(tmp_path: Path) -> None:
     settings = "import warnings, numpy\nwarnings.simplefilter('error')\nnumpy.seterr(all='raise')\n"
     program(tmp_path, settings).run()
@@ -199,3 +207,25 @@ def test_a_relative_folder_on_the_path_is_that_of_each_program(tmp_path: Path) -
         printed = program(tmp_path, source, folder=tmp_path / name / "run").run()
         assert printed == f"{name}\n"
         shutil.rmtree(tmp_path / name)
+
+
+def test_pools_that_a_program_leaves_behind_finish_what_they_were_given(tmp_path: Path) -> None:
+    code = """
+import time
+from concurrent.futures import ThreadPoolExecutor
+pool = ThreadPoolExecutor(1)
+for number in range(2):
+    pool.submit(lambda number=number: (time.sleep(0.02), print(number)))
+"""
+    assert program(tmp_path, code).run() == "0\n1\n"
+
+
+def test_a_program_that_uses_processes_of_joblib_ends_and_leaves_none(tmp_path: Path) -> None:
+    code = """
+import os, joblib
+print(joblib.Parallel(2)(joblib.delayed(lambda: os.path.basename(os.getcwd()))() for _ in range(2)))
+"""
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+        assert program(tmp_path, code, folder=tmp_path / name).run() == f"{[name] * 2}\n"
+        (tmp_path / name).rmdir()

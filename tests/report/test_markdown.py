@@ -54,3 +54,11 @@ def test_a_document_has_an_end() -> None:
     text = document([verdict] * 9)
     assert len(text.encode()) <= MOST
     assert text.endswith("\n7 more failed; the log of the job has all of it.\n")
+
+
+def test_long_names_and_messages_are_cut() -> None:
+    verdict = Verdict("😀" * 5000, Outcome.ERROR, problem="😀" * 100_000, file="a.py")
+    text = document([verdict] * 200)
+    assert len(text.encode()) <= MOST
+    assert text.endswith("\n200 more failed; the log of the job has all of it.\n")
+    assert all(len(line) < 1000 for line in workflow_commands([verdict]))

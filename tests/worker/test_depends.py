@@ -89,6 +89,24 @@ def test_a_look_is_heard(project: Path, code: str):
     assert depends.doubts == ()
 
 
+@pytest.mark.parametrize("name", ["shop/pkgutil.py", "shop/importlib/metadata/__init__.py"])
+def test_a_project_that_names_its_code_as_python_does_lists_files_for_itself(project: Path, name: str):
+    (project / name).parent.mkdir(parents=True, exist_ok=True)
+    (project / name).write_text("import os\nfound = os.listdir('inner')\n")
+    module = name.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+    _, depends = heard(f"import {module}", project)
+    assert str(project / "inner") in depends.facts[Question.NAMES]
+
+
+@pytest.mark.parametrize("opened", ["open('.cache/seen', 'r+')", "open('.cache/seen', 'a+')"])
+def test_a_file_that_is_opened_to_be_read_and_written_is_looked_at(project: Path, opened: str):
+    (project / ".cache").mkdir()
+    (project / ".cache" / "seen").write_text("1")
+    _, depends = heard(f"f = {opened}; f.seek(0); said = f.read()", project)
+    seen = str(project / ".cache" / "seen")
+    assert (depends.facts[Question.CONTENT][seen], depends.doubts) == (answer(Question.CONTENT, seen), ())
+
+
 NEVER = {
     "import subprocess; subprocess.run(['true'])": "starts another program (true)",
     "import os; os.system('true')": "starts another program",
@@ -102,6 +120,9 @@ NEVER = {
     "import urllib.request as u; u.urlopen('http://127.0.0.1:9')": "network",
     "import socket; socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'', ('127.0.0.1', 9))": "network",
     "import sqlite3; sqlite3.connect(':memory:')": "SQLite",
+    "import sys; __import__('_xxsubinterpreters' if sys.version_info < (3, 13) else '_interpreters').create()": (
+        "another interpreter"
+    ),
     "import ctypes": "imports ctypes",
     "import numpy; numpy.ctypeslib.load_library('data.csv', '.')": "compiled code through ctypes",
     "import importlib; importlib.import_module('ctypes')": "ctypes",
@@ -197,6 +218,18 @@ def test_what_is_hidden_from_the_code_is_still_looked_at(project: Path):
     )
     told, depends = heard(code, project)
     assert (told, depends.doubts) == ("hidden", ())
+
+
+def test_a_file_of_a_copy_stands_for_that_of_the_project(project: Path):
+    code = (
+        "import shutil\nfrom pathlib import Path\nfrom mlguard.core.copies import Copy, running_in\n"
+        "root = Path.cwd()\nfor name in ('inner', 'shop'):\n    shutil.copy('data.csv', name)\n"
+        "with running_in(Copy(root, root / 'inner', (), root / 'shop')):\n    open('{}/data.csv').read()"
+    )
+    for folder in ("inner", "shop"):
+        _, depends = heard(code.format(folder), project)
+        assert str(project / "data.csv") in depends.facts[Question.CONTENT]
+        assert str(project / folder / "data.csv") not in depends.facts[Question.CONTENT]
 
 
 def test_an_account_that_cannot_be_read_is_a_doubt():

@@ -96,10 +96,7 @@ class Command:
     def problems(self) -> Iterator[str]:
         """What is wrong with the command line."""
         known, named = PLACES[self.method], self.places
-        try:
-            yield from (f"`{self.method}` {told}" for told in shell_syntax(words_of(self.line)))
-        except ValueError as error:
-            yield f"`{self.method}` is no command line: {error}"
+        yield from (f"`{self.method}` {told}" for told in shell_syntax(self.line))
         for name in named:
             if name not in known:
                 near = get_close_matches(name, known, n=1)

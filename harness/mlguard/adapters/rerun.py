@@ -20,6 +20,9 @@ PARTS = frozenset({"train", "test"})
 _MEASURED = "measured"
 """The folder of a run in which the metrics of its answers lie."""
 
+_LARGE = "large"
+"""The folder of a run in which copies of the project's large files lie."""
+
 
 class RerunGuard(Guard):
     """A guard of a program that reads tables, trains, answers and leaves results, all in one go.
@@ -39,6 +42,7 @@ class RerunGuard(Guard):
     isolated: ClassVar[bool] = False
     single_rows = 2
     _kind: ClassVar[str] = "program"
+    """What messages call it, and the attribute that names it."""
 
     def __init_subclass__(cls, **rest: Any) -> None:
         super().__init_subclass__(**rest)
@@ -53,8 +57,8 @@ class RerunGuard(Guard):
 
     @classmethod
     def _splits(cls) -> bool:
-        """Whether the program splits its rows by itself."""
-        return bool(cls.outputs) and not PARTS & set(cls.inputs)
+        """Whether the program splits its rows by itself; what names neither a program nor outputs is a base."""
+        return bool(cls.outputs or getattr(cls, cls._kind, None)) and not PARTS & set(cls.inputs)
 
     @classmethod
     def _problems(cls) -> Iterator[str]:
@@ -140,7 +144,8 @@ class RerunGuard(Guard):
         inputs, outputs = self._files(self.inputs), self._files(self.outputs)
         # What another process writes through a link, nobody here can refuse.
         mapped = [*inputs.values(), *outputs.values()]
-        copy = lay(self._root, folder, changed=config, mapped=mapped, links=not self.isolated)
+        large = None if self.isolated else self.folder / _LARGE
+        copy = lay(self._root, folder, changed=config, mapped=mapped, links=not self.isolated, large=large)
         for name, place in inputs.items():
             write(tables[name], folder / place)
         return copy

@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 
 from mlguard.adapters.rerun import RerunGuard
 from mlguard.programs import metrics
-from mlguard.programs.run import PYTHONS, Program, words_of
+from mlguard.programs.error import ProgramError
+from mlguard.programs.run import PYTHONS, Program, shell_syntax, words_of
 
 PRINTED = "stdout"
 """The place of an output that is printed."""
@@ -45,6 +46,8 @@ class ScriptGuard(RerunGuard):
         for line in lines:
             if isinstance(line, str) and line.split()[:1] and line.split()[0] in PYTHONS:
                 yield f"`script` names the file alone, without `{line.split()[0]}`: {line}"
+            elif isinstance(line, str):
+                yield from (f"`script` {told}" for told in shell_syntax(line))
         yield from super()._problems()
 
     @classmethod
@@ -58,6 +61,11 @@ class ScriptGuard(RerunGuard):
 
     def _run(self, folder: Path, tables: Mapping[str, Any]) -> Mapping[str, Any]:
         printed = "".join(self._program(line, folder).run() for line in self._lines())
+        if not printed.strip() and {*self.outputs.values()} == {PRINTED}:
+            raise ProgramError(
+                f"`{self._called()}` printed nothing, so that there is nothing to compare; "
+                "name what it writes in `outputs`"
+            )
         return {name: metrics.told(printed) for name, place in self.outputs.items() if place == PRINTED}
 
     def _program(self, line: str, folder: Path) -> Program:

@@ -75,7 +75,7 @@ def check(names: tuple[str, ...], asked: Asked) -> NoReturn:
         say_json(run_as_data(verdicts, not_run))
     else:
         say(draw_all(verdicts, costs=asked.costs, not_run=not_run))
-    for line in publish(verdicts):
+    for line in publish(verdicts, project=project.settings.base):
         tell(line)
     sys.exit(exit_code(verdicts))
 

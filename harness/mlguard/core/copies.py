@@ -18,18 +18,31 @@ class Copy:
     folder: Path
     """The copy."""
     linked: tuple[Path, ...] = ()
-    """Real files and folders to which links in it lead."""
+    """Files and folders to which links in it lead."""
+    large: Path | None = None
+    """Where those of them lie that are copies, too: large files, which are copied once for many such folders."""
+
+    mapped: frozenset[str] = frozenset()
+    """Real paths of files in whose places it has others, which code must not read instead."""
 
     def original(self, place: Path) -> Path:
         """The project's file of which a place in the copy is one; any other place as it is."""
-        return self.root / place.relative_to(self.folder) if place.is_relative_to(self.folder) else place
+        for folder in self.folders:
+            if place.is_relative_to(folder):
+                return self.root / place.relative_to(folder)
+        return place
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """The folders in which files have the places that they have in the project."""
+        return (self.folder,) if self.large is None else (self.folder, self.large)
 
     def shown(self, file: Path) -> Path:
         """The place in the copy of a file of the project; any other file as it is."""
         return self.folder / file.relative_to(self.root) if file.is_relative_to(self.root) else file
 
     def leads_to(self, place: Path) -> bool:
-        """Whether a real file lies where a link leads."""
+        """Whether a place is one to which a link leads."""
         return any(place.is_relative_to(real) for real in self.linked)
 
 

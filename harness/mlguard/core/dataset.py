@@ -34,6 +34,8 @@ class Dataset(Mapping[str, Any]):
         self.decimals = decimals
 
     def __getitem__(self, name: str) -> Any:
+        if name not in self.tables:
+            raise KeyError(self._lacks(name))
         return self.tables[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -47,8 +49,11 @@ class Dataset(Mapping[str, Any]):
         tables = self.__dict__.get("tables", {})
         if name in tables:
             return tables[name]
-        known = ", ".join(tables) or "none"
-        raise AttributeError(f"the dataset has no table {name!r} (it has: {known})")
+        raise AttributeError(self._lacks(name))
+
+    def _lacks(self, name: str) -> str:
+        known = ", ".join(self.__dict__.get("tables", {})) or "none"
+        return f"the dataset has no table {name!r} (it has: {known})"
 
     def __repr__(self) -> str:
         shapes = ", ".join(f"{name} {tuple(getattr(table, 'shape', ()))}" for name, table in self.tables.items())

@@ -61,6 +61,11 @@ class Session:
         """Every project that was met."""
         return list(self._projects.values())
 
+    def only_project(self) -> Path | None:
+        """The root of the project whose guards ran, here or in workers of xdist; None where there are several."""
+        roots = {project.settings.base for project in self.projects()} | {folder.parents[2] for folder in self.folders}
+        return roots.pop() if len(roots) == 1 else None
+
     def given(self) -> dict[str, Any]:
         """What a worker of xdist needs to know, in the types that execnet carries."""
         environment = {os.fsencode(name): os.fsencode(text) for name, text in self.environment.items()}

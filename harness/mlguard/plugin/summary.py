@@ -33,7 +33,7 @@ def farewell(session: Session) -> list[str]:
     from mlguard.report.wording import summary
 
     verdicts = [result.verdict for result in results]
-    return [*recorded, summary(verdicts), *map(visible, publish(verdicts))]
+    return [*recorded, summary(verdicts), *map(visible, publish(verdicts, project=session.only_project()))]
 
 
 def _indented(lines: tuple[str, ...]) -> list[str]:

@@ -148,7 +148,11 @@ def _content(path: Path, name: str) -> Any:
         raise ProgramError(f"there is no {name} in the project")
     reads: Any = nbformat.reads
     try:
-        return reads(path.read_text(encoding="utf-8"), as_version=4)
+        content = reads(path.read_text(encoding="utf-8"), as_version=4)
+        texts = [cell.source for cell in content.cells if cell.cell_type == "code"]
+        if not all(isinstance(text, str) for text in texts):
+            raise ValueError("the source of a cell is no text")
+        return content
     except Exception as error:  # nbformat and its parsers have no common class of errors.
         raise ProgramError(f"{name} is no notebook: {(str(error).splitlines() or [''])[0]}") from error
 

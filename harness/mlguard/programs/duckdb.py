@@ -37,10 +37,17 @@ _CLOCK = {
     "current_localtimestamp": "TIMESTAMP",
     "current_date": "DATE",
     "today": "DATE",
+    "current_time": "TIMETZ",
+    "get_current_time": "TIMETZ",
+    "localtime": "TIME",
+    "current_localtime": "TIME",
 }
 """Functions that tell the time: they tell Python's, which the guard's `clock` sets."""
 
-_TELLS_TIME = re.compile(rf"\b({'|'.join(_CLOCK)})\b", re.IGNORECASE)
+_AGE = "(a) AS system.main.age(CAST(CAST('{now}' AS DATE) AS TIMESTAMP), a), (a, b) AS system.main.age(a, b)"
+"""What `age` is: with one argument, it tells the time since then."""
+
+_TELLS_TIME = re.compile(rf"\b({'|'.join(_CLOCK)})\b|\bage\s*\(", re.IGNORECASE)
 
 
 _KINDS = {"BOOLEAN": TRUTH, "FLOAT": NARROW, "DOUBLE": NUMBER}
@@ -141,7 +148,10 @@ class DuckDB:
             return
         now = datetime.now(UTC).isoformat()
         for function, kind in _CLOCK.items():
-            self._make("MACRO", f"{function}()", f"CAST(CAST('{now}' AS TIMESTAMPTZ) AS {kind})")
+            read = "TIMESTAMPTZ" if kind.endswith("TZ") else "TIMESTAMP"  # No cast leads from one with a zone to TIME.
+            self._make("MACRO", f"{function}()", f"CAST(CAST('{now}' AS {read}) AS {kind})")
+        self._connection.execute(f"CREATE OR REPLACE MACRO age{_AGE.format(now=now)}")
+        self._made["age"] = "MACRO"
 
     def _make(self, kind: str, name: str, what: str, parameters: Mapping[str, Any] | None = None) -> None:
         self._made[name.removesuffix("()")] = kind

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
@@ -68,7 +69,19 @@ def add(engine: Engine, query: Query, tables: Mapping[str, Any], known: Iterable
 
     for name, table in tables.items():
         if name.lower() in query.reads:
-            engine.add(name, as_frame(table, name), partial(_like, known))
+            rows = as_frame(table, name)
+            _check_names(name, [str(column) for column in rows])
+            engine.add(name, rows, partial(_like, known))
+
+
+def _check_names(table: str, columns: Sequence[str]) -> None:
+    """Raise ProgramError for columns that a query could not tell apart: it would read another one, without a word."""
+    first: dict[str, str] = {}
+    for name in columns:
+        folded = re.sub("[A-Z]+", lambda found: found[0].lower(), name)  # Engines fold no other letters.
+        if (other := first.get(folded)) is not None:
+            raise ProgramError(f"table {table}: `{other}` and `{name}` are one column to a query; rename one of them")
+        first[folded] = name
 
 
 def _like(tables: Iterable[Any], name: str) -> pd.Series[Any] | None:
@@ -92,11 +105,12 @@ def ask(engine: Engine, query: Query, config: Mapping[str, Any]) -> None:
 def read(engine: Engine, query: Query) -> None:
     """Raise ProgramError for a query that cannot be read: in the engine's words where it stands in its dialect."""
     try:
-        _ = query.reads
+        _ = query.statements
     except ProgramError:
         if query.dialect == engine.dialect:
             _check_syntax(engine, query)
         raise
+    _ = query.reads
 
 
 def _check_syntax(engine: Engine, query: Query) -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Final
 
+from mlguard.core.copies import current
+
 FOREIGN: Final = frozenset({"site-packages", "dist-packages", ".venv", "venv", ".tox", "node_modules"})
 """Folders below a project whose content is somebody else's."""
 
@@ -24,6 +26,11 @@ def own_modules(root: Path) -> list[str]:
     return [name for name, module in list(sys.modules.items()) if is_own(module, root)]
 
 
+def own_namespaces(root: Path) -> list[str]:
+    """The loaded packages that are no more than a folder of the project, or of the copy in which its code runs."""
+    return [name for name, module in list(sys.modules.items()) if _is_own_namespace(module, root)]
+
+
 def is_inside(file: Path, root: Path) -> bool:
     """Whether a file is the project's own, and not of something that was installed below its root."""
     return file.is_relative_to(root) and not FOREIGN & set(file.relative_to(root).parts)
@@ -36,10 +43,22 @@ def is_own(module: ModuleType, root: Path) -> bool:
     file = spec.origin if spec is not None and spec.has_location else getattr(module, "__file__", None)
     if not isinstance(file, str) or file.startswith(_LIBRARIES) or str(module.__name__).partition(".")[0] == "mlguard":
         return False
-    return _lies_inside(file, root)
+    return _is_of_project(file, root)
+
+
+def _is_own_namespace(module: ModuleType, root: Path) -> bool:
+    if getattr(module, "__file__", None) is not None:
+        return False
+    return any(_is_of_project(str(place), root) for place in getattr(module, "__path__", ()))
+
+
+def _is_of_project(place: str, root: Path) -> bool:
+    """Whether a file or folder is the project's, or lies in the copy in which its code runs."""
+    copy = current()
+    return lies_inside(place if copy is None else str(copy.original(Path(place))), root)
 
 
 @functools.cache
-def _lies_inside(file: str, root: Path) -> bool:
-    """Whether a module's file is the project's; the disk is asked once for each in a process."""
+def lies_inside(file: str, root: Path) -> bool:
+    """Whether a file of code is the project's, whatever links lead there; the disk is asked once for each."""
     return is_inside(Path(file).resolve(), root.resolve())

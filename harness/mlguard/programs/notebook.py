@@ -131,6 +131,10 @@ def _shells() -> Any:
             repeat(sys.stdout, done.stdout.decode("utf-8", errors="replace"))
             self.user_ns["_exit_code"] = done.returncode
 
+        def ask_exit(self) -> None:
+            """What `exit` and `quit` do."""
+            raise SystemExit
+
         def enable_gui(self, gui: Any = None) -> None: ...
 
         def showtraceback(self, *told: Any, **facts: Any) -> None: ...

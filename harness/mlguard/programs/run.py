@@ -22,7 +22,7 @@ from typing import TextIO
 
 from mlguard.programs.ending import until_its_end
 from mlguard.programs.error import ProgramError
-from mlguard.programs.modules import own_modules
+from mlguard.programs.modules import own_modules, own_namespaces
 from mlguard.programs.shown import importing, shown
 
 _ERROR = re.compile(r"(error|exception|panic|fatal)\w*\b.*\S", re.IGNORECASE)
@@ -120,8 +120,13 @@ def words_of(line: str) -> tuple[str, ...]:
     return tuple(shlex.split(line))
 
 
-def shell_syntax(words: Sequence[str]) -> Iterator[str]:
-    """What is wrong with a command line that only a shell would understand."""
+def shell_syntax(line: str) -> Iterator[str]:
+    """What is wrong with a command line, such as what only a shell would understand: the ends of sentences."""
+    try:
+        words = words_of(line)
+    except ValueError as error:
+        yield f"is no command line: {error}"
+        return
     found = [word for word in words if word in _OPERATORS or _REDIRECTION.match(word)]
     if words[:1] == ("cd",) or (words and _ASSIGNMENT.match(words[0])):
         found.insert(0, words[0])
@@ -199,7 +204,7 @@ def as_program(module: types.ModuleType, arguments: list[str], folder: str | Non
 
 def _own(root: Path) -> list[str]:
     """Names of the project's loaded modules, but for the program itself."""
-    return [name for name in own_modules(root) if name != "__main__"]
+    return [name for name in (*own_modules(root), *own_namespaces(root)) if name != "__main__"]
 
 
 def _reason(said: str) -> str:

@@ -1,6 +1,7 @@
 """Where a program that runs in a copy of the project finds itself: its modules say that they lie in the copy.
 
-They are loaded from the project's own files all the same, whose lines can be followed and changed.
+They are loaded from the project's own files all the same, whose lines can be followed and changed, but for those that
+the program writes before it imports them.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from importlib.readers import FileReader
 from importlib.util import spec_from_file_location
 from pathlib import Path
 from types import ModuleType
@@ -45,6 +47,12 @@ class _Loader(SourceFileLoader):
         module.__file__ = str(shown(Path(self.path)))
         super().exec_module(module)
 
+    def get_resource_reader(self, name: str | None = None) -> FileReader:
+        """Finds the data files of a package in the copy."""
+        reader = FileReader(self)
+        reader.path = shown(Path(self.path)).parent
+        return reader
+
 
 class _Finder:
     """Finds the project's own modules, also by a path that leads into the copy."""
@@ -63,6 +71,14 @@ class _Finder:
         if not is_inside(file, self._copy.root):
             return None
         inside = spec.submodule_search_locations
+        code = self._newest(file)
         return spec_from_file_location(
-            name, file, loader=_Loader(name, str(file)), submodule_search_locations=inside and [*inside]
+            name, code, loader=_Loader(name, str(code)), submodule_search_locations=inside and [*inside]
         )
+
+    def _newest(self, file: Path) -> Path:
+        """The project's file; or that in the copy, where the program itself has written it."""
+        own = self._copy.shown(file)
+        if own == file or not own.is_file():
+            return file
+        return file if file.is_file() and own.read_bytes() == file.read_bytes() else own

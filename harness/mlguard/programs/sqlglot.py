@@ -72,10 +72,11 @@ class Query:
         return self._wrong(line, error.words)
 
     @cached_property
-    def _tree(self) -> Any:
+    def statements(self) -> list[Any]:
+        """What stands in the file, statement by statement, as sqlglot reads it."""
         sqlglot = _sqlglot()
         try:
-            found = _parsed(self.text, self.dialect)
+            return _parsed(self.text, self.dialect)
         except sqlglot.errors.ParseError as error:
             first = error.errors[0]
             raise self._wrong(first["line"], f"{first['description']}, at `{first['highlight']}`") from None
@@ -83,9 +84,16 @@ class Query:
             raise self._wrong(None, str(error)) from None
         except ValueError as error:
             raise ProgramError(f"`dialect`: {error}") from None
-        if len(found) != 1 or not isinstance(found[0], sqlglot.exp.Query):
+
+    @cached_property
+    def _tree(self) -> Any:
+        exp, found = _sqlglot().exp, self.statements
+        if len(found) != 1 or not isinstance(found[0], exp.Query):
             held = " and ".join(tree.key.upper() for tree in found) or "no statement"
             raise self._wrong(None, f"one query is expected, which begins with SELECT or WITH, and here is {held}")
+        writes = found[0].find(exp.DML)
+        if writes is not None:
+            raise self._wrong(None, f"a query is expected that writes nothing, and in this one is {writes.key.upper()}")
         return found[0]
 
     def _written(self, tree: Any, engine: str) -> str:
@@ -127,7 +135,7 @@ class Query:
         place, shown = self.file, ""
         if line is not None:
             place += f", line {line}"
-            shown = f"; the line is: {self.text.splitlines()[line - 1].strip()}"
+            shown = f"; the line is: {self.text.split(chr(10))[line - 1].strip()}"
         return ProgramError(f"{place}: {shorten(said, WORDS, placeholder=' …')}{shown}")
 
 

@@ -22,6 +22,18 @@ A folder by itself is no output, and only the first of two runs makes it.
 """
 
 
+_ALTERS = {
+    "os.chmod": (0, 2),
+    "os.chown": (0, 3),
+    "os.utime": (0, 3),
+    "os.setxattr": (0, None),
+    "os.removexattr": (0, None),
+    "os.mkdir": (0, 2),
+    "os.rmdir": (0, 1),
+}
+"""What changes rights, times or folders: where the path and the descriptor of its folder stand among the arguments."""
+
+
 def written(event: str, arguments: tuple[Any, ...]) -> Path | None:
     """Where the file lies that an event writes or removes; None where it changes none by its path."""
     return next(touched(event, arguments), None)
@@ -39,6 +51,15 @@ def touched(event: str, arguments: tuple[Any, ...]) -> Iterator[Path]:
     for path, folder in CHANGES.get(event, ()):
         whole = _whole(arguments[path], -1 if folder is None else arguments[folder])
         yield from _place(whole, follow=event == "os.truncate")
+
+
+def altered(event: str, arguments: tuple[Any, ...]) -> Iterator[Path]:
+    """Where that lies of which an event changes rights or times, or which is a folder that it makes or removes."""
+    if event in _ALTERS:
+        path, folder = _ALTERS[event]
+        whole = _whole(arguments[path], -1 if folder is None else arguments[folder])
+        places = _place(whole, follow=event not in ("os.mkdir", "os.rmdir"))
+        yield from (place for place in places if event != "os.mkdir" or not place.exists())
 
 
 def _place(path: Any, *, follow: bool) -> Iterator[Path]:

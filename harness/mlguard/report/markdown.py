@@ -16,6 +16,9 @@ from mlguard.report.wording import explanation, headline, summary
 MOST: Final = 60_000
 """Bytes of a document at most, in UTF-8; GitHub takes a megabyte a step, comments on pull requests take 65,536."""
 
+_LONGEST: Final = 300
+"""Characters of a name or a message that are shown in one place at most."""
+
 _DETAILS: Final = "<details><summary>{title}</summary>\n\n{text}\n\n</details>\n"
 
 
@@ -28,7 +31,7 @@ def document(verdicts: Sequence[Verdict]) -> str:
     parts = [f"### mlguard: {summary(verdicts)}\n", "\n".join(_table(failed)) + "\n" if failed else ""]
     left_out, room = 0, MOST - sum(map(_size, parts)) - 200
     for verdict in failed:
-        part = _DETAILS.format(title=_html(headline(verdict)), text=_fenced(draw(verdict)))
+        part = _DETAILS.format(title=_html(headline(verdict)[:_LONGEST]), text=_fenced(draw(verdict)))
         if _size(part) > room:
             left_out += 1
             continue
@@ -45,16 +48,22 @@ def workflow_commands(verdicts: Sequence[Verdict]) -> Iterator[str]:
         if verdict.outcome is not Outcome.MATCH:
             level = "error" if verdict.outcome.exit_code != Outcome.UNSTABLE.exit_code else "warning"
             where = f"file={_property(verdict.file)}," if verdict.file else ""
-            title = _property(f"mlguard: {headline(verdict)}")
-            yield f"::{level} {where}title={title}::{_message(_first(verdict))}"
+            title = _property(f"mlguard: {headline(verdict)}"[:_LONGEST])
+            yield f"::{level} {where}title={title}::{_message(_first(verdict)[:_LONGEST])}"
 
 
 def _table(failed: Sequence[Verdict]) -> Iterator[str]:
+    """As many rows as half a document has room for."""
     yield "| guard | outcome | first moved | what |"
     yield "|---|---|---|---|"
+    room = MOST // 2
     for verdict in failed[:100]:
         cells = (verdict.guard, verdict.outcome, verdict.first_moved or "", _first(verdict))
-        yield f"| {' | '.join(_cell(str(cell)) for cell in cells)} |"
+        row = f"| {' | '.join(_cell(str(cell)) for cell in cells)} |"
+        room -= _size(row)
+        if room < 0:
+            return
+        yield row
 
 
 def _first(verdict: Verdict) -> str:
@@ -65,7 +74,7 @@ def _first(verdict: Verdict) -> str:
 
 def _cell(text: str) -> str:
     """Text as code in a table, where nothing in it is markup."""
-    return f"<code>{_html(text[:300])}</code>" if text else ""
+    return f"<code>{_html(text[:_LONGEST])}</code>" if text else ""
 
 
 def _html(text: str) -> str:

@@ -14,8 +14,15 @@ from typing import Final
 
 from mlguard.files.facts import Question
 
-_IMPORTS: Final = ("<frozen importlib", os.path.join("importlib", "metadata"), "pkgutil.py", "<frozen zipimport")
-"""Parts of the names of files whose code looks for modules and distributions."""
+_LIBRARY: Final = os.path.dirname(os.__file__)
+
+_IMPORTS: Final = (
+    "<frozen importlib",
+    "<frozen zipimport",
+    os.path.join(_LIBRARY, "importlib", "metadata", ""),
+    os.path.join(_LIBRARY, "pkgutil.py"),
+)
+"""Beginnings of the names of files whose code looks for modules and distributions; a project may use such names too."""
 
 _HELPERS: Final = (
     "<frozen ",
@@ -79,4 +86,4 @@ def lists_for(event: str, by: Asker) -> Question:
 
 
 def _is_import(by: Asker) -> bool:
-    return any(part in by.through for part in _IMPORTS)
+    return by.through.startswith(_IMPORTS)

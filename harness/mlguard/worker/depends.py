@@ -55,6 +55,7 @@ _UNSEEN: Final[Mapping[str, str]] = {
     **dict.fromkeys(("socket.getnameinfo", "socket.gethostname", "urllib.Request"), _NETWORK),
     **dict.fromkeys(("os.getxattr", "os.listxattr", "winreg.OpenKey", "winreg.ConnectRegistry"), _HIDDEN),
     "sqlite3.connect": "it uses SQLite, which opens files by itself",
+    "cpython.PyInterpreterState_New": "it starts another interpreter, whose files cannot be seen",
 }
 """Audit events after which a job may depend on anything."""
 
@@ -199,17 +200,16 @@ class Listener:
         path = _whole(arguments[0], None) or ""
         if path.startswith("/proc/") and self._is_project(asker(3).file):
             self.doubt(f"it reads {path}, which is another one each time")
-        elif not self._written(event, arguments):
+        if _reads(arguments[2]):
             self._look(Question.CONTENT, arguments[0])
+        self._written(event, arguments)
 
-    def _written(self, event: str, arguments: tuple[Any, ...]) -> bool:
-        """Doubt a change of a file outside of the job's own folder; whether the event changes any."""
-        places = [str(place) for place in touched(event, arguments)]
-        for place in places:
+    def _written(self, event: str, arguments: tuple[Any, ...]) -> None:
+        """Doubt a change of a file outside of the job's own folder."""
+        for place in map(str, touched(event, arguments)):
             ours = f"{place}{os.sep}".startswith((self._own, _MLGUARD)) or _is_of_kernel(place)
             if not ours and self._is_project(place) and _CACHES.isdisjoint(Path(place).parts):
                 self.doubt(f"it writes {place}")
-        return bool(places)
 
     def _look(self, question: Question, given: Any, folder: int | None = None) -> None:
         """Keep what the disk says at the first look, which comes before the code's own."""
@@ -233,7 +233,7 @@ class Listener:
         """The project's own file where one of a copy of the project is looked at; None where nobody means any."""
         copy = current()
         if copy is not None:
-            self._copies[os.path.join(str(copy.folder), "")] = copy
+            self._copies |= {os.path.join(str(folder), ""): copy for folder in copy.folders}
         if original(Path(path)) is None:
             return None
         # A thread of the code knows nothing of the copy in which the code runs.
@@ -341,6 +341,11 @@ class Listener:
         top = name.partition(".")[0]
         if self._listening and top in _OPENING and self._is_project(by.file):
             self.doubt(f"it imports {top}, which opens files by itself" if top == "pyarrow" else f"it imports {top}")
+
+
+def _reads(flags: object) -> bool:
+    """Whether a file is opened to read what is in it, also where it is written too."""
+    return not isinstance(flags, int) or not flags & (os.O_WRONLY | os.O_TRUNC)
 
 
 def _is_of_kernel(path: str) -> bool:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from mlguard import Guard
 from mlguard.cli.scaffold.from_code import first_guard
 from mlguard.core.error import UsageError
+from mlguard.programs.run import words_of
 
 TRAIN = "age,calls,paid\n" + "".join(f"{20 + n % 7},{n % 5},{n % 2}\n" for n in range(40))
 TEST = "age,calls\n" + "".join(f"{20 + n % 7},{n % 5}\n" for n in range(40))
@@ -181,7 +185,112 @@ def test_the_generator_is_learned_from_the_training_rows(tmp_path: Path) -> None
     assert "let the generator of `train` make a table `prices`" in guard.notes
 
 
-def test_what_cannot_be_parsed_is_named(tmp_path: Path) -> None:
-    (tmp_path / "run.py").write_text("a = 1\nb = (\n")
-    with pytest.raises(UsageError, match=r"run\.py, line 2: "):
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("a = 1\nb = (\n", r"run\.py, line 2: "),
+        ("a = 1\0\n", r"run\.py: .*null bytes"),
+        ("a = 1" + " + 1" * 2000 + "\n", "nested too deeply"),
+        ("a = 1" + " + 1" * 5000 + "\n", "nested too deeply"),
+        ("a = " + "-" * 50_000 + "1\n", "nested too deeply"),
+    ],
+    ids=["open", "null", "long", "longer", "deep"],
+)
+def test_what_cannot_be_parsed_is_named(tmp_path: Path, source: str, told: str) -> None:
+    (tmp_path / "run.py").write_text(source)
+    with pytest.raises(UsageError, match=told):
         first_guard(tmp_path, tmp_path / "run.py")
+
+
+def test_a_name_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="rename it"):
+        first_guard(tmp_path, tmp_path / "caf\udce9.py")
+
+
+@pytest.mark.parametrize("name", ["my run.py", 'it\'s "me".py', "a$b;c.py", r"tab\u1.py", '""".py', "模 型.py"])
+def test_a_script_is_found_under_any_name(tmp_path: Path, name: str) -> None:
+    guard = first_guard(tmp_path, _written(tmp_path / name, "print(1)\n"))
+    names: dict[str, Any] = {"__name__": "guards"}
+    exec(compile(guard.text, guard.module, "exec"), names)
+    (made,) = (
+        one for key, one in names.items() if key not in ("ScriptGuard", "__builtins__") and isinstance(one, type)
+    )
+    assert words_of(made.script) == (name,)
+    assert name in names["__doc__"]
+
+
+PREDICTING = """\
+def train(rows): return "m"
+def predict(model, rows): return f"answers of {model}"
+"""
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["model.py", "train.py", "data.py", "rows.py", "Model.py", "Guard.py", "class.py", "01_run.py", "my-code/run.py"],
+)
+def test_a_guard_calls_the_functions_of_a_module_of_any_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    guard = first_guard(tmp_path, _written(tmp_path / name, PREDICTING))
+    monkeypatch.syspath_prepend(tmp_path)
+    for module in (name.removesuffix(".py").replace("/", "."), name.partition("/")[0]):
+        monkeypatch.delitem(sys.modules, module, raising=False)  # It is gone after the test, too.
+    names: dict[str, Any] = {"__name__": "guards"}
+    exec(compile(guard.text, guard.module, "exec"), names)
+    (made,) = (one for one in names.values() if isinstance(one, type) and issubclass(one, Guard) and one is not Guard)
+    assert made().predict(made().train(None), None) == "answers of m"
+
+
+@pytest.mark.parametrize("name", ["random.py", "code/model.py", "mlguard.py"])
+def test_a_module_that_cannot_be_found_is_to_be_renamed(tmp_path: Path, name: str) -> None:
+    guard = first_guard(tmp_path, _written(tmp_path / name, PREDICTING))
+    top = name.split("/")[0].removesuffix(".py")
+    assert f"rename {top}: Python or mlguard has a module of that name, which is imported in its place" in guard.notes
+
+
+@pytest.mark.parametrize("name", ["my.model.py", "v1.2/model.py", "model.txt"])
+def test_what_no_import_finds_is_run_as_a_script(tmp_path: Path, name: str) -> None:
+    assert "(ScriptGuard)" in first_guard(tmp_path, _written(tmp_path / name, PREDICTING)).text
+
+
+def test_arguments_that_are_given_by_name(tmp_path: Path) -> None:
+    source = "def train(X, *, y, depth, seed=1): ...\ndef predict(*args): ...\n"
+    text = made(tmp_path, "churn.py", source)
+    assert "churn.train(train.drop(columns=self.target), y=train[self.target], depth=...)" in text
+    assert "churn.predict(...)" in text
+
+
+def test_each_table_has_a_name_of_its_own(tmp_path: Path) -> None:
+    for name in ("a/train.csv", "b/train.csv", "test.csv", "rows.csv"):
+        _written(tmp_path / name, TRAIN)
+    source = "".join(f"pd.read_csv({name!r})\n" for name in ("b/train.csv", "a/train.csv", "test.csv", "rows.csv"))
+    source += 'print(1)\nopen("out/test.json", "w")\nopen("old/test.json", "w")\nopen("printed.json", "w")\n'
+    guard = first_guard(tmp_path, _written(tmp_path / "run.py", source))
+    inputs = {"rows": "b/train.csv", "a_train": "a/train.csv", "test_csv": "test.csv", "rows_csv": "rows.csv"}
+    outputs = {
+        "test": "out/test.json",
+        "old_test": "old/test.json",
+        "printed_json": "printed.json",
+        "printed": "stdout",
+    }
+    assert f"    inputs = {json.dumps(inputs)}\n    outputs = {json.dumps(outputs)}\n" in guard.text
+    assert guard.generator is not None
+    assert [note for note in guard.notes if note.startswith("let ")] == [
+        f"let the generator of `train` make a table `{name}`" for name in ("a_train", "test_csv", "rows_csv")
+    ]
+
+
+def test_what_is_read_outside_of_the_project_is_named(tmp_path: Path) -> None:
+    source = 'pd.read_csv("../visits.csv").to_csv("/tmp/other.csv")\n'
+    guard = first_guard(tmp_path / "p", _written(tmp_path / "p" / "run.py", source))
+    assert guard.notes == (
+        f"let it read a file in the place of {tmp_path / 'visits.csv'}, which no table can stand for",
+        "name the files that it reads and writes in `inputs` and `outputs`: none was found in its source",
+    )
+
+
+def _written(file: Path, text: str) -> Path:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text)
+    return file

@@ -20,6 +20,12 @@ READS = [
     ('with open("b.csv") as file:\n    csv.reader(file)', "b.csv"),
     ('Path("b.yaml").read_text()', "b.yaml"),
     ('p.add_argument("--in-file", default="b.csv")\npd.read_csv(p.parse_args().in_file)', "b.csv"),
+    ('p.add_argument("-i", "--in-file", default="b.csv")\npd.read_csv(p.parse_args().in_file)', "b.csv"),
+    ('p.add_argument("--in-file", "-i", default="b.csv")\npd.read_csv(p.parse_args().in_file)', "b.csv"),
+    (
+        '@click.option("--data", "in_file", "-d", default="b.csv")\ndef main(in_file): pass\npd.read_csv(o.in_file)',
+        "b.csv",
+    ),
     ('@click.option("--data", "in_file", default="b.csv")\ndef main(in_file): pass\npd.read_csv(o.in_file)', "b.csv"),
 ]
 WRITES = [
@@ -64,6 +70,10 @@ def test_what_lies_beside_the_module(base: str, path: str) -> None:
         "frame.to_numpy()",
         'os.path.join(folder, "b.csv")',
         'load("name")',
+        r'pd.read_csv("a\0b.csv")',
+        r'pd.read_csv("\ud800.csv")',
+        f'pd.read_csv("{"a" * 256}.csv")',
+        f'pd.read_csv("{"a/" * 512}a.csv")',
     ],
 )
 def test_what_is_no_constant_path_is_left_out(source: str) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain, count
 from pathlib import Path
 
 from mlguard.cli.scaffold.paths import Named
@@ -19,6 +20,9 @@ _TRAIN, _TEST = re.compile("train|fit"), re.compile("test|valid|holdout|unseen|n
 _ANSWERS = re.compile("submi|predict|answer|forecast|score|result|output")
 _METRICS = re.compile("metric|score|result|eval")
 _CONFIGS = (".yaml", ".yml", ".toml")
+
+_TABLES = frozenset({"train", "test", "rows"})
+"""Names of tables that mean more than a name."""
 
 
 @dataclass(frozen=True)
@@ -36,16 +40,17 @@ class Files:
     written: tuple[str, ...]
     """What it writes, in order."""
     remote: tuple[str, ...]
-    """Addresses that it reads or writes, in whose place nothing can stand."""
+    """Addresses that it reads or writes, and files outside of the project that it reads: nothing can stand for them."""
 
     @classmethod
     def of(cls, root: Path, file: Path, named: Sequence[Named]) -> Files:
         """Place the files that a module names."""
-        remote = tuple(dict.fromkeys(one.path for one in named if "://" in one.path))
-        named = [one for one in named if one.path not in remote]
+        addresses = [one.path for one in named if "://" in one.path]
+        named = [one for one in named if one.path not in addresses]
         start = _start(root, file, named)
-        written = _placed(root, file, start, (one for one in named if one.written))
-        read = _placed(root, file, start, (one for one in named if not one.written))
+        written, _ = _placed(root, file, start, (one for one in named if one.written))
+        read, outside = _placed(root, file, start, (one for one in named if not one.written))
+        remote = tuple(dict.fromkeys((*addresses, *outside)))
         return cls(root, file, start, tuple(place for place in read if place not in written), written, remote)
 
     @property
@@ -71,13 +76,14 @@ class Files:
 
     @cached_property
     def inputs(self) -> dict[str, str]:
-        """The tables that it reads: `train` and `test` where it answers rows of their own, else by their names."""
+        """The tables that it reads: `train` and `test` where it answers rows of their own, else `rows` and others."""
         tables = _tables(self.read)
         train = next((place for place in tables if _says(_TRAIN, place)), None)
         test = next((place for place in tables if _says(_TEST, place) and place != train), None)
+        main = {"rows": self.learned_from or tables[0]} if tables else {}
         if train and test and _tables(self.written):
-            return {"train": train, "test": test, **_by_name(place for place in tables if place not in (train, test))}
-        return {"rows": tables[0]} if len(tables) == 1 else _by_name(tables)
+            main = {"train": train, "test": test}
+        return main | _by_name((place for place in tables if place not in main.values()), _TABLES)
 
     @cached_property
     def outputs(self) -> dict[str, str]:
@@ -85,7 +91,7 @@ class Files:
         tables, objects = _tables(self.written), [place for place in self.written if place.endswith(".json")]
         if "test" not in self.inputs:
             printed = {} if self.is_notebook else {"printed": "stdout"}
-            return {**_by_name((*tables, *objects)), **printed}
+            return _by_name((*tables, *objects), {*printed}) | printed
         answers = min(tables, key=lambda place: not _says(_ANSWERS, place))
         metrics = min(objects, key=lambda place: not _says(_METRICS, place), default=None)
         return {"answers": answers, "metrics": metrics} if metrics else {"answers": answers}
@@ -106,11 +112,12 @@ def _start(root: Path, file: Path, named: Sequence[Named]) -> str:
     return max(usual, key=lambda place: sum((root / place / path).exists() for path in reads))
 
 
-def _placed(root: Path, file: Path, start: str, named: Iterable[Named]) -> tuple[str, ...]:
-    """Each once; what lies outside of the project is left out."""
+def _placed(root: Path, file: Path, start: str, named: Iterable[Named]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Each once: those below the root, as paths from there, and others."""
     folders = {True: file.parent, False: root / start}
-    whole = (Path(os.path.normpath(folders[one.beside] / one.path)) for one in named)
-    return tuple(dict.fromkeys(place.relative_to(root).as_posix() for place in whole if place.is_relative_to(root)))
+    whole = dict.fromkeys(Path(os.path.normpath(folders[one.beside] / one.path)) for one in named)
+    below = tuple(place.relative_to(root).as_posix() for place in whole if place.is_relative_to(root))
+    return below, tuple(str(place) for place in whole if not place.is_relative_to(root))
 
 
 def _tables(places: Iterable[str]) -> list[str]:
@@ -121,8 +128,15 @@ def _says(pattern: re.Pattern[str], place: str) -> bool:
     return pattern.search(Path(place).stem.lower()) is not None
 
 
-def _by_name(places: Iterable[str]) -> dict[str, str]:
-    return {dataset_name(Path(place)): place for place in places}
+def _by_name(places: Iterable[str], taken: Collection[str]) -> dict[str, str]:
+    """Each place under a name of its own: that of its file, else with its folders, its ending, or a number."""
+    named: dict[str, str] = {}
+    for place in places:
+        short, long = dataset_name(Path(place)), dataset_name(Path(place.replace("/", "_")))
+        ending = f"{long}_{Path(place).suffix[1:]}"
+        names = chain((short, long, ending), (f"{ending}_{number}" for number in count(2)))
+        named[next(name for name in names if name not in taken and name not in named)] = place
+    return named
 
 
 def _columns(file: Path) -> list[str]:

@@ -6,10 +6,10 @@ import ast
 from dataclasses import dataclass
 from pathlib import Path
 
-from mlguard.cli.scaffold.as_functions import functions_of, guard_of_functions
+from mlguard.cli.scaffold.as_functions import functions_of, guard_of_functions, is_importable
 from mlguard.cli.scaffold.as_script import guard_of_script
 from mlguard.cli.scaffold.files import Files
-from mlguard.cli.scaffold.paths import files_named
+from mlguard.cli.scaffold.paths import Named, files_named
 from mlguard.core.error import MlguardError, UsageError
 from mlguard.programs.cells import Notebook
 from mlguard.programs.error import ProgramError
@@ -35,12 +35,13 @@ def first_guard(root: Path, file: Path) -> FirstGuard:
 
     Raises UsageError where it cannot be read or parsed.
     """
-    tree = _parsed(root, file)
-    files = Files.of(root, file, files_named(tree))
+    _refuse_unspellable(file)
+    tree, named = _looked_at(root, file)
+    files = Files.of(root, file, named)
     generator, notes = _generator(files)
     dataset = generator[0] if generator else dataset_name(file)
     functions = functions_of(tree)
-    if {"train", "predict"} <= set(functions) and file.stem.isidentifier() and not files.is_notebook:
+    if {"train", "predict"} <= set(functions) and is_importable(root, file):
         text, more = guard_of_functions(root, file, functions, dataset)
     else:
         text, more = guard_of_script(files, dataset)
@@ -48,15 +49,29 @@ def first_guard(root: Path, file: Path) -> FirstGuard:
     return FirstGuard(f"test_{dataset_name(file)}.py", text, generator, (*notes, *more))
 
 
-def _parsed(root: Path, file: Path) -> ast.Module:
+def _refuse_unspellable(file: Path) -> None:
     try:
-        return ast.parse(_source(root, file))
+        str(file).encode()
+    except UnicodeEncodeError as error:
+        raise UsageError(
+            f"{str(file)!a} is no UTF-8 text, so no guard can name it: rename it", slug="init-from"
+        ) from error
+
+
+def _looked_at(root: Path, file: Path) -> tuple[ast.Module, list[Named]]:
+    """The source of a file, and the files that it names."""
+    try:
+        tree = ast.parse(_source(root, file))
+        return tree, files_named(tree)
     except ProgramError as error:
         raise UsageError(str(error), slug="init-from") from error
     except SyntaxError as error:
-        raise UsageError(f"{file}, line {error.lineno}: {error.msg}", slug="init-from") from error
+        line = f", line {error.lineno}" if error.lineno else ""
+        raise UsageError(f"{file}{line}: {error.msg}", slug="init-from") from error
     except (OSError, ValueError) as error:
         raise UsageError(f"{file} cannot be read: {error}", slug="init-from") from error
+    except (RecursionError, MemoryError) as error:  # What Python's parser raises then, however much memory there is.
+        raise UsageError(f"{file} cannot be read: its expressions are nested too deeply", slug="init-from") from error
 
 
 def _source(root: Path, file: Path) -> str | bytes:

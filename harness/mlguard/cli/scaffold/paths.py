@@ -10,6 +10,9 @@ from dataclasses import dataclass
 _READERS = frozenset({"load", "loadtxt", "genfromtxt"})
 _JOINS = frozenset({"join", "Path", "PurePath", "joinpath"})
 _SAME = frozenset({"resolve", "absolute", "abspath", "realpath", "expanduser", "str", "fspath", "as_posix"})
+_LONGEST, _LONGEST_NAME = 1024, 255
+"""Bytes that a path, and one name in it, may have at most: few systems know shorter limits."""
+
 _WRITERS = frozenset({"save", "savez", "savetxt", "dump", "write_text", "write_bytes"})
 
 
@@ -53,13 +56,20 @@ def _constants(tree: ast.Module) -> dict[str, _Path]:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             name, value = node.targets[0].id, _path(node.value, known)
         elif isinstance(node, ast.Call) and _name(node.func) in ("add_argument", "option") and node.args:
-            name = f".{str(getattr(node.args[-1], 'value', '')).lstrip('-').replace('-', '_')}"
+            name = f".{_option(node.args)}"
             value = next((_path(default, known) for default in _keyword(node, "default")), None)
         else:
             continue
         if value is not None:
             known.setdefault(name, value)
     return known
+
+
+def _option(names: Sequence[ast.expr]) -> str:
+    """The attribute that an argument of a command line sets: click's own name, else that of the first long option."""
+    given = [str(getattr(name, "value", "")) for name in names]
+    bare = [name for name in given if not name.startswith("-")]
+    return next(iter([*bare, *(name for name in given if name.startswith("--")), *given])).lstrip("-").replace("-", "_")
 
 
 def _named(call: ast.Call, known: Mapping[str, _Path]) -> Iterator[Named]:
@@ -74,8 +84,19 @@ def _named(call: ast.Call, known: Mapping[str, _Path]) -> Iterator[Named]:
         place, written = _given(call, owner, known), True
     else:
         return
-    if place is not None:
+    if place is not None and _may_be_a_file(place[0]):
         yield Named(*place, written=written, line=call.lineno)
+
+
+def _may_be_a_file(path: str) -> bool:
+    """Whether any system would take this for a path."""
+    try:
+        whole = path.encode()
+    except UnicodeEncodeError:
+        return False
+    return (
+        b"\0" not in whole and len(whole) <= _LONGEST and all(len(name) <= _LONGEST_NAME for name in whole.split(b"/"))
+    )
 
 
 def _owner(call: ast.Call, known: Mapping[str, _Path]) -> _Path | None:
