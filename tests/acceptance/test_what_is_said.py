@@ -32,7 +32,7 @@ EDITS: dict[str, tuple[tuple[str, str, str], ...]] = {
     "a gap in the answers": ((CODE, 'rows["x"]).to_numpy()', 'rows["x"].where(rows["x"] < 5)).to_numpy()'),),
     "answers depend on the other rows": ((CODE, '* rows["x"])', '* (rows["x"] - rows["x"].mean()))'),),
     "the rows are changed by predict": (
-        (CODE, "def answer(model, rows):\n", 'def answer(model, rows):\n    rows["x"] += 1\n'),
+        (CODE, "def answer(model, rows):\n", 'def answer(model, rows):\n    rows["seen"] = 1\n'),
     ),
     "a gate": ((GUARD, SEEDS, f'{SEEDS}\n    require = {{"mae": "<= 0.01"}}'),),
     "other data": ((GENERATOR, "2 * x + 1", "3 * x + 1"),),
