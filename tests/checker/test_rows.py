@@ -117,3 +117,26 @@ def test_findings_that_moved_are_told_and_others_are_left_as_they_are():
     ]
     without_tables = tell(compared, record(np.full(LENGTH, 0.5), 0.9), None)
     assert [f.hints for f in without_tables.findings] == [(), ()]
+
+
+def metrics(**values: float) -> Record:
+    return Record("Line", tuple(Observation("evaluate", name, numbers(np.array(v))) for name, v in values.items()))
+
+
+@pytest.mark.parametrize(
+    ("new", "told"),
+    [
+        (
+            {"kept": 0.5, "area": 0.9},
+            ["`area` is new and has its value: was it renamed?"],
+        ),
+        ({"kept": 0.5, "area": 0.8}, []),
+        ({"kept": 0.9}, []),
+        ({"kept": 0.5, "area": 0.9, "auroc": 0.9}, []),
+    ],
+    ids=["renamed", "another value", "no new one", "two new ones"],
+)
+def test_a_metric_that_is_gone_names_the_new_one_with_its_value(new: dict[str, float], told: list[str]):
+    golden = metrics(auc=0.9, kept=0.5)
+    (lost,) = [f for f in tell(compare(golden, metrics(**new)), golden, None).findings if f.observation == "auc"]
+    assert words(lost.hints) == told

@@ -36,6 +36,16 @@ def test_a_changed_input_comes_before_the_contracts_that_it_breaks() -> None:
     ]
 
 
+def test_chance_within_a_run_comes_before_the_contracts_that_break_with_it() -> None:
+    names = ["single rows", "predict twice"]
+    golden = [AUC, *(o for name in names for o in contract(name, "same"))]
+    new = [AUC, *(o for name in names for o in contract(name, "differs"))]
+    assert lines(against(golden, new))[1:] == [
+        "predict twice: no longer holds: differs, and the values that it gave are not kept",
+        "1 other contract may break for that alone: single rows",
+    ]
+
+
 def test_contracts_that_break_by_themselves_are_all_told() -> None:
     golden = [AUC, *contract("batches", "same"), *contract("row order", "same")]
     new = [AUC, *contract("batches", "raised A: b"), *contract("row order", "raised A: b")]

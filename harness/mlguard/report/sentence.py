@@ -92,7 +92,7 @@ def hint_in_words(hint: Hint) -> str:
         case NotCarried():
             return "no answer moved: it is computed in another way, or from other rows"
         case SameValue(name):
-            return f"`{name}` is new and has its value: if that is another name for it, nothing else changed"
+            return f"`{name}` is new and has its value: was it renamed?"
         case Carried(rows, total):
             more = f" and {len(rows) - NAMED} more" if len(rows) > NAMED else ""
             return f"carried by {len(rows)} of {total} test rows: {', '.join(rows[:NAMED])}{more}"
