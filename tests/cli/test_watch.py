@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -178,6 +179,20 @@ def test_what_mlguard_and_others_write_by_themselves_is_no_save(tmp_path: Path) 
         (tmp_path / name).write_text("")
     (tmp_path / "data.csv").write_text("")
     assert saves.wait() == [tmp_path / "data.csv"]
+    assert saves.so_far() == []
+
+
+def test_no_save_is_lost_with_its_notice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library may lose one that comes while it hands over others."""
+    (tmp_path / "gone.py").write_text("")
+    saves = watchfiles.Saves(tmp_path)
+    (tmp_path / "new.py").write_text("")
+    (tmp_path / "gone.py").unlink()
+    another = {(1, str(tmp_path / ".git/index"))}
+    monkeypatch.setattr(saves, "_notices", iter([set(), another, set(), another]))
+    assert saves.wait() == [tmp_path / "gone.py", tmp_path / "new.py"]
+    (tmp_path / "new.py").write_text("pass")
+    assert saves.so_far() == [tmp_path / "new.py"]
 
 
 def test_each_round_is_one_document_for_programs(project: Project, temporary: Path) -> None:
@@ -185,10 +200,13 @@ def test_each_round_is_one_document_for_programs(project: Project, temporary: Pa
     told = [sys.executable, "-m", "mlguard", "watch", "--json"]
     with subprocess.Popen(told, cwd=project.root, env=variables, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
+        limit = threading.Timer(LONGEST, process.kill)  # Reading waits for ever.
+        limit.start()
         first = json.loads(process.stdout.readline())
         project.edit(GUARD, "class Line", "class Line(")
         broken = json.loads(process.stdout.readline())
         process.send_signal(signal.SIGINT)
         assert (process.wait(LONGEST), process.stdout.read()) == (0, "")
+        limit.cancel()
     assert (first["saved"], first["outcome"], [guard["name"] for guard in first["guards"]]) == ([], "match", ["Line"])
     assert (broken["saved"], broken["outcome"], broken["exit_code"]) == ([GUARD], "error", 5)

@@ -62,7 +62,7 @@ class _Watch:
         saved: list[Path] = []
         while True:
             try:
-                self._round(look(self._runner(saved), self.names), saved)
+                self._round(look(self._runner(), self.names), saved)
             except MlguardError as error:
                 if not saved:
                     raise
@@ -71,16 +71,16 @@ class _Watch:
             saved = self._saved()
 
     def _saved(self) -> list[Path]:
-        """The files that somebody saved: neither what a guard wrote during the round, nor what it wrote and removed."""
-        found = [path for path in self.saves.so_far() if path.exists()]
+        """The files that somebody saved, also during the round; what a guard wrote is none of them."""
+        found = self.saves.so_far()
         while not (saved := [path for path in found if str(path) not in made_earlier(self.saves.folder)]):
             found = self.saves.wait()
         return saved
 
-    def _runner(self, saved: Sequence[Path]) -> Runner:
-        """Runs the project as it lies on disk now, in new processes where settings or libraries are other ones."""
+    def _runner(self) -> Runner:
+        """Runs the project as it lies on disk now, in new processes where the settings are other ones."""
         settings = load()
-        if self._ready is None or self._ready.settings != settings or any(map(_is_library, saved)):
+        if self._ready is None or self._ready.settings != settings:
             self.workers.close()
             self._ready = self.workers.enter_context(Runner(settings))
         runner = self._ready.elsewhere(settings)
@@ -132,8 +132,3 @@ def _checked(project: Opened, kept: Unchanged, guard: Declared) -> Verdict:
     if main.outcome is not Outcome.MATCH:
         return main
     return Checker(project.settings, project.runner, unchanged=kept).check(guard).verdict
-
-
-def _is_library(path: Path) -> bool:
-    """Whether a file belongs to an installed package, which ready processes have imported as it was."""
-    return "site-packages" in path.parts

@@ -1,7 +1,8 @@
-"""Wait until files below a folder are saved, through the library watchfiles."""
+"""Wait until files below a folder are saved: the library watchfiles says when to look, and the disk what changed."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,9 @@ STATE = ".mlguard"
 LONGEST = 500
 """Milliseconds after which it is looked whether the watching was interrupted."""
 
+Stamp = tuple[int, int, int]
+"""Time of the last change in nanoseconds, bytes, and number of the file on its disk."""
+
 
 class Saves:
     """What is saved, created, moved or deleted below a folder, from the moment at which this is made."""
@@ -21,10 +25,10 @@ class Saves:
     def __init__(self, folder: Path) -> None:
         """Raises UsageError where the library is not installed.
 
-        What version control, editors, caches of Python and mlguard itself write does not count.
+        What version control, editors, caches of Python and mlguard itself write does not count, nor do environments.
         """
         try:
-            from watchfiles import DefaultFilter, watch
+            from watchfiles import Change, DefaultFilter, watch
         except ImportError as error:
             raise UsageError(
                 "mlguard watch needs watchfiles, which is not installed",
@@ -32,19 +36,45 @@ class Saves:
                 slug="watch-missing",
             ) from error
         self.folder = folder
-        ours = DefaultFilter(ignore_dirs=(*DefaultFilter.ignore_dirs, STATE))
+        counts = DefaultFilter(ignore_dirs=(*DefaultFilter.ignore_dirs, STATE))
+        self._counts = lambda path: counts(Change.modified, path)
         options: dict[str, Any] = {"yield_on_timeout": True, "rust_timeout": LONGEST, "debounce": 200}
-        self._seen: Iterator[set[tuple[Any, str]]] = iter(watch(folder, watch_filter=ours, **options))
-        # It begins to look with the first question.
-        self._first = next(self._seen)
+        # Nothing is filtered: a notice can be lost while others are handed over, and each is a reason to look.
+        self._notices: Iterator[set[tuple[Any, str]]] = iter(watch(folder, watch_filter=None, **options))
+        next(self._notices)  # It begins to listen with the first question.
+        self._files = dict(self._stamps(str(folder)))
 
     def so_far(self) -> list[Path]:
         """The files that were saved since the last call, in the order of their names; none, where none was."""
-        found, self._first = self._first or next(self._seen), set()
-        return sorted({Path(path) for _, path in found})
+        next(self._notices)
+        return self._saved()
 
     def wait(self) -> list[Path]:
         """The same, once there is one."""
-        while not (found := self.so_far()):
-            pass
-        return found
+        while True:
+            if next(self._notices) and (found := self._saved()):
+                return found
+
+    def _saved(self) -> list[Path]:
+        before, self._files = self._files, dict(self._stamps(str(self.folder)))
+        return sorted(Path(path) for path in {*before, *self._files} if before.get(path) != self._files.get(path))
+
+    def _stamps(self, folder: str) -> Iterator[tuple[str, Stamp]]:
+        """Every file that counts, below a folder that may vanish meanwhile; links are not followed."""
+        try:
+            entries = list(os.scandir(folder))
+        except OSError:
+            return
+        if any(entry.name == "pyvenv.cfg" for entry in entries):
+            return
+        for entry in entries:
+            if not self._counts(entry.path):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                yield from self._stamps(entry.path)
+                continue
+            try:
+                found = entry.stat(follow_symlinks=False)
+            except OSError:
+                continue
+            yield entry.path, (found.st_mtime_ns, found.st_size, found.st_ino)
