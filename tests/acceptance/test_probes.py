@@ -140,7 +140,7 @@ def unseen(old: str, new: str, moves: str, *rows: str) -> Unseen:
 
 UNSEEN = {
     "fill without effect": unseen(
-        FILL, 'wide["area"].fillna(60.0, inplace=True)', "probes.sold", "missing area", "gap beside unseen"
+        FILL, 'wide["area"].fillna(60.0)', "probes.sold", "missing area", "gap beside unseen"
     ),
     "clock change ignored": unseen(ZONE, 'rows["at"] + pd.Timedelta(hours=1)', "probes.sold", "half a year later at"),
     "another season": unseen("between(6, 9), 1.5", "between(6, 9), 1.0", "probes.sold", "half a year later at"),

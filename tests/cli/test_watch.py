@@ -91,7 +91,13 @@ class Terminal:
         os.close(self._screen)
 
 
+def _hears_ctrl_c() -> None:
+    """Who started the tests may have it ignored, as shells do for what they start in the background."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def _own_terminal() -> None:
+    _hears_ctrl_c()
     os.setsid()
     import fcntl
     import termios
@@ -196,9 +202,14 @@ def test_no_save_is_lost_with_its_notice(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_each_round_is_one_document_for_programs(project: Project, temporary: Path) -> None:
-    variables = {**os.environ, "TMPDIR": str(temporary)}
-    told = [sys.executable, "-m", "mlguard", "watch", "--json"]
-    with subprocess.Popen(told, cwd=project.root, env=variables, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        [sys.executable, "-m", "mlguard", "watch", "--json"],
+        cwd=project.root,
+        env={**os.environ, "TMPDIR": str(temporary)},
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=_hears_ctrl_c,
+    ) as process:
         assert process.stdout is not None
         limit = threading.Timer(LONGEST, process.kill)  # Reading waits for ever.
         limit.start()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,7 @@ class Saves:
             ) from error
         self.folder = folder
         counts = DefaultFilter(ignore_dirs=(*DefaultFilter.ignore_dirs, STATE))
-        self._counts = lambda path: counts(Change.modified, path)
+        self._counts: Callable[[str], bool] = lambda path: counts(Change.modified, path)
         options: dict[str, Any] = {"yield_on_timeout": True, "rust_timeout": LONGEST, "debounce": 200}
         # Nothing is filtered: a notice can be lost while others are handed over, and each is a reason to look.
         self._notices: Iterator[set[tuple[Any, str]]] = iter(watch(folder, watch_filter=None, **options))

@@ -31,9 +31,9 @@ def write(sheet: Sheet) -> bytes:
     """
     arrow = _arrow()
     columns = list(zip(*sheet.lines(), strict=True)) or [()] * len(sheet.schema.header)
-    arrays = [_array(arrow, cells, kind) for cells, kind in zip(columns, sheet.schema.types, strict=True)]
     stream = io.BytesIO()
     try:
+        arrays = [_array(arrow, cells, kind) for cells, kind in zip(columns, sheet.schema.types, strict=True)]
         arrow.parquet.write_table(arrow.table(arrays, names=list(sheet.schema.header)), stream)
     except arrow.ArrowException as error:  # Timestamps in seconds that do not fit the milliseconds that Parquet keeps.
         text = f"Parquet cannot keep a table of the columns {', '.join(sheet.schema.header)}: {error}"
@@ -102,6 +102,9 @@ def _array(arrow: Any, cells: Sequence[str | None], kind: LogicalType) -> Any:
     array = arrow.array(
         [None if cell is None else value for cell, value in zip(cells, plain, strict=True)], _raw(arrow, kind)
     )
+    if kind.base != "duration" and kind.unit == "s":
+        # Parquet keeps milliseconds; older versions of pyarrow write too large ones without an error.
+        return array.cast(_type(arrow, kind)).cast(arrow.timestamp("ms", tz=kind.zone and "UTC"))
     return array.cast(_type(arrow, kind)) if kind.unit else array
 
 
