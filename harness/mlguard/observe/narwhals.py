@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from mlguard.core.error import UsageError
 from mlguard.observe.kinds import is_frame
@@ -101,4 +102,7 @@ def _moments(pd: Any, column: Any, dtype: Any) -> Any:
 
 
 def _cells(column: Any) -> list[Any]:
+    name = getattr(getattr(column.dtype, "tz", None), "zone", None)
+    if name is not None:  # A zone of pytz, as older versions of pandas have, which not every library reads.
+        column = column.dt.tz_convert(ZoneInfo(name))
     return [None if is_gap(cell) else cell for cell in column.tolist()]
