@@ -28,7 +28,7 @@ TABLE = pl.DataFrame({
     "moment": [MOMENT, None, MOMENT],
     "local": pl.Series([MOMENT] * 3).dt.convert_time_zone("Europe/Berlin"),
     "span": [dt.timedelta(seconds=1)] * 3,
-    "price": [decimal.Decimal("1.10")] * 3,
+    "price": pl.Series([decimal.Decimal("1.10")] * 3, dtype=pl.Decimal(38, 2)),
     "level": pl.Series(["low", "high", "low"], dtype=pl.Enum(["low", "high"])),
 })  # fmt: skip
 
