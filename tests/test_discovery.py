@@ -105,11 +105,11 @@ def test_what_is_wrong_with_a_declaration_is_said_in_it(root: Path) -> None:
         "from mlguard import Guard\nclass Churn(Guard):\n    dataset = 'a'\n    config = 'no.yaml'\n    seeds = 1\n"
     )
     (guard,) = found(root)
-    assert [problem.partition(": ")[2].split(";")[0].split(" below")[0] for problem in guard.problems] == [
+    assert [problem.partition(": ")[2].split(";")[0] for problem in guard.problems] == [
         "it has no `train`",
         "it has no `predict`",
         "`seeds` must be a tuple of whole numbers from 0 to 2**32 - 1, such as (0, 1, 2), not 1",
-        "there is no configuration no.yaml",
+        "there is no configuration no.yaml in the project",
     ]
 
 
