@@ -150,12 +150,13 @@ def _half_step(different: Array, count: Array, eps: float) -> Array:
     known = np.where(np.isfinite(different), different, 0.0)
     known = np.where(np.abs(known) < LONGEST, known, np.pi)
     for decimals in range(DECIMALS + 1):
-        if not _on_grid(known[:FEW], decimals, eps).any():
+        few = known[:FEW] * 10.0**decimals
+        if not _are_whole(few, _near(few, eps)).any():
             continue  # Most columns lie on no grid, which few of their values show.
         steps = known * 10.0**decimals
-        ulp, near = _precision(steps, eps)
-        on_grid = _on_grid(known, decimals, eps) & (count > 0)
-        digits = np.where(steps != 0, -np.log10(np.maximum(np.maximum(2 * near, ulp), 1e-300)), 0.0)
+        near = _near(steps, eps)
+        on_grid = _are_whole(steps, near) & (count > 0)
+        digits = np.where(steps != 0, -np.log10(np.maximum(np.maximum(2 * near, eps * np.abs(steps)), 1e-300)), 0.0)
         sure = np.maximum(digits, 0.0).sum(axis=0) >= EVIDENCE
         found = np.where(on_grid & sure & np.isinf(found), 0.5 * 10.0**-decimals, found)
         if on_grid.all():
@@ -163,14 +164,12 @@ def _half_step(different: Array, count: Array, eps: float) -> Array:
     return found
 
 
-def _on_grid(known: Array, decimals: int, eps: float) -> Array:
-    """Which columns hold nothing but numbers of so many decimals."""
-    steps = known * 10.0**decimals
-    return np.asarray((np.abs(steps - np.round(steps)) <= _precision(steps, eps)[1]).all(axis=0))
-
-
-def _precision(steps: Array, eps: float) -> tuple[Array, Array]:
-    """The distance of each number from the next, and that from a whole one up to which it is taken for it."""
+def _near(steps: Array, eps: float) -> Array:
+    """How far each number may be from a whole one that stands for it."""
     ulp = eps * np.abs(steps)
-    # Of numbers that are nearly too long, only whole ones are near one.
-    return ulp, np.where(ulp < 1e-4, 4 * ulp, 0.0)
+    return np.where(ulp < 1e-4, 4 * ulp, 0.0)  # Of numbers that are nearly too long, only whole ones are near one.
+
+
+def _are_whole(steps: Array, near: Array) -> Array:
+    """Which columns hold nothing but numbers that near to whole ones."""
+    return np.asarray((np.abs(steps - np.round(steps)) <= near).all(axis=0))
