@@ -15,6 +15,7 @@ from mlguard.core.finding import Added, Carried, Finding, Hint, InCommon, Kind, 
 from mlguard.core.outcome import Outcome
 from mlguard.core.record import GATE, Record
 from mlguard.core.run_name import MAIN
+from mlguard.core.value import Value
 
 CHANCE = 0.01
 """Largest probability that rows picked by chance would have as much in common, over everything that was looked at."""
@@ -31,22 +32,24 @@ def tell(comparison: Comparison, golden: Record, data: Dataset | None) -> Compar
 def _told(finding: Finding, comparison: Comparison, golden: Record, data: Dataset | None) -> Finding:
     if not finding.gates or finding.outcome is not Outcome.SHIFTED:
         return finding
-    if finding.kind is Kind.LOST:
-        return replace(finding, hints=(*finding.hints, *_renamed(finding, comparison, golden)))
-    if finding.stage == "evaluate" and finding.difference.moved and not finding.difference.structure:
-        return replace(finding, hints=(*finding.hints, *carriers(finding, comparison)))
+    return replace(finding, hints=(*finding.hints, *_hints(finding, comparison, golden, data)))
+
+
+def _hints(finding: Finding, comparison: Comparison, golden: Record, data: Dataset | None) -> Iterator[Hint]:
     observation = golden.by_key().get((finding.run, finding.stage, finding.observation))
-    names = observation.value.rows if observation is not None else None
-    if finding.run != MAIN or data is None or not names or not finding.difference.rows:
-        return finding
-    return replace(finding, hints=(*finding.hints, *alike(finding.difference.rows, names, data)))
+    moved = finding.difference
+    if finding.kind is Kind.LOST and observation is not None:
+        yield from _renamed(finding, observation.value, comparison)
+    elif finding.stage == "evaluate" and moved.moved and not moved.structure:
+        yield from carriers(finding, comparison)
+    elif finding.run == MAIN and data is not None and observation is not None and observation.value.rows and moved.rows:
+        yield from alike(moved.rows, observation.value.rows, data)
 
 
-def _renamed(lost: Finding, comparison: Comparison, golden: Record) -> Iterator[Hint]:
+def _renamed(lost: Finding, value: Value, comparison: Comparison) -> Iterator[Hint]:
     """The only new single value of the same stage that is equal to one that is gone."""
-    old = golden.by_key()[lost.run, lost.stage, lost.observation].value
     new = [f for f in comparison.findings if f.kind is Kind.NEW and (f.run, f.stage) == (lost.run, lost.stage)]
-    equal = [f for f in new if old.size == 1 and f.detail == Added(old.element(0))]
+    equal = [f for f in new if value.size == 1 and f.detail == Added(value.element(0))]
     if len(equal) == 1:
         yield SameValue(equal[0].observation)
 
