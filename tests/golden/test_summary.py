@@ -144,8 +144,10 @@ def test_nothing_in_a_name_is_markup(name: str, shown: str) -> None:
 def test_many_lines_are_counted() -> None:
     many = tuple(Observation("predict", f"p{i}", number(i)) for i in range(30))
     shown = summary.write(Record("G", many)).decode()
-    assert "- p23: 23\n- and 6 more\n" in shown
+    assert "- p23: 23\n\nand 6 more\n" in shown
     assert "p24" not in shown
+    metrics = tuple(Observation("evaluate", f"m{i}", number(i)) for i in range(30))
+    assert "| m21 | 21 |\n\nand 8 more\n" in summary.write(Record("G", metrics)).decode()
 
 
 def test_one_changed_constant_is_few_lines() -> None:
@@ -200,6 +202,10 @@ def test_a_golden_without_one_is_read() -> None:
     start, rest = files[RECORD].replace(listed, b"").decode().split('"payload": "', 1)
     without[RECORD] = sealed(f'{start}"payload": "{UNSEALED}{rest[71:]}').encode()
     assert decode(without.get, "Churn", "golden/Churn").guard == "Churn"
+    # One that no record lists is shown to reviewers all the same.
+    assert decode({**without, SUMMARY: files[SUMMARY]}.get, "Churn", "golden/Churn").guard == "Churn"
+    with pytest.raises(GoldenError, match="does not say what the record holds"):
+        decode({**without, SUMMARY: files[SUMMARY].replace(b"0.92", b"0.95")}.get, "Churn", "golden/Churn")
 
 
 def test_no_variant_takes_its_place() -> None:

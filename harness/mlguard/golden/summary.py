@@ -73,7 +73,7 @@ def _first_layout(record: Record) -> str:
     ):
         section = list(lines)
         if section:
-            more = [f"- and {len(section) - MOST} more"] if len(section) > MOST else []
+            more = ["", f"and {len(section) - MOST} more"] if len(section) > MOST else []
             parts += [f"## {title}", "\n".join(section[:MOST] + more)]
     return "\n\n".join(parts) + "\n"
 
