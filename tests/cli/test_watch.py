@@ -80,7 +80,7 @@ class Terminal:
     def interrupt(self) -> int:
         """Press Ctrl-C; the exit code."""
         os.write(self._screen, b"\x03")
-        with contextlib.suppress(AssertionError):
+        with contextlib.suppress(AssertionError):  # It may have ended before its last word was read.
             self.until("ended")
         return self.process.wait(LONGEST)
 
@@ -179,7 +179,7 @@ def test_a_guard_that_nobody_has_is_told_at_once(line: Project) -> None:
 
 
 def test_what_mlguard_and_others_write_by_themselves_is_no_save(tmp_path: Path) -> None:
-    saves = watchfiles.Saves(tmp_path)
+    saves = watchfiles.Saves(tmp_path, ".mlguard")
     for name in (".mlguard/matched/a.json", ".git/index", "__pycache__/a.pyc", ".pytest_cache/v"):
         (tmp_path / name).parent.mkdir(parents=True)
         (tmp_path / name).write_text("")
@@ -191,7 +191,7 @@ def test_what_mlguard_and_others_write_by_themselves_is_no_save(tmp_path: Path) 
 def test_no_save_is_lost_with_its_notice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The library may lose one that comes while it hands over others."""
     (tmp_path / "gone.py").write_text("")
-    saves = watchfiles.Saves(tmp_path)
+    saves = watchfiles.Saves(tmp_path, ".mlguard")
     (tmp_path / "new.py").write_text("")
     (tmp_path / "gone.py").unlink()
     another = {(1, str(tmp_path / ".git/index"))}

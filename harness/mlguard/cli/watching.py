@@ -20,6 +20,7 @@ from mlguard.core.verdict import Verdict
 from mlguard.discovery import Declared
 from mlguard.files.watchfiles import Saves
 from mlguard.golden.made import made_earlier
+from mlguard.golden.state import STATE
 from mlguard.printing import say, say_json
 from mlguard.report import watching
 from mlguard.report.plain import run_as_data
@@ -36,7 +37,7 @@ def watch(names: tuple[str, ...], jobs: int | None, *, as_json: bool) -> NoRetur
     require_project(settings)
     try:
         with ExitStack() as workers:
-            _Watch(names, jobs, Saves(settings.base), workers, as_json=as_json).rounds()
+            _Watch(names, jobs, Saves(settings.base, STATE), workers, as_json=as_json).rounds()
     except KeyboardInterrupt:
         if not as_json:
             say(watching.ENDED)
@@ -73,9 +74,13 @@ class _Watch:
     def _saved(self) -> list[Path]:
         """The files that somebody saved, also during the round; what a guard wrote is none of them."""
         found = self.saves.so_far()
-        while not (saved := [path for path in found if str(path) not in made_earlier(self.saves.folder)]):
+        while not (saved := self._of_somebody(found)):
             found = self.saves.wait()
         return saved
+
+    def _of_somebody(self, files: Sequence[Path]) -> list[Path]:
+        made = made_earlier(self.saves.folder)
+        return [path for path in files if str(path) not in made]
 
     def _runner(self) -> Runner:
         """Runs the project as it lies on disk now, in new processes where the settings are other ones."""

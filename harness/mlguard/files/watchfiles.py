@@ -9,9 +9,6 @@ from typing import Any
 
 from mlguard.core.error import UsageError
 
-STATE = ".mlguard"
-"""The folder that mlguard writes itself."""
-
 LONGEST = 500
 """Milliseconds after which it is looked whether the watching was interrupted."""
 
@@ -22,10 +19,11 @@ Stamp = tuple[int, int, int]
 class Saves:
     """What is saved, created, moved or deleted below a folder, from the moment at which this is made."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, besides: str) -> None:
         """Raises UsageError where the library is not installed.
 
-        What version control, editors, caches of Python and mlguard itself write does not count, nor do environments.
+        What version control, editors and caches of Python write does not count, nor do environments, nor what lies in
+        folders of the name `besides`.
         """
         try:
             from watchfiles import Change, DefaultFilter, watch
@@ -36,7 +34,7 @@ class Saves:
                 slug="watch-missing",
             ) from error
         self.folder = folder
-        counts = DefaultFilter(ignore_dirs=(*DefaultFilter.ignore_dirs, STATE))
+        counts = DefaultFilter(ignore_dirs=(*DefaultFilter.ignore_dirs, besides))
         self._counts: Callable[[str], bool] = lambda path: counts(Change.modified, path)
         options: dict[str, Any] = {"yield_on_timeout": True, "rust_timeout": LONGEST, "debounce": 200}
         # Nothing is filtered: a notice can be lost while others are handed over, and each is a reason to look.

@@ -32,6 +32,7 @@ def until_its_end(root: Path) -> Iterator[None]:
     """
     run = _Running(root)
     start, register = threading.Thread.start, atexit.register
+    # Methods are replaced on purpose here and below: nothing else tells which thread is whose.
     threading.Thread.start = lambda thread: run.started(thread, start)  # type: ignore[method-assign, assignment]
     atexit.register = cast(Any, lambda *given, **named: run.registered(register, *given, **named))
     try:
@@ -40,7 +41,7 @@ def until_its_end(root: Path) -> Iterator[None]:
         try:
             run.end()
         finally:
-            threading.Thread.start, atexit.register = start, register  # type: ignore[method-assign]
+            threading.Thread.start, atexit.register = start, register  # type: ignore[method-assign]  # As above.
 
 
 class _Running:
@@ -59,7 +60,7 @@ class _Running:
             self._threads.append(thread)
             self._pools += [pool] if isinstance(pool, Executor) and pool not in self._pools else []
         ordinary, context = thread.run, contextvars.copy_context()
-        thread.run = lambda: context.run(ordinary)  # type: ignore[method-assign]
+        thread.run = lambda: context.run(ordinary)  # type: ignore[method-assign]  # As above.
         start(thread)
 
     def registered(self, register: Callable[..., Any], handler: Callable[..., Any], *given: Any, **named: Any) -> Any:
