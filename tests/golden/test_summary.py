@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import math
 from collections.abc import Callable
 
@@ -17,8 +18,9 @@ from mlguard.core.run_name import LATER, Seed
 from mlguard.core.value import Value, number, numbers, text, texts
 from mlguard.golden import summary
 from mlguard.golden.codec import RECORD, decode, encode
-from mlguard.golden.damage import UNSEALED, digest, sealed
+from mlguard.golden.damage import digest
 from mlguard.golden.naming import SUMMARY, folder_of
+from tests.golden.test_resealed import resealed
 
 WHOLE = """\
 # Churn
@@ -169,9 +171,9 @@ def test_one_changed_constant_is_few_lines() -> None:
 
 def lie(files: dict[str, bytes], told: bytes) -> dict[str, bytes]:
     """The golden with another summary, sealed as if mlguard had written it."""
-    record = files[RECORD].replace(digest(SUMMARY, files[SUMMARY]).encode(), digest(SUMMARY, told).encode())
-    start, rest = record.decode().split('"payload": "', 1)
-    return {**files, SUMMARY: told, RECORD: sealed(f'{start}"payload": "{UNSEALED}{rest[71:]}').encode()}
+    document = json.loads(files[RECORD])
+    document["files"][SUMMARY] = digest(SUMMARY, told)
+    return {**resealed(files, document), SUMMARY: told}
 
 
 @pytest.mark.parametrize(
@@ -196,11 +198,9 @@ def test_a_summary_that_says_anything_else_is_refused(edit: Callable[[str], str]
 def test_a_golden_without_one_is_read() -> None:
     """Goldens were once written without it."""
     files = encode(whole())
-    without = {name: content for name, content in files.items() if name != SUMMARY}
-    listed = f'"{SUMMARY}": "{digest(SUMMARY, files[SUMMARY])}"'.encode()
-    assert listed in files[RECORD]
-    start, rest = files[RECORD].replace(listed, b"").decode().split('"payload": "', 1)
-    without[RECORD] = sealed(f'{start}"payload": "{UNSEALED}{rest[71:]}').encode()
+    document = json.loads(files[RECORD])
+    del document["files"][SUMMARY]
+    without = resealed({name: content for name, content in files.items() if name != SUMMARY}, document)
     assert decode(without.get, "Churn", "golden/Churn").guard == "Churn"
     # One that no record lists is shown to reviewers all the same.
     assert decode({**without, SUMMARY: files[SUMMARY]}.get, "Churn", "golden/Churn").guard == "Churn"
