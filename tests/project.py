@@ -159,11 +159,14 @@ class Project:
         with self.runner() as runner:
             return runner.run(self.declared(name, file), **how)
 
-    def check(self, name: str = "Line", file: str = GUARD, *, quick: bool = False, **options: Any) -> Seen:
+    def check(
+        self, name: str = "Line", file: str = GUARD, *, quick: bool = False, fail_fast: bool = False, **options: Any
+    ) -> Seen:
         """Check one guard."""
         with self.runner() as runner:
             extent = Extent.QUICK if quick else Extent.FULL
-            return Checker(runner.settings, runner, extent=extent).check(self.declared(name, file, **options))
+            checker = Checker(runner.settings, runner, extent=extent, fail_fast=fail_fast)
+            return checker.check(self.declared(name, file, **options))
 
     def regen(self, name: str = "Line", file: str = GUARD, *, everything: bool = False, **options: Any) -> regen.Regen:
         """Record one guard anew, and accept what is proposed."""

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+from unittest.mock import ANY
+
 import pytest
 
 from mlguard.checker.check import broken, refuse_collisions, stale
 from mlguard.core.error import UsageError
 from mlguard.core.outcome import Outcome
+from mlguard.discovery import Declared
 from mlguard.report.quiet import remarks
-from mlguard.runner.order import Found
+from mlguard.runner.order import Done, Found
+from mlguard.runner.run import Runner
 from mlguard.settings import load
 from tests.project import CODE, GUARD, Project
 from tests.repository import git
@@ -41,6 +47,27 @@ def test_another_order_of_the_same_operations_passes_and_says_so(line: Project):
         seen = line.check()
     assert seen.verdict.outcome is Outcome.MATCH
     assert any("moved in the last digits" in remark for remark in remarks(seen.verdict))
+
+
+def test_a_check_that_ends_at_the_first_move_leaves_nothing_to_accept(line: Project):
+    with line.editing(CODE, 'model["shift"] +', 'model["shift"] + 0.01 +'):
+        seen, whole = line.check(fail_fast=True), line.check(quick=True)
+    assert (seen.verdict.outcome, seen.verdict.first_moved) == (Outcome.SHIFTED, "predict")
+    assert whole.verdict.first_moved == "predict"
+    assert line.pending() == []
+    assert line.check(fail_fast=True).verdict == replace(line.check().verdict, seconds=ANY, costs=ANY)
+
+
+def test_where_the_first_move_is_excused_the_whole_guard_decides(line: Project, monkeypatch: pytest.MonkeyPatch):
+    asked, run = [], Runner.run
+
+    def ended(self: Runner, guard: Declared, **how: Any) -> Done:
+        asked.append(how.get("until"))
+        return replace(run(self, guard, extent=how["extent"]), ended_early=how.get("until") is not None)
+
+    monkeypatch.setattr(Runner, "run", ended)
+    assert line.check(fail_fast=True).verdict.outcome is Outcome.MATCH
+    assert [until is None for until in asked] == [False, True]
 
 
 def test_what_moves_in_another_seed_only_is_found_there(line: Project):

@@ -11,6 +11,7 @@ from mlguard.checker.apart import told_apart
 from mlguard.checker.cause import Explained, explain
 from mlguard.checker.changes import changed_keys
 from mlguard.checker.clock import depends_on, elsewhere, first_place
+from mlguard.checker.first_move import FirstMove
 from mlguard.checker.history import blob, golden_commit
 from mlguard.checker.isolated import isolated
 from mlguard.checker.known import Known
@@ -55,10 +56,17 @@ class Checker:
     """Checks the guards of one project."""
 
     def __init__(
-        self, settings: Settings, runner: Runner, *, extent: Extent = Extent.FULL, unchanged: Unchanged | None = None
+        self,
+        settings: Settings,
+        runner: Runner,
+        *,
+        extent: Extent = Extent.FULL,
+        unchanged: Unchanged | None = None,
+        fail_fast: bool = False,
     ) -> None:
-        """`extent`: how much of each guard to run; `unchanged` keeps what matches depended on, where that is wanted."""
-        self.unchanged = unchanged
+        """`extent`: how much of each guard to run; `unchanged` keeps what matches depended on, where that is wanted;
+        `fail_fast` ends a guard's run at its first move."""
+        self.unchanged, self.fail_fast = unchanged, fail_fast
         self.settings, self.runner, self.extent = settings, runner, extent
         self.goldens = open_store(settings)
         self.waiting = Waiting(settings)
@@ -114,7 +122,16 @@ class Checker:
         held = self.goldens.held(guard.ref.name)
         golden = held.record
         guard = guard.as_in(golden)
-        done = self.runner.run(guard, extent=self.extent)
+        until = FirstMove(golden, Rules.of(guard.options)) if self.fail_fast and golden is not None else None
+        done = self.runner.run(guard, extent=self.extent, until=until)
+        seen = self._seen(guard, held, done)
+        if done.ended_early and seen.verdict.outcome not in (Outcome.SHIFTED, Outcome.VIOLATED):
+            # What moved is excused, by a tie or by proof: the rest decides.
+            return self._seen(guard, held, self.runner.run(guard, extent=self.extent))
+        return seen
+
+    def _seen(self, guard: Declared, held: Held, done: Done) -> Seen:
+        golden = held.record
         if held.error is not None:
             verdict = _corrupt(guard, held.error)
         elif golden is None:

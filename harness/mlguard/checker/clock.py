@@ -13,8 +13,9 @@ from mlguard.core.record import CONTRACT, Record, stage_rank
 from mlguard.core.rules import Rules
 from mlguard.core.run_name import MAIN, REFIT, RunName
 from mlguard.discovery import Declared
+from mlguard.runner.bundle import BUNDLE
 from mlguard.runner.order import Extent
-from mlguard.runner.run import BUNDLE, Runner
+from mlguard.runner.run import Runner
 from mlguard.worker.moment import ANOTHER_DAY, USUAL, Moment, another_zone
 
 _DECIDES: Final = {CauseKind.ZONE_DECIDES, CauseKind.DAY_DECIDES}

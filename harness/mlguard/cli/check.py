@@ -16,7 +16,9 @@ from mlguard.printing import say, say_json
     "--jobs", "-j", type=click.IntRange(1), default=None, help="Guards to run at once; default: one per core."
 )
 @click.option("--changed", is_flag=True, help="Skip guards of which nothing changed since they last matched here.")
-@click.option("--fail-fast", "-x", is_flag=True, help="Run no more guards after the first that does not match.")
+@click.option(
+    "--fail-fast", "-x", is_flag=True, help="End each guard at its first move, and run no more guards after it."
+)
 @click.option("--quick", is_flag=True, help="Only the main run and what needs no further training.")
 @click.option("--costs", is_flag=True, help="Say what each part of a guard cost: probes, other seeds, keys.")
 @click.option("--try", "trying", is_flag=True, help="Show what a golden would hold; compare and write nothing.")

@@ -35,7 +35,7 @@ class Asked:
     changed: bool
     """Whether guards of which nothing changed are skipped."""
     fail_fast: bool
-    """Whether no guard begins after the first that does not match."""
+    """Whether a guard ends at its first move, and none begins after the first that does not match."""
     quick: bool
     """Whether to leave out everything that trains again."""
     costs: bool
@@ -88,7 +88,9 @@ class _Run:
         self.project, self.asked, self.kept = project, asked, kept
         extent = Extent.QUICK if asked.quick else Extent.FULL
         keeping = kept if asked.keeps else None
-        self.checker = Checker(project.settings, project.runner, extent=extent, unchanged=keeping)
+        self.checker = Checker(
+            project.settings, project.runner, extent=extent, unchanged=keeping, fail_fast=asked.fail_fast
+        )
         self._failed = threading.Event()
         if stopped:
             self._failed.set()

@@ -23,6 +23,8 @@ class Asked:
     """Whether guards of which nothing changed since they last matched are skipped."""
     quick: bool
     """Whether to leave out everything that trains again."""
+    fail_fast: bool
+    """Whether a guard ends at its first move, as pytest's own `-x` ends the session."""
     in_process: bool
     """Whether guards run in pytest's own process, for debuggers."""
 
@@ -61,6 +63,7 @@ def asked(config: pytest.Config) -> Asked:
         allow_ci=config.getoption("golden_allow_ci"),
         changed=config.getoption("guard_changed"),
         quick=config.getoption("guard_quick"),
+        fail_fast=config.getoption("maxfail") == 1,
         in_process=config.getoption("guard_in_process") or debugged,
     )
     if wanted.regen:

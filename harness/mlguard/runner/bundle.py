@@ -26,6 +26,9 @@ from mlguard.seeding import seed_all
 from mlguard.worker.lines import lines_that_ran
 from mlguard.worker.source import substitute
 
+BUNDLE = "saved bundle"
+"""The contract that a saved model, loaded elsewhere in a fresh process, predicts the same."""
+
 
 def save(main: Run, path: StagePath, order: Order) -> str:
     """Leave the bundle for the process that loads it; why not, where that cannot be."""

@@ -12,26 +12,27 @@ from mlguard.core.dataset import Dataset
 from mlguard.core.error import RunError, UsageError
 from mlguard.core.guard import declares, requirements
 from mlguard.core.options import Options
-from mlguard.core.question import IN_MANY_CALLS, QUESTIONS, UNCHANGED_BY_OBSERVE
-from mlguard.core.record import GATE, PROBES, Record
+from mlguard.core.question import UNCHANGED_BY_OBSERVE
+from mlguard.core.record import GATE, Record
 from mlguard.core.run_name import LATER, LEVELS, MAIN, REFIT, Config, Seed
 from mlguard.discovery import declared, guard_classes, load_module
 from mlguard.observe import contracts, degenerate, describe, keys, levels, probes, secondary, stages
 from mlguard.observe import rows as rowwise
 from mlguard.observe.changes.column import Known
 from mlguard.observe.files import Files
-from mlguard.observe.run import Progress, Run, Subject, copied, scratch, user_frames
+from mlguard.observe.run import Progress, Run, copied, scratch, user_frames
 from mlguard.observe.stages import Path as StagePath
 from mlguard.runner.bundle import keep_rows, save
 from mlguard.runner.caches import empty_memory, refuse_results
 from mlguard.runner.checkout import compared, refuse_differing, remarks_on
 from mlguard.runner.costs import Costs
-from mlguard.runner.datasets import datasets, seeds
+from mlguard.runner.datasets import datasets
 from mlguard.runner.elsewhere import redirect, refuse_strays
 from mlguard.runner.environ import told_withheld, variables_read
 from mlguard.runner.imported import hearing
 from mlguard.runner.lacking import told_lacking
-from mlguard.runner.order import Done, Extent, Found, Order, Search
+from mlguard.runner.order import Done, Found, Order, Search
+from mlguard.runner.parts import Parts
 from mlguard.runner.provenance import Heard, provenance
 from mlguard.runner.subject import changed, config_file, find_subject, with_target
 from mlguard.seeding import seed_all, seeded
@@ -119,6 +120,7 @@ def _observed(order: Order, progress: Progress, heard: Heard, path_ended: Callab
         watch=order.extent.asks,
         files=files,
     )
+    parts = Parts(order, main)
     tracer = _tracer(order)
     main.following = tracer or main.following
     pristine = copied(data)
@@ -126,9 +128,9 @@ def _observed(order: Order, progress: Progress, heard: Heard, path_ended: Callab
     described = len(main.observations)
     seed_all(0)
     if declares(subject.guard, "observe"):
-        remarks, bundle = _observe_itself(main, order, pristine, others, begin), "the guard observes by itself"
+        remarks, bundle = _observe_itself(main, order, parts, pristine, others, begin), "the guard observes by itself"
     else:
-        remarks, bundle = _observe_path(main, order, pristine, others, begin)
+        remarks, bundle = _observe_path(main, order, parts, pristine, others, begin)
     if not any(o.role == GATE for o in main.observations[described:]):
         raise RunError(
             f"guard {subject.name} observed nothing: note at least one value, or declare `predict`",
@@ -142,9 +144,9 @@ def _observed(order: Order, progress: Progress, heard: Heard, path_ended: Callab
         main.observations,
         provenance=provenance(subject, data, order, heard, files, checkout),
         mlguard=__version__,
-        remarks=tuple(remarks),
-        left_out=_left_out(found, order, others),
-        asked=QUESTIONS if order.in_few_calls else IN_MANY_CALLS,
+        remarks=tuple(filter(None, (*remarks, parts.remark))),
+        left_out=parts.left_out(found, others),
+        asked=order.questions,
     )
     told = (told_withheld(heard.variables, order.withheld), *remarks_on(checkout))
     refuse_results(files, order, subject)
@@ -153,7 +155,17 @@ def _observed(order: Order, progress: Progress, heard: Heard, path_ended: Callab
     values = {name: os.environ.get(name) for name in heard.variables}
     trace = None if tracer is None else tracer.trace()
     remarks_here = tuple(filter(None, told))
-    return Done(record, bundle, pristine, costs.taken(), variables=values, made=made, remarks=remarks_here, trace=trace)
+    return Done(
+        record,
+        bundle,
+        pristine,
+        costs.taken(),
+        variables=values,
+        made=made,
+        remarks=remarks_here,
+        ended_early=parts.ended_early,
+        trace=trace,
+    )
 
 
 def _tracer(order: Order) -> Tracer | None:
@@ -165,7 +177,7 @@ def _tracer(order: Order) -> Tracer | None:
 
 
 def _observe_path(
-    main: Run, order: Order, pristine: Dataset, others: dict[int, Dataset], begin: Begin
+    main: Run, order: Order, parts: Parts, pristine: Dataset, others: dict[int, Dataset], begin: Begin
 ) -> tuple[list[str], str]:
     early = {"split": describe.describe_split, "train": describe.describe_model}
     path = stages.walk_path(main, seen=lambda stage, so_far: early[stage](main, so_far), answered=order.change.answers)
@@ -174,10 +186,10 @@ def _observe_path(
     in_order = ["the rows were split in order, three quarters to one"] if stages.splits_in_order(main) else []
     remarks = [*in_order, *main.remarks]
     bundle = ""
-    if order.extent.asks:
+    if parts.asks():
         bundle = _ask(main, path, order, [pristine, *others.values()], begin)
     if order.extent.goes_on:
-        remarks += _run_others(main, path, order, pristine, others, begin)
+        remarks += _run_others(main, path, order, parts, pristine, others, begin)
     return remarks, bundle
 
 
@@ -205,7 +217,7 @@ def _ask(main: Run, path: StagePath, order: Order, datasets: list[Dataset], begi
 
 
 def _run_others(
-    main: Run, path: StagePath, order: Order, pristine: Dataset, others: dict[int, Dataset], begin: Begin
+    main: Run, path: StagePath, order: Order, parts: Parts, pristine: Dataset, others: dict[int, Dataset], begin: Begin
 ) -> list[str]:
     """Other seeds, changed configurations and a last refit; a run that gave nothing is named."""
     main.tell = main.listen = False
@@ -213,7 +225,7 @@ def _run_others(
     remarks = []
     for seed, data in others.items():
         # Only other seeds make the first model an earlier one.
-        if not _is_run(order, Seed(seed), LATER):
+        if not parts.trains(Seed(seed), LATER):
             continue
         begin(Seed(seed))
         main.progress(Seed(seed))
@@ -221,20 +233,20 @@ def _run_others(
         main.observations += found
         remarks += [remark] if remark else []
     # Asked before a run on the first data, which would restore what it shares with later ones.
-    first_model = secondary.first_model(main, path) if others and _is_run(order, LATER) else []
+    first_model = secondary.first_model(main, path) if others and parts.trains(LATER) else []
     for changed_key in keys.changed_keys(main.config, main.subject.guard.config_probes):
-        if not _is_run(order, Config(changed_key.key)):
+        if not parts.trains(Config(changed_key.key)):
             continue
         begin(Config(changed_key.key))
         main.progress(Config(changed_key.key))
         main.observations += secondary.config_probe(main, path, changed_key)
-    if _is_run(order, LEVELS):
+    if parts.trains(LEVELS):
         begin(LEVELS)
         main.progress(LEVELS)
         main.observations += levels.without_levels(main, path)
     past = keys.unchanged_keys(main.config, main.subject.guard.config_probes)
     remarks += [past] if past else []
-    if not _is_run(order, LATER, REFIT):
+    if not parts.trains(LATER, REFIT):
         return remarks
     begin(REFIT)
     main.progress(REFIT)
@@ -244,27 +256,24 @@ def _run_others(
     return remarks
 
 
-def _is_run(order: Order, *names: str) -> bool:
-    """Whether one of these runs was asked for."""
-    return order.extent is Extent.FULL or not order.runs.isdisjoint(names)
-
-
-def _observe_itself(main: Run, order: Order, pristine: Dataset, others: dict[int, Dataset], begin: Begin) -> list[str]:
+def _observe_itself(
+    main: Run, order: Order, parts: Parts, pristine: Dataset, others: dict[int, Dataset], begin: Begin
+) -> list[str]:
     main.call("observe", data=main.data, notes=main)
     begin("contracts")
     main.tell = main.watch = False
-    if order.extent.asks:
+    if parts.asks():
         contracts.keep_unchanged(main, question=UNCHANGED_BY_OBSERVE)
     remarks = ["its `observe` runs as a whole: no probe rows, contracts of rows, configuration keys or saved bundle"]
     if not order.extent.goes_on:
         return remarks
     for seed, data in others.items():
-        if _is_run(order, Seed(seed)):
+        if parts.trains(Seed(seed)):
             begin(Seed(seed))
             found, remark = secondary.observe_again(main, Seed(seed), data)
             main.observations += found
             remarks += [remark] if remark else []
-    if _is_run(order, REFIT):
+    if parts.trains(REFIT):
         begin(REFIT)
         with at(order.elsewhere):
             main.observations += secondary.observe_as_before(main, pristine)
@@ -303,14 +312,3 @@ def _gaps(datasets: list[Dataset]) -> frozenset[str]:
             if hasattr(table, "columns"):
                 found |= {str(column) for column in table.columns if bool(table[column].isna().any())}
     return frozenset(found)
-
-
-def _left_out(subject: Subject, order: Order, others: dict[int, Dataset]) -> frozenset[str]:
-    """What this run's extent leaves out, under the names that a comparison knows."""
-    if order.extent is Extent.FULL:
-        return frozenset()
-    wanted = subject.guard.config_probes
-    probed = (Config(one.key) for one in keys.changed_keys(subject.configuration.values, wanted))
-    unmade = others if order.extent.asks else seeds(order, subject.guard)[1:]
-    parts = () if order.extent.asks else (f"{MAIN}/contracts", f"{MAIN}/{PROBES}")
-    return frozenset([*(Seed(seed) for seed in unmade), *probed, LATER, LEVELS, REFIT, *parts]) - order.runs

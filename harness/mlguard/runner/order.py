@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from mlguard.core.dataset import Dataset
-from mlguard.core.record import Record
+from mlguard.core.question import IN_MANY_CALLS, QUESTIONS
+from mlguard.core.record import Observation, Record
 from mlguard.discovery import Declared, GuardRef
 from mlguard.observe.answers import Answers
 from mlguard.tracing.trace import Trace
@@ -37,6 +38,10 @@ class Extent(StrEnum):
     def goes_on(self) -> bool:
         """Whether other runs come after the main run."""
         return self in (Extent.CHOSEN, Extent.FULL)
+
+
+Until = Callable[[Record, Sequence[Observation]], bool]
+"""Whether a run ends here, between two of its parts: given what it observed so far, and what of it is new."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +107,8 @@ class Order:
     what a single contract or row asks, by its name (`contracts single rows`, `probes minimum age #0`)."""
     runs: frozenset[str] = frozenset()
     """The other runs of Extent.CHOSEN: `seed 1`, `later`, `config C`."""
+    until: Until | None = None
+    """Where the run ends before its last part; picklable."""
     lines: bool = False
     """Whether to note which lines of the project's sources run."""
     in_few_calls: bool = True
@@ -117,6 +124,11 @@ class Order:
     def bundle(self) -> Path:
         """Where the run leaves what `save` wrote, and the rows to answer."""
         return self.folder / "bundle"
+
+    @property
+    def questions(self) -> Mapping[str, int]:
+        """What the run asks, each question with its version."""
+        return QUESTIONS if self.in_few_calls else IN_MANY_CALLS
 
     @property
     def rows(self) -> Path:
@@ -142,6 +154,8 @@ class Done:
     """Files that the main run wrote outside of its folder."""
     remarks: tuple[str, ...] = ()
     """Quiet lines about this machine, which belong into no golden."""
+    ended_early: bool = False
+    """Whether it ended before its last part."""
     trace: Trace | None = None
     """The calls of the project's functions, where it was asked for."""
     reached: Mapping[str, frozenset[int]] = field(default_factory=dict)

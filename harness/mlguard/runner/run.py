@@ -24,10 +24,12 @@ from mlguard.golden.made import made_earlier, remember_made
 from mlguard.observe.contracts import keep_values
 from mlguard.observe.run import Silent
 from mlguard.runner import child
+from mlguard.runner.bundle import BUNDLE
 from mlguard.runner.datasets import find_generator
 from mlguard.runner.failed import failed, in_few_words, undiscovered
 from mlguard.runner.kept import changed_data, refuse_changes, watched
-from mlguard.runner.order import Change, Copy, Done, Extent, Found, Loading, Order, Search
+from mlguard.runner.order import Change, Copy, Done, Extent, Found, Loading, Order, Search, Until
+from mlguard.runner.parts import ASKED
 from mlguard.runner.preload import third_party
 from mlguard.settings import Settings
 from mlguard.worker.depends import NOTHING_HEARD, Depends
@@ -39,9 +41,6 @@ from mlguard.worker.variables import starting, withheld, zone_is_chosen
 
 Reached = Mapping[str, frozenset[int]]
 """Lines that ran, by the real path of their source."""
-
-BUNDLE = "saved bundle"
-"""The contract that a saved model, loaded elsewhere in a fresh process, predicts the same."""
 
 
 @dataclass(frozen=True)
@@ -123,6 +122,7 @@ class Runner:
         bundle: bool = True,
         trace: bool | Collection[str] = False,
         runs: Collection[str] = (),
+        until: Until | None = None,
         lines: bool = False,
         limit: float | None = None,
         moment: Moment = USUAL,
@@ -131,24 +131,26 @@ class Runner:
         """Run one guard: everything that it observes, and the contract of its saved bundle unless that is left out.
 
         `change` is what this run has differently from the project on disk; `trace` names the runs whose functions are
-        followed, such as `seed 1`, and True is the main run; `runs` are the other ones of Extent.CHOSEN; `lines` asks
-        which lines the main run reached; `limit` is in seconds, without a second try. `moment` is when and where the
-        run is, `elsewhere` when and where its bundle is loaded and all is done again: answers may depend on neither.
+        followed, such as `seed 1`, and True is the main run; `runs` are the other ones of Extent.CHOSEN; `until`
+        may end the run between its parts; `lines` asks which lines the main run reached; `limit` is in seconds, without
+        a second try. `moment` is when and where the run is, `elsewhere` when and where its bundle is loaded and all is
+        done again: answers may depend on neither.
         Raises UsageError (what it declares or returned), RunError (it raised, hung, died).
         """
         with self.workers.scratch() as folder:
             order = Order(
                 guard.ref, self.settings.base, self.settings.import_path, self._generators(), folder / "run",
                 extent=extent, tables=tables, change=change or Change(), copy=self._copy, trace=_followed(trace),
-                runs=frozenset(runs), lines=lines, in_few_calls=guard.in_few_calls, withheld=self._withheld,
-                made=made_earlier(self.settings.base), elsewhere=self._moment(guard, elsewhere),
+                runs=frozenset(runs), until=until, lines=lines, in_few_calls=guard.in_few_calls,
+                withheld=self._withheld, made=made_earlier(self.settings.base),
+                elsewhere=self._moment(guard, elsewhere),
             )  # fmt: skip
             order.folder.mkdir()
             how = Process(environment, self._moment(guard, moment), limit)
             done = self._observe(guard, order, how)
             with contextlib.suppress(RunError):  # A project that cannot be written keeps no results either.
                 remember_made(self.settings.base, done.made)
-            if not bundle or extent is Extent.MAIN:
+            if not bundle or done.record.left_out.issuperset(ASKED):
                 return done
             record = done.record
             if self.in_process:
