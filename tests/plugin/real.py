@@ -63,6 +63,8 @@ class Prices(Guard):
         return shop.evaluate(test, predictions)
 """
 
+AUTOLOAD = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
+
 BUG = ('model["slope"] *', 'model["slope"] * 1.01 *')
 """What a careless refactor does to `predict`."""
 
@@ -94,8 +96,15 @@ class Real:
         assert old in text, old
         self.write(name, text.replace(old, new))
 
-    def pytest(self, *args: str, plugins: tuple[str, ...] = (), python: tuple[str, ...] = (), **variables: str) -> Ran:
-        """Run pytest with our plugin and those that are named; `python` are options of the interpreter."""
+    def pytest(
+        self, *args: str, plugins: tuple[str, ...] | None = (), python: tuple[str, ...] = (), **variables: str
+    ) -> Ran:
+        """Run pytest with our plugin and those that are named, or with all that are installed where `plugins` is None.
+
+        `python` are options of the interpreter.
+        """
+        if plugins is None:
+            return self._run([sys.executable, *python, "-m", "pytest", *args], {AUTOLOAD: "", **variables})
         named = [word for name in ("mlguard.pytest_plugin", *plugins) for word in ("-p", name)]
         return self._run([sys.executable, *python, "-m", "pytest", *named, *args], variables)
 
@@ -121,7 +130,7 @@ class Real:
 
     def _run(self, told: list[str], variables: dict[str, str]) -> Ran:
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "COV_", "COVERAGE_")) and k != "CI"}
-        environment = {**kept, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", **variables}
+        environment = {**kept, AUTOLOAD: "1", **variables}
         ran = subprocess.run(told, cwd=self.root, env=environment, capture_output=True, text=True, timeout=300)
         return Ran(ran.returncode, ran.stdout + ran.stderr)
 
