@@ -33,3 +33,10 @@ def test_every_problem_is_told_at_once(small, monkeypatch):
     monkeypatch.setenv("CI", "1")
     tried = small.run("--regen-golden", "--guard-quick")
     assert tried.text.count("--regen-golden:") == 3
+
+
+def test_an_intent_that_is_none_is_refused(small, made):
+    tried = small.run(*REGEN, "--golden-intent", "better")
+    assert tried.code == 4
+    assert "the intent 'better' is none" in tried.text
+    assert made.runs == []

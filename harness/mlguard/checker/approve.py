@@ -7,12 +7,17 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from mlguard.core.difference import difference
+from mlguard.core.error import UsageError
 from mlguard.core.finding import Finding
+from mlguard.core.intent import Intent, parse_intent, unmet
 from mlguard.core.question import IN_FEW_CALLS
 from mlguard.core.record import PROBE, Approval, Observation, Provenance, Record, newest_first
 from mlguard.core.tolerance import Tolerances
 from mlguard.golden.plain import from_plain, to_plain
-from mlguard.report.approval import LINES, changes, first
+from mlguard.report.approval import LINES, changes, first, say_unmet
+
+SHOWN = 3
+"""How many moves are named that were not meant."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,10 @@ def propose(
     """The next golden: values that hold within the new tolerances stay as they are, so that no approval churns.
 
     `lost` says what git has besides, where the golden that lies there cannot be read or leaves the log of a merge out.
+    Raises UsageError where the intent of the approval is not what moves.
     """
+    if approval.intent:
+        approval = replace(approval, intent=str(_kept_intent(golden, record, findings, approval.intent, lost)))
     observations = tuple(_kept(golden, observation, tolerances, record.asked) for observation in record)
     summary = tuple(first(record) if golden is None else changes(golden, record, tolerances, findings))
     next_golden = replace(record, observations=observations, tolerances=tolerances, approvals=(), older=())
@@ -49,6 +57,27 @@ def propose(
     changed = golden is None or lost is not None or not _same(golden, next_golden)
     signed = replace(approval, summary=summary[:LINES])
     return Proposal(replace(next_golden, approvals=(signed, *old) if changed else old), summary, changed)
+
+
+def _kept_intent(
+    golden: Record | None, record: Record, findings: tuple[Finding, ...], text: str, lost: Lost | None
+) -> Intent:
+    """The intent of an approval. Raises UsageError where it is none, or not what moves."""
+    intent = parse_intent(text)
+    if golden is None or lost is not None:
+        raise UsageError(
+            f"guard {record.guard} has no whole golden that an intent could be held against; leave --intent out",
+            slug="intent-unmet",
+        )
+    missed = [say_unmet(one) for one in unmet(intent, findings)]
+    if missed:
+        more = f" and {len(missed) - SHOWN} more" if len(missed) > SHOWN else ""
+        raise UsageError(
+            f"guard {record.guard} does not do what was meant ({intent}): {'; '.join(missed[:SHOWN])}{more}",
+            advice="change the code, or say what is meant; nothing was recorded",
+            slug="intent-unmet",
+        )
+    return intent
 
 
 @dataclass(frozen=True)

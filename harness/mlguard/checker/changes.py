@@ -68,6 +68,13 @@ def same_files(before: Provenance, after: Provenance, but: str | None = None) ->
     return code(before) == code(after) and not edited_files(before, after)
 
 
+def changed_code(before: Provenance, after: Provenance) -> list[str]:
+    """Files of code that differ, as far as digests tell."""
+    old, new = before.sources, after.sources
+    names = sorted(name for name in {*old, *new} if _is_code(name))
+    return [name for name in names if old.get(name) != new.get(name)]
+
+
 def _is_code(name: str) -> bool:
     return name.endswith(".py")
 

@@ -24,6 +24,7 @@ from mlguard.checker.steady import without_rows, without_runs
 from mlguard.core.cause import Cause
 from mlguard.core.compare import compare
 from mlguard.core.error import MlguardError, UsageError
+from mlguard.core.intent import parse_intent
 from mlguard.core.outcome import Outcome
 from mlguard.core.question import new_questions
 from mlguard.core.record import INTERNAL, Approval, Record
@@ -70,19 +71,22 @@ class Regenerator:
         checker: Checker,
         *,
         reason: str,
+        intent: str = "",
         progress: Progress = lambda text: None,
         thorough: bool = False,
         writes: bool = True,
     ) -> None:
-        """`reason` goes into the approval log; `thorough`: measure noise on every machine that can be emulated.
+        """`reason` and `intent` go into the approval log, the latter only if it is what moves.
 
-        `writes`: whether anything may be written below the goldens, be it to finish what a dead writer left.
+        `thorough`: measure noise on every machine that can be emulated. `writes`: whether anything may be written below
+        the goldens, be it to finish what a dead writer left.
         """
         if not reason.strip():
             raise UsageError(
                 'recording a golden needs a reason: --reason "why the behaviour may change"', slug="reason-missing"
             )
         self.checker, self.reason, self.progress = checker, reason.strip(), progress
+        self.intent = str(parse_intent(intent)) if intent else ""
         self.machines = thorough_machines() if thorough else MACHINES
         self.writes = writes
 
@@ -168,7 +172,7 @@ class Regenerator:
         record = without_private(self.checker.settings.base, record)
         record = with_power(self.checker.settings.base, record, seen.golden)
         tolerances = tolerances_of(guard, record, certificate)
-        approval = Approval(now(), head(self.checker.settings.base), self.reason)
+        approval = Approval(now(), head(self.checker.settings.base), self.reason, intent=self.intent)
         if holds and seen.golden is not None:
             record = with_new_questions(seen.golden, record)
             tolerances = with_new_noise(seen.golden, record, tolerances)

@@ -64,22 +64,22 @@ class Reviewer:
         declared = {guard.ref.name: guard for guard in guards}
         return [self._item(name, declared.get(name)) for name in names]
 
-    def propose(self, item: Item, reason: str) -> Proposal:
-        """The golden that an accept would write."""
+    def propose(self, item: Item, reason: str, intent: str = "") -> Proposal:
+        """The golden that an accept would write. Raises UsageError where the intent is not what moves."""
         assert item.record is not None and item.held.record is not None and not item.obstacles  # noqa: S101, PT018
         golden = item.held.record
         record = with_power(self.base, item.record, golden)
-        approval = Approval(now(), head(self.base), reason)
+        approval = Approval(now(), head(self.base), reason, intent=intent)
         return propose(golden, record, golden.tolerances, item.verdict.findings, approval)
 
-    def accept(self, item: Item, reason: str) -> Accepted:
+    def accept(self, item: Item, reason: str, intent: str = "") -> Accepted:
         """Write the golden. Raises MlguardError, with everything as it was, also where it was overtaken meanwhile."""
         if not reason.strip():
             raise UsageError(
                 'recording a golden needs a reason: --reason "why the behaviour may change"', slug="reason-missing"
             )
         assert item.guard is not None  # noqa: S101 -- Without a guard there is an obstacle.
-        golden = self.propose(item, reason.strip()).record
+        golden = self.propose(item, reason.strip(), intent).record
         rules = Rules.of(item.guard.options)
         files = write(self.checker.goldens, golden, item.tables, item.held, rules)
         return Accepted(files, tuple(self._afterwards(golden)))

@@ -34,6 +34,15 @@ _OPTIONS = (
 )
 
 
+intending = click.option(
+    "--intent",
+    metavar="TEXT",
+    default="",
+    help='What was meant to change: "preserving", or "changing: auc up". Refused where something else moves.',
+)
+"""The option of the commands that accept moves."""
+
+
 def approving(command: Function) -> Function:
     """Give a command the options of everything that records something, in this order."""
     for option in reversed(_OPTIONS):
@@ -41,7 +50,9 @@ def approving(command: Function) -> Function:
     return command
 
 
-def regenerator(checker: Checker, reason: str, *, thorough: bool, dry_run: bool, yes: bool) -> Regenerator:
+def regenerator(
+    checker: Checker, reason: str, *, thorough: bool, dry_run: bool, yes: bool, intent: str = ""
+) -> Regenerator:
     """What records goldens as the options of a command say; a dry run needs no reason and asks nothing.
 
     Raises UsageError at once where it would end in a question that nobody can answer.
@@ -51,7 +62,7 @@ def regenerator(checker: Checker, reason: str, *, thorough: bool, dry_run: bool,
             "recording asks before it writes, and standard input gives no answer; pass --yes", slug="no-answer"
         )
     said = reason or ("dry run" if dry_run else "")
-    return Regenerator(checker, reason=said, progress=tell, thorough=thorough, writes=not dry_run)
+    return Regenerator(checker, reason=said, intent=intent, progress=tell, thorough=thorough, writes=not dry_run)
 
 
 def settle_all(

@@ -5,19 +5,21 @@ from __future__ import annotations
 import click
 
 from mlguard.checker.check import Checker, broken
-from mlguard.cli.approval import approving, regenerator, settle_all
+from mlguard.cli.approval import approving, intending, regenerator, settle_all
 from mlguard.cli.select import at_once, opened, refuse_in_ci
 
 
 @click.command("regen-golden")
 @click.argument("names", metavar="[GUARD]...", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="Record every guard anew, not only what fails.")
+@intending
 @approving
 def command(
     names: tuple[str, ...],
     reason: str,
     jobs: int | None,
     *,
+    intent: str,
     everything: bool,
     thorough: bool,
     yes: bool,
@@ -30,7 +32,7 @@ def command(
         refuse_in_ci(allow_ci, "recording goldens")
     with opened(names) as project:
         checker = Checker(project.settings, project.runner)
-        recorder = regenerator(checker, reason, thorough=thorough, dry_run=dry_run, yes=yes)
+        recorder = regenerator(checker, reason, thorough=thorough, dry_run=dry_run, yes=yes, intent=intent)
         prepared = at_once(lambda guard: recorder.prepare(guard, everything=everything), project.guards, jobs)
         unknown = broken(project.settings, project.found)
         settle_all(recorder, prepared, yes=yes, dry_run=dry_run, as_json=as_json, unknown=unknown)

@@ -15,8 +15,10 @@ from mlguard.checker.check import Checker, broken
 from mlguard.checker.isolated import isolated
 from mlguard.checker.review import Item, Reviewer
 from mlguard.checker.waiting import Waiting
+from mlguard.cli.approval import intending
 from mlguard.cli.select import opened, refuse_in_ci
 from mlguard.core.error import UsageError
+from mlguard.core.intent import parse_intent
 from mlguard.core.rules import Rules
 from mlguard.core.verdict import Verdict, exit_code
 from mlguard.core.visible import one_line
@@ -41,6 +43,7 @@ HOMES = ("", "pending", ".mlguard/pending")
 @click.option(
     "--reason", default="", help="Why the goldens may change; kept in their logs. Asked for where it is needed."
 )
+@intending
 @click.option(
     "--from",
     "folder",
@@ -56,6 +59,7 @@ def command(
     reason: str,
     folder: Path | None,
     *,
+    intent: str,
     only_list: bool,
     allow_ci: bool,
     as_json: bool,
@@ -68,6 +72,8 @@ def command(
     _refuse_mixtures(only_list=only_list, scripted=scripted, names=names)
     if accepted and not reason.strip():
         raise UsageError('--accept needs a reason: --reason "why the behaviour may change"', slug="reason-missing")
+    if intent:
+        parse_intent(intent)
     if accepted or not (scripted or only_list):
         refuse_in_ci(allow_ci, "recording goldens")
     with opened(need_guards=False) as project:
@@ -81,7 +87,7 @@ def command(
             left = _listed(items, as_json=as_json)
         else:
             keys = _scripted(pending, accepted, rejected) if scripted else _walked(items, as_json=as_json)
-            left = _carried_out(reviewer, items, keys, reason, as_json=as_json)
+            left = _carried_out(reviewer, items, keys, (reason, intent), as_json=as_json)
     sys.exit(exit_code(left) if left else 0)
 
 
@@ -170,13 +176,14 @@ def _answer(item: Item, *, as_json: bool) -> str:
 
 
 def _carried_out(
-    reviewer: Reviewer, items: Sequence[Item], keys: Mapping[str, str], reason: str, *, as_json: bool
+    reviewer: Reviewer, items: Sequence[Item], keys: Mapping[str, str], why: tuple[str, str], *, as_json: bool
 ) -> list[Verdict]:
     """Do what was decided; the Verdicts of what still waits, or could not be written."""
     if not items:
         say("nothing waits for review", err=as_json)
     wanted = [item for item in items if keys.get(item.name) == ACCEPT and not item.obstacles]
-    given = reason.strip() or (enter("reason") if wanted else "")
+    reason, intent = why
+    given = reason.strip() or (enter("reason") if wanted else ""), intent
     done = [_done(reviewer, item, keys.get(item.name, SKIP), given, as_json=as_json) for item in items]
     if as_json:
         say_json({"guards": [answer for answer, _ in done]})
@@ -184,7 +191,7 @@ def _carried_out(
 
 
 def _done(
-    reviewer: Reviewer, item: Item, key: str, reason: str, *, as_json: bool
+    reviewer: Reviewer, item: Item, key: str, why: tuple[str, str], *, as_json: bool
 ) -> tuple[dict[str, Any], Verdict | None]:
     """Accept, reject or leave one; what to answer, and the Verdict where it is not settled."""
     if key == ACCEPT and item.obstacles:
@@ -192,7 +199,7 @@ def _done(
         return _told(item, "refused"), item.verdict
     if key == SKIP:
         return _told(item, "skipped"), item.verdict
-    work = isolated(item.name, lambda: _work(reviewer, item, key, reason), lambda failed: failed)
+    work = isolated(item.name, lambda: _work(reviewer, item, key, why), lambda failed: failed)
     if isinstance(work, Verdict):
         tell(draw(work))
         return {**_told(item, "not written"), "problem": work.problem}, work
@@ -204,9 +211,9 @@ def _done(
     return {**_told(item, did), "files": list(work.files), "remarks": list(work.remarks)}, None
 
 
-def _work(reviewer: Reviewer, item: Item, key: str, reason: str) -> Accepted:
+def _work(reviewer: Reviewer, item: Item, key: str, why: tuple[str, str]) -> Accepted:
     if key == ACCEPT:
-        return reviewer.accept(item, reason)
+        return reviewer.accept(item, *why)
     reviewer.reject(item)
     return Accepted()
 

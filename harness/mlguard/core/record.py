@@ -180,6 +180,8 @@ class Approval:
     """Why the owner accepted it."""
     summary: tuple[str, ...] = ()
     """What moved, in words: `auc 0.9369 -> 0.9342`, `3 of 85 rows moved`."""
+    intent: str = ""
+    """What was meant to change, and did: `preserving`, `changing: auc up`; empty where nobody said."""
 
 
 def newest_first(approvals: Iterable[Approval]) -> tuple[Approval, ...]:

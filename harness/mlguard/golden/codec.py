@@ -249,7 +249,7 @@ def _document(record: Record, lines: list[Line], hidden: dict[str, float]) -> di
     noise = {name: size for name, size in rules.noise.items() if name not in hidden}
     return {
         "asked": dict(record.asked),
-        "approvals": [to_plain(asdict(approval)) for approval in record.approvals],
+        "approvals": [_approval(approval) for approval in record.approvals],
         "configuration": _plain_facts(source.configuration),
         "dataset": _plain_facts(source.dataset),
         "environment": to_plain(source.environment),
@@ -274,6 +274,11 @@ def _document(record: Record, lines: list[Line], hidden: dict[str, float]) -> di
             }
         ),
     }
+
+
+def _approval(approval: Approval) -> Any:
+    """An entry of the log; one without an intent is written as before there were any."""
+    return to_plain({name: fact for name, fact in asdict(approval).items() if fact or name != "intent"})
 
 
 def _record(document: dict[str, Any], files: _Files) -> Record:

@@ -88,7 +88,8 @@ def _approval(record: Record) -> Iterator[str]:
         yield "Not accepted yet."
         return
     newest = record.approvals[0]
-    yield f"Accepted {newest.when[:10]}, approval {len(record.approvals)}: {_text(newest.reason)}"
+    intent = f" ({_text(newest.intent)})" if newest.intent else ""
+    yield f"Accepted {newest.when[:10]}, approval {len(record.approvals)}{intent}: {_text(newest.reason)}"
     yield from (["", *(f"- {_text(line)}" for line in newest.summary)] if newest.summary else [])
 
 

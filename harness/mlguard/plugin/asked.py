@@ -17,6 +17,8 @@ class Asked:
     """Whether to record what fails anew."""
     reason: str
     """Why the behaviour may change; kept in the golden's log."""
+    intent: str
+    """What was meant to change; a golden is recorded only where that is what moves. Empty where nobody says."""
     allow_ci: bool
     """Whether goldens may be written in CI."""
     changed: bool
@@ -37,6 +39,12 @@ def add_options(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--golden-reason", metavar="TEXT", default="", help="Why the behaviour may change; --regen-golden needs it."
+    )
+    group.addoption(
+        "--golden-intent",
+        metavar="TEXT",
+        default="",
+        help='What was meant to change: "preserving", or "changing: auc up"; refused where something else moves.',
     )
     group.addoption("--golden-allow-ci", action="store_true", help="Let --regen-golden write goldens even in CI.")
     group.addoption(
@@ -60,6 +68,7 @@ def asked(config: pytest.Config) -> Asked:
     wanted = Asked(
         regen=config.getoption("regen_golden"),
         reason=config.getoption("golden_reason").strip(),
+        intent=config.getoption("golden_intent"),
         allow_ci=config.getoption("golden_allow_ci"),
         changed=config.getoption("guard_changed"),
         quick=config.getoption("guard_quick"),
@@ -82,6 +91,14 @@ def _refused(wanted: Asked, environ: Mapping[str, str]) -> list[str]:
     problems = []
     if not wanted.reason:
         problems.append('a golden needs a reason; add --golden-reason "why the behaviour may change"')
+    if wanted.intent:
+        from mlguard.core.error import UsageError
+        from mlguard.core.intent import parse_intent
+
+        try:
+            parse_intent(wanted.intent)
+        except UsageError as error:
+            problems.append(error.message)
     if in_ci(environ) and not wanted.allow_ci:
         problems.append(f"refused in CI (CI={environ['CI']}); add --golden-allow-ci if it is meant")
     if wanted.changed:

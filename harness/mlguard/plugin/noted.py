@@ -98,7 +98,8 @@ class Notes:
         from mlguard.core.tolerance import Tolerances
         from mlguard.report.approval import changes
 
-        approval = Approval(now(), head(self._project.settings.base), self._project.asked.reason)
+        asked = self._project.asked
+        approval = Approval(now(), head(self._project.settings.base), asked.reason, intent=asked.intent)
         golden, lost = instead(
             self._project.settings.base, Path(store.place(record.guard)), record.guard, held,
             lambda golden: changes(golden, record, golden.tolerances, compare(golden, record).findings),

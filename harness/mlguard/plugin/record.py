@@ -14,9 +14,9 @@ from mlguard.discovery import Declared
 from mlguard.plugin.shared import Result
 
 
-def record(checker: Checker, guard: Declared, reason: str) -> Result:
+def record(checker: Checker, guard: Declared, reason: str, intent: str) -> Result:
     """Check a guard and, where it fails, accept what it does now; nothing is written of one that raised."""
-    regenerator = Regenerator(checker, reason=reason)
+    regenerator = Regenerator(checker, reason=reason, intent=intent)
     regen = regenerator.prepare(guard)
     if regen.refused is not None:
         return Result(regen.refused)

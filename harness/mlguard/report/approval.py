@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from mlguard.core.finding import Finding
+from mlguard.core.intent import Unmet
 from mlguard.core.outcome import Outcome
 from mlguard.core.question import new_questions
 from mlguard.core.record import GATE, PROBE, Record, stage_rank
@@ -47,6 +48,18 @@ def shifts(findings: Sequence[Finding]) -> Iterator[str]:
             yield f"{_in_run(finding)}{finding.observation}: {change.moved} of {change.total} moved{signed}{place}"
         else:
             yield say(finding)
+
+
+def say_unmet(one: Unmet) -> str:
+    """What was meant and did not come true, in words."""
+    if one.finding is None:
+        return f"{one.metric} is no metric of it" if one.metric else "nothing moved"
+    worst = one.finding.difference.worst[:1]
+    moved = one.finding.outcome is not Outcome.MATCH
+    shown = f"{one.finding.label} {pair(worst[0].golden, worst[0].new)}" if moved and worst else say(one.finding)
+    if not one.metric:
+        return shown
+    return f"{shown}, not {one.wanted}" if moved else f"{one.metric} did not move, not {one.wanted}"
 
 
 def _place(finding: Finding) -> tuple[int, bool, bool, int]:

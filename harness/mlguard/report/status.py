@@ -1,0 +1,76 @@
+"""What a branch changes about the goldens, in words and as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from mlguard.core.changed import Changed, Doubt
+
+NAMED = 3
+"""How many names one line shows."""
+
+_HOW = {"new": "new golden", "changed": "recorded anew", "removed": "removed"}
+
+_SENTENCES = {
+    "no intent": "guarded code changed as well ({names}), and no intent says whether behaviour was meant to change; "
+    'record it with --intent preserving, or --intent "changing: METRIC up"',
+    "no approval": "it changed, and its log has no approval of that; record it with `mlguard regen-golden` or `review`",
+    "lost approvals": "its log lacks approvals that it had: {names}; merge both logs with `mlguard regen-golden`",
+    "fewer questions": "it was asked less than before: {names}; record it with the mlguard that the project uses",
+    "older mlguard": "it was recorded by an older mlguard than before ({names}); record it with the newer one",
+    "unreadable": "it cannot be read: {names}",
+}
+
+
+def draw(changed: Sequence[Changed], base: str) -> str:
+    """A paragraph for each changed golden, and one line on all."""
+    return "\n".join(
+        [*(line for one in changed for line in _lines(one)), *([""] if changed else []), _all(changed, base)]
+    )
+
+
+def as_data(changed: Sequence[Changed], base: str, exit_code: int) -> dict[str, Any]:
+    """The same as plain data."""
+    return {
+        "base": base,
+        "goldens": [
+            {
+                "name": one.name,
+                "how": str(one.how),
+                "approvals": [
+                    {"when": a.when, "reason": a.reason, "intent": a.intent, "summary": list(a.summary)}
+                    for a in one.approvals
+                ],
+                "doubts": [
+                    {"kind": str(doubt.kind), "names": list(doubt.names), "message": _doubt(doubt)}
+                    for doubt in one.doubts
+                ],
+            }
+            for one in changed
+        ],
+        "exit_code": exit_code,
+    }
+
+
+def _lines(one: Changed) -> Iterator[str]:
+    yield f"{one.name}: {_HOW[one.how]}"
+    for approval in one.approvals:
+        intent = f" ({approval.intent})" if approval.intent else ""
+        yield f'  {approval.when[:10]} "{approval.reason}"{intent}'
+        yield from (f"    {line}" for line in approval.summary)
+    yield from (f"  look: {_doubt(doubt)}" for doubt in one.doubts)
+
+
+def _all(changed: Sequence[Changed], base: str) -> str:
+    if not changed:
+        return f"no golden changed since {base}"
+    doubtful = sum(bool(one.doubts) for one in changed)
+    number = "1 golden" if len(changed) == 1 else f"{len(changed)} goldens"
+    return f"{number} changed since {base}" + (f"; {doubtful} to look at" if doubtful else "")
+
+
+def _doubt(doubt: Doubt) -> str:
+    more = len(doubt.names) - NAMED
+    names = ", ".join(doubt.names[:NAMED]) + (f" and {more} more" if more > 0 else "")
+    return _SENTENCES[doubt.kind].format(names=names)

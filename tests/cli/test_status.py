@@ -1,0 +1,134 @@
+"""`mlguard status --base REV`, and `--intent` of what it shows: a branch whose goldens changed, for its reviewers."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+
+import pytest
+
+from tests.checker.test_review import measured
+from tests.project import CODE, GUARD, Project
+from tests.repository import Repository
+
+RIDGE = ("def fit(rows, ridge=0.0):\n", "def fit(rows, ridge=1.0):\n")
+REGEN = ("regen-golden", "Line", "--yes", "--reason", "softer")
+
+
+@pytest.fixture(scope="module")
+def repository(at_once: None, tmp_path_factory: pytest.TempPathFactory) -> Repository:
+    """A project with its golden on `main`, and a branch on which the code was edited."""
+    made = Repository(tmp_path_factory.mktemp("status"), below="app")
+    with measured():
+        made.project.regen()
+    made.commit("Record")
+    made.git("checkout", "--quiet", "-b", "softer")
+    return made
+
+
+@pytest.fixture
+def branch(repository: Repository, tmp_path) -> Project:
+    """The branch in a copy of its own, with the edit."""
+    shutil.copytree(repository.top, tmp_path / "copy")
+    project = Project(tmp_path / "copy" / "app", {})
+    project.edit(CODE, *RIDGE)
+    return project
+
+
+def test_nothing_changed(branch: Project):
+    ran = branch.command("status", "--base", "main", CI="1")
+    assert (ran.code, ran.out) == (0, "no golden changed since main\n")
+
+
+def test_a_golden_that_changed_with_its_code_needs_an_intent(branch: Project):
+    assert branch.command(*REGEN).code == 0
+    ran = branch.command("status", "--base", "main")
+    lines = ran.out.splitlines()
+    assert (ran.code, lines[0]) == (0, "Line: recorded anew")
+    assert lines[1].endswith('"softer"')
+    assert lines[2].startswith("    mae ")
+    assert lines[-3].startswith(
+        "  look: guarded code changed as well (line.py), and no intent says whether behaviour was"
+    )
+    assert lines[-1] == "1 golden changed since main; 1 to look at"
+    assert branch.command("status", "--base", "main", CI="true").code == 1
+
+
+@pytest.mark.parametrize(
+    ("intent", "said"),
+    [
+        ("preserving", "guard Line does not do what was meant (preserving): predict "),
+        ("changing: mae down", "guard Line does not do what was meant (changing: mae down): evaluate mae "),
+        ("better", "the intent 'better' is none"),
+    ],
+)
+def test_an_intent_that_is_not_what_moves_is_refused(branch: Project, intent: str, said: str):
+    ran = branch.command(*REGEN, "--intent", intent)
+    assert (ran.code, ran.changed) == (2, ())
+    assert said in ran.err
+
+
+def test_what_was_meant_and_moved_is_kept_with_the_golden(branch: Project):
+    assert branch.command("check", "Line").code == 1
+    ran = branch.command("review", "--accept", "Line", "--reason", "softer", "--intent", "changing:  mae up")
+    assert ran.code == 0, ran.err
+    assert branch.golden().approvals[0].intent == "changing: mae up"
+    assert "(changing: mae up): softer" in (branch.root / "golden/Line/summary.md").read_text(encoding="utf-8")
+    ran = branch.command("status", "--base", "main", "--json", CI="true")
+    assert (ran.code, ran.json["base"], ran.json["exit_code"]) == (0, "main", 0)
+    (line,) = ran.json["goldens"]
+    (approval,) = line["approvals"]
+    assert (line["name"], line["how"], line["doubts"]) == ("Line", "changed", [])
+    assert (approval["reason"], approval["intent"]) == ("softer", "changing: mae up")
+    assert branch.command("check", "Line").code == 0
+
+
+def test_review_refuses_an_intent_that_is_not_what_moved(branch: Project):
+    assert branch.command("check", "Line").code == 1
+    ran = branch.command("review", "--accept", "Line", "--reason", "softer", "--intent", "preserving")
+    assert (ran.code, ran.changed) == (2, ())
+    assert "guard Line does not do what was meant (preserving)" in ran.err
+    assert branch.pending() == ["Line"]
+
+
+def test_a_golden_that_was_changed_behind_its_log_is_pointed_out(branch: Project):
+    golden = branch.golden()
+    asked = dict(list(golden.asked.items())[1:])
+    branch.goldens.save(replace(golden, approvals=(), asked=asked, mlguard="0.0.1"))
+    ran = branch.command("status", "--base", "main", "--json")
+    kinds = [doubt["kind"] for doubt in ran.json["goldens"][0]["doubts"]]
+    assert kinds == ["lost approvals", "no approval", "fewer questions", "older mlguard"]
+
+
+def test_new_removed_and_damaged_goldens(branch: Project):
+    shutil.copytree(branch.root / "golden/Line", branch.root / "golden/Damaged")
+    branch.write("tests/guards/test_other.py", (branch.root / GUARD).read_text().replace("Line", "Other"))
+    branch.regen("Other", "tests/guards/test_other.py")
+    shutil.rmtree(branch.root / "golden/Line")
+    told = branch.command("status", "--base", "main", "--json").json["goldens"]
+    assert [(one["name"], one["how"], [d["kind"] for d in one["doubts"]]) for one in told] == [
+        ("Damaged", "new", ["unreadable"]),
+        ("Line", "removed", []),
+        ("Other", "new", []),
+    ]
+
+
+def test_a_branch_is_compared_with_where_it_left_the_base(repository: Repository, branch: Project):
+    # What others record on the base meanwhile is no change of this branch.
+    top = branch.root.parent
+    other = Repository.__new__(Repository)
+    other.top, other.project = top, branch
+    other.git("stash", "--quiet")
+    other.git("checkout", "--quiet", "main")
+    golden = branch.golden()
+    branch.goldens.save(replace(golden, remarks=("of the base",)))
+    other.git("commit", "--quiet", "--all", "--message", "Theirs")
+    other.git("checkout", "--quiet", "softer")
+    assert branch.command("status", "--base", "main").out == "no golden changed since main\n"
+
+
+@pytest.mark.parametrize(("base", "said"), [("nowhere", "no revision 'nowhere'"), ("a..b", "is a range")])
+def test_a_base_that_is_none(branch: Project, base: str, said: str):
+    ran = branch.command("status", "--base", base)
+    assert ran.code == 2
+    assert said in ran.err
