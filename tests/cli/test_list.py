@@ -7,7 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mlguard.core.run_name import MAIN
+from mlguard.core.record import EFFECT, Observation
+from mlguard.core.run_name import MAIN, Config
+from mlguard.core.value import number
 from tests.cli.test_check import second
 from tests.project import CODE, FILES, Project
 
@@ -46,6 +48,19 @@ def test_a_loosely_guarded_guard_says_how_loose_in_units_of_its_answer(project: 
     low, high = np.quantile(answers, (0.1, 0.9))
     assert loose["limit"] == pytest.approx(1e-3 * (high - low) / 2.56, rel=0.1)
     assert "loosely guarded" not in project.command("list", "Line").out
+
+
+def test_configuration_keys_that_the_data_do_not_show_are_named(project: Project):
+    golden = project.golden()
+    cap = Observation("predict", "effect", number(0.0), role=EFFECT, run=Config("cap"))
+    project.goldens.save(golden.with_observations((*golden, cap)))
+    try:
+        line, told = project.command("list", "Line").out, project.command("list", "Line", "--json").json["guards"][0]
+    finally:
+        project.goldens.save(golden)
+    assert "; without effect on its data: cap" in line
+    assert told["without_effect"] == ["cap"]
+    assert "without effect" not in project.command("list", "Line").out
 
 
 def test_json_has_places_and_reasons(project: Project):

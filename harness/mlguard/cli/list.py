@@ -13,7 +13,7 @@ from mlguard.checker.check import stale
 from mlguard.cli.select import Opened, no_guards, opened
 from mlguard.core.contract import judge
 from mlguard.core.error import GoldenError
-from mlguard.core.loose import Loose, loosely_guarded
+from mlguard.core.loose import Loose, loosely_guarded, without_effect
 from mlguard.core.question import QUESTIONS
 from mlguard.core.record import CONTRACT, Record
 from mlguard.core.visible import one_line
@@ -21,7 +21,7 @@ from mlguard.golden.interface import Store
 from mlguard.golden.power import kept
 from mlguard.golden.stores import open_pending, open_store
 from mlguard.printing import say, say_json, tell
-from mlguard.report.loose import loosely_in_short
+from mlguard.report.loose import loosely_in_short, without_effect_in_short
 from mlguard.report.power import power_in_words
 
 
@@ -68,6 +68,7 @@ def _guards(project: Opened) -> Iterator[dict[str, Any]]:
             "approved": golden.approvals[0].when if golden and golden.approvals else None,
             "never_held": list(_never_held(golden)) if golden else [],
             "loosely_guarded": list(map(asdict, loosely_guarded(golden))) if golden else [],
+            "without_effect": list(without_effect(golden)) if golden else [],
             "mlguard": golden.mlguard if golden else None,
             "not_asked": [name for name in QUESTIONS if QUESTIONS[name] > golden.asked.get(name, 0)] if golden else [],
         }
@@ -104,6 +105,8 @@ def _remarks(entry: dict[str, Any]) -> str:
     parts = [f"never held: {', '.join(entry['never_held'])}"] if entry.get("never_held") else []
     if entry.get("loosely_guarded"):
         parts.append(loosely_in_short([Loose(**one) for one in entry["loosely_guarded"]]))
+    if entry.get("without_effect"):
+        parts.append(without_effect_in_short(entry["without_effect"]))
     if entry.get("not_asked"):
         more = len(entry["not_asked"])
         parts.append(f"recorded by mlguard {entry['mlguard']}: {more} newer question{'s' * (more > 1)} not asked")

@@ -1,4 +1,4 @@
-"""What a golden guards only loosely, and how loosely, in units of the answer."""
+"""What a golden guards only loosely, and how loosely, in units of the answer; and what it does not guard at all."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mlguard.core.record import GATE, Observation, Record
-from mlguard.core.run_name import MAIN
+from mlguard.core.compare import EFFECTLESS
+from mlguard.core.record import EFFECT, GATE, Observation, Record
+from mlguard.core.run_name import MAIN, Config
 from mlguard.core.tolerance import LOOSEST, ROUND_OFF, Tolerance, pool, widened
 
 
@@ -40,6 +41,16 @@ def loosely_guarded(golden: Record) -> tuple[Loose, ...]:
             known = found.get(pool(observation))
             found[pool(observation)] = max(loose, known or loose, key=lambda one: one.limit)
     return tuple(found.values())
+
+
+def without_effect(golden: Record) -> tuple[str, ...]:
+    """Configuration keys whose change changes nothing that is observed: an edit of what reads them goes unnoticed."""
+    largest: dict[str, float] = {}
+    for observation in golden:
+        if observation.role == EFFECT and isinstance(observation.run, Config):
+            key = observation.run.key
+            largest[key] = max(largest.get(key, 0.0), float(observation.value.data[0]))
+    return tuple(key for key, size in largest.items() if size <= EFFECTLESS)
 
 
 def _loose(observation: Observation, rule: Tolerance, noise: float) -> Loose:

@@ -6,11 +6,13 @@ from collections.abc import Iterator, Sequence
 
 from mlguard.core.finding import Finding
 from mlguard.core.intent import Unmet
+from mlguard.core.loose import without_effect
 from mlguard.core.outcome import Outcome
 from mlguard.core.question import new_questions
 from mlguard.core.record import GATE, PROBE, Record, stage_rank
 from mlguard.core.run_name import MAIN
 from mlguard.core.tolerance import Numbers, Tolerances
+from mlguard.report.loose import without_effect_in_short
 from mlguard.report.numbers import pair, shown
 from mlguard.report.sentence import say
 
@@ -26,12 +28,15 @@ def changes(golden: Record, record: Record, tolerances: Tolerances, findings: Se
 
 
 def first(record: Record) -> Iterator[str]:
-    """What a first golden holds."""
+    """What a first golden holds, and which configuration keys it does not guard."""
     metrics = [o for o in record if o.run == MAIN and o.stage == "evaluate" and o.role == GATE and o.value.is_numeric]
     yield f"first golden: {len(record.observations)} observations"
-    for observation in metrics[: LINES - 1]:
+    for observation in metrics[: LINES - 2]:
         if not observation.value.shape:
             yield f"{observation.name} {shown(observation.value.element(0))}"
+    idle = without_effect(record)
+    if idle:
+        yield without_effect_in_short(idle)
 
 
 def shifts(findings: Sequence[Finding]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What a golden holds only loosely, and how its noise was measured, in words."""
+"""What a golden holds only loosely or not at all, and how its noise was measured, in words."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from mlguard.core.loose import Loose
 
 SHOWN = 5
-"""Loosely guarded answers that are named."""
+"""Loosely guarded answers, and keys without effect, that are named."""
 
 
 def say_loosely(found: Sequence[Loose]) -> Iterator[str]:
@@ -27,6 +27,12 @@ def loosely_in_short(found: Sequence[Loose]) -> str:
     more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
     loosest = sorted(found, key=lambda one: -one.share)
     return f"loosely guarded: {', '.join(map(_limit, loosest[:SHOWN]))}{more}"
+
+
+def without_effect_in_short(keys: Sequence[str]) -> str:
+    """The configuration keys of which nothing is known, half a line."""
+    more = f" and {len(keys) - SHOWN} more" if len(keys) > SHOWN else ""
+    return f"without effect on its data: {', '.join(keys[:SHOWN])}{more}"
 
 
 def say_measured(inert: Sequence[str], machines: Sequence[Mapping[str, object]]) -> Iterator[str]:

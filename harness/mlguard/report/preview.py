@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from mlguard.core.contract import Judgement
+from mlguard.core.loose import without_effect
 from mlguard.core.probe import ANSWERED
 from mlguard.core.record import CONTRACT, CONTRACT_VALUE, GATE, INTERNAL, STAGES, Observation, Record
 from mlguard.core.run_name import MAIN
 from mlguard.core.visible import one_line
+from mlguard.report.loose import without_effect_in_short
 from mlguard.report.moves import listed
 from mlguard.report.numbers import counted, shown
 from mlguard.report.wording import quoted
@@ -36,6 +38,9 @@ def lines(
     yield from (one_line(f"  {line}") for line in _contracts(contracts))
     for file, missed in unreached.items():
         yield one_line(f"  no test row reaches {file}, {_ranges(missed)}")
+    idle = without_effect(record)
+    if idle:
+        yield one_line(f"  {without_effect_in_short(idle)}; other rows may show what they do")
     yield from (one_line(f"  note: {remark}") for remark in remarks)
     yield f'  record it: mlguard regen-golden {quoted(guard)} --reason "first golden"'
 
@@ -57,6 +62,7 @@ def as_data(
         ],
         "contracts": {name: judged.held for name, judged in contracts.items()},
         "unreached": {file: list(missed) for file, missed in unreached.items()},
+        "without_effect": list(without_effect(record)),
         "remarks": list(remarks),
     }  # fmt: skip
 
