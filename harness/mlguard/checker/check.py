@@ -130,19 +130,21 @@ class Checker:
             return self._seen(guard, held, self.runner.run(guard, extent=self.extent))
         return seen
 
-    def _seen(self, guard: Declared, held: Held, done: Done) -> Seen:
-        golden = held.record
+    def judge(self, guard: Declared, held: Held, done: Done) -> Verdict:
+        """What comes of comparing a run with what lies in the place of its golden; nothing is kept of it."""
         if held.error is not None:
-            verdict = _corrupt(guard, held.error)
-        elif golden is None:
-            verdict = self._missing(guard, done)
-        else:
-            verdict = self._compared(guard, golden, done)
-        if golden is not None and verdict.outcome is Outcome.MATCH:
-            verdict = self._known(verdict, golden, done)
-        elif golden is not None and verdict.outcome in (Outcome.SHIFTED, Outcome.VIOLATED):
-            verdict = replace(verdict, commit=self._commit(golden))
-        return Seen(self._left(verdict, done, held), golden, done, held)
+            return _corrupt(guard, held.error)
+        if held.record is None:
+            return self._missing(guard, done)
+        verdict = self._compared(guard, held.record, done)
+        blamed = verdict.outcome in (Outcome.SHIFTED, Outcome.VIOLATED)
+        return replace(verdict, commit=self._commit(held.record)) if blamed else verdict
+
+    def _seen(self, guard: Declared, held: Held, done: Done) -> Seen:
+        verdict = self.judge(guard, held, done)
+        if held.record is not None and verdict.outcome is Outcome.MATCH:
+            verdict = self._known(verdict, held.record, done)
+        return Seen(self._left(verdict, done, held), held.record, done, held)
 
     def _known(self, verdict: Verdict, golden: Record, done: Done) -> Verdict:
         """Remember which values of variables match this golden, which may have been recorded elsewhere."""

@@ -11,17 +11,20 @@ from typing import NoReturn
 
 from mlguard.checker.check import Checker, broken, stale, still_matches
 from mlguard.checker.isolated import isolated
+from mlguard.checker.move import renamed
 from mlguard.checker.unchanged import Standing, Unchanged, places
 from mlguard.cli.select import Opened, at_once, opened
 from mlguard.core.error import MlguardError
 from mlguard.core.outcome import Outcome
 from mlguard.core.verdict import Verdict, exit_code
 from mlguard.discovery import Declared
+from mlguard.golden.stores import open_pending, open_store
 from mlguard.jobs import publish
 from mlguard.printing import say, say_json, tell
 from mlguard.report.plain import as_data, run_as_data
+from mlguard.report.problems import perhaps_renamed
 from mlguard.report.terminal import draw, draw_all
-from mlguard.report.wording import headline, ran_because
+from mlguard.report.wording import headline, quoted, ran_because
 from mlguard.runner.order import Extent
 from mlguard.settings import load
 
@@ -68,7 +71,7 @@ def check(names: tuple[str, ...], asked: Asked) -> NoReturn:
         if project.complete or asked.keeps:
             gone = isolated("golden", lambda: stale(project.settings, project.found), lambda failed: [failed])
         if project.complete and not not_run:
-            verdicts += gone
+            verdicts = [*_with_old_names(project, verdicts, gone), *gone]
         if kept is not None and asked.keeps and not (gone or unread):
             _remember(project, kept, searched)
     if asked.as_json:
@@ -125,6 +128,24 @@ class _Run:
         """The Verdict, once it is known that it can be shown: one that cannot must not hide the others."""
         as_data(verdict) if self.asked.as_json else draw(verdict)
         return verdict
+
+
+def _with_old_names(project: Opened, verdicts: Sequence[Verdict], gone: Sequence[Verdict]) -> list[Verdict]:
+    """The Verdicts, with the name of the golden that a guard without one may have had before."""
+    stale = [verdict.guard for verdict in gone if verdict.outcome is Outcome.STALE]
+    missing = [verdict.guard for verdict in verdicts if verdict.outcome is Outcome.MISSING]
+    if not (stale and missing):
+        return [*verdicts]
+    goldens, pending = open_store(project.settings), open_pending(project.settings)
+    old_names = dict[str, str]()
+    with contextlib.suppress(MlguardError):
+        old_names = {new: old for old, new in renamed(goldens, pending, missing, stale)}
+    return [
+        replace(one, remarks=(*one.remarks, perhaps_renamed(quoted(old_names[one.guard]), quoted(one.guard))))
+        if one.guard in old_names
+        else one
+        for one in verdicts
+    ]
 
 
 def _remember(project: Opened, kept: Unchanged, searched: str) -> None:

@@ -41,6 +41,7 @@ COMMANDS = {
     "audit": Entry("mlguard.cli.audit:command", "Plant behaviour changes and report which ones the guards notice."),
     "diff": Entry("mlguard.cli.diff:command", "Compare two revisions: which stage, and which edit moved it."),
     "explain": Entry("mlguard.cli.explain:command", "Say what the word in brackets at the end of a message means."),
+    "move": Entry("mlguard.cli.move:command", "Give the golden of a renamed guard to its new name."),
     "prune": Entry("mlguard.cli.prune:command", "Delete goldens whose guard is gone."),
 }
 

@@ -25,6 +25,16 @@ def stale(golden: str) -> str:
     return f"golden {golden} has no guard; `mlguard prune` deletes it"
 
 
+def moved_from(old: str) -> str:
+    """A golden that was given to its guard's new name."""
+    return f"moved from {old}"
+
+
+def perhaps_renamed(old: str, new: str) -> str:
+    """A guard without a golden beside a golden of the same values without a guard."""
+    return f"its values are those of the golden {old}, which has no guard; if it was renamed: mlguard move {old} {new}"
+
+
 def not_imported(module: str) -> str:
     """A module whose guards nobody knows."""
     return f"{module} cannot be imported, so its guards were not run"
