@@ -162,9 +162,10 @@ def _other_structures(before: pd.DataFrame, name: str) -> list[Callable[[], pd.D
     found = [
         lambda: before.rename(columns={name: f"{name}!"}),
         lambda: pd.concat([before, before.rename(columns={name: "added"})[["added"]]], axis=1),
-        lambda: before.astype({name: object}).assign(**{name: [None, *before[name][1:]]}),
         lambda: before.assign(**{name: [str(cell) + "0" for cell in before[name]]}),
     ]
+    if not pd.isna(before[name][0]):
+        found.append(lambda: before.assign(**{name: [None, *before[name][1:]]}))
     if len(before.columns) > 1:
         found += [lambda: before.drop(columns=name), lambda: before[before.columns[::-1]]]
     if before[name].dtype == np.float64:
