@@ -12,6 +12,7 @@ from typing import NoReturn
 from mlguard.checker.check import Checker, broken, stale, still_matches
 from mlguard.checker.isolated import isolated
 from mlguard.checker.move import renamed
+from mlguard.checker.reach import Reach
 from mlguard.checker.unchanged import Standing, Unchanged, places
 from mlguard.cli.select import Opened, at_once, opened
 from mlguard.core.error import MlguardError
@@ -37,6 +38,8 @@ class Asked:
     """Guards to run at once."""
     changed: bool
     """Whether guards of which nothing changed are skipped."""
+    reach: Reach | None
+    """What differs from another state of the project, where that counts as a change."""
     fail_fast: bool
     """Whether a guard ends at its first move, and none begins after the first that does not match."""
     quick: bool
@@ -64,7 +67,7 @@ def check(names: tuple[str, ...], asked: Asked) -> NoReturn:
         if asked.in_process:
             tell("in process: threads, hash seed and BLAS are whatever this process has, so small moves mean little")
         unread = broken(project.settings, project.found)
-        kept = Unchanged(project.settings, project.runner.variables) if asked.changed else None
+        kept = Unchanged(project.settings, project.runner.variables, reach=asked.reach) if asked.changed else None
         verdicts, not_run = _Run(project, asked, kept, stopped=bool(unread)).verdicts()
         verdicts += unread
         gone: list[Verdict] = []

@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mlguard.core.error import RunError, UsageError
+from mlguard.worker.job import Called
 from mlguard.worker.pool import Workers
 
 _SETTINGS = {
@@ -19,6 +20,7 @@ _SETTINGS = {
     "core.splitIndex": "false",
     "core.untrackedCache": "false",
     "core.quotePath": "false",
+    "diff.autoRefreshIndex": "true",
     "gc.auto": "0",
     "submodule.recurse": "false",
 }
@@ -69,7 +71,7 @@ class Repository:
         if code:
             raise UsageError(
                 f"{project} is in no git repository that can be read: {error or 'git rev-parse failed'}; "
-                "`mlguard diff` compares revisions of one",
+                "without one there is nothing to compare the working tree with",
                 slug="no-repository",
             )
         top, folder, common = told.splitlines()
@@ -92,8 +94,33 @@ class Repository:
         extra = {"GIT_INDEX_FILE": str(index)} if index else {}
         code, told, error = _git(self.workers, [*places, *arguments], tree or git_dir or self.top, extra)
         if code not in fine:
-            raise RunError(f"git {arguments[0]} failed: {error or told}", slug="git-failed")
+            raise _failed(arguments[0], error or told)
         return told
+
+    def listed(self, *arguments: str) -> list[str]:
+        """What a git command lists of the working tree and its index, with `-z`; names are spelled as `os` does.
+
+        Raises RunError with git's own words.
+        """
+        asked = [f"--git-dir={self.folder}", f"--work-tree={self.top}", *arguments]
+        with self.workers.scratch() as folder:
+            # `git diff` writes into the index what it saw of files; their times say which it looks at again.
+            with contextlib.suppress(FileNotFoundError):  # Before the first `git add`.
+                shutil.copy2(self.index, folder / "index")
+            called = _called(self.workers, asked, self.top, {"GIT_INDEX_FILE": str(folder / "index")})
+        if called.code:
+            raise _failed(arguments[0], called.errors.decode("utf-8", "replace").strip())
+        return os.fsdecode(called.output).split("\0")[:-1]
+
+    @property
+    def index(self) -> Path:
+        """The index that a commit is made of: in a hook of this repository the one that git names to it.
+
+        `git commit -a`, `git commit FILE` and `git commit -p` each make one of their own.
+        """
+        named, of = os.environ.get("GIT_INDEX_FILE"), os.environ.get("GIT_DIR")
+        is_ours = of is None or (self.top / of).resolve() == self.folder.resolve()
+        return self.top / named if named and is_ours else self.folder / "index"
 
     def commit(self, revision: str) -> Commit:
         """The commit that a revision names. Raises UsageError where there is none of that name."""
@@ -142,17 +169,25 @@ def _git(
     workers: Workers, arguments: Iterable[str], folder: Path, extra: dict[str, str] | None = None
 ) -> tuple[int, str, str]:
     """Exit code, output and complaint of one git command."""
-    settings = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
-    kept = {name: value for name, value in os.environ.items() if name not in _PLACES}
-    variables = {**kept, "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", **(extra or {})}
-    called = workers.call(["git", *settings, *arguments], folder=folder, variables=variables)
+    called = _called(workers, arguments, folder, extra or {})
     output, errors = (text.decode("utf-8", "replace").strip("\n") for text in (called.output, called.errors))
     return called.code, output, errors.removeprefix("fatal: ").strip()
 
 
+def _called(workers: Workers, arguments: Iterable[str], folder: Path, extra: Mapping[str, str]) -> Called:
+    settings = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
+    kept = {name: value for name, value in os.environ.items() if name not in _PLACES}
+    variables = {**kept, "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", **extra}
+    return workers.call(["git", *settings, *arguments], folder=folder, variables=variables)
+
+
+def _failed(command: str, told: str) -> RunError:
+    return RunError(f"git {command} failed: {told}", slug="git-failed")
+
+
 def _unknown(revision: str, *, shallow: bool) -> str:
     if ".." in revision:
-        return f"{revision!r} is a range; name its two revisions with a blank between them"
+        return f"{revision!r} is a range of revisions; name one, or two with a blank between them"
     hint = (
         "the clone is shallow: `git fetch --unshallow` brings the rest" if shallow else "`git log` shows what there is"
     )
