@@ -176,9 +176,14 @@ def _git(
 
 def _called(workers: Workers, arguments: Iterable[str], folder: Path, extra: Mapping[str, str]) -> Called:
     settings = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
-    kept = {name: value for name, value in os.environ.items() if name not in _PLACES}
-    variables = {**kept, "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", **extra}
+    variables = {**outside_hooks(), "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", **extra}
     return workers.call(["git", *settings, *arguments], folder=folder, variables=variables)
+
+
+def outside_hooks() -> dict[str, str]:
+    """The variables with which a git command finds the repository by its folder, also in a hook; it locks no index."""
+    kept = {name: value for name, value in os.environ.items() if name not in _PLACES}
+    return {**kept, "GIT_OPTIONAL_LOCKS": "0"}
 
 
 def _failed(command: str, told: str) -> RunError:
