@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 )
 @click.option("--changed", is_flag=True, help="Skip guards of which nothing changed since they last matched here.")
 @click.option("--since", metavar="REV", help="As --changed, and run all that the difference from REV can reach.")
+@click.option("--staged", is_flag=True, help="As --changed, and check what a commit would hold: for hooks of git.")
 @click.option(
     "--fail-fast", "-x", is_flag=True, help="End each guard at its first move, and run no more guards after it."
 )
@@ -36,6 +37,7 @@ def command(
     *,
     changed: bool,
     since: str | None,
+    staged: bool,
     fail_fast: bool,
     quick: bool,
     costs: bool,
@@ -44,31 +46,36 @@ def command(
     as_json: bool,
 ) -> None:
     """Run guards, compare them with their goldens, and explain what moved, where first, by how much and why."""
-    skipping = {"--changed": changed, "--since": since is not None}
-    chosen = [option for option, is_chosen in skipping.items() if is_chosen]
-    if trying and (chosen or fail_fast or quick or costs or in_process):
+    skipping = {"--changed": changed, "--since": since is not None, "--staged": staged}
+    options = [option for option, is_chosen in skipping.items() if is_chosen]
+    if trying and (options or fail_fast or quick or costs or in_process):
         raise click.UsageError(
             "--try runs a guard in full, in a worker: leave the other options but --jobs and --json out"
         )
-    if len(chosen) > 1:
-        raise click.UsageError(f"{' and '.join(chosen)} each say which guards to skip: leave all but one of them out")
-    if chosen and in_process:
-        raise click.UsageError(f"{chosen[0]} skips guards and --in-process is for debugging one: leave one of them out")
-    reach = None if since is None else _since(since)
-    if chosen:
+    if len(options) > 1:
+        raise click.UsageError(f"{' and '.join(options)} each say which guards to skip: leave all but one of them out")
+    if options and in_process:
+        raise click.UsageError(
+            f"{options[0]} skips guards and --in-process is for debugging one: leave one of them out"
+        )
+    reach = _reach(since) if staged or since is not None else None
+    if options:
         _leave_if_unchanged(names, reach, as_json=as_json)
     # Late: where nothing changed, nothing heavy is imported.
     from mlguard.cli.checking import Asked, check, preview
 
     if trying:
         preview(names, jobs, as_json=as_json)
-    check(names, Asked(jobs, bool(chosen), reach, fail_fast, quick, costs, in_process, as_json))
+    check(names, Asked(jobs, bool(options), reach, staged, fail_fast, quick, costs, in_process, as_json))
 
 
-def _since(revision: str) -> Reach:
-    """What differs from a revision, and what that can reach. Raises UsageError where there is no such revision."""
+def _reach(revision: str | None) -> Reach:
+    """What of the working tree differs from a revision, or without one from the index, and what that can reach.
+
+    Raises UsageError where there is no such revision, and for a conflict, of which no commit can be made.
+    """
     from mlguard.checker.reach import Reach
-    from mlguard.runner.differing import since
+    from mlguard.runner import differing
     from mlguard.runner.repository import Repository
     from mlguard.worker.pool import Workers
 
@@ -76,7 +83,9 @@ def _since(revision: str) -> Reach:
     project = require_project(settings)
     with Workers() as workers:
         repository = Repository.around(project, workers)
-        return Reach(settings, since(repository, repository.commit(revision), revision))
+        if revision is None:
+            return Reach(settings, differing.unstaged(repository))
+        return Reach(settings, differing.since(repository, repository.commit(revision), revision))
 
 
 def _leave_if_unchanged(names: tuple[str, ...], reach: Reach | None, *, as_json: bool) -> None:

@@ -6,6 +6,7 @@ import contextlib
 import sys
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
@@ -15,6 +16,7 @@ from mlguard.checker.move import renamed
 from mlguard.checker.reach import Reach
 from mlguard.checker.unchanged import Standing, Unchanged, places
 from mlguard.cli.select import Opened, at_once, opened
+from mlguard.cli.staged import Staged
 from mlguard.core.error import MlguardError
 from mlguard.core.outcome import Outcome
 from mlguard.core.verdict import Verdict, exit_code
@@ -40,6 +42,8 @@ class Asked:
     """Whether guards of which nothing changed are skipped."""
     reach: Reach | None
     """What differs from another state of the project, where that counts as a change."""
+    staged: bool
+    """Whether that state is what a commit would hold, and is to be checked in the place of the working tree."""
     fail_fast: bool
     """Whether a guard ends at its first move, and none begins after the first that does not match."""
     quick: bool
@@ -50,6 +54,16 @@ class Asked:
     """Whether guards run in this process."""
     as_json: bool
     """Whether the answer is one JSON document."""
+
+    @property
+    def extent(self) -> Extent:
+        """How much of each guard runs."""
+        return Extent.QUICK if self.quick else Extent.FULL
+
+    @property
+    def listens(self) -> bool:
+        """Whether workers tell what their outcomes depend on."""
+        return self.keeps or (self.staged and bool(self.reach))
 
     @property
     def keeps(self) -> bool:
@@ -63,12 +77,17 @@ class Asked:
 def check(names: tuple[str, ...], asked: Asked) -> NoReturn:
     """Run the guards of these names, say what came of them, and exit."""
     searched = places(load()) if asked.keeps else ""
-    with opened(names, in_process=asked.in_process, listens=asked.keeps) as project:
+    with opened(names, in_process=asked.in_process, listens=asked.listens) as here, ExitStack() as stack:
         if asked.in_process:
             tell("in process: threads, hash seed and BLAS are whatever this process has, so small moves mean little")
+        staged = Staged(here, names, asked.reach, asked.extent, stack) if asked.staged and asked.reach else None
+        elsewhere = None if staged is None else staged.elsewhere()
+        project = here if staged is None or elsewhere is None else staged.project()
         unread = broken(project.settings, project.found)
-        kept = Unchanged(project.settings, project.runner.variables, reach=asked.reach) if asked.changed else None
-        verdicts, not_run = _Run(project, asked, kept, stopped=bool(unread)).verdicts()
+        kept = None
+        if asked.changed and elsewhere is None:
+            kept = Unchanged(project.settings, project.runner.variables, reach=asked.reach)
+        verdicts, not_run = _Run(project, asked, kept, staged, elsewhere, stopped=bool(unread)).verdicts()
         verdicts += unread
         gone: list[Verdict] = []
         if project.complete or asked.keeps:
@@ -81,7 +100,7 @@ def check(names: tuple[str, ...], asked: Asked) -> NoReturn:
         say_json(run_as_data(verdicts, not_run))
     else:
         say(draw_all(verdicts, costs=asked.costs, not_run=not_run))
-    for line in publish(verdicts, project=project.settings.base):
+    for line in publish(verdicts, project=here.settings.base):
         tell(line)
     sys.exit(exit_code(verdicts))
 
@@ -89,13 +108,24 @@ def check(names: tuple[str, ...], asked: Asked) -> NoReturn:
 class _Run:
     """One run over the guards of a project."""
 
-    def __init__(self, project: Opened, asked: Asked, kept: Unchanged | None, *, stopped: bool) -> None:
-        """`kept` is what is kept of earlier matches, where it counts; `stopped`: whether something failed before."""
-        self.project, self.asked, self.kept = project, asked, kept
-        extent = Extent.QUICK if asked.quick else Extent.FULL
+    def __init__(
+        self,
+        project: Opened,
+        asked: Asked,
+        kept: Unchanged | None,
+        staged: Staged | None,
+        elsewhere: str | None,
+        *,
+        stopped: bool,
+    ) -> None:
+        """`kept` is what is kept of earlier matches, where it counts; `stopped`: whether something failed before.
+
+        `staged` is what a commit would hold, where the working tree differs; `elsewhere`: why all guards run there.
+        """
+        self.project, self.asked, self.kept, self.staged, self.elsewhere = project, asked, kept, staged, elsewhere
         keeping = kept if asked.keeps else None
         self.checker = Checker(
-            project.settings, project.runner, extent=extent, unchanged=keeping, fail_fast=asked.fail_fast
+            project.settings, project.runner, extent=asked.extent, unchanged=keeping, fail_fast=asked.fail_fast
         )
         self._failed = threading.Event()
         if stopped:
@@ -124,8 +154,14 @@ class _Run:
     def _checked(self, guard: Declared, standing: Standing) -> Verdict:
         if standing.when is not None:
             return still_matches(self.project.settings, guard, standing.when)
-        verdict = self.checker.check(guard).verdict
-        return replace(verdict, remarks=(*verdict.remarks, ran_because(standing.why))) if standing.why else verdict
+        why = standing.why if standing.is_reached else self.elsewhere
+        if self.staged is None or why is None:
+            verdict = self.checker.check(guard).verdict
+            why = None if self.staged is None else self.staged.reason(guard)
+            if self.staged is None or why is None:
+                because = (ran_because(standing.why),) if standing.why else ()
+                return replace(verdict, remarks=(*verdict.remarks, *because))
+        return self.staged.check(guard, why)
 
     def _shown(self, verdict: Verdict) -> Verdict:
         """The Verdict, once it is known that it can be shown: one that cannot must not hide the others."""

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from mlguard.core.error import several
 from mlguard.runner.repository import Commit, Repository
 
 _DIFF = ("diff", "--raw", "-z", "--no-renames", "--no-ext-diff", "--no-relative", "--ignore-submodules=none")
@@ -43,7 +44,15 @@ def since(repository: Repository, commit: Commit, name: str) -> Differing:
 
 
 def unstaged(repository: Repository) -> Differing:
-    """What of the working tree differs from the index. Raises RunError where git fails."""
+    """What of the working tree differs from the index.
+
+    Raises UsageError for a conflict, of which no commit can be made, and RunError where git fails.
+    """
+    conflicts = dict.fromkeys(line.partition("\t")[2] for line in repository.listed("ls-files", "--unmerged", "-z"))
+    if conflicts:
+        raise several(
+            [f"{name} has a conflict; resolve it, and `git add` it" for name in conflicts], slug="staged-conflict"
+        )
     return _differing(repository, "the index", (), lambda: {*_above(repository.listed("ls-files", "-z"))})
 
 

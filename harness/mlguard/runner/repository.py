@@ -83,15 +83,20 @@ class Repository:
         git_dir: Path | None = None,
         tree: Path | None = None,
         index: Path | None = None,
+        objects: Path | None = None,
         fine: Container[int] = (0,),
     ) -> str:
         """What a git command prints.
 
-        `git_dir`, `tree` and `index` stand in for the repository's own, and exit codes other than `fine` are failures.
+        `git_dir`, `tree` and `index` stand in for the repository's own, `objects` takes what is new, and exit codes
+        other than `fine` are failures.
         Raises RunError with git's own words.
         """
         places = [f"--git-dir={git_dir or self.folder}", *([f"--work-tree={tree}"] if tree else [])]
         extra = {"GIT_INDEX_FILE": str(index)} if index else {}
+        if objects:
+            own = str(self.common / "objects")
+            extra |= {"GIT_OBJECT_DIRECTORY": str(objects), "GIT_ALTERNATE_OBJECT_DIRECTORIES": own}
         code, told, error = _git(self.workers, [*places, *arguments], tree or git_dir or self.top, extra)
         if code not in fine:
             raise _failed(arguments[0], error or told)
@@ -140,6 +145,19 @@ class Repository:
         """Write a commit's files into an empty folder, as a checkout would, but for submodules, which stay empty."""
         tree.mkdir()
         self.git("read-tree", "-u", "--reset", commit.sha, tree=tree, index=index)
+
+    def write_staged(self, tree: Path, folder: Path) -> None:
+        """Write what a commit would hold now into an empty folder, as `write` does; `folder` is for git's own files.
+
+        Raises RunError where git fails, such as on a conflict.
+        """
+        tree.mkdir()
+        index, objects = folder / "staged", folder / "objects"
+        objects.mkdir()
+        with contextlib.suppress(FileNotFoundError):  # Before the first `git add`.
+            shutil.copy2(self.index, index)
+        staged = self.git("write-tree", index=index, objects=objects)
+        self.git("read-tree", "-u", "--reset", staged, tree=tree, index=folder / "index", objects=objects)
 
     @contextlib.contextmanager
     def fetched(self, name: str) -> Iterator[Repository]:

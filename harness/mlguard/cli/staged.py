@@ -1,0 +1,67 @@
+"""What a commit would hold, checked in the place of a working tree that differs from it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+
+from mlguard.checker.check import Checker
+from mlguard.checker.reach import Reach
+from mlguard.cli.select import Opened, look
+from mlguard.core.error import MlguardError
+from mlguard.core.outcome import Outcome
+from mlguard.core.verdict import Verdict
+from mlguard.discovery import Declared
+from mlguard.report.wording import accept_staged, checked_as_staged
+from mlguard.runner.order import Extent
+from mlguard.runner.repository import Repository
+from mlguard.runner.run import Runner
+from mlguard.runner.sides import staged
+from mlguard.worker.depends import NOTHING_HEARD
+
+
+class Staged:
+    """A project as it is staged, which is written to a folder of its own once a guard needs that."""
+
+    def __init__(self, here: Opened, names: Sequence[str], reach: Reach, extent: Extent, stack: ExitStack) -> None:
+        """`here` is the working tree, and `reach` what of it is not staged; `stack` is closed before `here`."""
+        self.here, self.names, self.reach, self.extent = here, names, reach, extent
+        self._stack, self._one_at_a_time = stack, threading.Lock()
+        self._project: Opened | None = None
+
+    def elsewhere(self) -> str | None:
+        """Why the index may declare other guards than the working tree does; None where it declares the same."""
+        return self.reach.reason(self.here.runner.found_by)
+
+    def reason(self, guard: Declared) -> str | None:
+        """Why what a guard did in the working tree may not be what it would do as staged; None where it is."""
+        name = guard.ref.name
+        return self.reach.reason(self.here.runner.depends.get(name, NOTHING_HEARD), name)
+
+    def check(self, guard: Declared, why: str) -> Verdict:
+        """The Verdict on a guard as it is staged, and why that was looked at."""
+        project = self.project()
+        (there,) = (one for one in project.found.guards if one.ref.name == guard.ref.name)
+        verdict = Checker(project.settings, project.runner, extent=self.extent).check(there).verdict
+        advice = () if verdict.outcome is Outcome.MATCH else (accept_staged(),)
+        return replace(verdict, remarks=(*verdict.remarks, checked_as_staged(why), *advice))
+
+    def project(self) -> Opened:
+        """The project as it is staged. Raises MlguardError where that is none, or has no guard of a given name."""
+        with self._one_at_a_time:
+            if self._project is None:
+                try:
+                    self._project = self._opened()
+                except MlguardError as error:
+                    raise type(error)(
+                        f"in what is staged: {error.what}", advice=error.advice, slug=error.slug
+                    ) from error
+            return self._project
+
+    def _opened(self) -> Opened:
+        repository = Repository.around(self.here.settings.base, self.here.runner.workers)
+        side = self._stack.enter_context(staged(repository, self.here.settings))
+        runner = self._stack.enter_context(Runner(side.settings))
+        return look(runner.elsewhere(side.settings, side.copy), self.names)
