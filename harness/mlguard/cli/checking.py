@@ -27,7 +27,7 @@ from mlguard.printing import say, say_json, tell
 from mlguard.report.plain import as_data, run_as_data
 from mlguard.report.problems import perhaps_renamed
 from mlguard.report.terminal import draw, draw_all
-from mlguard.report.wording import headline, quoted, ran_because
+from mlguard.report.wording import checked_as_staged, headline, quoted, ran_because
 from mlguard.runner.order import Extent
 from mlguard.settings import load
 
@@ -81,13 +81,14 @@ def check(names: tuple[str, ...], asked: Asked) -> NoReturn:
         if asked.in_process:
             tell("in process: threads, hash seed and BLAS are whatever this process has, so small moves mean little")
         staged = Staged(here, names, asked.reach, asked.extent, stack) if asked.staged and asked.reach else None
-        elsewhere = None if staged is None else staged.elsewhere()
-        project = here if staged is None or elsewhere is None else staged.project()
+        project = here if staged is None else staged.declaring
         unread = broken(project.settings, project.found)
+        if staged is not None and staged.elsewhere:
+            unread = [replace(one, remarks=(checked_as_staged(staged.elsewhere),)) for one in unread]
         kept = None
-        if asked.changed and elsewhere is None:
+        if asked.changed and project is here:
             kept = Unchanged(project.settings, project.runner.variables, reach=asked.reach)
-        verdicts, not_run = _Run(project, asked, kept, staged, elsewhere, stopped=bool(unread)).verdicts()
+        verdicts, not_run = _Run(project, asked, kept, staged, stopped=bool(unread)).verdicts()
         verdicts += unread
         gone: list[Verdict] = []
         if project.complete or asked.keeps:
@@ -114,15 +115,14 @@ class _Run:
         asked: Asked,
         kept: Unchanged | None,
         staged: Staged | None,
-        elsewhere: str | None,
         *,
         stopped: bool,
     ) -> None:
         """`kept` is what is kept of earlier matches, where it counts; `stopped`: whether something failed before.
 
-        `staged` is what a commit would hold, where the working tree differs; `elsewhere`: why all guards run there.
+        `staged` is what a commit would hold, where that is to be checked and the working tree differs.
         """
-        self.project, self.asked, self.kept, self.staged, self.elsewhere = project, asked, kept, staged, elsewhere
+        self.project, self.asked, self.kept, self.staged = project, asked, kept, staged
         keeping = kept if asked.keeps else None
         self.checker = Checker(
             project.settings, project.runner, extent=asked.extent, unchanged=keeping, fail_fast=asked.fail_fast
@@ -154,14 +154,13 @@ class _Run:
     def _checked(self, guard: Declared, standing: Standing) -> Verdict:
         if standing.when is not None:
             return still_matches(self.project.settings, guard, standing.when)
-        why = standing.why if standing.is_reached else self.elsewhere
-        if self.staged is None or why is None:
-            verdict = self.checker.check(guard).verdict
-            why = None if self.staged is None else self.staged.reason(guard)
-            if self.staged is None or why is None:
-                because = (ran_because(standing.why),) if standing.why else ()
-                return replace(verdict, remarks=(*verdict.remarks, *because))
-        return self.staged.check(guard, why)
+        if self.staged is None:
+            return self._ran(guard, standing)
+        return self.staged.verdict(guard, standing, lambda: self._ran(guard, standing))
+
+    def _ran(self, guard: Declared, standing: Standing) -> Verdict:
+        verdict = self.checker.check(guard).verdict
+        return replace(verdict, remarks=(*verdict.remarks, ran_because(standing.why))) if standing.why else verdict
 
     def _shown(self, verdict: Verdict) -> Verdict:
         """The Verdict, once it is known that it can be shown: one that cannot must not hide the others."""

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 
 from mlguard.checker.check import Checker
 from mlguard.checker.reach import Reach
+from mlguard.checker.unchanged import Standing
 from mlguard.cli.select import Opened, look
 from mlguard.core.error import MlguardError
 from mlguard.core.outcome import Outcome
 from mlguard.core.verdict import Verdict
-from mlguard.discovery import Declared
+from mlguard.discovery import Declared, select
 from mlguard.report.wording import accept_staged, checked_as_staged
 from mlguard.runner.order import Extent
 from mlguard.runner.repository import Repository
 from mlguard.runner.run import Runner
-from mlguard.runner.sides import staged
+from mlguard.runner.staged import staged
 from mlguard.worker.depends import NOTHING_HEARD
 
 
@@ -30,26 +31,36 @@ class Staged:
         self.here, self.names, self.reach, self.extent = here, names, reach, extent
         self._stack, self._one_at_a_time = stack, threading.Lock()
         self._project: Opened | None = None
+        self.elsewhere = reach.reason(here.runner.found_by)
+        """Why it may declare other guards than the working tree does; None where it declares the same."""
 
-    def elsewhere(self) -> str | None:
-        """Why the index may declare other guards than the working tree does; None where it declares the same."""
-        return self.reach.reason(self.here.runner.found_by)
+    @property
+    def declaring(self) -> Opened:
+        """The project whose guards are those that are staged: the working tree where both declare the same."""
+        return self.here if self.elsewhere is None else self._written()
 
-    def reason(self, guard: Declared) -> str | None:
-        """Why what a guard did in the working tree may not be what it would do as staged; None where it is."""
-        name = guard.ref.name
-        return self.reach.reason(self.here.runner.depends.get(name, NOTHING_HEARD), name)
+    def verdict(self, guard: Declared, standing: Standing, ran: Callable[[], Verdict]) -> Verdict:
+        """The Verdict on a guard as it is staged; `ran` gives that of the working tree, which often is the same.
 
-    def check(self, guard: Declared, why: str) -> Verdict:
-        """The Verdict on a guard as it is staged, and why that was looked at."""
-        project = self.project()
-        (there,) = (one for one in project.found.guards if one.ref.name == guard.ref.name)
+        It is where nothing that the guard looked at there is staged in another form.
+        """
+        why = self.elsewhere or (standing.why if standing.is_reached else None)
+        if why is None:
+            verdict, name = ran(), guard.ref.name
+            why = self.reach.reason(self.here.runner.depends.get(name, NOTHING_HEARD), name)
+            if why is None:
+                return verdict
+        return self._checked(guard, why)
+
+    def _checked(self, guard: Declared, why: str) -> Verdict:
+        project = self._written()
+        (there,) = select(project.found.guards, [guard.ref.name], where="what is staged")
         verdict = Checker(project.settings, project.runner, extent=self.extent).check(there).verdict
         advice = () if verdict.outcome is Outcome.MATCH else (accept_staged(),)
         return replace(verdict, remarks=(*verdict.remarks, checked_as_staged(why), *advice))
 
-    def project(self) -> Opened:
-        """The project as it is staged. Raises MlguardError where that is none, or has no guard of a given name."""
+    def _written(self) -> Opened:
+        """The project in its folder. Raises MlguardError where it is none, or has no guard of a given name."""
         with self._one_at_a_time:
             if self._project is None:
                 try:
@@ -62,6 +73,6 @@ class Staged:
 
     def _opened(self) -> Opened:
         repository = Repository.around(self.here.settings.base, self.here.runner.workers)
-        side = self._stack.enter_context(staged(repository, self.here.settings))
+        side = self._stack.enter_context(staged(repository, self.here.settings, self.reach.differing.listed))
         runner = self._stack.enter_context(Runner(side.settings))
         return look(runner.elsewhere(side.settings, side.copy), self.names)

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import os
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from mlguard.core.error import UsageError
 from mlguard.discovery import Declared, files
-from mlguard.files.facts import NOISE
 from mlguard.runner.order import Copy
 from mlguard.runner.repository import Commit, Repository
-from mlguard.settings import Settings, import_path, load
+from mlguard.settings import Settings, import_path
 
 WORKING_TREE = "the working tree"
-INDEX = "the index"
 
 
 @dataclass(frozen=True)
@@ -92,49 +88,6 @@ def committed(
             copy.of(file).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file, copy.of(file))
         yield Side(commit.short, _settings(settings, copy), copy, commit)
-
-
-@contextlib.contextmanager
-def staged(repository: Repository, settings: Settings) -> Iterator[Side]:
-    """What a commit would hold now, its guards, goldens and settings included, in a folder that goes with the block.
-
-    Files that git ignores are those of the working tree: no commit says what they are. So are submodules.
-    Raises UsageError where what is staged is no project.
-    """
-    with repository.workers.scratch() as folder:
-        copy = Copy(repository.top, folder / "tree")
-        repository.write_staged(copy.place, folder)
-        for place in (*_ignored(repository), *_submodules(repository)):
-            _bring(place, copy.of(place))
-        base = copy.of(settings.base)
-        base.mkdir(parents=True, exist_ok=True)
-        there = load(base)
-        if there.root != base or not there.declared:
-            raise UsageError("no pyproject.toml with [tool.mlguard] is staged; `git add` it", slug="staged-no-project")
-        yield Side(INDEX, there, copy)
-
-
-def _ignored(repository: Repository) -> Iterator[Path]:
-    """What git ignores; a folder of which it ignores everything is one place."""
-    listed = repository.listed("ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z")
-    places = (repository.top / name for name in listed)
-    return (place for place in places if NOISE.isdisjoint(place.relative_to(repository.top).parts))
-
-
-def _submodules(repository: Repository) -> Iterator[Path]:
-    entries = (entry.partition("\t") for entry in repository.listed("ls-files", "--stage", "-z"))
-    return (repository.top / name for modes, _, name in entries if modes.startswith("160000 "))
-
-
-def _bring(place: Path, there: Path) -> None:
-    """Bring a file or folder of the working tree into a copy; large ones by a link, as nobody imports from those."""
-    there.parent.mkdir(parents=True, exist_ok=True)
-    if (place / ".git").exists():
-        shutil.copytree(place, there, symlinks=True, ignore=shutil.ignore_patterns(".git"), dirs_exist_ok=True)
-    elif place.is_file() and place.stat().st_size < LARGEST:
-        shutil.copy2(place, there, follow_symlinks=False)
-    elif not os.path.lexists(there):
-        there.symlink_to(place)
 
 
 def _settings(settings: Settings, copy: Copy) -> Settings:
