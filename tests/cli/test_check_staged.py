@@ -10,8 +10,10 @@ from pathlib import Path
 
 import joblib  # noqa: F401 -- it sets a variable of this process when it is first imported, which is a change.
 import pytest
+import yaml
 
 from tests.cli.test_check_changed import FILES, GUARD
+from tests.house.conftest import ROOT
 from tests.project import Project
 from tests.repository import Repository, calm, git
 
@@ -133,11 +135,22 @@ def commit(folder: Path, *arguments: str) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
+def hook() -> str:
+    """The command that is offered to pre-commit, with this interpreter."""
+    (offered,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    # No file is given: the guards are found by mlguard, and deleted files and data may reach them, too.
+    assert (offered["id"], offered["pass_filenames"], offered["always_run"]) == ("mlguard", False, True)
+    assert offered["language"] == "system"
+    program, *arguments = shlex.split(offered["entry"])
+    assert program == "mlguard"
+    return shlex.join([sys.executable, "-m", program, *arguments])
+
+
 def test_a_hook_checks_each_kind_of_commit_in_a_linked_working_tree(real: Repository, tmp_path: Path):
-    hook = real.top / ".git/hooks/pre-commit"
-    hook.parent.mkdir(exist_ok=True)
-    hook.write_text(f"#!/bin/sh\ncd ml && exec {shlex.quote(sys.executable)} -m mlguard check --staged\n")
-    hook.chmod(0o755)
+    script = real.top / ".git/hooks/pre-commit"
+    script.parent.mkdir(exist_ok=True)
+    script.write_text(f"#!/bin/sh\ncd ml && exec {hook()}\n")
+    script.chmod(0o755)
     real.git("worktree", "add", "--quiet", str(tmp_path / "linked"))
     linked = Project(tmp_path / "linked/ml", {"rate.txt": "2", "notes.txt": "a"})
     git(linked.root, "add", "notes.txt")

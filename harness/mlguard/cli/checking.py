@@ -55,10 +55,10 @@ class Asked:
     as_json: bool
     """Whether the answer is one JSON document."""
 
-    @property
-    def extent(self) -> Extent:
-        """How much of each guard runs."""
-        return Extent.QUICK if self.quick else Extent.FULL
+    def checker(self, project: Opened, kept: Unchanged | None = None) -> Checker:
+        """Checks guards of a project, and keeps in `kept` what matches depended on."""
+        extent = Extent.QUICK if self.quick else Extent.FULL
+        return Checker(project.settings, project.runner, extent=extent, unchanged=kept, fail_fast=self.fail_fast)
 
     @property
     def listens(self) -> bool:
@@ -80,7 +80,7 @@ def check(names: tuple[str, ...], asked: Asked) -> NoReturn:
     with opened(names, in_process=asked.in_process, listens=asked.listens) as here, ExitStack() as stack:
         if asked.in_process:
             tell("in process: threads, hash seed and BLAS are whatever this process has, so small moves mean little")
-        staged = Staged(here, names, asked.reach, asked.extent, stack) if asked.staged and asked.reach else None
+        staged = Staged(here, names, asked.reach, asked.checker, stack) if asked.staged and asked.reach else None
         project = here if staged is None else staged.declaring
         unread = broken(project.settings, project.found)
         if staged is not None and staged.elsewhere:
@@ -123,10 +123,7 @@ class _Run:
         `staged` is what a commit would hold, where that is to be checked and the working tree differs.
         """
         self.project, self.asked, self.kept, self.staged = project, asked, kept, staged
-        keeping = kept if asked.keeps else None
-        self.checker = Checker(
-            project.settings, project.runner, extent=asked.extent, unchanged=keeping, fail_fast=asked.fail_fast
-        )
+        self.checker = asked.checker(project, kept if asked.keeps else None)
         self._failed = threading.Event()
         if stopped:
             self._failed.set()

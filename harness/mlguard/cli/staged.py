@@ -16,7 +16,6 @@ from mlguard.core.outcome import Outcome
 from mlguard.core.verdict import Verdict
 from mlguard.discovery import Declared, select
 from mlguard.report.wording import accept_staged, checked_as_staged
-from mlguard.runner.order import Extent
 from mlguard.runner.repository import Repository
 from mlguard.runner.run import Runner
 from mlguard.runner.staged import staged
@@ -26,9 +25,16 @@ from mlguard.worker.depends import NOTHING_HEARD
 class Staged:
     """A project as it is staged, which is written to a folder of its own once a guard needs that."""
 
-    def __init__(self, here: Opened, names: Sequence[str], reach: Reach, extent: Extent, stack: ExitStack) -> None:
+    def __init__(
+        self,
+        here: Opened,
+        names: Sequence[str],
+        reach: Reach,
+        checker: Callable[[Opened], Checker],
+        stack: ExitStack,
+    ) -> None:
         """`here` is the working tree, and `reach` what of it is not staged; `stack` is closed before `here`."""
-        self.here, self.names, self.reach, self.extent = here, names, reach, extent
+        self.here, self.names, self.reach, self.checker = here, names, reach, checker
         self._stack, self._one_at_a_time = stack, threading.Lock()
         self._project: Opened | None = None
         self.elsewhere = reach.reason(here.runner.found_by)
@@ -55,7 +61,7 @@ class Staged:
     def _checked(self, guard: Declared, why: str) -> Verdict:
         project = self._written()
         (there,) = select(project.found.guards, [guard.ref.name], where="what is staged")
-        verdict = Checker(project.settings, project.runner, extent=self.extent).check(there).verdict
+        verdict = self.checker(project).check(there).verdict
         advice = () if verdict.outcome is Outcome.MATCH else (accept_staged(),)
         return replace(verdict, remarks=(*verdict.remarks, checked_as_staged(why), *advice))
 
