@@ -159,6 +159,15 @@ def test_the_golden_of_a_guard_counts_and_that_of_another_does_not(root: Path):
     assert reason(root, "golden/Churn/record.json", guard=None) is None
 
 
+def test_a_new_or_missing_guard_or_golden_reaches_the_look_for_guards(root: Path):
+    (root / "tests/guards").mkdir(parents=True)
+    for name in ("tests/guards/more/test_x.py", "golden/Other/record.json", "golden", "tests"):
+        differing = Differing("main", listed={str(root / name): False})
+        told = Reach(load(root), differing).reason(Depends())
+        assert told == f"{name} differs from main"
+    assert Reach(load(root), Differing("main", listed={str(root / "tests/x"): False})).reason(Depends()) is None
+
+
 def test_what_nobody_saw_is_reached_by_any_difference(root: Path):
     doubt = f"it reads {root}{os.sep}x"
     assert reason(root, doubts=(doubt,)) is None

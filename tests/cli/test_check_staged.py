@@ -26,7 +26,7 @@ def real(at_once: None, tmp_path_factory: pytest.TempPathFactory) -> Repository:
     """A project in a folder of a repository, all of it staged, and nothing committed; git ignores a file of data."""
     top = tmp_path_factory.mktemp("staged")
     git(top, "-c", "init.defaultBranch=main", "init", "--quiet")
-    project = Project(top / "ml", {**FILES, ".gitignore": "rate.txt\n"})
+    project = Project(top / "ml", {**FILES, ".gitignore": "rate.txt\n", "tests/guards/more/notes.txt": ""})
     assert project.regen("Line", "tests/guards/test_line.py").proposal is not None
     git(top, "add", "--all")
     assert ran(project) == (0, "match", "not skipped: nothing is kept of a match on this machine")
@@ -66,6 +66,19 @@ def test_what_is_staged_is_checked_and_not_what_lies_beside_it(real: Repository)
     said = project.command("check", "--staged")
     assert (said.code, "stash push --keep-index --include-untracked" in said.out) == (1, True)
     assert (project.files(), project.pending()) == (before, pending)
+
+
+def test_a_guard_is_skipped_also_where_another_one_is_only_staged_or_only_lies_there(real: Repository):
+    project = real.project
+    project.write("tests/guards/more/test_other.py", GUARD.replace("Line", "Other"))
+    assert ran(project) == (0, "match", "")
+    real.git("add", "--all")
+    (project.root / "tests/guards/more/test_other.py").unlink()
+    said = project.command("check", "--staged", "--json")
+    assert [(guard["name"], guard["outcome"], bool(guard["unchanged_since"])) for guard in said.json["guards"]] == [
+        ("Other", "missing", False),
+        ("Line", "match", True),
+    ]
 
 
 def test_what_somebody_forgot_to_add_is_missing(real: Repository):

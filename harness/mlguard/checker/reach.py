@@ -48,15 +48,22 @@ class Reach:
     def reason(self, depends: Depends, guard: str | None = None) -> str | None:
         """Why what depends on this can be reached, as the end of a sentence; None where it cannot.
 
-        `guard` names the guard that it is, whose golden counts as well. What nobody saw can be anything that differs.
+        It is a guard, whose golden counts as well, or without a name the look for guards, which depends on all names in
+        the places of guards and goldens. What nobody saw can be anything that differs.
         """
         if not self._places:
             return None
-        met = (self._met(question, path) for question, answers in depends.facts.items() for path in answers)
-        places = (self._everybodys, *self._golden(guard)) if guard is not None else (self._everybodys,)
-        place = next(filter(None, chain(places, met)), None)
-        unseen = (doubt.replace(f"{self.settings.base}{os.sep}", "") for doubt in depends.doubts)
-        return next(unseen, None) if place is None else f"{self._shown(place)} differs from {self.differing.state}"
+        looks = ((question, path) for question, answers in depends.facts.items() for path in answers)
+        beside = self._declaring() if guard is None else self._golden(guard)
+        met = chain((self._everybodys,), beside, (self._met(*look) for look in looks))
+        place = next(filter(None, met), None)
+        if place is not None:
+            return f"{self._shown(place)} differs from {self.differing.state}"
+        return next((doubt.replace(f"{self.settings.base}{os.sep}", "") for doubt in depends.doubts), None)
+
+    def _declaring(self) -> Iterator[str | None]:
+        for folder in (*self.settings.guards, self.settings.golden):
+            yield self._met(Question.TREE, str(folder))
 
     def _golden(self, guard: str) -> Iterator[str]:
         folder, way = self._way(str(self.settings.golden / folder_of(guard)))

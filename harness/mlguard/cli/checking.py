@@ -85,9 +85,7 @@ def check(names: tuple[str, ...], asked: Asked) -> NoReturn:
         unread = broken(project.settings, project.found)
         if staged is not None and staged.elsewhere:
             unread = [replace(one, remarks=(checked_as_staged(staged.elsewhere),)) for one in unread]
-        kept = None
-        if asked.changed and project is here:
-            kept = Unchanged(project.settings, project.runner.variables, reach=asked.reach)
+        kept = Unchanged(here.settings, here.runner.variables, reach=asked.reach) if asked.changed else None
         verdicts, not_run = _Run(project, asked, kept, staged, stopped=bool(unread)).verdicts()
         verdicts += unread
         gone: list[Verdict] = []
@@ -95,7 +93,7 @@ def check(names: tuple[str, ...], asked: Asked) -> NoReturn:
             gone = isolated("golden", lambda: stale(project.settings, project.found), lambda failed: [failed])
         if project.complete and not not_run:
             verdicts = [*_with_old_names(project, verdicts, gone), *gone]
-        if kept is not None and asked.keeps and not (gone or unread):
+        if kept is not None and asked.keeps and project is here and not (gone or unread):
             _remember(project, kept, searched)
     if asked.as_json:
         say_json(run_as_data(verdicts, not_run))

@@ -72,13 +72,12 @@ class Staged:
                 try:
                     self._project = self._opened()
                 except MlguardError as error:
-                    raise type(error)(
-                        f"in what is staged: {error.what}", advice=error.advice, slug=error.slug
-                    ) from error
+                    error.what = f"in what is staged: {error.what}"
+                    raise
             return self._project
 
     def _opened(self) -> Opened:
         repository = Repository.around(self.here.settings.base, self.here.runner.workers)
         side = self._stack.enter_context(staged(repository, self.here.settings, self.reach.differing.listed))
-        runner = self._stack.enter_context(Runner(side.settings))
+        runner = self._stack.enter_context(Runner(side.settings, many=len(self.names) != 1))
         return look(runner.elsewhere(side.settings, side.copy), self.names)

@@ -67,14 +67,18 @@ class Repository:
         if shutil.which("git") is None:
             raise UsageError("git was not found; install it, or add its folder to PATH", slug="git-missing")
         asked = ("--show-toplevel", "--absolute-git-dir", "--git-common-dir")
-        code, told, error = _git(workers, ["rev-parse", *asked], project)
-        if code:
+        called = _called(workers, ["rev-parse", *asked], project, {})
+        told = os.fsdecode(called.output).split("\n")[:-1]
+        if called.code or len(told) != len(
+            asked
+        ):  # Nobody can tell such lines apart where a folder's name has several.
+            error = called.errors.decode("utf-8", "replace").strip().removeprefix("fatal: ")
             raise UsageError(
                 f"{project} is in no git repository that can be read: {error or 'git rev-parse failed'}; "
                 "without one there is nothing to compare the working tree with",
                 slug="no-repository",
             )
-        top, folder, common = told.splitlines()
+        top, folder, common = told
         return cls(Path(top).resolve(), Path(folder), (project / common).resolve(), workers)
 
     def git(
