@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -141,16 +142,18 @@ def test_a_submodule_differs_as_a_whole(real: Real, workers: Workers, tmp_path: 
     assert found(real, unstaged(repository)) == (set(), {"sub": True})
 
 
-def test_both_sides_of_a_conflict_differ(real: Real, workers: Workers):
+def test_a_conflict_differs_from_both_commits_and_cannot_be_staged(real: Real, workers: Workers):
     real.git("checkout", "--quiet", "-b", "other")
     real.edit("a.py", "1", "2")
     real.git("checkout", "--quiet", "main")
     real.edit("a.py", "1", "3")
-    with pytest.raises(Exception, match="merge"):
+    with pytest.raises(subprocess.CalledProcessError):
         real.git("merge", "--quiet", "other")
     repository = Repository.around(real.top, workers)
-    for differing in (unstaged(repository), since(repository, repository.commit("other"), "other")):
-        assert "a.py" in {os.path.relpath(place, real.top) for place in differing.places}
+    for name in ("main", "other"):
+        assert real.top / "a.py" in map(Path, since(repository, repository.commit(name), name).places)
+    with pytest.raises(UsageError, match="a.py has a conflict; resolve it, and `git add` it"):
+        unstaged(repository)
 
 
 def test_a_commit_that_is_no_ancestor_and_one_that_a_shallow_clone_lacks(real: Real, workers: Workers, tmp_path: Path):

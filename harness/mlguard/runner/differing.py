@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from mlguard.core.error import several
 from mlguard.runner.repository import Commit, Repository
 
-_DIFF = ("diff", "--raw", "-z", "--no-renames", "--no-ext-diff", "--no-relative", "--ignore-submodules=none")
+_DIFF = ("diff", "--raw", "-z", "--no-renames", "--no-ext-diff", "--ignore-submodules=none")
 
 _SUBMODULE, _LINK, _FILES = "160000", "120000", "100"
 """Modes of git: files are `100644` and `100755`."""

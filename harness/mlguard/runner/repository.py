@@ -21,6 +21,7 @@ _SETTINGS = {
     "core.untrackedCache": "false",
     "core.quotePath": "false",
     "diff.autoRefreshIndex": "true",
+    "diff.relative": "false",
     "gc.auto": "0",
     "submodule.recurse": "false",
 }
