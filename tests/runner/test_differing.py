@@ -152,7 +152,7 @@ def test_a_conflict_differs_from_both_commits_and_cannot_be_staged(real: Real, w
     repository = Repository.around(real.top, workers)
     for name in ("main", "other"):
         assert real.top / "a.py" in map(Path, since(repository, repository.commit(name), name).places)
-    with pytest.raises(UsageError, match="a.py has a conflict; resolve it, and `git add` it"):
+    with pytest.raises(UsageError, match=r"^a\.py has a conflict; resolve it, and `git add` it"):
         unstaged(repository)
 
 
