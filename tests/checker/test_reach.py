@@ -137,6 +137,10 @@ def test_links_are_followed_to_the_place_and_each_is_looked_at(root: Path):
     assert not reached(root, Question.CONTENT, "latest", listed={"docs/b.md": True})
     (root / "ring").symlink_to("ring")
     assert reached(root, Question.CONTENT, "ring/x", edited=["docs/a.md"])
+    (root / "golden/Churn/record.json").unlink()
+    (root / "golden/Churn").rmdir()
+    (root / "golden/Churn").symlink_to("Churn")
+    assert reason(root, "docs/a.md") == "docs/a.md differs from main"
 
 
 def reason(root: Path, *edited: str, doubts: tuple[str, ...] = (), guard: str | None = "Churn") -> str | None:

@@ -71,10 +71,7 @@ class Reach:
 
     def _met(self, question: Question, path: str) -> str | None:
         """What differs among the entries that a look went through, and those that it was shown."""
-        try:
-            place, way = self._way(path)
-        except (OSError, ValueError, RecursionError):  # A ring of links, say.
-            return path
+        place, way = self._way(path)
         return next((entry for entry in way if entry in self._places), None) or self._seen(question, place)
 
     def _seen(self, question: Question, folder: str) -> str | None:
@@ -93,12 +90,12 @@ class Reach:
         return self.settings.relative(Path(place))
 
     def _way(self, path: str) -> tuple[str, frozenset[str]]:
-        """Where a path leads to, and each entry of a folder that the system looks up on the way, links followed.
-
-        Raises RecursionError for a ring of links.
-        """
+        """Where a path leads to, and each entry of a folder that the system looks up on the way, links followed."""
         if path not in self._ways:
-            self._ways[path] = self._followed(path)
+            try:
+                self._ways[path] = self._followed(path)
+            except (OSError, ValueError, RecursionError):  # A ring of links, say: nobody knows what it would meet.
+                self._ways[path] = path, self._places
         return self._ways[path]
 
     def _followed(self, path: str) -> tuple[str, frozenset[str]]:
