@@ -19,7 +19,10 @@ DEFAULT_GENERATORS = "datasets/generators"
 DEFAULT_GOLDEN = "golden"
 DEFAULT_TIMEOUT = 600.0
 
-_MARKERS = ("pyproject.toml", "pytest.ini", ".pytest.ini", "tox.ini", "setup.cfg", "setup.py")
+READ = ("pyproject.toml", "pytest.ini", ".pytest.ini", "tox.ini", "setup.cfg")
+"""Files beside which a project begins, and from which its settings and its import path are read."""
+
+_MARKERS = (*READ, "setup.py")
 
 
 @dataclass(frozen=True)

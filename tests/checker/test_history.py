@@ -65,3 +65,13 @@ def test_looking_changes_nothing(repository: Repository):
     before = repository.state()
     commit_of(repository, repository.first)
     assert repository.state() == before
+
+
+def test_a_hook_leads_it_to_no_other_repository(
+    repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    other = Repository(tmp_path / "other", files={"a": ""})
+    expected = head(repository.top), commit_of(repository, None)
+    for name, value in (("GIT_DIR", other.top / ".git"), ("GIT_INDEX_FILE", other.top / "none")):
+        monkeypatch.setenv(name, str(value))
+    assert (head(repository.top), commit_of(repository, None)) == expected

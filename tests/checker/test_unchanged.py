@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 
 import mlguard.checker.unchanged as module
+from mlguard.checker.reach import Reach
 from mlguard.checker.unchanged import MATCHED, Standing, Unchanged, forget, places
 from mlguard.files.facts import Question, answer
 from mlguard.golden.made import remember_made
+from mlguard.runner.differing import Differing
 from mlguard.settings import load
 from mlguard.worker.depends import Depends
 
@@ -102,6 +104,23 @@ def test_what_makes_a_guard_run(root: Path, change: str):
     edit, why = CHANGES[change]
     edit(root)
     assert standing(root) == Standing(why=why)
+
+
+def test_what_differs_from_another_state_counts_beside_what_changed(root: Path):
+    def against(*edited: str) -> Standing:
+        differing = Differing("main", frozenset(str(root / name) for name in edited))
+        kept = Unchanged(load(root), VARIABLES, reach=Reach(load(root), differing), now=lambda: NOW)
+        return kept.standings(["Churn"])["Churn"]
+
+    assert against("docs.md", "golden/Other/record.json") == against() == standing(root)
+    assert against("data.csv") == Standing(why="data.csv differs from main", is_reached=True)
+    assert against("golden/Churn/record.json").is_reached
+    (root / "data.csv").write_text("2")
+    assert against("docs.md") == Standing(why="data.csv changed")
+    assert against("data.csv").is_reached
+    matched(root, "it uses the network")
+    assert against() == Standing(why="it uses the network")
+    assert against("docs.md") == Standing(why="it uses the network", is_reached=True)
 
 
 def test_variables_day_version_and_machine_make_a_guard_run(root: Path, monkeypatch: pytest.MonkeyPatch):

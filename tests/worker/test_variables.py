@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,12 @@ def test_a_worker_starts_with_what_processes_need_and_nothing_of_the_shell_besid
     assert {name for name in SHELL if name not in got} == unneeded
     assert {name: got[name] for name in USUAL} == USUAL
     assert withheld(SHELL) == unneeded
+
+
+def test_a_hook_of_git_starts_it_with_what_the_shell_does():
+    hook = {"PATH": f"/usr/lib/git-core{os.pathsep}/bin", "GIT_EXEC_PATH": "/usr/lib/git-core", "GIT_INDEX_FILE": "x"}
+    assert starting(SHELL | hook) == starting(SHELL)
+    assert starting(SHELL | {"GIT_EXEC_PATH": "/bin"}) == starting(SHELL)
 
 
 def test_settings_add_to_the_list_by_name_glob_and_value():

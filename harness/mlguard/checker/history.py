@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from pathlib import Path
 
 from mlguard.files.tree import LARGEST
+from mlguard.runner.repository import outside_hooks
 
 MERGED = ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REBASE_HEAD")
 """What git calls the commit that is being merged, picked or rebased."""
@@ -78,7 +78,7 @@ def _output(project: Path, *arguments: str) -> bytes | None:
             ["git", *arguments],  # noqa: S607 -- the user's own git, wherever it is.
             cwd=project,
             # Looking must not refresh the index, in which somebody may be working.
-            env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"},
+            env=outside_hooks(),
             capture_output=True,
             check=False,
             timeout=PATIENCE,

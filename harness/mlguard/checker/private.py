@@ -15,6 +15,7 @@ from typing import Final
 from mlguard.checker.history import PATIENCE
 from mlguard.core.record import Record
 from mlguard.files.tree import LARGEST
+from mlguard.runner.repository import outside_hooks
 from mlguard.runner.sources import digest
 
 PRIVATE: Final = "private"
@@ -52,6 +53,7 @@ def _private(project: Path, names: Iterable[str]) -> set[str]:
         asked = subprocess.run(
             ["git", "check-ignore", "-z", "--stdin"],  # noqa: S607 -- the user's own git, wherever it is.
             cwd=project,
+            env=outside_hooks(),
             input="\0".join(listed),
             capture_output=True,
             text=True,

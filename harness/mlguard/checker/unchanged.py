@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mlguard import __version__
 from mlguard.core.error import MlguardError
@@ -29,6 +29,9 @@ from mlguard.golden.made import made_earlier
 from mlguard.golden.naming import folder_of
 from mlguard.settings import Settings
 from mlguard.worker.depends import Depends
+
+if TYPE_CHECKING:
+    from mlguard.checker.reach import Reach  # It knows git, which nobody needs for `--changed`.
 
 MATCHED: Final = "matched"
 """Name of the folder below the project's state folder."""
@@ -53,22 +56,32 @@ class Standing:
     """When it last matched, in UTC, where nothing has changed since; None where it has to run."""
     why: str = ""
     """Why it has to run: the end of a sentence."""
+    is_reached: bool = False
+    """Whether that is what differs from another state of the project: there it may match and here not."""
 
 
 class Unchanged:
     """What is kept of the last matches of one project's guards."""
 
     def __init__(
-        self, settings: Settings, variables: Mapping[str, str], *, now: Callable[[], datetime] | None = None
+        self,
+        settings: Settings,
+        variables: Mapping[str, str],
+        *,
+        reach: Reach | None = None,
+        now: Callable[[], datetime] | None = None,
     ) -> None:
-        """`variables` are those that guarded code starts with; `now` is the clock, for tests."""
-        self.settings, self._now = settings, now or (lambda: datetime.now(UTC))
+        """`variables` are those that guarded code starts with; `now` is the clock, for tests.
+
+        `reach`: what differs from another state of the project counts as a change, too.
+        """
+        self.settings, self.reach, self._now = settings, reach, now or (lambda: datetime.now(UTC))
         self._context = dict(_context(settings, variables))
 
     def standings(self, guards: Iterable[str]) -> dict[str, Standing]:
         """How each guard stands; the disk is asked each question once."""
         disk, made = Disk(), made_earlier(self.settings.base)
-        return {guard: self._standing(_name(guard), self.golden(guard), disk, made) for guard in guards}
+        return {guard: self._standing(_name(guard), self.golden(guard), disk, made, guard) for guard in guards}
 
     def guards(self) -> dict[str, str] | None:
         """The guards that the project declares, each with its file; None where that has to be looked for again."""
@@ -110,19 +123,24 @@ class Unchanged:
         }
         state.update(self.settings.base, name, lambda before: {**document, "seal": _seal(key, document)})
 
-    def _standing(self, name: str, against: str, disk: Disk, made: frozenset[str]) -> Standing:
+    def _standing(
+        self, name: str, against: str, disk: Disk, made: frozenset[str], guard: str | None = None
+    ) -> Standing:
         document = self._read(name)
         if document is None:
             return Standing(why="nothing is kept of a match on this machine")
         try:
-            why = next(self._changes(document, against, disk, made), None)
+            depends = Depends.from_json(document)
+            reached = None if self.reach is None else self.reach.reason(depends, guard)
+            why = reached or next(self._changes(document, depends, against, disk, made), None)
         except (ValueError, KeyError, TypeError, AttributeError):
-            why = "what is kept of its last match cannot be read"
-        return Standing(document["when"]) if why is None else Standing(why=why)
+            return Standing(why="what is kept of its last match cannot be read")
+        return Standing(document["when"]) if why is None else Standing(why=why, is_reached=reached is not None)
 
-    def _changes(self, document: dict[str, Any], against: str, disk: Disk, made: frozenset[str]) -> Iterator[str]:
+    def _changes(
+        self, document: dict[str, Any], depends: Depends, against: str, disk: Disk, made: frozenset[str]
+    ) -> Iterator[str]:
         """What is not as it was, the nearest things first."""
-        depends = Depends.from_json(document)
         yield from (doubt.replace(f"{self.settings.base}{os.sep}", "") for doubt in depends.doubts)
         if document["against"] != against:
             yield "its golden changed"

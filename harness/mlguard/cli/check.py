@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from mlguard.printing import say, say_json
+from mlguard.settings import load, require_project
+
+if TYPE_CHECKING:
+    from mlguard.checker.reach import Reach
 
 
 @click.command("check")
@@ -16,6 +21,8 @@ from mlguard.printing import say, say_json
     "--jobs", "-j", type=click.IntRange(1), default=None, help="Guards to run at once; default: one per core."
 )
 @click.option("--changed", is_flag=True, help="Skip guards of which nothing changed since they last matched here.")
+@click.option("--since", metavar="REV", help="As --changed, and run all that the difference from REV can reach.")
+@click.option("--staged", is_flag=True, help="As --changed, and check what a commit would hold: for hooks of git.")
 @click.option(
     "--fail-fast", "-x", is_flag=True, help="End each guard at its first move, and run no more guards after it."
 )
@@ -29,6 +36,8 @@ def command(
     jobs: int | None,
     *,
     changed: bool,
+    since: str | None,
+    staged: bool,
     fail_fast: bool,
     quick: bool,
     costs: bool,
@@ -37,34 +46,60 @@ def command(
     as_json: bool,
 ) -> None:
     """Run guards, compare them with their goldens, and explain what moved, where first, by how much and why."""
-    if trying and (changed or fail_fast or quick or costs or in_process):
+    skipping = {"--changed": changed, "--since": since is not None, "--staged": staged}
+    options = [option for option, is_chosen in skipping.items() if is_chosen]
+    if trying and (options or fail_fast or quick or costs or in_process):
         raise click.UsageError(
             "--try runs a guard in full, in a worker: leave the other options but --jobs and --json out"
         )
-    if changed and in_process:
-        raise click.UsageError("--changed skips guards and --in-process is for debugging one: leave one of them out")
-    if changed:
-        _leave_if_unchanged(names, as_json=as_json)
+    if len(options) > 1:
+        raise click.UsageError(f"{' and '.join(options)} each say which guards to skip: leave all but one of them out")
+    if options and in_process:
+        raise click.UsageError(
+            f"{options[0]} skips guards and --in-process is for debugging one: leave one of them out"
+        )
+    reach = _reach(since) if staged or since is not None else None
+    if options:
+        _leave_if_unchanged(names, reach, as_json=as_json)
     # Late: where nothing changed, nothing heavy is imported.
     from mlguard.cli.checking import Asked, check, preview
 
     if trying:
         preview(names, jobs, as_json=as_json)
-    check(names, Asked(jobs, changed, fail_fast, quick, costs, in_process, as_json))
+    check(names, Asked(jobs, bool(options), reach, staged, fail_fast, quick, costs, in_process, as_json))
 
 
-def _leave_if_unchanged(names: tuple[str, ...], *, as_json: bool) -> None:
+def _reach(revision: str | None) -> Reach:
+    """What of the working tree differs from a revision, or without one from the index, and what that can reach.
+
+    Raises UsageError where there is no such revision, and for a conflict, of which no commit can be made.
+    """
+    from mlguard.checker.reach import Reach
+    from mlguard.runner import differing
+    from mlguard.runner.repository import Repository
+    from mlguard.worker.pool import Workers
+
+    settings = load()
+    project = require_project(settings)
+    with Workers() as workers:
+        repository = Repository.around(project, workers)
+        if revision is None:
+            return Reach(settings, differing.unstaged(repository))
+        return Reach(settings, differing.since(repository, repository.commit(revision), revision))
+
+
+def _leave_if_unchanged(names: tuple[str, ...], reach: Reach | None, *, as_json: bool) -> None:
     """Say so and exit with 0 where nothing changed that any guard, or the choice of guards, can depend on."""
     from mlguard.checker.unchanged import Unchanged
     from mlguard.core.chosen import chosen
     from mlguard.core.outcome import Outcome
     from mlguard.report import unchanged as report
-    from mlguard.settings import load, require_project
     from mlguard.worker.variables import starting
 
     settings = load()
     require_project(settings)
-    kept = Unchanged(settings, starting(os.environ, pass_env=settings.pass_env, set_env=settings.set_env))
+    variables = starting(os.environ, pass_env=settings.pass_env, set_env=settings.set_env)
+    kept = Unchanged(settings, variables, reach=reach)
     files = kept.guards()
     if not files or not all(chosen(name, [*files]) for name in names):
         return

@@ -6,14 +6,17 @@ import contextlib
 import sys
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from mlguard.checker.check import Checker, broken, stale, still_matches
 from mlguard.checker.isolated import isolated
 from mlguard.checker.move import renamed
+from mlguard.checker.reach import Reach
 from mlguard.checker.unchanged import Standing, Unchanged, places
 from mlguard.cli.select import Opened, at_once, opened
+from mlguard.cli.staged import Staged
 from mlguard.core.error import MlguardError
 from mlguard.core.outcome import Outcome
 from mlguard.core.verdict import Verdict, exit_code
@@ -24,7 +27,7 @@ from mlguard.printing import say, say_json, tell
 from mlguard.report.plain import as_data, run_as_data
 from mlguard.report.problems import perhaps_renamed
 from mlguard.report.terminal import draw, draw_all
-from mlguard.report.wording import headline, quoted, ran_because
+from mlguard.report.wording import checked_as_staged, headline, quoted, ran_because
 from mlguard.runner.order import Extent
 from mlguard.settings import load
 
@@ -37,6 +40,10 @@ class Asked:
     """Guards to run at once."""
     changed: bool
     """Whether guards of which nothing changed are skipped."""
+    reach: Reach | None
+    """What differs from another state of the project, where that counts as a change."""
+    staged: bool
+    """Whether that state is what a commit would hold, and is to be checked in the place of the working tree."""
     fail_fast: bool
     """Whether a guard ends at its first move, and none begins after the first that does not match."""
     quick: bool
@@ -47,6 +54,16 @@ class Asked:
     """Whether guards run in this process."""
     as_json: bool
     """Whether the answer is one JSON document."""
+
+    def checker(self, project: Opened, kept: Unchanged | None = None) -> Checker:
+        """Checks guards of a project, and keeps in `kept` what matches depended on."""
+        extent = Extent.QUICK if self.quick else Extent.FULL
+        return Checker(project.settings, project.runner, extent=extent, unchanged=kept, fail_fast=self.fail_fast)
+
+    @property
+    def listens(self) -> bool:
+        """Whether workers tell what their outcomes depend on."""
+        return self.keeps or (self.staged and bool(self.reach))
 
     @property
     def keeps(self) -> bool:
@@ -60,25 +77,29 @@ class Asked:
 def check(names: tuple[str, ...], asked: Asked) -> NoReturn:
     """Run the guards of these names, say what came of them, and exit."""
     searched = places(load()) if asked.keeps else ""
-    with opened(names, in_process=asked.in_process, listens=asked.keeps) as project:
+    with opened(names, in_process=asked.in_process, listens=asked.listens) as here, ExitStack() as stack:
         if asked.in_process:
             tell("in process: threads, hash seed and BLAS are whatever this process has, so small moves mean little")
+        staged = Staged(here, names, asked.reach, asked.checker, stack) if asked.staged and asked.reach else None
+        project = here if staged is None else staged.declaring
         unread = broken(project.settings, project.found)
-        kept = Unchanged(project.settings, project.runner.variables) if asked.changed else None
-        verdicts, not_run = _Run(project, asked, kept, stopped=bool(unread)).verdicts()
+        if staged is not None and staged.elsewhere:
+            unread = [replace(one, remarks=(checked_as_staged(staged.elsewhere),)) for one in unread]
+        kept = Unchanged(here.settings, here.runner.variables, reach=asked.reach) if asked.changed else None
+        verdicts, not_run = _Run(project, asked, kept, staged, stopped=bool(unread)).verdicts()
         verdicts += unread
         gone: list[Verdict] = []
         if project.complete or asked.keeps:
             gone = isolated("golden", lambda: stale(project.settings, project.found), lambda failed: [failed])
         if project.complete and not not_run:
             verdicts = [*_with_old_names(project, verdicts, gone), *gone]
-        if kept is not None and asked.keeps and not (gone or unread):
+        if kept is not None and asked.keeps and project is here and not (gone or unread):
             _remember(project, kept, searched)
     if asked.as_json:
         say_json(run_as_data(verdicts, not_run))
     else:
         say(draw_all(verdicts, costs=asked.costs, not_run=not_run))
-    for line in publish(verdicts, project=project.settings.base):
+    for line in publish(verdicts, project=here.settings.base):
         tell(line)
     sys.exit(exit_code(verdicts))
 
@@ -86,14 +107,21 @@ def check(names: tuple[str, ...], asked: Asked) -> NoReturn:
 class _Run:
     """One run over the guards of a project."""
 
-    def __init__(self, project: Opened, asked: Asked, kept: Unchanged | None, *, stopped: bool) -> None:
-        """`kept` is what is kept of earlier matches, where it counts; `stopped`: whether something failed before."""
-        self.project, self.asked, self.kept = project, asked, kept
-        extent = Extent.QUICK if asked.quick else Extent.FULL
-        keeping = kept if asked.keeps else None
-        self.checker = Checker(
-            project.settings, project.runner, extent=extent, unchanged=keeping, fail_fast=asked.fail_fast
-        )
+    def __init__(
+        self,
+        project: Opened,
+        asked: Asked,
+        kept: Unchanged | None,
+        staged: Staged | None,
+        *,
+        stopped: bool,
+    ) -> None:
+        """`kept` is what is kept of earlier matches, where it counts; `stopped`: whether something failed before.
+
+        `staged` is what a commit would hold, where that is to be checked and the working tree differs.
+        """
+        self.project, self.asked, self.kept, self.staged = project, asked, kept, staged
+        self.checker = asked.checker(project, kept if asked.keeps else None)
         self._failed = threading.Event()
         if stopped:
             self._failed.set()
@@ -121,6 +149,11 @@ class _Run:
     def _checked(self, guard: Declared, standing: Standing) -> Verdict:
         if standing.when is not None:
             return still_matches(self.project.settings, guard, standing.when)
+        if self.staged is None:
+            return self._ran(guard, standing)
+        return self.staged.verdict(guard, standing, lambda: self._ran(guard, standing))
+
+    def _ran(self, guard: Declared, standing: Standing) -> Verdict:
         verdict = self.checker.check(guard).verdict
         return replace(verdict, remarks=(*verdict.remarks, ran_because(standing.why))) if standing.why else verdict
 

@@ -74,6 +74,22 @@ def answer(question: Question, path: str) -> str:
         return f"refused: {type(error).__name__} {getattr(error, 'errno', '')}"
 
 
+def shows(question: Question, name: str, leads: bool | None) -> bool:
+    """Whether the answer about a folder may be another one without this entry, named from the folder.
+
+    `leads`: whether the entry may be a folder or lead to one; None where the entry stays, and only its content changes.
+    """
+    if os.sep in name:
+        return question is Question.MODULES
+    if leads is None:
+        return question is Question.ENTRIES
+    if question is Question.MODULES:
+        return name.endswith(_IMPORTED) or (leads and "." not in name)
+    if question is Question.FOLDERS:
+        return leads
+    return question in _BY_ENTRIES
+
+
 def digest(texts: Iterable[str]) -> str:
     """One digest of several texts, which keeps their order and their ends."""
     content = hashlib.sha256()
@@ -174,6 +190,11 @@ def _below(path: str) -> Iterator[str]:
         folders[:] = [name for name in folders if name not in NOISE]
         yield from (os.path.join(folder, name) for name in (*folders, *files))
 
+
+_BY_ENTRIES: Final = (
+    Question.NAMES, Question.KINDS, Question.ENTRIES, Question.STATE, Question.OWN, Question.STAMP,
+)  # fmt: skip
+"""Questions whose answer about a folder changes with every entry that comes or goes."""
 
 _ANSWERS: Final[dict[Question, Callable[[str], str]]] = {
     Question.CONTENT: _content,

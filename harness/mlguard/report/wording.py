@@ -136,6 +136,19 @@ def ran_because(why: str) -> str:
     return f"not skipped: {why}"
 
 
+def checked_as_staged(why: str) -> str:
+    """Why a guard was not checked in the working tree."""
+    return f"checked as it is staged, in a folder of its own: {why}"
+
+
+def accept_staged() -> str:
+    """How to look at, or to accept, what is staged and stands on no disk."""
+    return (
+        "other commands run the working tree: `git stash push --keep-index --include-untracked` makes it what is "
+        "staged, and `git stash pop` brings the rest back"
+    )
+
+
 def cost_line(verdict: Verdict) -> str:
     """What each part of a guard's run cost; what narrows it is the guard's `seeds` and `config_probes`."""
     keys = {part: seconds for part, seconds in verdict.costs.items() if part.startswith("config ")}

@@ -48,6 +48,7 @@ Begin = Callable[[str], None]
 
 def search(order: Search, progress: Progress) -> Found:
     """Import every module and name the guards that it declares; one that cannot be imported hides no other."""
+    redirect(order.copy)
     found, broken = [], {}
     for file in order.files:
         progress(file.name)

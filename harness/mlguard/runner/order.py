@@ -175,6 +175,8 @@ class Search:
     """What the project puts on the import path."""
     withheld: frozenset[str] = frozenset()
     """Names of the caller's environment variables that reach no worker."""
+    copy: Copy | None = None
+    """Where the code comes from, when not from the project itself."""
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mlguard.core.error import RunError, UsageError
+from mlguard.worker.job import Called
 from mlguard.worker.pool import Workers
 
 _SETTINGS = {
@@ -19,6 +20,8 @@ _SETTINGS = {
     "core.splitIndex": "false",
     "core.untrackedCache": "false",
     "core.quotePath": "false",
+    "diff.autoRefreshIndex": "true",
+    "diff.relative": "false",
     "gc.auto": "0",
     "submodule.recurse": "false",
 }
@@ -65,14 +68,18 @@ class Repository:
         if shutil.which("git") is None:
             raise UsageError("git was not found; install it, or add its folder to PATH", slug="git-missing")
         asked = ("--show-toplevel", "--absolute-git-dir", "--git-common-dir")
-        code, told, error = _git(workers, ["rev-parse", *asked], project)
-        if code:
+        called = _called(workers, ["rev-parse", *asked], project, {})
+        told = os.fsdecode(called.output).split("\n")[:-1]
+        if called.code or len(told) != len(
+            asked
+        ):  # Nobody can tell such lines apart where a folder's name has several.
+            error = called.errors.decode("utf-8", "replace").strip().removeprefix("fatal: ")
             raise UsageError(
                 f"{project} is in no git repository that can be read: {error or 'git rev-parse failed'}; "
-                "`mlguard diff` compares revisions of one",
+                "without one there is nothing to compare the working tree with",
                 slug="no-repository",
             )
-        top, folder, common = told.splitlines()
+        top, folder, common = told
         return cls(Path(top).resolve(), Path(folder), (project / common).resolve(), workers)
 
     def git(
@@ -81,19 +88,49 @@ class Repository:
         git_dir: Path | None = None,
         tree: Path | None = None,
         index: Path | None = None,
+        objects: Path | None = None,
         fine: Container[int] = (0,),
     ) -> str:
         """What a git command prints.
 
-        `git_dir`, `tree` and `index` stand in for the repository's own, and exit codes other than `fine` are failures.
+        `git_dir`, `tree` and `index` stand in for the repository's own, `objects` takes what is new, and exit codes
+        other than `fine` are failures.
         Raises RunError with git's own words.
         """
         places = [f"--git-dir={git_dir or self.folder}", *([f"--work-tree={tree}"] if tree else [])]
         extra = {"GIT_INDEX_FILE": str(index)} if index else {}
+        if objects:
+            own = str(self.common / "objects")
+            extra |= {"GIT_OBJECT_DIRECTORY": str(objects), "GIT_ALTERNATE_OBJECT_DIRECTORIES": own}
         code, told, error = _git(self.workers, [*places, *arguments], tree or git_dir or self.top, extra)
         if code not in fine:
-            raise RunError(f"git {arguments[0]} failed: {error or told}", slug="git-failed")
+            raise _failed(arguments[0], error or told)
         return told
+
+    def listed(self, *arguments: str) -> list[str]:
+        """What a git command lists of the working tree and its index, with `-z`; names are spelled as `os` does.
+
+        Raises RunError with git's own words.
+        """
+        asked = [f"--git-dir={self.folder}", f"--work-tree={self.top}", *arguments]
+        with self.workers.scratch() as folder:
+            # `git diff` writes into the index what it saw of files; their times say which it looks at again.
+            with contextlib.suppress(FileNotFoundError):  # Before the first `git add`.
+                shutil.copy2(self.index, folder / "index")
+            called = _called(self.workers, asked, self.top, {"GIT_INDEX_FILE": str(folder / "index")})
+        if called.code:
+            raise _failed(arguments[0], called.errors.decode("utf-8", "replace").strip())
+        return os.fsdecode(called.output).split("\0")[:-1]
+
+    @property
+    def index(self) -> Path:
+        """The index that a commit is made of: in a hook of this repository the one that git names to it.
+
+        `git commit -a`, `git commit FILE` and `git commit -p` each make one of their own.
+        """
+        named, of = os.environ.get("GIT_INDEX_FILE"), os.environ.get("GIT_DIR")
+        is_ours = of is None or (self.top / of).resolve() == self.folder.resolve()
+        return self.top / named if named and is_ours else self.folder / "index"
 
     def commit(self, revision: str) -> Commit:
         """The commit that a revision names. Raises UsageError where there is none of that name."""
@@ -113,6 +150,19 @@ class Repository:
         """Write a commit's files into an empty folder, as a checkout would, but for submodules, which stay empty."""
         tree.mkdir()
         self.git("read-tree", "-u", "--reset", commit.sha, tree=tree, index=index)
+
+    def write_staged(self, tree: Path, folder: Path) -> None:
+        """Write what a commit would hold now into an empty folder, as `write` does; `folder` is for git's own files.
+
+        Raises RunError where git fails, such as on a conflict.
+        """
+        tree.mkdir()
+        index, objects = folder / "staged", folder / "objects"
+        objects.mkdir()
+        with contextlib.suppress(FileNotFoundError):  # Before the first `git add`.
+            shutil.copy2(self.index, index)
+        staged = self.git("write-tree", index=index, objects=objects)
+        self.git("read-tree", "-u", "--reset", staged, tree=tree, index=folder / "index", objects=objects)
 
     @contextlib.contextmanager
     def fetched(self, name: str) -> Iterator[Repository]:
@@ -142,17 +192,30 @@ def _git(
     workers: Workers, arguments: Iterable[str], folder: Path, extra: dict[str, str] | None = None
 ) -> tuple[int, str, str]:
     """Exit code, output and complaint of one git command."""
-    settings = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
-    kept = {name: value for name, value in os.environ.items() if name not in _PLACES}
-    variables = {**kept, "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", **(extra or {})}
-    called = workers.call(["git", *settings, *arguments], folder=folder, variables=variables)
+    called = _called(workers, arguments, folder, extra or {})
     output, errors = (text.decode("utf-8", "replace").strip("\n") for text in (called.output, called.errors))
     return called.code, output, errors.removeprefix("fatal: ").strip()
 
 
+def _called(workers: Workers, arguments: Iterable[str], folder: Path, extra: Mapping[str, str]) -> Called:
+    settings = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
+    variables = {**outside_hooks(), "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", **extra}
+    return workers.call(["git", *settings, *arguments], folder=folder, variables=variables)
+
+
+def outside_hooks() -> dict[str, str]:
+    """The variables with which a git command finds the repository by its folder, also in a hook; it locks no index."""
+    kept = {name: value for name, value in os.environ.items() if name not in _PLACES}
+    return {**kept, "GIT_OPTIONAL_LOCKS": "0"}
+
+
+def _failed(command: str, told: str) -> RunError:
+    return RunError(f"git {command} failed: {told}", slug="git-failed")
+
+
 def _unknown(revision: str, *, shallow: bool) -> str:
     if ".." in revision:
-        return f"{revision!r} is a range; name its two revisions with a blank between them"
+        return f"{revision!r} is a range of revisions; name one, or two with a blank between them"
     hint = (
         "the clone is shallow: `git fetch --unshallow` brings the rest" if shallow else "`git log` shows what there is"
     )

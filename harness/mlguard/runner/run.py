@@ -101,7 +101,7 @@ class Runner:
         """The guards that the project declares; with `among`, those of these files."""
         root = self.settings.base
         asked = tuple(self._files if among is None else among)
-        search = Search(root, asked, self.settings.import_path, self._withheld)
+        search = Search(root, asked, self.settings.import_path, self._withheld, self._copy)
         if self.in_process:
             return child.search(search, Silent())
         result = self.workers.run(self._job("child:search", search, timeout=self.settings.timeout))

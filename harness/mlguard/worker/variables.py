@@ -67,7 +67,7 @@ def starting(
     """
     chosen = dict(set_env or {})
     _refuse_fixed([*pass_env, *chosen])
-    passed = {name: text for name, text in environ.items() if _passes(name, pass_env)}
+    passed = {name: _outside_hooks(name, environ) for name in environ if _passes(name, pass_env)}
     named = {*chosen, *(name for name in passed if _matches(name, pass_env))}
     started = {**_usual(named), **_downloads(environ), **passed, **chosen, **_OWN}
     return {name: text for name, text in started.items() if name != "XDG_CACHE_HOME" or name in named}
@@ -116,6 +116,15 @@ def _usual(named: Iterable[str]) -> dict[str, str]:
     """Zone and locale, each left out where the settings name a variable of its kind: LC_ALL would override LANG."""
     kinds = {_kind(name) for name in named}
     return {name: text for name, text in USUAL.items() if _kind(name) not in kinds}
+
+
+def _outside_hooks(name: str, environ: Mapping[str, str]) -> str:
+    """A variable's text; PATH without the folder that git puts in front of it for its hooks and aliases.
+
+    A guard must not see a difference between a commit's hook and the shell in which somebody commits.
+    """
+    own = environ.get("GIT_EXEC_PATH")
+    return environ[name].removeprefix(f"{own}{os.pathsep}") if own and name == "PATH" else environ[name]
 
 
 def _kind(name: str) -> str:
