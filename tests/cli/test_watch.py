@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from mlguard.cli.watch import _ends_at_once
 from mlguard.files import watchfiles
 from tests.cli.test_check import second
 from tests.project import CODE, FILES, GUARD, Project
@@ -221,3 +222,15 @@ def test_each_round_is_one_document_for_programs(project: Project, temporary: Pa
         limit.cancel()
     assert (first["saved"], first["outcome"], [guard["name"] for guard in first["guards"]]) == ([], "match", ["Line"])
     assert (broken["saved"], broken["outcome"], broken["exit_code"]) == ([GUARD], "error", 5)
+
+
+@pytest.mark.parametrize(("raises", "inside"), [(signal.default_int_handler, signal.SIG_DFL), (signal.SIG_IGN,) * 2])
+def test_ctrl_c_ends_an_import_at_once_where_it_is_not_ignored(raises: signal.Handlers, inside: object) -> None:
+    """Libraries swallow the exception, or say that an import failed."""
+    before = signal.signal(signal.SIGINT, raises)
+    try:
+        with _ends_at_once():
+            assert signal.getsignal(signal.SIGINT) is inside
+        assert signal.getsignal(signal.SIGINT) is raises
+    finally:
+        signal.signal(signal.SIGINT, before)

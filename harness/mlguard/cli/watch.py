@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import click
 
 
@@ -16,7 +21,24 @@ def command(names: tuple[str, ...], jobs: int | None, *, as_json: bool) -> None:
 
     The main run of a guard comes first, and the rest of it only where that matches.
     """
-    # Late: `--help` needs none of it.
-    from mlguard.cli.watching import watch
-
+    with _ends_at_once():
+        # Late: `--help` needs none of it.
+        from mlguard.cli.watching import watch
     watch(names, jobs, as_json=as_json)
+
+
+@contextmanager
+def _ends_at_once() -> Iterator[None]:
+    """Let Ctrl-C end the process inside the block, where nothing has begun yet.
+
+    Some libraries take the exception for an import that failed, or go on without a word.
+    """
+    raises = signal.getsignal(signal.SIGINT)
+    if raises is not signal.default_int_handler or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, raises)
