@@ -123,6 +123,24 @@ def test_what_differs_from_another_state_counts_beside_what_changed(root: Path):
     assert against("docs.md") == Standing(why="it uses the network", is_reached=True)
 
 
+def test_a_run_that_did_not_match_is_remembered_until_one_does(root: Path):
+    state_file(root).unlink()
+    memory: dict[str, dict[str, object]] = {}
+
+    def again() -> Unchanged:
+        return Unchanged(load(root), VARIABLES, now=lambda: NOW, memory=memory)
+
+    again().remember("Churn", depends(root), again().golden("Churn"), dated=True)
+    assert again().standings(["Churn"])["Churn"] == Standing("2026-03-01T12:00:00+00:00", matched=False)
+    assert again().read_by("Churn") == {str(root / "data.csv")}
+    assert standing(root).why == "nothing is kept of a match on this machine"
+    (root / "data.csv").write_text("2")
+    assert again().standings(["Churn"])["Churn"] == Standing(why="data.csv changed")
+    again().keep("Churn", depends(root), again().golden("Churn"), dated=True)
+    assert again().standings(["Churn"])["Churn"].matched
+    assert memory == {}
+
+
 def test_variables_day_version_and_machine_make_a_guard_run(root: Path, monkeypatch: pytest.MonkeyPatch):
     assert standing(root, PATH="/usr/bin").why == "the variable PATH changed"
     assert standing(root, NEW="").why == "the variable NEW changed"

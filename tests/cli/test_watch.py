@@ -19,7 +19,6 @@ from pathlib import Path
 import pytest
 
 from mlguard.cli.watch import _ends_at_once
-from mlguard.files import watchfiles
 from tests.cli.test_check import second
 from tests.project import CODE, FILES, GUARD, Project
 from tests.worker.living import is_alive, until
@@ -37,6 +36,7 @@ def train(self, train):
         open("kept.txt", "w").close()
         open("removed.txt", "w").close()
         os.remove("removed.txt")
+        open("../elsewhere.txt").close()
 """
 
 
@@ -136,26 +136,37 @@ def test_an_edit_is_red_and_green_again_once_it_is_taken_back(
     red = terminal.until("saved", WAITS)
     assert re.search(r"\d\d:\d\d:\d\d line\.py saved: runs Line\nLine: shifted, first moved in stage predict ", red)
     assert "1 guard: 1 shifted" in red
+    assert "libraries differ" not in red
+
+    project.write("README.md", "what this is about")
+    still = terminal.until("saved", WAITS)
+    assert (
+        "README.md saved: nothing changed that a guard depends on\nLine: shifted, first moved in stage predict\n"
+        in still
+    )
 
     project.edit(CODE, 'model["shift"] + 1 +', 'model["shift"] +')
     green = terminal.until("saved", WAITS)
     assert "line.py saved: runs Line\nLine: match\n" in green
 
-    project.write("README.md", "what this is about")
-    assert "README.md saved: no guard depends on it\n" in terminal.until("no guard depends on it\n")
+    project.write(CODE, FILES[CODE])
+    assert "line.py saved: nothing changed that a guard depends on\n" in terminal.until("saved", WAITS)
 
     project.write("pyproject.toml", "[tool.mlguard\n")
     assert "pyproject.toml" in terminal.until("[settings")
     project.write("pyproject.toml", FILES["pyproject.toml"])
-    assert "no guard depends on it" in terminal.until("pyproject.toml saved: no guard depends on it")
+    assert "pyproject.toml saved: nothing changed" in terminal.until("saved", WAITS)
 
     project.write("tests/guards/test_second.py", second())
     assert "Second: missing" in terminal.until("Second: missing", "2 guards: ", WAITS)
 
+    elsewhere = project.write("../elsewhere.txt", "")
     project.edit(GUARD, "def train(self, train):\n", WRITES)
     assert "runs Line" in terminal.until("saved", WAITS)
     assert (project.root / "kept.txt").exists()
     assert terminal.shown_within(2.0).strip() == ""
+    elsewhere.write_text("more")
+    assert "elsewhere.txt saved: runs Line" in terminal.until("saved", WAITS)
 
     workers = children_of(terminal.process.pid)
     assert workers
@@ -177,29 +188,6 @@ def test_a_guard_that_nobody_has_is_told_at_once(line: Project) -> None:
     ran = line.command("watch", "Lime")
     assert (ran.code, ran.changed) == (2, ())
     assert "nearest: Line [guard-unknown]" in ran.err
-
-
-def test_what_mlguard_and_others_write_by_themselves_is_no_save(tmp_path: Path) -> None:
-    saves = watchfiles.Saves(tmp_path, ".mlguard")
-    for name in (".mlguard/matched/a.json", ".git/index", "__pycache__/a.pyc", ".pytest_cache/v"):
-        (tmp_path / name).parent.mkdir(parents=True)
-        (tmp_path / name).write_text("")
-    (tmp_path / "data.csv").write_text("")
-    assert saves.wait() == [tmp_path / "data.csv"]
-    assert saves.so_far() == []
-
-
-def test_no_save_is_lost_with_its_notice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The library may lose one that comes while it hands over others."""
-    (tmp_path / "gone.py").write_text("")
-    saves = watchfiles.Saves(tmp_path, ".mlguard")
-    (tmp_path / "new.py").write_text("")
-    (tmp_path / "gone.py").unlink()
-    another = {(1, str(tmp_path / ".git/index"))}
-    monkeypatch.setattr(saves, "_notices", iter([set(), another, set(), another]))
-    assert saves.wait() == [tmp_path / "gone.py", tmp_path / "new.py"]
-    (tmp_path / "new.py").write_text("pass")
-    assert saves.so_far() == [tmp_path / "new.py"]
 
 
 def test_each_round_is_one_document_for_programs(project: Project, temporary: Path) -> None:

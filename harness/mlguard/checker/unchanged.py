@@ -2,8 +2,9 @@
 
 A run that matches leaves what it depended on below `.mlguard/matched/`: every look at the disk with its answer, and
 keyed digests of variables, settings, machine, Python and mlguard (`docs/decisions/what-is-skipped.md`). Any other run
-of the guard removes that. Whatever cannot be read, or is not signed by this machine, counts as a change. Nothing heavy
-is imported here: where nothing changed, no more than this is loaded.
+of the guard removes that, and is remembered by the process alone that watches. Whatever cannot be read, or is not
+signed by this machine, counts as a change. Nothing heavy is imported here: where nothing changed, no more than this is
+loaded.
 """
 
 from __future__ import annotations
@@ -58,6 +59,8 @@ class Standing:
     """Why it has to run: the end of a sentence."""
     is_reached: bool = False
     """Whether that is what differs from another state of the project: there it may match and here not."""
+    matched: bool = True
+    """Whether it matched then; False only where what `remember` keeps stands for it."""
 
 
 class Unchanged:
@@ -70,12 +73,15 @@ class Unchanged:
         *,
         reach: Reach | None = None,
         now: Callable[[], datetime] | None = None,
+        memory: dict[str, dict[str, Any]] | None = None,
     ) -> None:
         """`variables` are those that guarded code starts with; `now` is the clock, for tests.
 
-        `reach`: what differs from another state of the project counts as a change, too.
+        `reach`: what differs from another state of the project counts as a change, too. `memory` holds what `remember`
+        keeps, for longer than this.
         """
         self.settings, self.reach, self._now = settings, reach, now or (lambda: datetime.now(UTC))
+        self._memory = {} if memory is None else memory
         self._context = dict(_context(settings, variables))
 
     def standings(self, guards: Iterable[str]) -> dict[str, Standing]:
@@ -99,7 +105,20 @@ class Unchanged:
 
         Raises MlguardError where the disk refuses.
         """
+        self._memory.pop(_name(guard), None)
         self._write(_name(guard), depends, golden, dated=dated)
+
+    def remember(self, guard: str, depends: Depends, golden: str, *, dated: bool) -> None:
+        """Keep what a run depended on that did not match, in memory.
+
+        Raises MlguardError where the disk refuses.
+        """
+        self._memory[_name(guard)] = self._document(_name(guard), depends, golden, dated=dated, matched=False)
+
+    def read_by(self, guard: str) -> frozenset[str]:
+        """The files that the last run read which is kept; none where none is."""
+        document = self._read(_name(guard)) or {"facts": {}}
+        return frozenset(document["facts"].get(Question.CONTENT, ()))
 
     def keep_guards(self, guards: Mapping[str, str], depends: Depends, searched: str) -> None:
         """Keep which guards the project declares; `searched` are the `places` as they were before anybody searched.
@@ -108,20 +127,25 @@ class Unchanged:
         """
         self._write(DECLARED, depends, searched, guards=dict(guards))
 
-    def _write(self, name: str, depends: Depends, against: str, *, dated: bool = True, **more: Any) -> None:
+    def _write(self, name: str, depends: Depends, against: str, **more: Any) -> None:
+        document = self._document(name, depends, against, **more)
+        key = machine_key(state.place(self.settings.base), make=False)
+        state.update(self.settings.base, name, lambda before: {**document, "seal": _seal(key, document)})
+
+    def _document(
+        self, name: str, depends: Depends, against: str, *, dated: bool = True, **more: Any
+    ) -> dict[str, Any]:
         key = machine_key(state.state(self.settings.base), make=True)
-        now = self._now().isoformat(timespec="seconds")
-        document = {
+        return {
             "format": FORMAT,
             "name": name,
-            "when": now,
+            "when": self._now().isoformat(timespec="seconds"),
             "dated": dated,
             "against": against,
             "context": {about: _keyed(key, about, said) for about, said in self._context.items()},
             **depends.to_json(),
             **more,
         }
-        state.update(self.settings.base, name, lambda before: {**document, "seal": _seal(key, document)})
 
     def _standing(
         self, name: str, against: str, disk: Disk, made: frozenset[str], guard: str | None = None
@@ -135,7 +159,9 @@ class Unchanged:
             why = reached or next(self._changes(document, depends, against, disk, made), None)
         except (ValueError, KeyError, TypeError, AttributeError):
             return Standing(why="what is kept of its last match cannot be read")
-        return Standing(document["when"]) if why is None else Standing(why=why, is_reached=reached is not None)
+        if why is not None:
+            return Standing(why=why, is_reached=reached is not None)
+        return Standing(document["when"], matched=document.get("matched", True))
 
     def _changes(
         self, document: dict[str, Any], depends: Depends, against: str, disk: Disk, made: frozenset[str]
@@ -162,7 +188,11 @@ class Unchanged:
                 yield f"{about} changed"
 
     def _read(self, name: str) -> dict[str, Any] | None:
-        """What is kept under a name, as this machine wrote it; None for anything else."""
+        """What is kept under a name; None where nothing is."""
+        return self._on_disk(name) or self._memory.get(name)
+
+    def _on_disk(self, name: str) -> dict[str, Any] | None:
+        """What lies there as this machine wrote it; None for anything else."""
         try:
             content = state.place(self.settings.base).read(name, LARGEST)
             document = json.loads(content or b"null")

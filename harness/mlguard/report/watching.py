@@ -13,15 +13,19 @@ FILES = 3
 ENDED = "\nended"
 
 
-def saved(files: Sequence[str], now: str, guards: Sequence[str], *, unread: bool) -> str:
+def saved(files: Sequence[str], now: str, guards: Sequence[str], held: Sequence[str], *, unread: bool) -> str:
     """Which files were saved, at which time, and which guards run because of that.
 
-    `unread`: a module cannot be imported, so that nobody knows its guards.
+    `held` are guards that may have written these files, and so do not run; `unread`: a module cannot be imported, so
+    that nobody knows its guards.
     """
     more = len(files) - FILES
     named = [*files[:FILES], *([f"{more} more"] if more > 0 else [])]
-    reached = f"runs {listed(guards)}" if guards else "" if unread else "no guard depends on it"
-    return one_line(f"{now} {listed(named)} saved{f': {reached}' if reached else ''}")
+    reached = [
+        *([f"runs {listed(guards)}"] if guards else []),
+        *([f"not again {listed(held)}, whose last run may have written it"] if held else []),
+    ] or ([] if unread else ["nothing changed that a guard depends on"])
+    return one_line(": ".join([f"{now} {listed(named)} saved", *(["; ".join(reached)] if reached else [])]))
 
 
 def waiting(summary: str) -> str:
