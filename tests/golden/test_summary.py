@@ -133,14 +133,48 @@ def test_large_numbers_have_a_mean() -> None:
         ("<script>", r"\<script>"),
         ("a|b", r"a\|b"),
         ("**b**", r"\*\*b\*\*"),
-        ("[x](http://y)", r"[x\](http://y)"),
+        ("[x](http://y)", r"[x\](http\://y)"),
         ("a\nb\u202e", r"a\\nb\\u202e"),
         ("test_a[0].mean_", "test_a[0].mean_"),
+        ("__init__ _a_", r"\_\_init__ \_a_"),
+        ("https://a/<b>", r"https\://a/\<b>"),
+        ("www.a/<!--", r"www\.a/\<!--"),
         ("x" * 200, "x" * 119 + "…"),
     ],
 )
 def test_nothing_in_a_name_is_markup(name: str, shown: str) -> None:
     assert f"| {shown} | 1 |" in summary.write(Record("G", (Observation("evaluate", name, number(1)),))).decode()
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("[x]", r"\[x]"),
+        ("[^1]", r"\[^1]"),
+        ("# a", r"\# a"),
+        ("#1", "#1"),
+        ("-", r"\-"),
+        ("-1", "-1"),
+        ("- [x] b", r"\- [x] b"),
+        ("---", r"\---"),
+        ("_ _ _", r"\_ _ \_"),
+        ("+ a", r"\+ a"),
+        (">a", r"\>a"),
+        ("12. a", r"12\. a"),
+        ("3)", r"3\)"),
+        ("0.5 a", "0.5 a"),
+        ("     code", "code"),
+    ],
+)
+def test_nothing_at_the_beginning_of_a_line_is_markup(text: str, shown: str) -> None:
+    """A name in brackets before a colon would hide its line: it declares a link or a footnote."""
+    seen = (Observation("predict", text, number(3)), Observation("contracts", "c", texts([text]), CONTRACT))
+    lines = summary.write(Record("G", seen, approvals=(Approval("2026-01-02", None, "", (text,)),))).decode()
+    assert [line for line in lines.splitlines() if line.startswith("- ")] == [
+        f"- {shown}",
+        f"- {shown}: 3",
+        f"- {shown}: c",
+    ]
 
 
 def test_many_lines_are_counted() -> None:

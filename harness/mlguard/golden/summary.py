@@ -41,8 +41,12 @@ _LARGE = 1e280
 _FACTS = ("schema", "shape", "content")
 """What is observed of each table of the Dataset, of which the summary names the rows."""
 
-_MARKUP = re.compile(r"[\\`*<|&~]|\](?=[(\[:])")
-"""What would act in Markdown. Underscores within words do not, and brackets only before a link."""
+_MARKUP = re.compile(r"[\\`*<|&~]|\](?=[(\[:])|(?<![^\W_])(?<!_)_+(?![\s_])|:(?=//)|(?<=[Ww]{3})\.")
+"""What would act in Markdown. Underscores do at the beginning of a word only, and brackets only before a link. In an
+address nothing is escaped, so that it must not be taken for one."""
+
+_BEGINNING = re.compile(r"\A(?:(?=[\[>])|(?=[#+=_-](?![^\W_]))|\d{1,9}(?=[.)](?:\s|\Z)))")
+"""What stands before a character that would act as the first one of a line: nothing, or the number of an item."""
 
 _LAYOUT = re.compile(rb"\n<!-- layout ([1-9]\d{0,3}) -->\n\Z")
 
@@ -90,7 +94,7 @@ def _approval(record: Record) -> Iterator[str]:
     newest = record.approvals[0]
     intent = f" ({_text(newest.intent)})" if newest.intent else ""
     yield f"Accepted {newest.when[:10]}, approval {len(record.approvals)}{intent}: {_text(newest.reason)}"
-    yield from (["", *(f"- {_text(line)}" for line in newest.summary)] if newest.summary else [])
+    yield from (["", *(f"- {_beginning(line)}" for line in newest.summary)] if newest.summary else [])
 
 
 def _metrics(record: Record) -> list[str]:
@@ -109,7 +113,7 @@ def _answers(record: Record) -> Iterator[str]:
     for observation in (o for stage in STAGES[4:6] for o in _gates(record, stage)):
         is_metric = observation.stage == "evaluate" and observation.value.size == 1
         if not is_metric and not _names_columns(observation):
-            yield f"- {_text(observation.name)}: {_distribution(observation.value)}"
+            yield f"- {_beginning(observation.name)}: {_distribution(observation.value)}"
 
 
 def _shapes(record: Record) -> Iterator[str]:
@@ -134,7 +138,7 @@ def _contracts(record: Record) -> Iterator[str]:
     for contract in (o for o in record if o.role == CONTRACT and o.value.size):
         given.setdefault(str(contract.value.data[0]), []).append(contract.label.replace("contracts ", "", 1))
     for status, names in given.items():
-        yield f"- {_text(status)}: {', '.join(map(_text, names))}"
+        yield f"- {_beginning(status)}: {', '.join(map(_text, names))}"
 
 
 def _made_with(record: Record) -> Iterator[str]:
@@ -205,7 +209,13 @@ def _element(value: object) -> str:
     return f"{value + 0.0:.6g}" if isinstance(value, float) else _text("missing" if value is None else str(value))
 
 
+def _beginning(text: str) -> str:
+    """The same of a text that begins a line, where more is markup: one in brackets would hide the whole line."""
+    return _BEGINNING.sub(r"\g<0>\\", _text(text.lstrip(" ")))
+
+
 def _text(text: str) -> str:
     """One line of a text, cut where it is long, in which nothing is markup."""
     shown = one_line(text)
-    return _MARKUP.sub(r"\\\g<0>", shown if len(shown) <= WIDTH else f"{shown[: WIDTH - 1]}…")
+    short = shown if len(shown) <= WIDTH else f"{shown[: WIDTH - 1]}…"
+    return _MARKUP.sub(lambda found: "".join(f"\\{character}" for character in found.group()), short)
