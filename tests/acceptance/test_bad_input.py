@@ -81,7 +81,7 @@ BAD = {
     "generator returns several wrong things": Bad(
         makes("return {'a b': pd.DataFrame({'x': [1]}), 'ok': 3}"),
         2,
-        (GENERATOR, "2 problems", "'a b'", "a int as table 'ok'"),
+        (GENERATOR, "2 problems", "'a b'", "an int as table 'ok'"),
     ),
     "generator returns an empty table": Bad(
         makes("return pd.DataFrame({'x': []})"), 2, (GENERATOR, "an empty table 'rows'", "at least one row")
@@ -98,7 +98,7 @@ BAD = {
         ("4 problems", "`seeds`", "`timeout`", "`internals`", "did you mean `predict`?"),
     ),
     "predict returns nothing": Bad(returns("None"), 2, ("guard Line", "`predict` returned nothing (None)")),
-    "predict returns a text": Bad(returns("'high'"), 2, ("guard Line", "`predict` returned str")),
+    "predict returns a text": Bad(returns("'high'"), 2, ("guard Line", "`predict` returned a str")),
     "predict answers too few": Bad(returns("line.answer(model, rows)[:-1]"), 2, ("guard Line", "`predict`", "3", "4")),
     "answers of unequal lengths": Bad(
         returns("{'a': line.answer(model, rows), 'b': [1.0]}"), 2, ("guard Line", "`predict`", "1", "4")
@@ -106,7 +106,7 @@ BAD = {
     "split of three": Bad(
         ((GUARD, "    def train(", "    def split(self, data):\n        return 1, 2, 3\n\n    def train("),),
         2,
-        ("guard Line", "`split` returned tuple of 3", "train and the test rows"),
+        ("guard Line", "`split` returned a tuple of 3", "train and the test rows"),
     ),
     "an empty frame": Bad(
         (

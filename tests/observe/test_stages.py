@@ -39,10 +39,10 @@ def names(made: Run) -> list[str]:
     ("pair", "words"),
     [
         (None, "`split` returned nothing (None); return the train and the test rows"),
-        (make(), "`split` returned DataFrame; return the train and the test rows"),
-        ((1, 2, 3), "`split` returned tuple of 3; return the train and the test rows"),
-        ((make(), make().iloc[:0]), "`split` returned no test rows; both need at least one"),
-        (([], np.zeros((0, 3))), "`split` returned no train and no test rows; both need at least one"),
+        (make(), "`split` returned a DataFrame; return the train and the test rows"),
+        ((1, 2, 3), "`split` returned a tuple of 3; return the train and the test rows"),
+        ((make(), make().iloc[:0]), "`split` returned no test rows; return at least one of each"),
+        (([], np.zeros((0, 3))), "`split` returned no train and no test rows; return at least one of each"),
     ],
 )
 def test_a_split_that_gives_no_two_parts_is_refused(pair: Any, words: str, tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ def test_every_metric_has_a_name_of_its_own(raw: Any, metrics: dict[str, Any], t
     assert {name: value.element(0) for name, value in found.items()} == metrics
 
 
-@pytest.mark.parametrize(("raw", "came"), [(None, "nothing (None)"), ({}, "dict of 0")])
+@pytest.mark.parametrize(("raw", "came"), [(None, "nothing (None)"), ({}, "a dict of 0")])
 def test_an_evaluation_without_metrics_is_refused(raw: Any, came: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError) as caught:
         evaluate(run(tmp_path, evaluate=lambda self, test, predictions: raw), None, None)

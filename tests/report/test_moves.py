@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from mlguard.core.compare import Comparison
 from mlguard.core.run_name import MAIN
-from mlguard.core.value import numbers, text
+from mlguard.core.value import DIGEST, Value, digest_of, numbers, text, texts
 from mlguard.core.verdict import Verdict
-from mlguard.report.moves import moves
+from mlguard.report.moves import finding_lines, moves
 from tests.core.records import against, contract, floats, found, gave, proba, seen
 
 AUC = seen("evaluate", "auc", 0.9)
@@ -81,3 +82,33 @@ def test_another_class_of_estimator_is_named() -> None:
 def test_numbers_are_rounded_to_the_digits_that_differ() -> None:
     golden = [seen("predict", "x", numbers(np.array(0.123456789)))]
     assert any("0.1235 -> 0.2345 (+0.111)" in line for line in lines(against(golden, [seen("predict", "x", 0.23451)])))
+
+
+DIGESTS = [f"sha256:{digit * 64}" for digit in "123"]
+
+
+@pytest.mark.parametrize(
+    ("name", "golden", "new", "told"),
+    [
+        (
+            "rows.content",
+            texts(DIGESTS[:2], dtype=DIGEST, rows=("city", "age")),
+            texts(DIGESTS[::2], dtype=DIGEST, rows=("city", "age")),
+            "1 of 2 columns changed (age)",
+        ),
+        (
+            "rows.content",
+            texts(DIGESTS[:2], dtype=DIGEST, rows=("city", "age")),
+            texts(DIGESTS, dtype=DIGEST, rows=("city", "age", "zip")),
+            "1 column added (zip)",
+        ),
+        ("rows.content", digest_of(DIGESTS[0]), digest_of(DIGESTS[1]), "other content"),
+        ("rows.shape", numbers(np.array([16, 3])), numbers(np.array([20, 3])), "rows 16 -> 20"),
+        ("rows.shape", numbers(np.array([16, 3])), numbers(np.array([10, 4])), "rows 16 -> 10, columns 3 -> 4"),
+        ("image.shape", numbers(np.array([2, 3, 4])), numbers(np.array([2, 3, 5])), "axis 2: 4 -> 5"),
+    ],
+)
+def test_facts_of_a_table_are_no_quantities(name: str, golden: Value, new: Value, told: str) -> None:
+    """A digest says nothing to a reader, nor does the mean of a number of rows and one of columns."""
+    (moved,) = against([seen("dataset", name, golden)], [seen("dataset", name, new)]).moves()
+    assert finding_lines(moved) == [f"dataset {name}: {told}"]

@@ -20,6 +20,7 @@ from mlguard.observe.narwhals import as_pandas
 from mlguard.observe.rows import count
 from mlguard.observe.spelling import InexactError, spell
 from mlguard.observe.walk import join_names
+from mlguard.tables.logical import with_article
 
 ANSWER = "prediction"
 """The column of answers that have no names."""
@@ -281,4 +282,4 @@ def _type(value: object) -> str:
         return "nothing (None)"
     kind, package = type(value).__name__, type(value).__module__.partition(".")[0]
     # A table of another library may have the name of one that would do.
-    return kind if package in ("builtins", "numpy", "pandas") else f"{kind} of {package}"
+    return with_article(kind if package in ("builtins", "numpy", "pandas") else f"{kind} of {package}")

@@ -17,6 +17,7 @@ from mlguard.observe.origin import Origin, origin
 from mlguard.observe.rows import count
 from mlguard.observe.run import Run
 from mlguard.observe.walk import join_names
+from mlguard.tables.logical import with_article
 
 
 @dataclass
@@ -107,7 +108,7 @@ def split(run: Run) -> tuple[Part, Part]:
     empty = [name for name, rows in zip(("train", "test"), pair, strict=True) if count(rows) == 0]
     if empty:
         raise UsageError(
-            f"guard {run.subject.name}: `split` returned no {' and no '.join(empty)} rows; both need at least one",
+            f"guard {run.subject.name}: `split` returned no {' and no '.join(empty)} rows; return at least one of each",
             slug="split-empty",
         )
     train, test = (Part(n, rows, origin(rows, run.data)) for n, rows in zip(("train", "test"), pair, strict=True))
@@ -178,4 +179,4 @@ def _came(value: object) -> str:
     if value is None:
         return "nothing (None)"
     length = f" of {len(value)}" if isinstance(value, tuple | list | dict) else ""
-    return f"{type(value).__name__}{length}"
+    return f"{with_article(type(value).__name__)}{length}"

@@ -11,7 +11,7 @@ from mlguard.core.record import stage_rank
 from mlguard.core.run_name import LATER, MAIN, REFIT
 from mlguard.core.verdict import Verdict
 from mlguard.report.numbers import counted, pair
-from mlguard.report.sentence import GOLDEN, hint_in_words, is_single, noun, say
+from mlguard.report.sentence import GOLDEN, hint_in_words, is_single, noun, of_table, say
 
 SHOWN = 10
 """Findings of one guard that a report names; the others are counted."""
@@ -45,6 +45,8 @@ def finding_lines(finding: Finding, against: str = GOLDEN) -> list[str]:
     """One Finding with its size, its limit and its worst rows."""
     moved = finding.difference
     lines = [say(finding, against)]
+    if of_table(finding):
+        return [*lines, *(f"  {hint_in_words(hint)}" for hint in finding.hints)]
     facts = []
     if moved.moved and moved.max_scaled and finding.outcome is Outcome.SHIFTED and moved.limit:
         share = "" if is_single(moved) else f"{moved.max_scaled:.3g} of the spread, "

@@ -43,10 +43,30 @@ def noun(finding: Finding) -> str:
     return "column" if is_of_table else "row"
 
 
+def of_table(finding: Finding) -> str | None:
+    """How large a table of the Dataset is now, or which of its columns hold something else, as half a sentence.
+
+    None for any other Finding: these are no numbers of which a size, a mean or a digest says something.
+    """
+    moved = finding.difference
+    if finding.stage != "dataset" or not moved.moved or moved.structure or is_single(moved):
+        return None
+    if finding.observation.endswith(".shape"):
+        in_order = sorted(moved.worst, key=lambda one: one.place)
+        return ", ".join(f"{_AXES.get(one.place, f'axis {one.place}:')} {one.golden} -> {one.new}" for one in in_order)
+    if finding.observation.endswith(".content"):
+        return f"{moved.moved} of {counted(moved.total, 'column')} changed ({_some(moved.rows)})"
+    return None
+
+
+_AXES = {"0": "rows", "1": "columns"}
+
+
 def in_words(moved: Difference, named: str = "row") -> str:
     """A difference as half a sentence; `named` is what has a name in it."""
     if moved.structure and not moved.dtype_only:
-        return "; ".join(change_in_words(change, named) for change in moved.structure)
+        columns = [change for change in moved.structure if named == "column" and isinstance(change, OtherRows)]
+        return "; ".join(change_in_words(change, named) for change in columns or moved.structure)
     dtype = f"; {change_in_words(moved.structure[0])}" if moved.structure else ""
     if is_single(moved):
         limit = "" if moved.limit is None else f", limit {moved.limit:.3g}"
@@ -82,8 +102,8 @@ def change_in_words(change: Change, named: str = "row") -> str:
             return f"the same rows, {golden} times -> {new} times in all"
         case Unnamed(lost):
             return "rows lost their names" if lost else "rows gained names"
-        case NotAnswered(name):
-            return f"{name} is gone from the answers"
+        case NotAnswered():
+            return "it is gone"
 
 
 def hint_in_words(hint: Hint) -> str:
@@ -122,7 +142,7 @@ def _moved(finding: Finding, against: str) -> str:
     moved = finding.difference
     if moved.close and not moved.exact:
         return f"{finding.label}: moved in the last digits, by at most {moved.max_abs or 0.0:.3g}"
-    return f"{finding.label}: {in_words(moved, noun(finding))}"
+    return f"{finding.label}: {of_table(finding) or in_words(moved, noun(finding))}"
 
 
 def _symmetric(finding: Finding, against: str) -> str:

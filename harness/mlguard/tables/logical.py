@@ -115,6 +115,11 @@ def type_name(value: object) -> str:
     return f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")
 
 
+def with_article(name: str) -> str:
+    """A name as a sentence has it: `a list`, `an int`."""
+    return f"{'an' if name[:1].lower() in [*'aeiou'] else 'a'} {name}"
+
+
 class _UnsupportedError(Exception):
     """What came, in words."""
 

@@ -11,7 +11,7 @@ import pandas as pd
 from mlguard.core.dataset import Dataset
 from mlguard.core.error import UsageError, several
 from mlguard.files.tree import DEVICES
-from mlguard.tables.logical import type_name
+from mlguard.tables.logical import type_name, with_article
 
 _EXPECTED = "expected a DataFrame, an array, a mapping of table names to these, or a mlguard.Dataset"
 
@@ -19,7 +19,7 @@ _EXPECTED = "expected a DataFrame, an array, a mapping of table names to these, 
 def as_dataset(returned: Any) -> Dataset:
     """What a generator returned as a Dataset. Raises UsageError with every problem at once."""
     if not isinstance(returned, Dataset | Mapping | pd.DataFrame | np.ndarray):
-        came = "nothing (None)" if returned is None else f"a {type_name(returned)}"
+        came = "nothing (None)" if returned is None else with_article(type_name(returned))
         raise UsageError(f"make returned {came}; {_EXPECTED}", slug="generator-returned")
     dataset = returned if isinstance(returned, Dataset) else Dataset(returned)
     problems = [*_name_problems(dataset), *_table_problems(dataset), *_target_problems(dataset)]
@@ -43,7 +43,7 @@ def _table_problems(dataset: Dataset) -> list[str]:
     for name, table in dataset.items():
         if not isinstance(table, pd.DataFrame | np.ndarray):
             hint = "; use .to_frame()" if isinstance(table, pd.Series) else ""
-            found.append(f"a {type_name(table)} as table {name!r}; expected a DataFrame or an array{hint}")
+            found.append(f"{with_article(type_name(table))} as table {name!r}; expected a DataFrame or an array{hint}")
         elif not table.size:
             found.append(f"an empty table {name!r} of shape {table.shape}; expected at least one row and one column")
     return found
@@ -54,7 +54,7 @@ def _target_problems(dataset: Dataset) -> list[str]:
     if target is None:
         return []
     if not isinstance(target, str | int):
-        return [f"the target {target!r}, a {type_name(target)}; expected the name of a column"]
+        return [f"the target {target!r}, {with_article(type_name(target))}; expected the name of a column"]
     if target in dataset.tables:
         return []
     frames = [table for table in dataset.tables.values() if isinstance(table, pd.DataFrame)]

@@ -12,7 +12,7 @@ import pandas as pd
 
 from mlguard.core.error import UsageError, several
 from mlguard.tables.cells import Cells, to_array, to_cells, to_series
-from mlguard.tables.logical import LogicalType, logical_type, type_name
+from mlguard.tables.logical import LogicalType, logical_type, type_name, with_article
 
 TABLE = "table"
 ARRAY = "array"
@@ -105,7 +105,7 @@ def sheet(table: Any, *, name: str = "rows") -> Sheet:
         return _of_array(table, name)
     if isinstance(table, pd.DataFrame):
         return _of_frame(table, name)
-    text = f"table {name!r} is a {type_name(table)}; expected a pandas DataFrame or a NumPy array"
+    text = f"table {name!r} is {with_article(type_name(table))}; expected a pandas DataFrame or a NumPy array"
     raise UsageError(text, slug="table-type")
 
 
