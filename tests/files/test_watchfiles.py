@@ -6,6 +6,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,13 @@ def saves(tmp_path: Path) -> Saves:
     """What is saved in a project that lies where others keep what does not count."""
     folder = tmp_path / ".tox/.mlguard/project"
     folder.mkdir(parents=True)
-    return Saves(folder, ".mlguard")
+    return patient(Saves(folder, ".mlguard"))
+
+
+def patient(saves: Saves) -> Saves:
+    """The same, which waits for twenty seconds and no longer."""
+    saves._notices = islice(saves._notices, 40)
+    return saves
 
 
 def test_what_mlguard_and_others_write_by_themselves_is_no_save(saves: Saves) -> None:
@@ -83,6 +90,8 @@ def test_a_file_elsewhere_counts_once_it_is_looked_at(saves: Saves, tmp_path: Pa
     for file in (far, linked, hidden):
         file.write_text("more")
         assert saves.wait() == [file]
+    (tmp_path / "far/another.csv").write_text("nobody read it")
+    assert saves.so_far() == []
     far.unlink()
     assert saves.wait() == [far]
     saves.look_at([], 0)
@@ -107,7 +116,7 @@ def test_what_cannot_be_watched_is_looked_at(tmp_path: Path, monkeypatch: pytest
 
     monkeypatch.setattr(library, "watch", refused)
     monkeypatch.setattr(watchfiles, "LONGEST", 1)
-    saves = Saves(tmp_path, ".mlguard")
+    saves = patient(Saves(tmp_path, ".mlguard"))
     (tmp_path / "a.py").write_text("")
     assert saves.wait() == [tmp_path / "a.py"]
     (tmp_path / "a.py").write_text("pass")
