@@ -211,6 +211,58 @@ def test_a_renamed_parameter_does_not_put_the_blame_on_its_function() -> None:
     assert named(before, after) == ["a.main"]
 
 
+def test_a_line_is_named_in_a_function_that_a_refactor_of_several_edits_too() -> None:
+    """A step moves into `steps` from its callers, which moves nothing; one of its other lines was edited as well.
+
+    Without the edit of `steps` as a whole the step is lost, and without that of a caller it comes twice. The line
+    needs an import that went.
+    """
+    before = """\
+import math
+
+
+def steps():
+    return [
+        lambda x: x * 3,
+        lambda x: math.sqrt(x) * 1.5,
+        lambda x: x - 1,
+    ]
+
+
+def through(x):
+    for step in steps():
+        x = step(x)
+    return x
+
+
+def fit(x):
+    return through(x + 10)
+
+
+def answer(x):
+    return through(x + 10) / 2
+
+
+def main(x):
+    return {"fit": fit(x), "answer": answer(x)}
+"""
+    kept = edited(
+        ("    return [\n", "    return [\n        lambda x: x + 10,\n"),
+        ("through(x + 10)", "through(x)"),
+        ("import math\n\n\n", ""),
+        ("math.sqrt(x)", "x**0.5"),
+        text=before,
+    )
+    assert named(before, kept) is None
+    proof = Small({"a.py": before}, {"a.py": kept.replace("* 1.5", "* 2.5")}).proof()
+    assert proof is not None
+    assert (proof.how, [edit.name for edit in proof.edits]) == (How.ALONE, ["a.steps"])
+    assert proof.edits[0].hunk.splitlines()[1:] == [
+        "-        lambda x: math.sqrt(x) * 1.5,",
+        "+        lambda x: x**0.5 * 2.5,",
+    ]
+
+
 def several(number: int, edited: set[int]) -> tuple[str, str]:
     """Functions that are all rewritten and some edited, each of which gives a value of its own."""
     use = ", ".join(f"'y{i}': f{i}(x)" for i in range(number))

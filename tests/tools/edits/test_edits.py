@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from mlguard.tools.edits import Edit, Edits, Needs
+from mlguard.tools.edits import Edit, Edits, Needs, changed
 
 LINE = """\
 import math
@@ -146,6 +146,20 @@ def test_the_places_of_a_function_are_undone_one_by_one() -> None:
     assert (one.hunk, one.line) == (("@@ -2 +2 @@", "-    a = x + 1", "+    a = x + 2"), 2)
     assert edits.without([one])["a.py"] == new.replace("x + 2", "x + 1").encode()
     assert edits.without([one, two, three])["a.py"] == old.encode()
+
+
+@pytest.mark.parametrize(
+    ("lines", "size"),
+    [
+        (["@@ -1 +1 @@", "-a = f(1, 2)", "+a = f(1, 3)"], 2),
+        (["@@ -1 +1 @@", "-a = 1", "+a = 1  # one"], 7),
+        (["@@ -0,0 +1 @@", "+b = 2"], 5),
+        (["@@ -1 +0,0 @@", "-b = 22"], 6),
+        (["@@ -1,2 +1 @@", "-aa", "-ab", "+ab"], 3),
+    ],
+)
+def test_the_size_of_a_change_is_what_its_ends_do_not_share(lines: list[str], size: int) -> None:
+    assert changed(lines) == size
 
 
 def test_any_of_them_is_undone_by_itself() -> None:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
 from mlguard.tools.diff.part import Part
 from mlguard.tools.diff.search import Separation, smallest
 from mlguard.tools.diff.trials import Moves, SpentError, Trials
-from mlguard.tools.edits import Edit
+from mlguard.tools.edits import Edit, changed
 
 FIRST = 3
 """Edits that are tried by themselves before sets are."""
 
 PIECES = 4
 """Single places of edited functions that are tried then."""
+
+SMALLEST = 2
+"""Places with the smallest changes that are tried, where functions hold other edits as well."""
 
 
 @dataclass(frozen=True)
@@ -74,8 +77,8 @@ class Search:
                 return self._of(apart)
         likely = [*apart.found, *apart.unclear]
         if apart.unclear and len(likely) > 1 and self._restores(likely):
-            return self._set(likely)
-        piece = None if apart.found else self._piece(edit for edit in apart.unclear if self._moved([edit]) is None)
+            return (None if apart.found else self._smallest(apart.unclear)) or self._set(likely)
+        piece = None if apart.found else self._mixed(apart.unclear)
         if piece is not None:
             return piece
         if suspects[FIRST:]:
@@ -114,10 +117,25 @@ class Search:
             return (self._piece(fewest) if len(fewest) > 1 else None) or Culprits(fewest)
         return Culprits(fewest)
 
+    def _mixed(self, unclear: Sequence[Edit]) -> Culprits | None:
+        """One place of a function that holds more than one edit: it does not run as it was, or moves in another way."""
+        stuck = [edit for edit in unclear if self._moved([edit]) is None]
+        return self._piece(stuck) or self._smallest([edit for edit in unclear if edit not in stuck])
+
+    def _smallest(self, edits: Iterable[Edit]) -> Culprits | None:
+        """One place of these functions that restores by itself, where its change is among the smallest."""
+        return self._first(sorted(self._pieces(edits), key=lambda piece: changed(piece.hunk))[:SMALLEST])
+
     def _piece(self, edits: Iterable[Edit]) -> Culprits | None:
         """One place of an edited function that restores by itself."""
-        pieces = (piece for edit in edits for piece in self.trials.swap.edits.pieces(edit))
-        found = next((piece for piece in islice(pieces, PIECES) if self._moved([piece]) == {}), None)
+        return self._first(islice(self._pieces(edits), PIECES))
+
+    def _pieces(self, edits: Iterable[Edit]) -> Iterator[Edit]:
+        """The places of edited functions where more than blank lines differ."""
+        return (piece for edit in edits for piece in self.trials.swap.edits.pieces(edit) if piece.hunk)
+
+    def _first(self, pieces: Iterable[Edit]) -> Culprits | None:
+        found = next((piece for piece in pieces if self._moved([piece]) == {}), None)
         return None if found is None else Culprits((found,))
 
     def _restores(self, more: Sequence[Edit]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
+from itertools import takewhile
 
 
 def hunk(old: Sequence[str], old_start: int, new: Sequence[str], new_start: int) -> Iterator[str]:
@@ -27,6 +28,19 @@ def pieces(old: Sequence[str], new: Sequence[str]) -> list[tuple[slice, slice]]:
         elif kind != "equal":
             found.append((slice(i, to_i), slice(j, to_j)))
     return found
+
+
+def changed(lines: Sequence[str]) -> int:
+    """How many characters a hunk changes: those between the beginning and the end that its old and new text share."""
+    old, new = ("\n".join(line[1:] for line in lines if line[:1] == sign) for sign in "-+")
+    begin = _shared(old, new)
+    end = _shared(old[begin:][::-1], new[begin:][::-1])
+    return len(old) + len(new) - 2 * (begin + end)
+
+
+def _shared(one: str, other: str) -> int:
+    """Length of the beginning that two texts share."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def _span(start: int, length: int) -> str:

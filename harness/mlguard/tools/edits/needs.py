@@ -28,8 +28,10 @@ class Needs:
         return [*self._candidates]
 
     def undoing(self, edits: Collection[Edit]) -> frozenset[Edit]:
-        """These edits, and those that do not run without them."""
-        return _closed(edits, self.users)
+        """These edits, and those that do not run without them; of a place of a function, the imports that went."""
+        wholes = [edit.whole for edit in edits if edit.whole is not None]
+        imports = {edit for edit in _closed(wholes, self.users) if edit.kind is EditKind.IMPORT}
+        return _closed(edits, self.users) | imports
 
     def applying(self, edits: Collection[Edit]) -> frozenset[Edit]:
         """These edits, and those that they do not run without."""
