@@ -79,10 +79,10 @@ def command(
     with opened(need_guards=False) as project:
         for verdict in broken(project.settings, project.found):
             tell(draw(verdict))
-        waiting = Waiting(project.settings, folder and _home(folder))
+        waiting = Waiting(project.settings, folder and home(folder))
         reviewer = Reviewer(Checker(project.settings, project.runner), waiting)
         pending = waiting.store.names()
-        items = reviewer.items(project.found.guards, _chosen([*names, *accepted, *rejected], pending, folder))
+        items = reviewer.items(project.found.guards, chosen([*names, *accepted, *rejected], pending, folder))
         if only_list:
             left = _listed(items, as_json=as_json)
         else:
@@ -103,12 +103,12 @@ def _refuse_mixtures(*, only_list: bool, scripted: bool, names: Sequence[str]) -
         )
 
 
-def _home(folder: Path) -> Path:
+def home(folder: Path) -> Path:
     """Where the pending Records lie: in the folder itself, or where a project keeps them below it."""
     return next((folder / home for home in HOMES if (folder / home / "_compared").is_dir()), folder)
 
 
-def _chosen(wanted: Sequence[str], pending: Sequence[str], folder: Path | None) -> list[str]:
+def chosen(wanted: Sequence[str], pending: Sequence[str], folder: Path | None) -> list[str]:
     """The pending Records of these names, all of them without names."""
     where = "the last checks left" if folder is None else f"{folder} holds"
     if folder is not None and not pending:

@@ -1,0 +1,95 @@
+"""The HTML page of a run on the disk: where it may lie, and what it can show without running anything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from mlguard import __version__
+from mlguard.checker.accept import tables_of
+from mlguard.checker.isolated import isolated
+from mlguard.checker.since import outdated, overtaken
+from mlguard.checker.waiting import Waiting
+from mlguard.core.error import RunError, UsageError
+from mlguard.core.outcome import Outcome
+from mlguard.core.verdict import Verdict
+from mlguard.files.tree import Tree
+from mlguard.golden.stores import open_store
+from mlguard.report.carried import to_json
+from mlguard.report.html.page import MARK, page
+from mlguard.report.html.shown import Shown
+from mlguard.report.review import say_obstacle
+from mlguard.settings import Settings
+
+
+def destination(file: Path, settings: Settings) -> Path:
+    """Where a page is to lie. Raises UsageError, before anything runs, where none may be written."""
+    place, shown = (Path.cwd() / file).resolve(), settings.relative((Path.cwd() / file).resolve())
+    if place.is_dir():
+        raise _refused(f"{shown} is a folder", f"name a file in it: --report {shown}/report.html")
+    if place.is_relative_to(settings.golden):
+        raise _refused(f"{shown} lies among the goldens", "name a file elsewhere")
+    if next(parent for parent in place.parents if parent.exists()).is_file():
+        raise _refused(f"{shown} would lie below a file", "name a file in a folder")
+    if place.exists() and not _is_page(place):
+        raise _refused(f"{shown} is there and no report of mlguard", "name another file, or remove it")
+    return place
+
+
+def write(place: Path, settings: Settings, guards: Sequence[Shown], not_run: Sequence[str] = ()) -> None:
+    """Write the page whole or not at all. Raises MlguardError where the disk refuses."""
+    made = f"mlguard {__version__}, {datetime.now(UTC).isoformat(sep=' ', timespec='minutes')[:16]} UTC"
+    content = page(guards, made=made, project=settings.base.name, not_run=not_run).encode()
+    try:
+        Tree(place.parent, settings.base).put(place.name, content)
+    except OSError as error:
+        advice = "make room, or name another file"
+        told = f"the report cannot be written: {settings.relative(place)}: {error.strerror}"
+        raise RunError(told, advice=advice, slug="report-not-written", blames_code=False) from error
+
+
+def waiting(pending: Waiting, names: Sequence[str]) -> list[Shown]:
+    """What failed checks left of these guards; nothing is run."""
+    return [isolated(name, partial(_left, pending, name), Shown) for name in names]
+
+
+def after(settings: Settings, verdict: Verdict) -> Shown:
+    """A Verdict of a run that just ended in this or another process, with its Records as far as they were kept."""
+    if verdict.outcome is Outcome.MATCH:
+        golden = isolated(verdict.guard, lambda: open_store(settings).load(verdict.guard), lambda failed: None)
+        return Shown(verdict, golden)
+    pending = Waiting(settings)
+    left = isolated(verdict.guard, partial(_left, pending, verdict.guard), Shown)
+    # A run that was not complete leaves nothing, and an older one may have.
+    same = to_json(left.verdict.findings) == to_json(verdict.findings)
+    return replace(left, verdict=verdict, remarks=()) if same else Shown(verdict)
+
+
+def _left(pending: Waiting, name: str) -> Shown:
+    record, compared = pending.store.load(name), pending.compared(name)
+    goldens = open_store(pending.settings)
+    held = goldens.held(name)
+    if record is None:
+        return Shown(compared.verdict)
+    old = [
+        *outdated(pending.settings.base, record, pending.private(record)),
+        *overtaken(held, compared.against),
+    ]
+    golden = held.record if held.version == compared.against else None
+    data = tables_of(pending.store.datasets, record) or tables_of(goldens.datasets, record)
+    return Shown(compared.verdict, golden, record, data, remarks=tuple(map(say_obstacle, old)))
+
+
+def _is_page(place: Path) -> bool:
+    try:
+        with place.open("rb") as file:
+            return file.read(len(MARK)) == MARK.encode()
+    except OSError:
+        return False
+
+
+def _refused(told: str, advice: str) -> UsageError:
+    return UsageError(told, advice=advice, slug="report-place")

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from mlguard.report.html.section import COLUMNS, badge, section
+from mlguard.report.html.shown import Shown
+from mlguard.report.wording import explanation
+from tests.report.html.made import GOLDEN, MATCH, NUMBER, SHIFTED, P, column, found, moved, shown, text
+from tests.report.verdicts import VERDICTS
+
+
+@pytest.mark.parametrize("name", VERDICTS)
+def test_the_page_says_what_the_terminal_says(name: str) -> None:
+    """Every line, in the same words; the headline is the summary."""
+    drawn = text(section(Shown(VERDICTS[name]), 0, is_open=True))
+    for line in explanation(VERDICTS[name])[1:]:
+        for part in line.removeprefix("cause: ").removeprefix("note: ").split(" [")[0].split("\\n"):
+            assert " ".join(part.split()).replace(": mlguard", ": mlguard") in drawn, part
+
+
+def test_a_command_can_be_told_from_its_sentence() -> None:
+    drawn = section(Shown(VERDICTS["shifted"]), 0, is_open=True)
+    assert [one.text for one in found(drawn, "code")] == [
+        "mlguard diff 0a1b2c3 --guard Churn",
+        'mlguard regen-golden Churn --reason "…"',
+    ]
+
+
+def test_pictures_are_there_where_answers_are() -> None:
+    drawn = section(SHIFTED, 0, is_open=True)
+    kinds = [one.attrib["class"].split()[1] for one in found(drawn, "figure", "picture")]
+    assert kinds == ["overview", "scatter", "sizes", "calibration", "confusion", "confusion", "rows", "timeline"]
+    kinds = [one.attrib["class"].split()[1] for one in found(section(MATCH, 0, is_open=True), "figure", "picture")]
+    assert kinds == ["overview", "scatter", "calibration", "confusion", "confusion", "timeline"]
+
+
+def test_residuals_are_there_where_the_target_is_a_number() -> None:
+    assert SHIFTED.record is not None
+    assert SHIFTED.record.provenance.dataset is not None
+    source = replace(SHIFTED.record.provenance, dataset=replace(SHIFTED.record.provenance.dataset, target="z"))
+    drawn = section(replace(SHIFTED, record=replace(SHIFTED.record, provenance=source)), 0, is_open=True)
+    assert len(found(drawn, "figure", "residuals")) == 1
+    assert found(drawn, "figure", "calibration") == []
+
+
+def test_columns_without_pictures_are_named() -> None:
+    many = [column(f"c{i}", P + i) for i in range(COLUMNS + 2)]
+    assert "Without pictures: test.c4, test.c5." in text(section(shown(many, many), 0, is_open=True))
+
+
+def test_whose_turn_it_is_has_a_colour_a_sign_and_a_word() -> None:
+    told = {name: (badge(VERDICTS[name]).attrib["class"], text(badge(VERDICTS[name]))) for name in VERDICTS}
+    assert told["match"] == ("badge fine", "✓ match")
+    assert told["shifted"] == ("badge red", "◆ shifted")
+    assert told["error"] == ("badge red", "✕ error")
+    assert told["missing"] == ("badge odd", "▲ missing")
+    assert told["dataset-changed"] == ("badge odd", "▲ dataset-changed")
+
+
+def test_a_guard_that_was_not_run_says_when_it_matched() -> None:
+    verdict = replace(VERDICTS["match"], findings=(), unchanged="2026-11-27T08:00:00+00:00")
+    drawn = section(Shown(verdict), 0, is_open=False)
+    assert "unchanged since it last matched (2026-11-27 08:00 UTC)" in text(drawn)
+    assert found(drawn, "ol") == []
+
+
+def test_what_was_edited_since_is_a_note() -> None:
+    given = replace(SHIFTED, remarks=("edited since that run: line.py",))
+    assert "edited since that run: line.py" in text(section(given, 0, is_open=True))
+
+
+def test_answers_of_another_kind_are_no_error() -> None:
+    gone = shown(GOLDEN, [o for o in GOLDEN if o.name != "test.p"])
+    words = shown(GOLDEN, [*GOLDEN[:2], column("p", ["a"] * NUMBER), *GOLDEN[3:]])
+    complex_ = shown([column("p", P + 1j)], [column("p", P + 2j)])
+    empty = shown([column("p", P[:0])], [column("p", P[:0])])
+    other = shown(GOLDEN, moved(p=np.full(NUMBER, np.nan)))
+    for given in (gone, words, complex_, empty, other):
+        assert text(section(given, 0, is_open=True))
