@@ -13,7 +13,7 @@ from mlguard.report.html.answers import Answer, answers, truth
 from mlguard.report.html.charts import MOST, calibration, pictures, residuals, scatter, sizes
 from mlguard.report.html.marks import BOTTOM, LEFT, RIGHT, TOP
 from tests.core.records import seen
-from tests.report.html.made import GOLDEN, HIGHER, MATCH, NUMBER, SHIFTED, P, column, found, moved, shown, text
+from tests.report.html.made import GOLDEN, MATCH, NUMBER, SHIFTED, P, column, found, moved, shown, text
 
 
 def first(given: object = SHIFTED) -> Answer:
@@ -117,4 +117,3 @@ def test_tables_of_numbers_are_drawn_element_by_element() -> None:
     drawn = scatter(first(shown([square], [other])))
     assert len(marked(drawn, "moved")) == 8
     assert "row 1, 0: 2 -> 3 (+1)" in text(drawn)
-    assert HIGHER.shape == P.shape

@@ -35,7 +35,8 @@ def metric_table(given: Shown) -> Element | None:
     head = element("tr", [element("th", name) for name in ("metric", "golden", "now", "difference", "limit")])
     rows = [_metric(one, given) for one in found[:METRICS]]
     more = element("caption", f"and {len(found) - METRICS} more") if len(found) > METRICS else None
-    return element("table", more, element("thead", head), element("tbody", rows), class_="metrics")
+    table = element("table", more, element("thead", head), element("tbody", rows), class_="metrics")
+    return element("div", table, class_="table")
 
 
 def _metric(metric: Metric, given: Shown) -> Element:

@@ -1,0 +1,68 @@
+"""Where a page may lie, and that it is written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from mlguard.core.error import MlguardError, UsageError
+from mlguard.pages import destination, write
+from mlguard.report.html.page import MARK
+from mlguard.report.html.shown import Shown
+from mlguard.settings import Settings, load
+from tests.report.html.made import SHIFTED
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    (tmp_path / "pyproject.toml").write_text("[tool.mlguard]\n")
+    (tmp_path / "golden").mkdir()
+    (tmp_path / "below").mkdir()
+    monkeypatch.chdir(tmp_path / "below")
+    return load(tmp_path)
+
+
+def test_a_page_lies_where_the_caller_stands(settings: Settings) -> None:
+    assert destination(Path("out.html"), settings) == settings.base / "below/out.html"
+    assert destination(settings.base / "new/folder/out.html", settings) == settings.base / "new/folder/out.html"
+
+
+def test_what_would_be_lost_is_refused_and_named(settings: Settings) -> None:
+    (settings.base / "golden/Churn").mkdir()
+    (settings.base / "to").symlink_to(settings.base / "golden")
+    for place, said in {
+        ".": "below is a folder; name a file in it: --report below/report.html",
+        "../golden/out.html": "golden/out.html lies among the goldens; name a file elsewhere",
+        "../golden/Churn/out.html": "golden/Churn/out.html lies among the goldens; name a file elsewhere",
+        "../to/out.html": "golden/out.html lies among the goldens; name a file elsewhere",
+        "../pyproject.toml": "pyproject.toml is there and no report of mlguard; name another file, or remove it",
+        "../pyproject.toml/out.html": "pyproject.toml/out.html would lie below a file; name a file in a folder",
+    }.items():
+        with pytest.raises(UsageError) as refused:
+            destination(Path(place), settings)
+        assert (refused.value.message, refused.value.slug) == (said, "report-place")
+
+
+def test_a_page_is_written_and_replaced(settings: Settings) -> None:
+    place = destination(Path("new/out.html"), settings)
+    write(place, settings, [])
+    first = place.read_text(encoding="utf-8")
+    assert first.startswith(MARK)
+    write(destination(Path("new/out.html"), settings), settings, [SHIFTED])
+    assert len(place.read_text(encoding="utf-8")) > len(first)
+    assert os.listdir(place.parent) == ["out.html"]
+
+
+def test_what_the_disk_refuses_is_an_error_that_names_the_file(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(MlguardError, match=r"below/out\.html: No space left on device") as refused:
+        write(destination(Path("out.html"), settings), settings, [Shown(SHIFTED.verdict)])
+    assert refused.value.slug == "report-not-written"
+    assert os.listdir(settings.base / "below") == []
