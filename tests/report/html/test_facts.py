@@ -46,7 +46,7 @@ def test_facts_that_differ_stand_first_with_both_values() -> None:
 
 def test_approvals_are_told_and_drawn_from_the_first_to_the_newest() -> None:
     card = cards(MATCH)["Approvals of the golden"]
-    assert "2026-11-20 · abc1234 softer ratio auc 0.9 -> 0.91 2026-10-01 first golden" in card
+    assert "2026-11-20 · abc1234 softer ratio auc 0.9 -> 0.91 1 earlier 2026-10-01 first golden" in card
     newest, oldest = found(facts(MATCH), "circle")
     assert float(oldest.attrib["cx"]) < float(newest.attrib["cx"])
 

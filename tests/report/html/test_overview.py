@@ -54,3 +54,8 @@ def test_a_verdict_without_records_is_drawn_without_noise() -> None:
     drawn = overview(Shown(SHIFTED.verdict))
     assert len(found(drawn, "circle", "moved")) == 2
     assert found(drawn, "rect", "noise") == []
+
+
+def test_a_contract_has_no_distance_from_a_limit() -> None:
+    given = Shown(VERDICTS["violated"])
+    assert [one.finding.observation for one in nearest(given) if one.moved] == []

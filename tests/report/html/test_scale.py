@@ -40,8 +40,13 @@ def test_places_keep_the_order_of_numbers(numbers: list[float]) -> None:
 
 def test_ticks_are_round_and_told_shortly() -> None:
     assert shortly(Scale(0.03, 0.97, 0, 100).ticks()) == ["0.2", "0.4", "0.6", "0.8"]
-    assert shortly(Scale(1e-9, 1e3, 0, 100, log=True).ticks()) == ["1e-9", "1e-6", "0.001", "1", "1e3"]
+    assert shortly(Scale(1e-9, 1e3, 0, 100, log=True).ticks()) == ["1e-9", "1e-6", "0.001", "1", "1000"]
     assert shortly(Scale(1_711_700_000, 1_712_300_000, 0, 100).ticks()) == ["1.7118e9", "1.712e9", "1.7122e9"]
+
+
+def test_usual_numbers_are_written_as_people_do() -> None:
+    assert shortly([1000, 2000, 30000]) == ["1000", "2000", "30000"]
+    assert shortly([1e-10, 1e-5, 1e5]) == ["1e-10", "1e-5", "1e5"]
 
 
 def test_an_axis_may_run_upwards() -> None:

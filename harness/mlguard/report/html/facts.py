@@ -18,8 +18,8 @@ from mlguard.report.html.shown import Shown
 COLUMNS = 24
 """Columns of a table of the Dataset that are listed."""
 
-APPROVALS = 3
-"""Approvals that are told; all of them are drawn."""
+APPROVALS = 12
+"""Approvals that are told, the newest at once and the others when they are unfolded; all of them are drawn."""
 
 LINES = 3
 """Lines of what an approval changed."""
@@ -107,10 +107,11 @@ def _in_short(value: object) -> str:
 def _approvals(golden: Record | None) -> Element | None:
     if golden is None or not golden.approvals:
         return None
-    told = [_approval(approval) for approval in golden.approvals[:APPROVALS]]
-    more = len(golden.approvals) - APPROVALS
-    rest = element("p", f"and {more} earlier", class_="quiet") if more > 0 else None
-    return _card("Approvals of the golden", timeline(golden.approvals), element("ol", told, class_="approvals"), rest)
+    newest, *earlier = [_approval(approval) for approval in golden.approvals[:APPROVALS]]
+    summary = element("summary", f"{len(golden.approvals) - 1} earlier")
+    folded = element("details", summary, element("ol", earlier, class_="approvals")) if earlier else None
+    first = element("ol", newest, class_="approvals")
+    return _card("Approvals of the golden", timeline(golden.approvals), first, folded)
 
 
 def timeline(approvals: Sequence[Approval]) -> Element | None:

@@ -25,7 +25,7 @@ ROWS = 14
 WIDTH, STEP, TOP = 540.0, 20.0, 24.0
 """Width of the picture, height of a row, and where the first one begins."""
 
-START, END = 226.0, 530.0
+START, END = 226.0, 512.0
 """Where the scale begins and ends."""
 
 NAME = 32
@@ -56,29 +56,31 @@ def nearest(shown: Shown) -> list[Near]:
     found = [
         Near(f, _share(f), _noise(own.get((f.run, f.stage, f.observation)), tolerances))
         for f in shown.verdict.findings
-        if f.gates and (f.outcome is not Outcome.MATCH or f.difference.max_abs)
+        if _is_compared(f) and (f.outcome is not Outcome.MATCH or f.difference.max_abs)
     ]
     return sorted(found, key=lambda near: (not near.moved, 0.0 if near.moved else -(near.share or 0.0)))
 
 
 def overview(shown: Shown) -> Element | None:
     """The picture; None where nothing was compared."""
-    gating = [f for f in shown.verdict.findings if f.gates]
+    compared = [f for f in shown.verdict.findings if _is_compared(f)]
     found = nearest(shown)
     drawn, rest = found[:ROWS], len(found) - ROWS
-    if not gating:
+    if not compared:
         return None
     title = "Differences, each in units of its limit"
-    caption = _caption(len(gating) - len(found), rest)
+    caption = _caption(len(compared) - len(found), rest)
     if not drawn:
         return element("figure", element("h4", title), element("figcaption", *caption), class_="picture overview")
     height = TOP + STEP * len(drawn) + 34
-    x = powers([1.0, *(n for near in drawn for n in (near.share, near.noise) if n)], START, END)
+    x = powers([1.0, 10.0, *(n for near in drawn for n in (near.share, near.noise) if n)], START, END)
     marks: list[Child] = [*_scale(x, height - 34)]
     for place, near in enumerate(drawn):
         marks += _row(near, x, TOP + STEP * place)
     names = [("held", "difference"), ("moved", "beyond its limit"), ("limit", "limit"), ("noise", "measured noise")]
-    return picture("overview", title, marks, *keys(*names), *caption, height=height, width=WIDTH)
+    meant = {near.moved for near in drawn}
+    known = [(name, told) for name, told in names if name not in ("held", "moved") or (name == "moved") in meant]
+    return picture("overview", title, marks, *keys(*known), *caption, height=height, width=WIDTH)
 
 
 def _scale(x: Scale, bottom: float) -> Iterator[Child]:
@@ -112,6 +114,11 @@ def _row(near: Near, x: Scale, top: float) -> Iterator[Child]:
 def _caption(equal: int, rest: int) -> Sequence[str]:
     same = [f" {counted(equal, 'observation')} {'is' if equal == 1 else 'are'} the same, bit for bit."] if equal else []
     return [*same, *([f" {rest} more moved less, or later."] if rest > 0 else [])]
+
+
+def _is_compared(finding: Finding) -> bool:
+    """Whether elements were held against each other: not for contracts, gates, and what one run lacks."""
+    return finding.gates and bool(finding.difference.total or finding.difference.structure)
 
 
 def _share(finding: Finding) -> float | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -60,12 +61,13 @@ def powers(numbers: Iterable[float], start: float, end: float) -> Scale:
 
 
 def shortly(ticks: Sequence[float]) -> list[str]:
-    """The numbers beside an axis, all with as few digits as tell them apart."""
+    """The numbers beside an axis, all with as few digits as tell them apart, and as people write usual numbers."""
     for digits in range(2, 17):
         told = [f"{tick:.{digits}g}" for tick in ticks]
         exact = all(abs(float(text) - tick) <= 1e-9 * abs(tick) for text, tick in zip(told, ticks, strict=True))
-        if exact and len(set(told)) == len(ticks):
-            return [text.replace("e-0", "e-").replace("e+0", "e").replace("e+", "e") for text in told]
+        usual = not any("e" in text and 1e-4 <= abs(tick) < 1e5 for text, tick in zip(told, ticks, strict=True))
+        if exact and usual and len(set(told)) == len(ticks):
+            return [re.sub(r"e([-+])0*", lambda found: f"e{found[1]}".rstrip("+"), text) for text in told]
     return [f"{tick:.6g}" for tick in ticks]
 
 

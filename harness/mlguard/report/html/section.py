@@ -20,7 +20,7 @@ from mlguard.report.html.strip import strip
 from mlguard.report.html.tables import metric_table, moved_grid
 from mlguard.report.moves import moves
 from mlguard.report.quiet import remarks
-from mlguard.report.wording import difference_command, headline, meaning, next_command
+from mlguard.report.wording import difference_command, headline, meaning, next_command, reason
 
 COLUMNS = 4
 """Columns of answers that have pictures; the others are named."""
@@ -53,9 +53,9 @@ def badge(verdict: Verdict) -> Element:
 
 
 def _headline(verdict: Verdict) -> Element:
-    """What the headline says beside the name and the outcome."""
+    """What the headline says beside the name and the outcome; of a match, what that means."""
     told = headline(verdict).removeprefix(f"{verdict.guard}: ").removeprefix(str(verdict.outcome)).lstrip(", ")
-    return element("span", told or meaning(verdict), class_="where")
+    return element("span", meaning(verdict) if verdict.outcome is Outcome.MATCH and not told else told, class_="where")
 
 
 def _has_stages(verdict: Verdict) -> bool:
@@ -70,12 +70,13 @@ def _why(shown: Shown) -> Element:
     commands = filter(None, (difference_command(verdict), next_command(verdict)))
     return element(
         "div",
-        element("p", meaning(verdict), class_="lead") if failed else None,
-        element("p", verdict.problem, slug, class_="problem") if verdict.problem else None,
+        element("p", element("b", f"{meaning(verdict)}: "), words(reason(verdict)), slug, class_="lead")
+        if failed
+        else None,
         element("pre", verdict.traceback) if verdict.traceback else None,
-        [element("p", element("b", "cause: "), say_cause(cause)) for cause in verdict.causes if failed],
+        [element("p", element("b", "cause: "), words(say_cause(cause))) for cause in verdict.causes if failed],
         [element("p", *_command(line)) for line in commands],
-        [element("p", note, class_="quiet") for note in (*remarks(verdict), *shown.remarks)],
+        [element("p", words(note), class_="quiet") for note in (*remarks(verdict), *shown.remarks)],
         class_="why",
     )
 
@@ -85,18 +86,28 @@ def _moves(verdict: Verdict) -> Element | None:
     lines: list[Element] = []
     for told in moves(verdict):
         if told.startswith(" ") and lines:
-            lines[-1].append(element("small", told.strip()))
+            lines[-1].append(element("small", words(told.strip())))
         else:
-            lines.append(element("li", told))
+            lines.append(element("li", words(told)))
     return element("section", element("h3", "What moved"), element("ul", lines), class_="moves") if lines else None
 
 
 def _command(line: str) -> Iterator[Child]:
     """A sentence whose command can be told from its words."""
-    words, colon, command = line.partition(": mlguard ")
-    yield f"{words}: " if colon else words
+    told, colon, command = line.partition(": mlguard ")
+    yield from words(f"{told}: " if colon else told)
     if colon:
+        command, semicolon, rest = command.partition("; ")
         yield element("code", f"mlguard {command}")
+        yield from words(f"{semicolon}{rest}")
+
+
+def words(sentence: str) -> Iterator[Child]:
+    """A sentence in which what stands between backticks is code."""
+    parts = sentence.split("`")
+    for place, part in enumerate(parts):
+        is_code = place % 2 == 1 and place < len(parts) - 1
+        yield element("code", part) if is_code else f"`{part}" if place % 2 else part
 
 
 def _numbers(shown: Shown) -> Element | None:
