@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from mlguard.core.error import MlguardError, UsageError
-from mlguard.pages import destination, write
+from mlguard.pages import after, destination, write
 from mlguard.report.html.page import MARK
 from mlguard.report.html.shown import Shown
 from mlguard.settings import Settings, load
+from tests.project import CODE, Project
 from tests.report.html.made import SHIFTED
 
 
@@ -33,7 +34,7 @@ def test_what_would_be_lost_is_refused_and_named(settings: Settings) -> None:
     (settings.base / "golden/Churn").mkdir()
     (settings.base / "to").symlink_to(settings.base / "golden")
     for place, said in {
-        ".": "below is a folder; name a file in it: --report below/report.html",
+        ".": "below is a folder; name a file in it, such as below/report.html",
         "../golden/out.html": "golden/out.html lies among the goldens; name a file elsewhere",
         "../golden/Churn/out.html": "golden/Churn/out.html lies among the goldens; name a file elsewhere",
         "../to/out.html": "golden/out.html lies among the goldens; name a file elsewhere",
@@ -66,3 +67,21 @@ def test_what_the_disk_refuses_is_an_error_that_names_the_file(
         write(destination(Path("out.html"), settings), settings, [Shown(SHIFTED.verdict)])
     assert refused.value.slug == "report-not-written"
     assert os.listdir(settings.base / "below") == []
+
+
+def test_what_a_run_in_another_process_left_is_shown_with_its_verdict(line: Project) -> None:
+    settings = load(line.root)
+    with line.editing(CODE, "slope = float(", "slope = 1.01 * float("):
+        moved = line.check().verdict
+        quick = line.check(quick=True).verdict
+    left = after(settings, moved)
+    assert left.verdict == moved
+    assert left.golden is not None
+    assert left.record is not None
+    assert left.data is not None
+    assert after(settings, quick) == Shown(quick)  # What is pending is of another run.
+
+
+def test_a_match_leaves_its_golden_alone(line: Project) -> None:
+    shown = after(load(line.root), line.check().verdict)
+    assert (shown.golden is not None, shown.record) == (True, None)

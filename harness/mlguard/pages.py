@@ -17,6 +17,7 @@ from mlguard.core.error import RunError, UsageError
 from mlguard.core.outcome import Outcome
 from mlguard.core.verdict import Verdict
 from mlguard.files.tree import Tree
+from mlguard.golden.state import state
 from mlguard.golden.stores import open_store
 from mlguard.report.carried import to_json
 from mlguard.report.html.page import MARK, page
@@ -29,7 +30,7 @@ def destination(file: Path, settings: Settings) -> Path:
     """Where a page is to lie. Raises UsageError, before anything runs, where none may be written."""
     place, shown = (Path.cwd() / file).resolve(), settings.relative((Path.cwd() / file).resolve())
     if place.is_dir():
-        raise _refused(f"{shown} is a folder", f"name a file in it: --report {shown}/report.html")
+        raise _refused(f"{shown} is a folder", f"name a file in it, such as {shown}/report.html")
     if place.is_relative_to(settings.golden):
         raise _refused(f"{shown} lies among the goldens", "name a file elsewhere")
     if next(parent for parent in place.parents if parent.exists()).is_file():
@@ -37,6 +38,11 @@ def destination(file: Path, settings: Settings) -> Path:
     if place.exists() and not _is_page(place):
         raise _refused(f"{shown} is there and no report of mlguard", "name another file, or remove it")
     return place
+
+
+def default_place(settings: Settings) -> Path:
+    """Where a page lies unless somebody names another place."""
+    return destination(state(settings.base).root / "report.html", settings)
 
 
 def write(place: Path, settings: Settings, guards: Sequence[Shown], not_run: Sequence[str] = ()) -> None:
@@ -51,7 +57,7 @@ def write(place: Path, settings: Settings, guards: Sequence[Shown], not_run: Seq
         raise RunError(told, advice=advice, slug="report-not-written", blames_code=False) from error
 
 
-def waiting(pending: Waiting, names: Sequence[str]) -> list[Shown]:
+def left_by(names: Sequence[str], pending: Waiting) -> list[Shown]:
     """What failed checks left of these guards; nothing is run."""
     return [isolated(name, partial(_left, pending, name), Shown) for name in names]
 

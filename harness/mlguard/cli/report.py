@@ -10,7 +10,7 @@ from mlguard.checker.waiting import Waiting
 from mlguard.cli.review import chosen, home
 from mlguard.core.error import UsageError
 from mlguard.golden.state import STATE
-from mlguard.pages import destination, waiting, write
+from mlguard.pages import default_place, destination, left_by, write
 from mlguard.printing import say, say_json
 from mlguard.report.wording import headline
 from mlguard.settings import load, require_project
@@ -37,8 +37,8 @@ def command(names: tuple[str, ...], out: Path | None, folder: Path | None, *, as
     Exits with 0 once the page is written, whatever it shows.
     """
     settings = load()
-    project = require_project(settings)
-    place = destination(out or project / STATE / "report.html", settings)
+    require_project(settings)
+    place = destination(out, settings) if out else default_place(settings)
     pending = Waiting(settings, folder and home(folder))
     known = pending.store.names()
     if not known:
@@ -47,7 +47,7 @@ def command(names: tuple[str, ...], out: Path | None, folder: Path | None, *, as
             advice="`mlguard check --report FILE` writes a page of a whole run",
             slug="review-nothing-pending",
         )
-    guards = waiting(pending, chosen(names, known, folder))
+    guards = left_by(chosen(names, known, folder), pending)
     write(place, settings, guards)
     shown = settings.relative(place)
     if as_json:
