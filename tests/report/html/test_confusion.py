@@ -30,6 +30,7 @@ def test_counts_by_truth_show_both_runs_where_they_differ() -> None:
     assert real is not None
     drawn = against_truth(label(OTHER), real, "y")
     assert [one.text for one in found(drawn, "td")] == ["5 → 4", "5 → 6", "5 → 4", "5 → 6"]
+    assert len(found(drawn, "td", "moved")) == 4
     same = against_truth(label(MATCH), real, "y")
     assert [one.text for one in found(same, "td")] == ["5", "5", "5", "5"]
     assert found(same, "td", "moved") == []

@@ -75,9 +75,7 @@ def sizes(answer: Answer) -> Element:
     names = [("limit", "limit")] if answer.limits is not None else []
     names += [("noise", "measured noise")] if answer.noise is not None else []
     said = f" {counted(equal, 'row')} did not move at all." if equal else ""
-    return picture(
-        "sizes", f"{answer.name}: how far each row moved", marks, *keys(*names), said, _left_out(left_out, finite)
-    )
+    return picture("sizes", f"{answer.name}: how far it moved", marks, *keys(*names), said, _left_out(left_out, finite))
 
 
 def calibration(answer: Answer, truth: Value, target: str) -> Element | None:

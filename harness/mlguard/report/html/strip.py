@@ -84,6 +84,6 @@ def _stage(stage: str, state: str, *, named: bool) -> Element:
         "li",
         element("span", SIGNS[state], class_="sign", aria_hidden="true"),
         element("b", stage, class_=None if named else "unseen"),
-        element("small", WORDS[state]),
+        element("small", WORDS[state], class_="unseen" if state == NOTHING and not named else None),
         class_=f"stage {state}",
     )
