@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from mlguard.report.html.page import MARK
 from mlguard.report.html.shown import Shown
 from mlguard.settings import Settings, load
 from tests.project import CODE, Project
-from tests.report.html.made import SHIFTED
+from tests.report.html.made import MATCH, SHIFTED
 
 
 @pytest.fixture
@@ -54,6 +55,15 @@ def test_a_page_is_written_and_replaced(settings: Settings) -> None:
     write(destination(Path("new/out.html"), settings), settings, [SHIFTED])
     assert len(place.read_text(encoding="utf-8")) > len(first)
     assert os.listdir(place.parent) == ["out.html"]
+
+
+def test_a_guard_that_cannot_be_drawn_hides_no_other(settings: Settings) -> None:
+    odd = replace(SHIFTED, requirements=None)  # type: ignore[arg-type]
+    write(settings.base / "out.html", settings, [odd, replace(MATCH, verdict=replace(MATCH.verdict, guard="Other"))])
+    content = (settings.base / "out.html").read_text(encoding="utf-8")
+    assert "Churn: mlguard itself failed, which is no verdict on your code" in content
+    assert "first moved in stage predict" in content
+    assert content.count("<h2>") == 2
 
 
 def test_what_the_disk_refuses_is_an_error_that_names_the_file(

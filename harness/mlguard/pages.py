@@ -21,6 +21,7 @@ from mlguard.golden.state import state
 from mlguard.golden.stores import open_store
 from mlguard.report.carried import to_json
 from mlguard.report.html.page import MARK, page
+from mlguard.report.html.section import section
 from mlguard.report.html.shown import Shown
 from mlguard.report.review import say_obstacle
 from mlguard.settings import Settings
@@ -48,13 +49,23 @@ def default_place(settings: Settings) -> Path:
 def write(place: Path, settings: Settings, guards: Sequence[Shown], not_run: Sequence[str] = ()) -> None:
     """Write the page whole or not at all. Raises MlguardError where the disk refuses."""
     made = f"mlguard {__version__}, {datetime.now(UTC).isoformat(sep=' ', timespec='minutes')[:16]} UTC"
-    content = page(guards, made=made, project=settings.base.name, not_run=not_run).encode()
+    content = page([*map(_drawable, guards)], made=made, project=settings.base.name, not_run=not_run).encode()
     try:
         Tree(place.parent, settings.base).put(place.name, content)
     except OSError as error:
         advice = "make room, or name another file"
         told = f"the report cannot be written: {settings.relative(place)}: {error.strerror}"
         raise RunError(told, advice=advice, slug="report-not-written", blames_code=False) from error
+
+
+def _drawable(shown: Shown) -> Shown:
+    """The same once it is known that it can be drawn; else the Verdict alone, so that one guard hides no other."""
+
+    def drawn() -> Shown:
+        section(shown, 0, is_open=True)
+        return shown
+
+    return isolated(shown.verdict.guard, drawn, lambda failed: Shown(shown.verdict, remarks=(str(failed.problem),)))
 
 
 def left_by(names: Sequence[str], pending: Waiting) -> list[Shown]:

@@ -8,7 +8,7 @@ import pandas as pd
 from mlguard.core.dataset import Dataset
 from mlguard.core.record import DatasetFacts, Provenance
 from mlguard.core.value import numbers
-from mlguard.report.html.answers import answers, in_order, moved_rows, of_target, truth
+from mlguard.report.html.answers import answers, in_order, moved_rows, of_target, told, truth
 from mlguard.report.html.shown import Shown
 from tests.report.html.made import GOLDEN, HIGHER, MATCH, NUMBER, ROWS, SHIFTED, P, column, moved, shown
 
@@ -54,6 +54,13 @@ def test_the_truth_is_the_target_of_the_same_rows() -> None:
     real = truth(MATCH, label)
     assert real is not None
     assert real.data.tolist() == [i % 2 for i in range(NUMBER)]
+
+
+def test_a_truth_with_gaps_keeps_its_labels() -> None:
+    gaps = Dataset(pd.DataFrame({"y": pd.array([None, *([0, 1] * 10)][:NUMBER], dtype="Int64")}))
+    real = truth(replace(MATCH, data=gaps), answers(MATCH)[1])
+    assert real is not None
+    assert told(real)[:3] == ["missing", "0", "1"]
 
 
 def test_no_truth_is_invented() -> None:

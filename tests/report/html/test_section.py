@@ -5,11 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from mlguard.core.record import DatasetFacts
 from mlguard.report.html.element import element
 from mlguard.report.html.section import COLUMNS, badge, section, words
 from mlguard.report.html.shown import Shown
 from mlguard.report.wording import explanation
-from tests.report.html.made import GOLDEN, MATCH, NUMBER, SHIFTED, P, column, found, moved, shown, text
+from tests.report.html.made import GOLDEN, MATCH, NUMBER, SHIFTED, P, column, found, shown, text
 from tests.report.verdicts import VERDICTS
 
 
@@ -82,11 +83,34 @@ def test_what_was_edited_since_is_a_note() -> None:
     assert "edited since that run: line.py" in text(section(given, 0, is_open=True))
 
 
-def test_answers_of_another_kind_are_no_error() -> None:
-    gone = shown(GOLDEN, [o for o in GOLDEN if o.name != "test.p"])
-    words = shown(GOLDEN, [*GOLDEN[:2], column("p", ["a"] * NUMBER), *GOLDEN[3:]])
-    complex_ = shown([column("p", P + 1j)], [column("p", P + 2j)])
-    empty = shown([column("p", P[:0])], [column("p", P[:0])])
-    other = shown(GOLDEN, moved(p=np.full(NUMBER, np.nan)))
-    for given in (gone, words, complex_, empty, other):
-        assert text(section(given, 0, is_open=True))
+COLUMNS_OF_ALL_KINDS = {
+    "floats": P,
+    "not finite": np.where(P < 0.3, np.nan, np.where(P > 0.7, np.inf, -np.inf)),
+    "extreme": np.where(P < 0.5, 1e307, -5e-324),
+    "single": P.astype(np.float32),
+    "complex": P + 1j * np.inf,
+    "whole": np.arange(NUMBER) - 2**62,
+    "labels": np.arange(NUMBER) % 3,
+    "unsigned": np.full(NUMBER, 2**64 - 1, dtype=np.uint64),
+    "truths": P > 0.5,
+    "texts": [f"\u202e{i % 2}" for i in range(NUMBER)],
+    "fewer": P[:3],
+    "none": P[:0],
+}
+
+
+@pytest.mark.parametrize("golden", COLUMNS_OF_ALL_KINDS)
+def test_answers_of_all_kinds_can_be_shown_and_become_any_other(golden: str) -> None:
+    for place, new in enumerate(COLUMNS_OF_ALL_KINDS.values()):
+        given = shown([column("p", COLUMNS_OF_ALL_KINDS[golden])], [column("p", new)])
+        assert given.record is not None
+        source = replace(given.record.provenance, dataset=DatasetFacts("tiny", 0, target="xyz"[place % 3]))
+        drawn = section(replace(given, record=replace(given.record, provenance=source)), 0, is_open=True)
+        places = [one.attrib.get(name, "") for one in drawn.iter() for name in ("d", "cx", "cy", "x", "y", "width")]
+        assert not any("nan" in one or "inf" in one for one in places)
+
+
+def test_an_answer_that_is_gone_has_no_pictures() -> None:
+    gone = section(shown(GOLDEN, [o for o in GOLDEN if o.name != "test.p"]), 0, is_open=True)
+    assert found(gone, "figure", "scatter") == []
+    assert found(gone, "figure", "confusion") != []

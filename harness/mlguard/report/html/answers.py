@@ -113,9 +113,8 @@ def of_target(found: Sequence[Answer], target: str | None) -> list[Answer]:
 
 
 def told(value: Value) -> list[str]:
-    """The elements as texts; a truth is written as the number that it is kept as."""
-    elements = (value.element(i) for i in range(value.size))
-    return [str(int(e)) if isinstance(e, bool) else "missing" if e is None else str(e) for e in elements]
+    """The elements as texts; truths and whole numbers alike are written as whole numbers."""
+    return [_label(value.element(i)) for i in range(value.size)]
 
 
 def in_order(labels: set[str]) -> list[str]:
@@ -132,6 +131,13 @@ def floats(value: Value) -> Array:
     """The elements as float64; complex numbers by their size, missing ones as NaN."""
     data = np.abs(value.data) if value.data.dtype.kind == "c" else value.data
     return np.where(value.absent(), np.nan, data.astype(np.float64))
+
+
+def _label(element: object) -> str:
+    if element is None:
+        return "missing"
+    is_whole = isinstance(element, bool) or (isinstance(element, float) and element.is_integer())
+    return str(int(element)) if is_whole else str(element)  # type: ignore[call-overload]  # It is a number.
 
 
 def _is_answer(observation: Observation) -> bool:
@@ -153,7 +159,8 @@ def _as_value(cells: Any) -> Value | None:
     """A column of a table as a Value: numbers and truths as they are, anything else as texts."""
     gone = cells.isna().to_numpy()
     if cells.dtype.kind in "iufb":
-        return Value(str(cells.dtype), (len(cells),), cells.to_numpy(), gone if gone.any() else None)
+        numbers = cells.to_numpy(dtype=np.float64, na_value=np.nan) if gone.any() else cells.to_numpy()
+        return Value(str(cells.dtype), (len(cells),), numbers, gone if gone.any() else None)
     texts = np.array([str(cell) for cell in cells], dtype=object)
     return Value("text", (len(cells),), texts, gone if gone.any() else None)
 
