@@ -40,11 +40,18 @@ def test_what_would_be_lost_is_refused_and_named(settings: Settings) -> None:
         "../golden/Churn/out.html": "golden/Churn/out.html lies among the goldens; name a file elsewhere",
         "../to/out.html": "golden/out.html lies among the goldens; name a file elsewhere",
         "../pyproject.toml": "pyproject.toml is there and no report of mlguard; name another file, or remove it",
+        "a?.html": "below/a?.html is no name that every file system can hold; name another file",
         "../pyproject.toml/out.html": "pyproject.toml/out.html would lie below a file; name a file in a folder",
     }.items():
         with pytest.raises(UsageError) as refused:
             destination(Path(place), settings)
         assert (refused.value.message, refused.value.slug) == (said, "report-place")
+
+
+def test_links_in_a_circle_are_refused(settings: Settings) -> None:
+    (settings.base / "circle").symlink_to(settings.base / "circle")
+    with pytest.raises(MlguardError):
+        write(destination(Path("../circle/out.html"), settings), settings, [])
 
 
 def test_a_page_is_written_and_replaced(settings: Settings) -> None:

@@ -16,7 +16,7 @@ from mlguard.checker.waiting import Waiting
 from mlguard.core.error import RunError, UsageError
 from mlguard.core.outcome import Outcome
 from mlguard.core.verdict import Verdict
-from mlguard.files.tree import Tree
+from mlguard.files.tree import Tree, is_plain
 from mlguard.golden.state import state
 from mlguard.golden.stores import open_store
 from mlguard.report.carried import to_json
@@ -29,16 +29,30 @@ from mlguard.settings import Settings
 
 def destination(file: Path, settings: Settings) -> Path:
     """Where a page is to lie. Raises UsageError, before anything runs, where none may be written."""
-    place, shown = (Path.cwd() / file).resolve(), settings.relative((Path.cwd() / file).resolve())
-    if place.is_dir():
-        raise _refused(f"{shown} is a folder", f"name a file in it, such as {shown}/report.html")
-    if place.is_relative_to(settings.golden):
-        raise _refused(f"{shown} lies among the goldens", "name a file elsewhere")
-    if next(parent for parent in place.parents if parent.exists()).is_file():
-        raise _refused(f"{shown} would lie below a file", "name a file in a folder")
-    if place.exists() and not _is_page(place):
-        raise _refused(f"{shown} is there and no report of mlguard", "name another file, or remove it")
+    try:
+        place = (Path.cwd() / file).resolve()
+        why = _in_the_way(place, settings)
+    except (OSError, RuntimeError) as error:  # A folder that may not be entered, or links in a circle.
+        raise _refused(f"{file} cannot be reached: {error}", "name another file") from error
+    if why is not None:
+        told, advice = why
+        raise _refused(f"{settings.relative(place)} {told}", advice)
     return place
+
+
+def _in_the_way(place: Path, settings: Settings) -> tuple[str, str] | None:
+    """Why no page may be written to a place, and what to do; None where it may."""
+    if place.is_dir():
+        return "is a folder", f"name a file in it, such as {settings.relative(place)}/report.html"
+    if place.is_relative_to(settings.golden.resolve()):
+        return "lies among the goldens", "name a file elsewhere"
+    if next(parent for parent in place.parents if parent.exists()).is_file():
+        return "would lie below a file", "name a file in a folder"
+    if not is_plain(place.name):
+        return "is no name that every file system can hold", "name another file"
+    if place.exists() and not _is_page(place):
+        return "is there and no report of mlguard", "name another file, or remove it"
+    return None
 
 
 def default_place(settings: Settings) -> Path:

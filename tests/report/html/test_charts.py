@@ -10,7 +10,7 @@ import numpy as np
 
 from mlguard.core.value import numbers, texts
 from mlguard.report.html.answers import Answer, answers, truth
-from mlguard.report.html.charts import MOST, calibration, pictures, residuals, scatter, sizes
+from mlguard.report.html.charts import MARKED, MOST, calibration, pictures, residuals, scatter, sizes
 from mlguard.report.html.marks import BOTTOM, LEFT, RIGHT, TOP
 from tests.core.records import seen
 from tests.report.html.made import GOLDEN, MATCH, NUMBER, SHIFTED, P, column, found, moved, shown, text
@@ -69,6 +69,14 @@ def test_a_picture_has_room_for_a_limited_number_of_rows_and_says_so() -> None:
     assert len(places(drawn, "held")) + len(marked(drawn, "moved")) == MOST
     assert len(marked(drawn, "moved")) == 1
     assert f"{5000 - MOST} more rows are not drawn" in text(drawn)
+
+
+def test_the_rows_that_moved_farthest_are_named() -> None:
+    many = np.linspace(0.1, 1, 100)
+    before = replace(column("p", P), value=numbers(many))
+    drawn = scatter(first(shown([before], [replace(before, value=numbers(many + 1 / np.arange(1, 101)))])))
+    assert [text(one).split(":")[0] for one in found(drawn, "circle", "moved")][:2] == ["row 0", "row 1"]
+    assert (len(marked(drawn, "moved")), len(places(drawn, "moved"))) == (MARKED, 100 - MARKED)
 
 
 def test_numbers_that_are_none_are_counted_and_not_drawn() -> None:

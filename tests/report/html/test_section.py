@@ -59,7 +59,7 @@ def test_residuals_are_there_where_the_target_is_a_number() -> None:
 
 def test_columns_without_pictures_are_named() -> None:
     many = [column(f"c{i}", P + i) for i in range(COLUMNS + 2)]
-    assert "Without pictures: test.c4, test.c5." in text(section(shown(many, many), 0, is_open=True))
+    assert "Without pictures: test.c3, test.c4." in text(section(shown(many, many), 0, is_open=True))
 
 
 def test_whose_turn_it_is_has_a_colour_a_sign_and_a_word() -> None:
@@ -69,6 +69,12 @@ def test_whose_turn_it_is_has_a_colour_a_sign_and_a_word() -> None:
     assert told["error"] == ("badge red", "✕ error")
     assert told["missing"] == ("badge odd", "▲ missing")
     assert told["dataset-changed"] == ("badge odd", "▲ dataset-changed")
+
+
+def test_a_name_that_is_written_out_is_told_once() -> None:
+    drawn = section(Shown(replace(VERDICTS["shifted"], guard="\u202eA")), 0, is_open=True)
+    (where,) = found(drawn, "span", "where")
+    assert where.text == "first moved in stage train"
 
 
 def test_a_guard_that_was_not_run_says_when_it_matched() -> None:

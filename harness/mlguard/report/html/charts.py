@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from xml.etree.ElementTree import Element
 
 import numpy as np
@@ -14,8 +14,11 @@ from mlguard.report.html.marks import BOTTOM, LEFT, RIGHT, TOP, Point, axes, dot
 from mlguard.report.html.scale import Scale, linear, powers
 from mlguard.report.numbers import counted, pair
 
-MOST = 400
+MOST = 300
 """Points of a picture at most, those that moved first."""
+
+MARKED = 24
+"""Points of those that moved that say which row they are: those that moved farthest."""
 
 BINS = 10
 """Parts of 0 to 1 in which probabilities are held against the truth."""
@@ -37,11 +40,8 @@ def scatter(answer: Answer) -> Element:
     x, y = linear(both, LEFT, RIGHT), linear(both, BOTTOM, TOP)
     chosen, left_out = _chosen(answer, finite)
     diagonal = line([(x.place(x.low), y.place(x.low)), (x.place(x.high), y.place(x.high))], "equal")
-    held = [(x.place(before[i]), y.place(after[i])) for i in chosen if not answer.moved[i]]
-    moved = [
-        point((x.place(before[i]), y.place(after[i])), "moved", _row(answer, i)) for i in chosen if answer.moved[i]
-    ]
-    marks = [*axes(x, y, "golden", "now"), diagonal, dots(held, "held"), *moved]
+    places = {i: (x.place(before[i]), y.place(after[i])) for i in chosen}
+    marks = [*axes(x, y, "golden", "now"), diagonal, *_rows(answer, places)]
     shown = counted(int(answer.moved.sum()), "row") + " moved" if answer.moved.any() else "none moved"
     caption: list[Child] = [
         *keys(("held", "within its limit"), ("moved", f"beyond it ({shown})")),
@@ -58,18 +58,12 @@ def sizes(answer: Answer) -> Element:
     drawn = [answer.sizes[chosen], *(_of(line_, finite) for line_ in (answer.limits, answer.noise))]
     x = linear(before[finite].tolist(), LEFT, RIGHT)
     y = powers(np.concatenate(drawn).tolist(), BOTTOM, TOP)
-    held = [(x.place(before[i]), y.place(answer.sizes[i])) for i in chosen if not answer.moved[i]]
-    moved = [
-        point((x.place(before[i]), y.place(answer.sizes[i])), "moved", _row(answer, i))
-        for i in chosen
-        if answer.moved[i]
-    ]
+    places = {i: (x.place(before[i]), y.place(answer.sizes[i])) for i in chosen}
     marks = [
         *axes(x, y, "golden answer", "difference"),
         _along(x, y, before, answer.limits, finite, "limit"),
         _along(x, y, before, answer.noise, finite, "noise"),
-        dots(held, "held"),
-        *moved,
+        *_rows(answer, places),
     ]
     equal = int((answer.sizes == 0).sum())
     names = [("limit", "limit")] if answer.limits is not None else []
@@ -136,6 +130,14 @@ def _along(x: Scale, y: Scale, before: Array, sizes: Array | None, finite: Array
     picked = [*order[::step], order[-1]]
     places: list[Point] = [(x.place(before[i]), y.place(sizes[i])) for i in picked]
     return line([(x.start, places[0][1]), *places, (x.end, places[-1][1])], name)
+
+
+def _rows(answer: Answer, places: Mapping[int, Point]) -> Iterator[Element | None]:
+    """The rows in their places: those within their limits, those beyond, and the farthest of these by name."""
+    moved = sorted((i for i in places if answer.moved[i]), key=lambda i: -answer.times(i))
+    yield dots([place for i, place in places.items() if not answer.moved[i]], "held")
+    yield dots([places[i] for i in moved[MARKED:]], "moved")
+    yield from (point(places[i], "moved", _row(answer, i)) for i in moved[:MARKED])
 
 
 def _chosen(answer: Answer, possible: Array) -> tuple[list[int], int]:

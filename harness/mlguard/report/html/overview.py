@@ -78,8 +78,12 @@ def overview(shown: Shown) -> Element | None:
     for place, near in enumerate(drawn):
         marks += _row(near, x, TOP + STEP * place)
     names = [("held", "difference"), ("moved", "beyond its limit"), ("limit", "limit"), ("noise", "measured noise")]
-    meant = {near.moved for near in drawn}
-    known = [(name, told) for name, told in names if name not in ("held", "moved") or (name == "moved") in meant]
+    there = {
+        "limit",
+        *("moved" if near.moved else "held" for near in drawn),
+        *("noise" for near in drawn if near.noise),
+    }
+    known = [(name, told) for name, told in names if name in there]
     return picture("overview", title, marks, *keys(*known), *caption, height=height, width=WIDTH)
 
 

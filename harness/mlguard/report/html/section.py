@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element
 from mlguard.core.outcome import Outcome
 from mlguard.core.value import Value
 from mlguard.core.verdict import Verdict
+from mlguard.core.visible import one_line
 from mlguard.report.causes import say_cause
 from mlguard.report.html.answers import Answer, answers, of_target, truth
 from mlguard.report.html.charts import calibration, pictures, residuals
@@ -22,7 +23,7 @@ from mlguard.report.moves import moves
 from mlguard.report.quiet import remarks
 from mlguard.report.wording import difference_command, headline, meaning, next_command, reason
 
-COLUMNS = 4
+COLUMNS = 3
 """Columns of answers that have pictures; the others are named."""
 
 SIGNS = {Outcome.MATCH: "✓", Outcome.SHIFTED: "◆", Outcome.VIOLATED: "◆", Outcome.ERROR: "✕"}
@@ -54,7 +55,9 @@ def badge(verdict: Verdict) -> Element:
 
 def _headline(verdict: Verdict) -> Element:
     """What the headline says beside the name and the outcome; of a match, what that means."""
-    told = headline(verdict).removeprefix(f"{verdict.guard}: ").removeprefix(str(verdict.outcome)).lstrip(", ")
+    told = (
+        headline(verdict).removeprefix(f"{one_line(verdict.guard)}: ").removeprefix(str(verdict.outcome)).lstrip(", ")
+    )
     return element("span", meaning(verdict) if verdict.outcome is Outcome.MATCH and not told else told, class_="where")
 
 
