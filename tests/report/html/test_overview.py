@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from mlguard.core.outcome import Outcome
 from mlguard.report.html.overview import ROWS, nearest, overview
 from mlguard.report.html.shown import Shown
 from tests.core.records import seen
@@ -59,3 +60,12 @@ def test_a_verdict_without_records_is_drawn_without_noise() -> None:
 def test_a_contract_has_no_distance_from_a_limit() -> None:
     given = Shown(VERDICTS["violated"])
     assert [one.finding.observation for one in nearest(given) if one.moved] == []
+
+
+def test_what_moved_and_is_excused_is_not_the_same_bit_for_bit() -> None:
+    given = shown(GOLDEN, moved(label=np.zeros(NUMBER, int)))
+    tied = [replace(f, outcome=Outcome.MATCH) if f.observation == "test.label" else f for f in given.verdict.findings]
+    drawn = overview(replace(given, verdict=replace(given.verdict, outcome=Outcome.MATCH, findings=tuple(tied))))
+    assert "10 of 20 moved, at most 1" in text(drawn)
+    assert (len(found(drawn, "circle", "held")), found(drawn, "circle", "moved")) == (1, [])
+    assert "5 observations are the same, bit for bit" in text(drawn)

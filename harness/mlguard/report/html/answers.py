@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from mlguard.core.alike import with_alike
 from mlguard.core.dataset import rows_of
 from mlguard.core.difference import by_element
 from mlguard.core.finding import Finding
 from mlguard.core.outcome import Outcome
-from mlguard.core.record import GATE, Observation, Record
+from mlguard.core.record import GATE, Observation
 from mlguard.core.run_name import MAIN
+from mlguard.core.tolerance import Tolerances
 from mlguard.core.value import Value
 from mlguard.report.html.shown import Shown
 
@@ -77,11 +77,10 @@ def answers(shown: Shown) -> list[Answer]:
     """The answers on test rows in the main run, those that moved first; of the train rows where there are no others."""
     if shown.golden is None or shown.record is None:
         return []
-    golden = with_alike(shown.golden, shown.record)
     findings = {f.observation: f for f in shown.verdict.findings if (f.run, f.stage, f.role) == (MAIN, "predict", GATE)}
     new = shown.record.by_key()
-    both = [(o, new[o.key]) for o in golden if _is_answer(o) and o.name in findings and o.key in new]
-    found = [a for one, other in both if (a := _answer(golden, one, other, findings[one.name])) is not None]
+    both = [(o, new[o.key]) for o in shown.golden if _is_answer(o) and o.name in findings and o.key in new]
+    found = [a for one, other in both if (a := _answer(shown.tolerances, one, other, findings[one.name])) is not None]
     own = [a for a in found if a.name.startswith("test.")] or found
     return sorted(own, key=lambda answer: answer.finding.outcome is Outcome.MATCH)
 
@@ -145,8 +144,8 @@ def _is_answer(observation: Observation) -> bool:
     return place == (MAIN, "predict", GATE) and observation.column is not None
 
 
-def _answer(golden: Record, observation: Observation, new: Observation, finding: Finding) -> Answer | None:
-    rule = golden.tolerances.rule(observation)
+def _answer(tolerances: Tolerances, observation: Observation, new: Observation, finding: Finding) -> Answer | None:
+    rule = tolerances.rule(observation)
     pair = by_element(observation.value, new.value, rule)
     if pair is None:
         return None

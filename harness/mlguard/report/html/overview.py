@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
-from mlguard.core.alike import with_alike
 from mlguard.core.finding import Finding
 from mlguard.core.outcome import Outcome
 from mlguard.core.record import Observation
@@ -50,13 +49,12 @@ class Near:
 
 
 def nearest(shown: Shown) -> list[Near]:
-    """The gating Observations that are not the same to the last bit: those that moved first, then by what they used."""
-    tolerances = with_alike(shown.golden, shown.record).tolerances if shown.golden and shown.record else None
+    """The Observations that decide and are not the same bit for bit: those that moved first, then by what they used."""
     own = shown.golden.by_key() if shown.golden else {}
     found = [
-        Near(f, _share(f), _noise(own.get((f.run, f.stage, f.observation)), tolerances))
+        Near(f, _share(f), _noise(own.get((f.run, f.stage, f.observation)), shown.tolerances))
         for f in shown.verdict.findings
-        if _is_compared(f) and (f.outcome is not Outcome.MATCH or f.difference.max_abs)
+        if _is_compared(f) and (f.outcome is not Outcome.MATCH or not f.difference.exact)
     ]
     return sorted(found, key=lambda near: (not near.moved, 0.0 if near.moved else -(near.share or 0.0)))
 
@@ -110,8 +108,8 @@ def _row(near: Near, x: Scale, top: float) -> Iterator[Child]:
         yield bar(START, middle - 3, x.place(near.noise) - START, 6, "noise", f"measured noise: {near.noise:.2g} of it")
     if near.share:
         yield point((x.place(near.share), middle), "moved" if near.moved else "held", f"{label}: {told}", size=4.5)
-    elif near.moved:
-        yield point((END, middle), "moved", f"{label}: {told}", size=4.5)
+    else:
+        yield point((END, middle), "moved" if near.moved else "held", f"{label}: {told}", size=4.5)
         yield note(told if len(told) <= 44 else f"{told[:43]}…", END - 10, middle + 4, "end")
 
 
@@ -132,9 +130,9 @@ def _share(finding: Finding) -> float | None:
     return moved.max_abs / moved.limit
 
 
-def _noise(observation: Observation | None, tolerances: Tolerances | None) -> float | None:
+def _noise(observation: Observation | None, tolerances: Tolerances) -> float | None:
     """The measured noise of the element of which it uses most of the limit, in units of that limit."""
-    if observation is None or tolerances is None or not observation.value.is_float:
+    if observation is None or not observation.value.is_float:
         return None
     rule = tolerances.rule(observation)
     seen, limits = rule.noise_seen(observation.value), rule.limits(observation.value)

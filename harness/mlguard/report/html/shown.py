@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
+from mlguard.core.alike import with_alike
 from mlguard.core.dataset import Dataset
 from mlguard.core.record import Record
 from mlguard.core.requirement import Requirement
+from mlguard.core.tolerance import Tolerances
 from mlguard.core.verdict import Verdict
 
 
@@ -27,3 +30,10 @@ class Shown:
     """The gates that its owner declared, which tell whether a metric is better when it is higher."""
     remarks: Sequence[str] = ()
     """What is said of it beside the Verdict, such as what was edited since."""
+
+    @cached_property
+    def tolerances(self) -> Tolerances:
+        """The rules by which both Records were compared."""
+        if self.golden is None:
+            return Tolerances()
+        return with_alike(self.golden, self.record).tolerances if self.record else self.golden.tolerances

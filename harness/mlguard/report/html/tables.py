@@ -8,7 +8,6 @@ from xml.etree.ElementTree import Element
 
 import numpy as np
 
-from mlguard.core.alike import with_alike
 from mlguard.core.outcome import Outcome
 from mlguard.core.run_name import MAIN
 from mlguard.report.html.answers import Answer, moved_rows
@@ -76,12 +75,11 @@ def _numbers(metric: Metric) -> tuple[str, str, str]:
 def _limit(metric: Metric, given: Shown) -> str:
     """How far the metric may move."""
     observation = given.golden.by_key().get((MAIN, "evaluate", metric.name)) if given.golden else None
-    if observation is None or given.golden is None:
+    if observation is None:
         return ""
     if not observation.value.is_float:
         return "none may move"
-    golden = with_alike(given.golden, given.record) if given.record else given.golden
-    limit = float(golden.tolerances.rule(observation).limits(observation.value)[0])
+    limit = float(given.tolerances.rule(observation).limits(observation.value)[0])
     return f"±{limit:.2g}" if math.isfinite(limit) else ""
 
 
