@@ -7,6 +7,7 @@ import json
 import select
 import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import click
@@ -54,6 +55,11 @@ def can_be_answered() -> bool:
 def bar(label: str, *, items: Iterable[str] | None = None, length: int | None = None) -> ProgressBar[str]:
     """A progress bar on standard error, over items or up to a length."""
     return click.progressbar(items, length=length, label=one_line(label), file=sys.stderr)
+
+
+def show_file(file: Path) -> None:
+    """Open a file of ours with the program that this machine has for its kind, and do not wait for it."""
+    click.launch(str(file))
 
 
 def choose(question: str, keys: Sequence[str]) -> str:

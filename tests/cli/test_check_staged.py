@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -194,3 +195,18 @@ def test_a_hook_checks_each_kind_of_commit_in_a_linked_working_tree(real: Reposi
     assert (code, "Line: shifted" in said) == (1, True), said
     assert git(linked.root, "rev-parse", "HEAD") == before
     assert not [name for name in os.listdir(real.top / ".git/worktrees/linked") if name.endswith(".lock")]
+
+
+def test_a_page_never_holds_a_record_of_the_working_tree_against_a_verdict_of_what_is_staged(real: Repository):
+    project = real.project
+    golden = (project.root / "golden/Line/record.json").read_text(encoding="utf-8")
+    project.write("golden/Line/record.json", "{}")
+    real.git("add", "ml/golden/Line/record.json")
+    project.write("golden/Line/record.json", golden)
+    shutil.rmtree(project.root / ".mlguard")  # So that the working tree runs before it is known that they differ.
+    assert project.command("check", "--staged", "--report", "out.html").code == 3
+    content = (project.root / "out.html").read_text(encoding="utf-8")
+    assert "checked as it is staged" in content
+    assert "<h4>Environment</h4>" not in content
+    assert project.command("check", "--report", "out.html").code == 0
+    assert "<h4>Environment</h4>" in (project.root / "out.html").read_text(encoding="utf-8")

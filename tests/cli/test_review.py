@@ -187,3 +187,21 @@ def test_a_golden_that_cannot_be_written_is_an_error_with_nothing_changed(projec
     assert (ran.code, ran.changed) == (5, ())
     assert [guard["did"] for guard in ran.json["guards"]] == ["not written"]
     assert project.pending() == list(GUARDS)
+
+
+def test_o_opens_a_page_and_asks_again(project: Project, monkeypatch: pytest.MonkeyPatch):
+    opened: list[Path] = []
+    monkeypatch.setattr("mlguard.cli.review.show_file", opened.append)
+    ran = project.command("review", "Line", answer="o\nr\n", terminal=True)
+    assert (ran.code, opened) == (0, [project.root / ".mlguard/report.html"])
+    assert "  report: .mlguard/report.html" in ran.err
+    assert "<h2>Line</h2>" in opened[0].read_text(encoding="utf-8")
+    assert "Line" not in project.pending()
+
+
+def test_a_page_that_cannot_be_written_is_told_and_asked_again(project: Project):
+    project.write(".mlguard/report.html", "mine")
+    ran = project.command("review", "Line", answer="o\nr\n", terminal=True)
+    assert ran.code == 0
+    assert "report.html is there and no report of mlguard" in ran.err
+    assert (project.root / ".mlguard/report.html").read_text() == "mine"

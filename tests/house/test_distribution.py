@@ -13,7 +13,8 @@ def expected() -> set[str]:
     """Every file of the package, as it must be named in the wheel."""
     package = ROOT / "harness/mlguard"
     found = {f"mlguard/{file.relative_to(package).as_posix()}" for file in package.rglob("*.py")}
-    found |= {f"mlguard/{file.relative_to(package).as_posix()}" for file in package.rglob("*.txt")}
+    for kind in ("txt", "css", "js"):
+        found |= {f"mlguard/{file.relative_to(package).as_posix()}" for file in package.rglob(f"*.{kind}")}
     found |= {f"mlguard/generators/{file.name}" for file in (ROOT / "datasets/generators").glob("*.py")}
     return found | {"mlguard/py.typed", "mlguard/docs/messages.md"}
 

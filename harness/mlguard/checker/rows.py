@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from mlguard.core.compare import Comparison
-from mlguard.core.dataset import Dataset
+from mlguard.core.dataset import Dataset, rows_of
 from mlguard.core.finding import Added, Carried, Finding, Hint, InCommon, Kind, NotCarried, SameValue
 from mlguard.core.outcome import Outcome
 from mlguard.core.record import GATE, Record
@@ -90,7 +90,7 @@ def alike(moved: Sequence[str], names: Sequence[str], data: Dataset) -> Iterator
     `names` are all rows that were compared. A condition is named where rows picked by chance would share one as rare
     with a probability below CHANCE, each column and kind of condition counted as a try.
     """
-    table, places = _rows(names, data)
+    table, places = rows_of(names, data)
     if table is None or len(set(moved)) < 2:
         return
     inside = np.isin(np.asarray(names, dtype=object), np.asarray(list(moved), dtype=object))
@@ -109,20 +109,6 @@ def _by_chance(holds: np.ndarray[Any, Any], inside: np.ndarray[Any, Any]) -> flo
     """Probability that as many rows, drawn without putting back, all meet the condition."""
     hits, total, drawn = int(holds.sum()), len(holds), int(inside.sum())
     return math.prod((hits - i) / (total - i) for i in range(drawn))
-
-
-def _rows(names: Sequence[str], data: Dataset) -> tuple[Any, list[int]]:
-    """The table that rows are named after, and their places in it; None where they come from none or from several."""
-    split = [name.rpartition(" ") for name in names]
-    tables = {table for table, _, _ in split}
-    if len(tables) != 1 or not all(place.isdigit() for _, _, place in split):
-        return None, []
-    (name,) = tables
-    table = data.get(name) if name else next(iter(data.values()), None)
-    places = [int(place) for _, _, place in split]
-    if table is None or not hasattr(table, "iloc") or max(places) >= len(table):
-        return None, []
-    return table, places
 
 
 def _conditions(table: Any, inside: np.ndarray[Any, Any]) -> Iterator[Condition]:

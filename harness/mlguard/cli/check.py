@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -28,6 +29,12 @@ if TYPE_CHECKING:
 )
 @click.option("--quick", is_flag=True, help="Only the main run and what needs no further training.")
 @click.option("--costs", is_flag=True, help="Say what each part of a guard cost: probes, other seeds, keys.")
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write an HTML page of the run, which opens without a network.",
+)
 @click.option("--try", "trying", is_flag=True, help="Show what a golden would hold; compare and write nothing.")
 @click.option("--in-process", is_flag=True, help="Run in this process, for debuggers; its environment is not fixed.")
 @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document on standard output.")
@@ -41,6 +48,7 @@ def command(
     fail_fast: bool,
     quick: bool,
     costs: bool,
+    report: Path | None,
     trying: bool,
     in_process: bool,
     as_json: bool,
@@ -48,7 +56,7 @@ def command(
     """Run guards, compare them with their goldens, and explain what moved, where first, by how much and why."""
     skipping = {"--changed": changed, "--since": since is not None, "--staged": staged}
     options = [option for option, is_chosen in skipping.items() if is_chosen]
-    if trying and (options or fail_fast or quick or costs or in_process):
+    if trying and (options or fail_fast or quick or costs or in_process or report):
         raise click.UsageError(
             "--try runs a guard in full, in a worker: leave the other options but --jobs and --json out"
         )
@@ -59,14 +67,14 @@ def command(
             f"{options[0]} skips guards and --in-process is for debugging one: leave one of them out"
         )
     reach = _reach(since) if staged or since is not None else None
-    if options:
+    if options and report is None:
         _leave_if_unchanged(names, reach, as_json=as_json)
     # Late: where nothing changed, nothing heavy is imported.
     from mlguard.cli.checking import Asked, check, preview
 
     if trying:
         preview(names, jobs, as_json=as_json)
-    check(names, Asked(jobs, bool(options), reach, staged, fail_fast, quick, costs, in_process, as_json))
+    check(names, Asked(jobs, bool(options), reach, staged, fail_fast, quick, costs, in_process, as_json, report))
 
 
 def _reach(revision: str | None) -> Reach:

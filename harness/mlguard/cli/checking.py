@@ -8,6 +8,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import NoReturn
 
 from mlguard.checker.check import Checker, broken, stale, still_matches
@@ -19,17 +20,20 @@ from mlguard.cli.select import Opened, at_once, opened
 from mlguard.cli.staged import Staged
 from mlguard.core.error import MlguardError
 from mlguard.core.outcome import Outcome
+from mlguard.core.rules import Rules
 from mlguard.core.verdict import Verdict, exit_code
 from mlguard.discovery import Declared
 from mlguard.golden.stores import open_pending, open_store
 from mlguard.jobs import publish
+from mlguard.pages import destination, write
 from mlguard.printing import say, say_json, tell
+from mlguard.report.html.shown import Shown
 from mlguard.report.plain import as_data, run_as_data
 from mlguard.report.problems import perhaps_renamed
 from mlguard.report.terminal import draw, draw_all
 from mlguard.report.wording import checked_as_staged, headline, quoted, ran_because
 from mlguard.runner.order import Extent
-from mlguard.settings import load
+from mlguard.settings import Settings, load
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,8 @@ class Asked:
     """Whether guards run in this process."""
     as_json: bool
     """Whether the answer is one JSON document."""
+    report: Path | None = None
+    """Where to write a page of the run; None writes none."""
 
     def checker(self, project: Opened, kept: Unchanged | None = None) -> Checker:
         """Checks guards of a project, and keeps in `kept` what matches depended on."""
@@ -75,7 +81,11 @@ class Asked:
 
 
 def check(names: tuple[str, ...], asked: Asked) -> NoReturn:
-    """Run the guards of these names, say what came of them, and exit."""
+    """Run the guards of these names, say what came of them, and exit.
+
+    A report that the disk refuses is said in a line; then a run in which all match exits with 5, and no other changes.
+    """
+    page = None if asked.report is None else destination(asked.report, load())
     searched = places(load()) if asked.keeps else ""
     with opened(names, in_process=asked.in_process, listens=asked.listens) as here, ExitStack() as stack:
         if asked.in_process:
@@ -86,7 +96,8 @@ def check(names: tuple[str, ...], asked: Asked) -> NoReturn:
         if staged is not None and staged.elsewhere:
             unread = [replace(one, remarks=(checked_as_staged(staged.elsewhere),)) for one in unread]
         kept = Unchanged(here.settings, here.runner.variables, reach=asked.reach) if asked.changed else None
-        verdicts, not_run = _Run(project, asked, kept, staged, stopped=bool(unread)).verdicts()
+        run = _Run(project, asked, kept, staged, stopped=bool(unread))
+        verdicts, not_run = run.verdicts()
         verdicts += unread
         gone: list[Verdict] = []
         if project.complete or asked.keeps:
@@ -101,7 +112,20 @@ def check(names: tuple[str, ...], asked: Asked) -> NoReturn:
         say(draw_all(verdicts, costs=asked.costs, not_run=not_run))
     for line in publish(verdicts, project=here.settings.base):
         tell(line)
-    sys.exit(exit_code(verdicts))
+    shown = [] if page is None else [run.shown(verdict) for verdict in verdicts]
+    written = 0 if page is None else _page_written(page, here.settings, shown, not_run)
+    sys.exit(exit_code(verdicts) or written)
+
+
+def _page_written(page: Path, settings: Settings, guards: Sequence[Shown], not_run: Sequence[str]) -> int:
+    """Write the page, and answer with 0; with the exit code of what the disk refuses."""
+    try:
+        write(page, settings, guards, not_run)
+    except MlguardError as error:
+        tell(f"mlguard: {error}")
+        return error.exit_code
+    tell(f"report: {settings.relative(page)}")
+    return 0
 
 
 class _Run:
@@ -122,6 +146,7 @@ class _Run:
         """
         self.project, self.asked, self.kept, self.staged = project, asked, kept, staged
         self.checker = asked.checker(project, kept if asked.keeps else None)
+        self._seen: dict[str, Shown] = {}
         self._failed = threading.Event()
         if stopped:
             self._failed.set()
@@ -134,6 +159,12 @@ class _Run:
         found = at_once(lambda guard: self._one(guard, standings), self.project.guards, jobs)
         not_run = [name for name, verdict in zip(names, found, strict=True) if verdict is None]
         return [verdict for verdict in found if verdict is not None], not_run
+
+    def shown(self, verdict: Verdict) -> Shown:
+        """A Verdict with what it came from, where a page is wanted and the guard ran in the working tree."""
+        seen = self._seen.get(verdict.guard)
+        is_of_it = seen is not None and seen.verdict.findings is verdict.findings
+        return replace(seen, verdict=verdict) if seen is not None and is_of_it else Shown(verdict)
 
     def _one(self, guard: Declared, standings: Mapping[str, Standing]) -> Verdict | None:
         if self.asked.fail_fast and self._failed.is_set():
@@ -154,7 +185,11 @@ class _Run:
         return self.staged.verdict(guard, standing, lambda: self._ran(guard, standing))
 
     def _ran(self, guard: Declared, standing: Standing) -> Verdict:
-        verdict = self.checker.check(guard).verdict
+        seen = self.checker.check(guard)
+        verdict = seen.verdict
+        if self.asked.report is not None and seen.done is not None:
+            required = Rules.of(guard.options).requirements
+            self._seen[guard.ref.name] = Shown(verdict, seen.golden, seen.done.record, seen.done.dataset, required)
         return replace(verdict, remarks=(*verdict.remarks, ran_because(standing.why))) if standing.why else verdict
 
     def _shown(self, verdict: Verdict) -> Verdict:

@@ -36,6 +36,7 @@ COMMANDS = {
     "watch": Entry("mlguard.cli.watch:command", "Check what an edit can reach each time that a file is saved."),
     "regen-golden": Entry("mlguard.cli.regen_golden:command", "Record new goldens for what fails, with a reason."),
     "review": Entry("mlguard.cli.review:command", "Accept or reject what failed checks saw, without a new run."),
+    "report": Entry("mlguard.cli.report:command", "Write an HTML page of what the last failed checks saw."),
     "status": Entry("mlguard.cli.status:command", "Show which goldens a branch changes, for its reviewers."),
     "calibrate": Entry("mlguard.cli.calibrate:command", "Measure the noise floor again and propose tolerances."),
     "audit": Entry("mlguard.cli.audit:command", "Plant behaviour changes and report which ones the guards notice."),

@@ -22,14 +22,16 @@ from mlguard.core.intent import parse_intent
 from mlguard.core.rules import Rules
 from mlguard.core.verdict import Verdict, exit_code
 from mlguard.core.visible import one_line
-from mlguard.printing import choose, enter, say, say_json, tell
+from mlguard.pages import default_place, left_by, write
+from mlguard.printing import choose, enter, say, say_json, show_file, tell
 from mlguard.report.review import Metric, as_data, details, lines, metrics
 from mlguard.report.terminal import draw
+from mlguard.report.wording import reason as reason_of
 
-ACCEPT, REJECT, SKIP, DETAILS, QUIT = "arsdq"
+ACCEPT, REJECT, SKIP, DETAILS, OPEN, QUIT = "arsdoq"
 """The keys; a capital A, R or S also decides for all that remain."""
 
-QUESTION = "[a]ccept, [r]eject, [s]kip, [d]etails, [q]uit; A, R or S for all that remain"
+QUESTION = "[a]ccept, [r]eject, [s]kip, [d]etails, [o]pen as a page, [q]uit; A, R or S for all that remain"
 
 HOMES = ("", "pending", ".mlguard/pending")
 """Where pending Records may lie below the folder of `--from`."""
@@ -79,14 +81,14 @@ def command(
     with opened(need_guards=False) as project:
         for verdict in broken(project.settings, project.found):
             tell(draw(verdict))
-        waiting = Waiting(project.settings, folder and _home(folder))
+        waiting = Waiting(project.settings, folder and home(folder))
         reviewer = Reviewer(Checker(project.settings, project.runner), waiting)
         pending = waiting.store.names()
-        items = reviewer.items(project.found.guards, _chosen([*names, *accepted, *rejected], pending, folder))
+        items = reviewer.items(project.found.guards, chosen([*names, *accepted, *rejected], pending, folder))
         if only_list:
             left = _listed(items, as_json=as_json)
         else:
-            keys = _scripted(pending, accepted, rejected) if scripted else _walked(items, as_json=as_json)
+            keys = _scripted(pending, accepted, rejected) if scripted else _walked(items, waiting, as_json=as_json)
             left = _carried_out(reviewer, items, keys, (reason, intent), as_json=as_json)
     sys.exit(exit_code(left) if left else 0)
 
@@ -103,12 +105,12 @@ def _refuse_mixtures(*, only_list: bool, scripted: bool, names: Sequence[str]) -
         )
 
 
-def _home(folder: Path) -> Path:
+def home(folder: Path) -> Path:
     """Where the pending Records lie: in the folder itself, or where a project keeps them below it."""
     return next((folder / home for home in HOMES if (folder / home / "_compared").is_dir()), folder)
 
 
-def _chosen(wanted: Sequence[str], pending: Sequence[str], folder: Path | None) -> list[str]:
+def chosen(wanted: Sequence[str], pending: Sequence[str], folder: Path | None) -> list[str]:
     """The pending Records of these names, all of them without names."""
     where = "the last checks left" if folder is None else f"{folder} holds"
     if folder is not None and not pending:
@@ -148,12 +150,12 @@ def _scripted(pending: Sequence[str], accepted: Sequence[str], rejected: Sequenc
     return {**dict.fromkeys(accept, ACCEPT), **dict.fromkeys(reject, REJECT)}
 
 
-def _walked(items: Sequence[Item], *, as_json: bool) -> dict[str, str]:
+def _walked(items: Sequence[Item], waiting: Waiting, *, as_json: bool) -> dict[str, str]:
     """The key that was chosen for each; whoever quits leaves the rest undecided."""
     keys: dict[str, str] = {}
     for position, item in enumerate(items):
         say(f"{position + 1} of {len(items)}  {_shown(item)}", err=as_json)
-        key = _answer(item, as_json=as_json)
+        key = _answer(item, waiting, as_json=as_json)
         if key == QUIT:
             break
         if key.isupper():
@@ -163,16 +165,26 @@ def _walked(items: Sequence[Item], *, as_json: bool) -> dict[str, str]:
     return keys
 
 
-def _answer(item: Item, *, as_json: bool) -> str:
-    """What is to become of one; asked again after the details, and where it cannot be accepted."""
+def _answer(item: Item, waiting: Waiting, *, as_json: bool) -> str:
+    """What is to become of one; asked again after the details or the page, and where it cannot be accepted."""
     while True:
-        key = choose(QUESTION, [ACCEPT, REJECT, SKIP, DETAILS, QUIT, *"ARS"])
+        key = choose(QUESTION, [ACCEPT, REJECT, SKIP, DETAILS, OPEN, QUIT, *"ARS"])
         if key == DETAILS:
             say("\n".join(details(item.verdict)), err=as_json)
+        elif key == OPEN:
+            tell(f"  report: {isolated(item.name, lambda: _opened(item, waiting), reason_of)}")
         elif key == ACCEPT and item.obstacles:
             tell(f"  {one_line(item.name)} cannot be accepted, as said above")
         else:
             return key
+
+
+def _opened(item: Item, waiting: Waiting) -> str:
+    """Write the page of one and open it in the browser; where it lies."""
+    place = default_place(waiting.settings)
+    write(place, waiting.settings, left_by([item.name], waiting))
+    show_file(place)
+    return waiting.settings.relative(place)
 
 
 def _carried_out(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 DECIMALS = 6
@@ -58,3 +58,17 @@ class Dataset(Mapping[str, Any]):
     def __repr__(self) -> str:
         shapes = ", ".join(f"{name} {tuple(getattr(table, 'shape', ()))}" for name, table in self.tables.items())
         return f"Dataset({shapes})"
+
+
+def rows_of(names: Sequence[str], data: Dataset) -> tuple[Any, list[int]]:
+    """The table that rows are named after, and their places in it; None where they come from none or from several."""
+    split = [name.rpartition(" ") for name in names]
+    tables = {table for table, _, _ in split}
+    if len(tables) != 1 or not all(place.isdecimal() for _, _, place in split):
+        return None, []
+    (name,) = tables
+    table = data.get(name) if name else next(iter(data.values()), None)
+    places = [int(place) for _, _, place in split]
+    if table is None or not hasattr(table, "iloc") or max(places) >= len(table):
+        return None, []
+    return table, places

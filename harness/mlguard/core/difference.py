@@ -114,6 +114,15 @@ def has_moved(golden: Value, new: Value, rule: Tolerance) -> bool:
     return bool(_lanes(*pair, rule, ()).moved.any())
 
 
+def by_element(golden: Value, new: Value, rule: Tolerance) -> tuple[Value, Value, Lanes] | None:
+    """What `difference` sums up: both Values cut to what both have, and how far each of their elements moved.
+
+    None where nothing lines up.
+    """
+    pair = _alignable(*in_one_form(golden, new))
+    return None if pair is None else (*pair, _lanes(*pair, _measured(pair[0], rule), ()))
+
+
 def shares(golden: Value, new: Value) -> Array:
     """How far each number moved per unit, one row per first index; NaN where it came, went or stopped being finite.
 
@@ -137,7 +146,9 @@ def _alignable(golden: Value, new: Value) -> tuple[Value, Value] | None:
 
 
 @dataclass(frozen=True)
-class _Lanes:
+class Lanes:
+    """How far each element of two Values moved, and how far it may."""
+
     sizes: Array
     """Absolute differences; infinite where an element came, went or stopped being finite."""
     moved: Array
@@ -148,7 +159,7 @@ class _Lanes:
     """The limit of each element; None where elements must be equal."""
 
 
-def _lanes(golden: Value, new: Value, rule: Tolerance, structure: tuple[Change, ...]) -> _Lanes:
+def _lanes(golden: Value, new: Value, rule: Tolerance, structure: tuple[Change, ...]) -> Lanes:
     absent = _absent(golden), _absent(new)
     moved = absent[0] != absent[1]
     present = ~(absent[0] | absent[1])
@@ -168,7 +179,7 @@ def _lanes(golden: Value, new: Value, rule: Tolerance, structure: tuple[Change, 
     # A value that came or went is the worst of moves, and has no size.
     sizes[absent[0] != absent[1]] = np.inf
     exact = not bool((exact_moved | (absent[0] != absent[1])).any()) and not structure
-    return _Lanes(sizes, moved, exact, limits)
+    return Lanes(sizes, moved, exact, limits)
 
 
 def _absent(value: Value) -> Array:
@@ -224,7 +235,7 @@ def _unequal(a: Array, b: Array) -> Array:
 
 
 def _summary(
-    golden: Value, new: Value, rule: Tolerance, lanes: _Lanes, structure: tuple[Change, ...], *, dtype_only: bool
+    golden: Value, new: Value, rule: Tolerance, lanes: Lanes, structure: tuple[Change, ...], *, dtype_only: bool
 ) -> Difference:
     numeric = golden.is_numeric and new.is_numeric
     places = np.flatnonzero(lanes.moved)
@@ -246,7 +257,7 @@ def _summary(
     )
 
 
-def _order(golden: Value, rule: Tolerance, lanes: _Lanes) -> Array:
+def _order(golden: Value, rule: Tolerance, lanes: Lanes) -> Array:
     """How far each element moved: per limit; per unit where nothing may move; by its size where both are zero."""
     if lanes.limits is None:
         return lanes.sizes
@@ -278,7 +289,7 @@ def _per_unit(sizes: Array, units: Array) -> Array:
         return np.where(sizes > 0, sizes / units, 0.0)
 
 
-def _beyond_noise(golden: Value, rule: Tolerance, lanes: _Lanes) -> bool:
+def _beyond_noise(golden: Value, rule: Tolerance, lanes: Lanes) -> bool:
     """Whether an element moved farther than the measured noise allows."""
     return lanes.limits is not None and bool((lanes.sizes > rule.noise_limits(golden)).any())
 

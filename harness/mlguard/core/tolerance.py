@@ -106,6 +106,13 @@ class Tolerance:
         measured = np.maximum(widened(self.noise), NOISE_FLOOR * EPS["float64"])
         return self._limits(reference, np.minimum(_array(self.rtol), measured))
 
+    def noise_seen(self, reference: Value) -> Array | None:
+        """The noise that was measured, without any factor, for each element; None where none was."""
+        if self.noise is None or not reference.size:
+            return None
+        units = self.units(reference)
+        return _each(self.noise, units) * units
+
     def _limits(self, reference: Value, rtol: Array) -> Array:
         if not reference.size:
             return np.zeros(0)

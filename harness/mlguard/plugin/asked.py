@@ -29,6 +29,8 @@ class Asked:
     """Whether a guard ends at its first move, as pytest's own `-x` ends the session."""
     in_process: bool
     """Whether guards run in pytest's own process, for debuggers."""
+    report: str = ""
+    """Where to write an HTML page of the guards that ran; empty writes none."""
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -56,6 +58,12 @@ def add_options(parser: pytest.Parser) -> None:
         "--guard-quick", action="store_true", help="Only the main run of each guard and what needs no further training."
     )
     group.addoption(
+        "--guard-report",
+        metavar="FILE",
+        default="",
+        help="Write an HTML page of the guards that ran, which opens without a network.",
+    )
+    group.addoption(
         "--guard-in-process",
         action="store_true",
         help="Run guards in this process, for debuggers (implied by --pdb and --trace); its environment is not fixed.",
@@ -74,6 +82,7 @@ def asked(config: pytest.Config) -> Asked:
         quick=config.getoption("guard_quick"),
         fail_fast=config.getoption("maxfail") == 1,
         in_process=config.getoption("guard_in_process") or debugged,
+        report=config.getoption("guard_report"),
     )
     if wanted.regen:
         problems = _refused(wanted, os.environ)

@@ -9,9 +9,8 @@ from typing import Final
 from mlguard.core.outcome import Outcome
 from mlguard.core.verdict import Verdict
 from mlguard.core.visible import one_line
-from mlguard.report.sentence import say
 from mlguard.report.terminal import draw
-from mlguard.report.wording import explanation, headline, summary
+from mlguard.report.wording import headline, reason, summary
 
 MOST: Final = 60_000
 """Bytes of a document at most, in UTF-8; GitHub takes a megabyte a step, comments on pull requests take 65,536."""
@@ -49,7 +48,7 @@ def workflow_commands(verdicts: Sequence[Verdict]) -> Iterator[str]:
             level = "error" if verdict.outcome.exit_code != Outcome.UNSTABLE.exit_code else "warning"
             where = f"file={_property(verdict.file)}," if verdict.file else ""
             title = _property(f"mlguard: {headline(verdict)}"[:_LONGEST])
-            yield f"::{level} {where}title={title}::{_message(_first(verdict)[:_LONGEST])}"
+            yield f"::{level} {where}title={title}::{_message(one_line(reason(verdict))[:_LONGEST])}"
 
 
 def _table(failed: Sequence[Verdict]) -> Iterator[str]:
@@ -58,18 +57,12 @@ def _table(failed: Sequence[Verdict]) -> Iterator[str]:
     yield "|---|---|---|---|"
     room = MOST // 2
     for verdict in failed[:100]:
-        cells = (verdict.guard, verdict.outcome, verdict.first_moved or "", _first(verdict))
+        cells = (verdict.guard, verdict.outcome, verdict.first_moved or "", one_line(reason(verdict)))
         row = f"| {' | '.join(_cell(str(cell)) for cell in cells)} |"
         room -= _size(row)
         if room < 0:
             return
         yield row
-
-
-def _first(verdict: Verdict) -> str:
-    """The most telling sentence on a guard that failed."""
-    moves = verdict.moves()
-    return one_line(verdict.problem or (say(moves[0]) if moves else explanation(verdict)[0]))
 
 
 def _cell(text: str) -> str:

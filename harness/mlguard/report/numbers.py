@@ -21,13 +21,19 @@ def pair(golden: object, new: object) -> str:
     """Two elements and, for numbers, their difference: `0.9369 -> 0.9342 (-0.0027)`."""
     if _is_digest(golden) and _is_digest(new):
         return "other content"
+    before, after, between = apart(golden, new)
+    return f"{before} -> {after} ({between})" if between else f"{before} -> {after}"
+
+
+def apart(golden: object, new: object) -> tuple[str, str, str]:
+    """The same in its parts; no difference where one of the two is no finite number."""
     if not (_is_float(golden) and _is_float(new)):
-        return f"{shown(golden)} -> {shown(new)}"
+        return shown(golden), shown(new), ""
     old, now = float(golden), float(new)  # type: ignore[arg-type]  # Both are numbers.
     if not (math.isfinite(old) and math.isfinite(now)):
-        return f"{_not_finite(old)} -> {_not_finite(now)}"
+        return _not_finite(old), _not_finite(now), ""
     digits = next((n for n in range(4, MOST_DIGITS) if _rounded_apart(old, now, n)), MOST_DIGITS)
-    return f"{old:.{digits}g} -> {now:.{digits}g} ({now - old:+.3g})"
+    return f"{old:.{digits}g}", f"{now:.{digits}g}", f"{now - old:+.3g}"
 
 
 def shown(value: object) -> str:

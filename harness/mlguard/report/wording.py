@@ -14,6 +14,7 @@ from mlguard.report.causes import say_cause
 from mlguard.report.moves import moves
 from mlguard.report.numbers import counted
 from mlguard.report.quiet import remarks
+from mlguard.report.sentence import say
 
 MEANING = {
     Outcome.ERROR: "the guarded code did not run to its end",
@@ -67,6 +68,12 @@ def explanation(verdict: Verdict) -> list[str]:
     lines += [f"note: {remark}" for remark in remarks(verdict)]
     lines += filter(None, (difference_command(verdict), next_command(verdict)))
     return list(map(one_line, lines))
+
+
+def reason(verdict: Verdict) -> str:
+    """The most telling sentence on a guard that failed: what went wrong, or what moved first."""
+    moved = verdict.moves()
+    return verdict.problem or (say(moved[0], verdict.against) if moved else explanation(verdict)[0])
 
 
 def difference_command(verdict: Verdict) -> str:
