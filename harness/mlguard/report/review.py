@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from mlguard.core.direction import higher_is_better
 from mlguard.core.finding import Finding
@@ -16,6 +15,7 @@ from mlguard.core.run_name import MAIN
 from mlguard.core.verdict import Verdict
 from mlguard.report.approval import shifts
 from mlguard.report.causes import say_cause
+from mlguard.report.documents.goldens import Reviewed
 from mlguard.report.moves import finding_lines, listed
 from mlguard.report.numbers import pair, shown
 from mlguard.report.plain import plain
@@ -179,7 +179,7 @@ _SENTENCES: Mapping[ObstacleKind, str] = {
 """How each kind is told; `{names}` are its names."""
 
 
-def as_data(verdict: Verdict, found: Sequence[Metric], obstacles: Sequence[Obstacle]) -> dict[str, Any]:
+def as_data(verdict: Verdict, found: Sequence[Metric], obstacles: Sequence[Obstacle]) -> Reviewed:
     """One pending Record in the JSON of `mlguard review`."""
     return {
         "name": verdict.guard,
