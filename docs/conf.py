@@ -1,7 +1,7 @@
 """How Sphinx makes the site of these pages: `tox -e docs`. The pages stay plain Markdown, as GitHub shows them.
 
-`docs/README.md` lists the pages by reader, and its lists are the site's navigation. A page that it does not list, such
-as a new one, stands below "More".
+`docs/README.md` lists the pages by reader, and its lists are the site's navigation. Decisions need not be listed; any
+other page that it does not list stands below "More".
 """
 
 from __future__ import annotations
@@ -16,6 +16,9 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 MAP = "docs/README"
 """The page that lists all others."""
+
+DECISIONS = "docs/decisions/"
+"""Where decisions lie, which it need not list."""
 
 project = "mlguard"
 author = "the developers of mlguard"
@@ -38,12 +41,12 @@ html_show_sourcelink = False
 html_show_sphinx = False
 
 _HEADING = re.compile(r"^## (.+)$")
-_ENTRY = re.compile(r"^- \[[^]]+\]\(([^)#]+)\.md\)")
+_ENTRY = re.compile(r"^- \[[^]]+\]\(([^)#]+)\.md[)#]")
 _OUTSIDE = re.compile(r"<(?:script|link|img|iframe|source)\b[^>]*?(?:src|href)=\"(?:https?:)?//[^\"]*\"")
 
 
 def navigation(map_text: str, pages: Sequence[str]) -> dict[str, list[str]]:
-    """The pages below each heading of the map, by their names without `.md`; those that it leaves out, below "More"."""
+    """The pages below each heading of the map, by their names without `.md`, then the decisions, then all others."""
     parts: dict[str, list[str]] = {}
     folder = PurePosixPath(MAP).parent
     for line in map_text.splitlines():
@@ -53,7 +56,9 @@ def navigation(map_text: str, pages: Sequence[str]) -> dict[str, list[str]]:
             below.append(normpath(folder / entry[1]))
     listed = {page for below in parts.values() for page in below}
     rest = [page for page in sorted(pages) if page not in listed | {root_doc, MAP}]
-    return {**parts, "More": rest} if rest else parts
+    decisions = [page for page in rest if page.startswith(DECISIONS)]
+    others = {"Decisions": decisions, "More": [page for page in rest if page not in decisions]}
+    return {**parts, **{caption: below for caption, below in others.items() if below}}
 
 
 def contents(parts: Mapping[str, Sequence[str]]) -> Iterator[str]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
-from tests.docs.blocks import blocks
+from tests.docs.blocks import ROOT, blocks
+from tests.project import CODE, FILES, GUARD
+from tests.tools.like.real import orders
 
 
 @dataclass(frozen=True)
@@ -16,12 +18,17 @@ class Given:
     """The files that are there."""
     commands: tuple[str, ...] = ()
     """What was typed by then."""
+    edits: tuple[tuple[str, str, str], ...] = ()
+    """What was edited since: a file, what stood there, and what stands there now."""
 
 
 def shown(page: str) -> dict[str, str]:
     """The files that another page writes."""
     return {name: block.text for block in blocks(page) if (name := block.file())}
 
+
+SETTINGS = {"pyproject.toml": "[tool.mlguard]\n", ".gitignore": ".mlguard/\n"}
+"""Settings of a project without goldens."""
 
 RECORDED = (
     'mlguard regen-golden --yes --reason "first golden"',
@@ -35,24 +42,75 @@ GUARDED = Given(
 )
 """What the owner's tutorial comes to, before its last edit."""
 
-GIVEN = {
-    "docs/tutorials/engineer.md": GUARDED,
-    "docs/tutorials/maintainer.md": GUARDED,
+SECOND = (
+    FILES[GUARD]
+    .replace("class Line", "class Second")
+    .replace("import line\n", "import subprocess\n\nimport line\n")
+    .replace(
+        "        return line.fit(train)", '        subprocess.run(["true"], check=True)\n        return line.fit(train)'
+    )
+)
+"""A guard that starts another program."""
+
+LINE = Given({**FILES, ".gitignore": ".mlguard/\n"})
+"""The project that most tests run in."""
+
+FORGETFUL = ("rents.py", ".mean()).to_dict()", ".mean()).iloc[1:].to_dict()")
+"""An edit that lets the model of the tutorials forget a district."""
+
+
+def _first_guard() -> Given:
+    code = FILES[CODE].replace(
+        "def answer(model, rows):\n", 'def answer(model, rows):\n    rows["x"] = rows["x"].round()\n'
+    )
+    branch = '    if model["slope"] == 0:\n        return rows["x"] * 0\n    return (model'
+    return Given({**FILES, CODE: code.replace("    return (model", branch)})
+
+
+def _diabetes() -> Given:
+    code = "examples/real_diabetes/progression"
+    names = (f"{code}.py", f"{code}.yaml", "tests/guards/test_real_diabetes.py", "datasets/generators/real_diabetes.py")
+    files = {name: (ROOT / name).read_text(encoding="utf-8") for name in names}
+    guard = "tests/guards/test_real_diabetes.py"
+    fewer = "(Guard):\n    seeds = (0, 1)\n    config_probes = False\n"
+    return Given({**files, **SETTINGS, guard: files[guard].replace("(Guard):\n", fewer)}, RECORDED)
+
+
+def _orders() -> Given:
+    return Given({"orders.csv": orders().to_csv(index=False), **SETTINGS})
+
+
+def _reach() -> Given:
+    code = FILES[CODE].replace('    x, y = rows["x"]', '    rows = rows[rows["x"] <= reach]\n    x, y = rows["x"]')
+    return Given({**FILES, CODE: code.replace("ridge=0.0", "ridge=0.0, reach=5.85")}, RECORDED[:1])
+
+
+GIVEN: Mapping[str, Callable[[], Given]] = {
+    "docs/tutorials/engineer.md": lambda: GUARDED,
+    "docs/tutorials/maintainer.md": lambda: GUARDED,
+    "docs/audit.md": _reach,
+    "docs/environment.md": lambda: Given(SETTINGS),
+    "docs/fast-checks.md": lambda: replace(
+        LINE, files={**LINE.files, "tests/guards/test_second.py": SECOND}, commands=RECORDED
+    ),
+    "docs/first-guard.md": _first_guard,
+    "docs/how-mlguard-decides.md": _diabetes,
+    "docs/make-dataset-like.md": _orders,
+    "docs/pytest.md": lambda: replace(GUARDED, edits=(FORGETFUL,)),
+    "docs/review.md": lambda: replace(GUARDED, commands=(*RECORDED,), edits=(FORGETFUL,)),
 }
 """For each page that takes more for granted than it shows."""
-
-SETTINGS = {"pyproject.toml": "[tool.mlguard]\n", ".gitignore": ".mlguard/\n"}
-"""Settings of a project without goldens."""
 
 
 def given(page: str) -> Given:
     """What a page takes for granted: settings, if it is about one task."""
-    return GIVEN.get(page, Given(SETTINGS if page.startswith("docs/how-to/") else {}))
+    if page in GIVEN:
+        return GIVEN[page]()
+    return Given(SETTINGS if page.startswith("docs/how-to/") else {})
 
 
 ELSEWHERE = {
     "README.md": "tests/cli/test_init_from.py",
-    "README.ja.md": "tests/house/test_readme.py",
     "docs/diff.md": "tests/cli/test_diff_page.py",
     "docs/notebooks.md": "tests/adapters/test_notebook.py",
     "docs/scripts-and-commands.md": "tests/adapters/test_page.py",

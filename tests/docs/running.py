@@ -63,6 +63,8 @@ def opened(page: str, folder: Path) -> Reader:
     for command in before.commands:
         seen = reader.type(Typed(command, ""))
         assert reader.code == 0, f"{page}: `{command}` comes before its first block, and prints\n{seen}"
+    for edit in before.edits:
+        reader.project.edit(*edit)
     return reader
 
 
@@ -81,6 +83,9 @@ class Reader:
             self.project.write(name, block.text)
         elif name := block.file("edit"):
             self._edit(name, block)
+        elif name := block.file("part of"):
+            whole = (self.project.root / name).read_text(encoding="utf-8").splitlines()
+            assert set(block.text.splitlines()) <= set(whole), f"{block.place}: {name} has other lines"
         getattr(self, f"_{block.language}")(block)
 
     def _console(self, block: Block) -> None:

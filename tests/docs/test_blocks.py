@@ -11,8 +11,15 @@ from tests.docs.blocks import ROOT, blocks, pages
 from tests.docs.projects import ELSEWHERE, OF_THE_BUILD
 from tests.docs.running import READ_ONLY, Reader, opened
 
+LINK = re.compile(r"\]\(([^)#:]+\.md)\)")
 ALL = {page: blocks(page) for page in pages()}
-RUNS = [page for page in ALL if ALL[page] and page not in {*ELSEWHERE, *OF_THE_BUILD}]
+TRANSLATED = {page: page.replace(".ja.md", ".md") for page in ALL if page.endswith(".ja.md")}
+RUNS = [page for page in ALL if ALL[page] and page not in {*ELSEWHERE, *OF_THE_BUILD, *TRANSLATED}]
+
+
+def linked(page: str) -> set[str]:
+    """The pages to which a page links, each as its original."""
+    return {link.replace(".ja.md", ".md") for link in LINK.findall((ROOT / page).read_text(encoding="utf-8"))}
 
 
 @pytest.mark.parametrize("page", RUNS)
@@ -20,6 +27,17 @@ def test_the_blocks_of_a_page_run(followed: None, tmp_path: Path, page: str) -> 
     reader = opened(page, tmp_path)
     for block in ALL[page]:
         reader.follow(block)
+
+
+@pytest.mark.parametrize("page", TRANSLATED)
+def test_a_translation_has_the_blocks_and_links_of_its_original(page: str) -> None:
+    here, there = (
+        [(one.language, one.file(), one.file("edit"), one.text) for one in ALL[name]]
+        for name in (page, TRANSLATED[page])
+    )
+    assert here == there
+    mine, its = (linked(name) - {Path(TRANSLATED[page]).name} for name in (page, TRANSLATED[page]))
+    assert mine == its
 
 
 def test_every_block_has_a_language_that_is_run_or_read() -> None:

@@ -136,7 +136,7 @@ def _stages(verdict: Verdict) -> Iterator[str]:
     moved = {(f.run, f.stage) for f in own if f.outcome is not Outcome.MATCH}
     here = sorted({stage for run, stage in moved if run == MAIN}, key=stage_rank)
     held = sorted({f.stage for f in own if f.run == MAIN} - set(here), key=stage_rank)
-    others = sorted({run for run, _ in moved if run != MAIN}, key=lambda run: run.rank)
+    others = sorted({run for run, _ in moved if run != MAIN}, key=lambda run: (run.rank, str(run)))
     inside = [f"{verdict.first_moved} (inside)"] if verdict.first_run == MAIN and _is_inside(verdict, here) else []
     told = [f"moved: {listed([*inside, *here])}"] if here else []
     told += [f"unchanged: {listed(held)}"] if held else []
