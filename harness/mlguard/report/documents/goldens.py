@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NotRequired, TypedDict
 
+from mlguard.report.documents.checks import CheckedGuard
+
 
 class Audited(TypedDict):
     """The figures of an audit that are kept."""
@@ -201,3 +203,60 @@ class Pruned(TypedDict):
     """Those that were deleted."""
     refused: list[str]
     """Guards that do not match, because of which nothing was deleted."""
+
+
+class Moved(CheckedGuard):
+    """The guard under its new name, as a check describes it, and what became of the golden."""
+
+    moved: bool
+    """Whether the golden has the new name now."""
+    files: list[str]
+    """The files that were written."""
+
+
+class LoggedApproval(TypedDict):
+    """An approval in the log of a golden."""
+
+    when: str
+    """When it was, in UTC."""
+    reason: str
+    """Why."""
+    intent: str
+    """What it was meant to change; empty where nobody said so."""
+    summary: list[str]
+    """What it changed, in words."""
+
+
+class DoubtOfReviewer(TypedDict):
+    """Something that a reviewer should look at."""
+
+    kind: str
+    """`no intent`, `no approval`, `lost approvals`, `fewer questions`, `older mlguard` or `unreadable`."""
+    names: list[str]
+    """What it is about: files, reasons, questions, versions."""
+    message: str
+    """The sentence that the command shows."""
+
+
+class ChangedGolden(TypedDict):
+    """A golden that a branch changes."""
+
+    name: str
+    """The guard."""
+    how: str
+    """`new`, `changed` or `removed`."""
+    approvals: list[LoggedApproval]
+    """Approvals that the base does not have, newest first."""
+    doubts: list[DoubtOfReviewer]
+    """What a reviewer should look at."""
+
+
+class Status(TypedDict):
+    """The goldens that a branch changes."""
+
+    base: str
+    """The revision that the branch is to be merged into."""
+    goldens: list[ChangedGolden]
+    """One entry per golden."""
+    exit_code: int
+    """1 in CI where a reviewer should look at one of them, else 0."""
