@@ -42,7 +42,10 @@ html_show_sphinx = False
 
 _HEADING = re.compile(r"^## (.+)$")
 _ENTRY = re.compile(r"^- \[[^]]+\]\(([^)#]+)\.md[)#]")
-_OUTSIDE = re.compile(r"<(?:script|link|img|iframe|source)\b[^>]*?(?:src|href)=\"(?:https?:)?//[^\"]*\"")
+_OUTSIDE = re.compile(
+    r"<(?:script|link|img|iframe|source)\b[^>]*?(?:src|href)=\"(?:https?:)?//[^\"]*\""
+    r"|url\([\"']?(?:https?:)?//[^)]*\)"
+)
 
 
 def navigation(map_text: str, pages: Sequence[str]) -> dict[str, list[str]]:
@@ -83,7 +86,7 @@ def _finish(app: Any, failed: Exception | None) -> None:
     shutil.copyfile(site / f"{root_doc}.html", site / "index.html")
     loaded = {
         f"{page.relative_to(site)}: {found}"
-        for page in sorted(site.rglob("*.html"))
+        for page in sorted([*site.rglob("*.html"), *site.rglob("*.css")])
         for found in _OUTSIDE.findall(page.read_text(encoding="utf-8"))
     }
     if loaded:

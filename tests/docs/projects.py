@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from tests.docs.blocks import ROOT, blocks
+from tests.docs.blocks import blocks
 from tests.project import CODE, FILES, GUARD
 from tests.tools.like.real import orders
 
@@ -67,15 +67,6 @@ def _first_guard() -> Given:
     return Given({**FILES, CODE: code.replace("    return (model", branch)})
 
 
-def _diabetes() -> Given:
-    code = "examples/real_diabetes/progression"
-    names = (f"{code}.py", f"{code}.yaml", "tests/guards/test_real_diabetes.py", "datasets/generators/real_diabetes.py")
-    files = {name: (ROOT / name).read_text(encoding="utf-8") for name in names}
-    guard = "tests/guards/test_real_diabetes.py"
-    fewer = "(Guard):\n    seeds = (0, 1)\n    config_probes = False\n"
-    return Given({**files, **SETTINGS, guard: files[guard].replace("(Guard):\n", fewer)}, RECORDED)
-
-
 def _orders() -> Given:
     return Given({"orders.csv": orders().to_csv(index=False), **SETTINGS})
 
@@ -85,7 +76,29 @@ def _reach() -> Given:
     return Given({**FILES, CODE: code.replace("ridge=0.0", "ridge=0.0, reach=5.85")}, RECORDED[:1])
 
 
+CHURN = {
+    "configs/churn.yaml": "cut: 0.5\n",
+    "shop/churn.py": """\
+def split_data(config, rows):
+    return rows.iloc[:150], rows.iloc[150:]
+
+
+def train_from_data(config, rows):
+    return {"cut": config["cut"], "share": rows.groupby("calls").churned.mean().to_dict()}
+
+
+def predict_from_data(model, rows):
+    return (rows["calls"].map(model["share"]).fillna(0.0) >= model["cut"]).astype(int)
+
+
+def evaluate_from_data(churned, predictions):
+    return {"accuracy": float((churned == predictions).mean())}
+""",
+}
+"""The code that the README's guard delegates to."""
+
 GIVEN: Mapping[str, Callable[[], Given]] = {
+    "README.md": lambda: Given({**SETTINGS, **CHURN}),
     "docs/tutorials/engineer.md": lambda: GUARDED,
     "docs/tutorials/maintainer.md": lambda: GUARDED,
     "docs/audit.md": _reach,
@@ -94,7 +107,7 @@ GIVEN: Mapping[str, Callable[[], Given]] = {
         LINE, files={**LINE.files, "tests/guards/test_second.py": SECOND}, commands=RECORDED
     ),
     "docs/first-guard.md": _first_guard,
-    "docs/how-mlguard-decides.md": _diabetes,
+    "docs/how-mlguard-decides.md": lambda: GUARDED,
     "docs/make-dataset-like.md": _orders,
     "docs/pytest.md": lambda: replace(GUARDED, edits=(FORGETFUL,)),
     "docs/review.md": lambda: replace(GUARDED, commands=(*RECORDED,), edits=(FORGETFUL,)),
@@ -110,7 +123,6 @@ def given(page: str) -> Given:
 
 
 ELSEWHERE = {
-    "README.md": "tests/cli/test_init_from.py",
     "docs/diff.md": "tests/cli/test_diff_page.py",
     "docs/notebooks.md": "tests/adapters/test_notebook.py",
     "docs/scripts-and-commands.md": "tests/adapters/test_page.py",

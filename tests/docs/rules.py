@@ -18,7 +18,7 @@ ANY = "…"
 _RULES = (
     (re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?(Z|\+00:00)?)?"), "<time>"),
     (re.compile(r"\b\d+(\.\d+)? ?s\b( \(\d+:\d\d:\d\d\))?"), "<seconds>"),
-    (re.compile(r"\b(sha256:)?(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,64}\b"), "<digest>"),
+    (re.compile(r"(?<![\w.])(sha256:)?[0-9a-f]{7,64}(?![\w.])"), "<digest>"),
     (re.compile(r"\bmlguard \d+\.\d+\.\d+\b"), "mlguard <version>"),
     (re.compile(r'(?<=python-version: )"3\.\d+"'), "<version>"),
     # Round-off and limits: what they are about says more than their digits.

@@ -18,6 +18,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 import yaml
 
@@ -25,6 +26,7 @@ from mlguard.cli.main import main
 from mlguard.settings import settings_of
 from tests.docs.blocks import Block, Typed, session
 from tests.docs.projects import given
+from tests.docs.reference import commands
 from tests.docs.rules import same, stable
 from tests.project import Project
 from tests.repository import calm
@@ -160,6 +162,13 @@ class Reader:
     def _toml(self, block: Block) -> None:
         section = tomllib.loads(block.text).get("tool", {}).get("mlguard", {})
         settings_of(self.project.root, self.project.root, section, declared=True)
+
+    def _sh(self, block: Block) -> None:
+        """Commands for the reader's own project: each is one that exists, with options that it has."""
+        for words in (shlex.split(line, comments=True) for line in block.text.splitlines()):
+            if words[:1] == ["mlguard"]:
+                found = commands.command(words[1])
+                found.make_parser(click.Context(found)).parse_args(words[2:])
 
     def _diff(self, block: Block) -> None:
         assert block.file("edit"), f"{block.place}: say which file it edits: <!-- edit: NAME -->"

@@ -7,14 +7,22 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.blocks import ROOT, blocks, pages
+from tests.docs.blocks import ROOT, Typed, blocks, pages
 from tests.docs.projects import ELSEWHERE, OF_THE_BUILD
 from tests.docs.running import READ_ONLY, Reader, opened
 
 LINK = re.compile(r"\]\(([^)#:]+\.md)\)")
 ALL = {page: blocks(page) for page in pages()}
 TRANSLATED = {page: page.replace(".ja.md", ".md") for page in ALL if page.endswith(".ja.md")}
-RUNS = [page for page in ALL if ALL[page] and page not in {*ELSEWHERE, *OF_THE_BUILD, *TRANSLATED}]
+RUNS = [page for page in ALL if ALL[page] and page not in {*ELSEWHERE, *OF_THE_BUILD, *TRANSLATED, "README.md"}]
+
+
+def test_the_guard_of_the_readme_runs(followed: None, tmp_path: Path) -> None:
+    reader = opened("README.md", tmp_path)
+    for block in ALL["README.md"]:
+        reader.follow(block)
+    assert "contracts: 1" in reader.type(Typed("mlguard check --try", ""))
+    assert reader.code == 3
 
 
 def linked(page: str) -> set[str]:

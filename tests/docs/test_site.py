@@ -42,6 +42,20 @@ def test_the_navigation_is_what_sphinx_reads(conf: ModuleType) -> None:
     assert shown[1] == "\n```{toctree}\n:hidden:\n:caption: Tutorials\n\ndocs/first\n```"
 
 
+def test_what_a_page_would_load_from_outside_is_found(conf: ModuleType) -> None:
+    loads = ['<script src="https://a.example/x.js">', '<link rel="stylesheet" href="//a.example/x.css">']
+    loads += ['<img alt="" src="http://a.example/x.png">']
+    styles = ["url(https://a.example/x.woff2)", "url('//a.example/x.png')"]
+    keeps = [
+        "url(x.png)",
+        "url(data:image/png;base64,AA//)",
+        '<a href="https://a.example/">',
+        '<script src="_static/x.js">',
+        '<link href="../_static/x.css">',
+    ]
+    assert conf._OUTSIDE.findall("".join([*loads, *styles, *keeps])) == [*(text[:-1] for text in loads), *styles]
+
+
 def test_pages_are_plain_markdown() -> None:
     with_directives = [page for page in pages() if re.search(r"^(```|:::)\{", (ROOT / page).read_text("utf-8"), re.M)]
     assert with_directives == []
