@@ -76,6 +76,11 @@ def _give_navigation(app: Any, page: str, source: list[str]) -> None:
         source[0] += "\n".join(["", *contents(parts)])
 
 
+def _read_first_page(*_: Any) -> list[str]:
+    """The first page is read in each build, since new pages are part of its navigation."""
+    return [root_doc]
+
+
 def _finish(app: Any, failed: Exception | None) -> None:
     """Let the first page be found where servers look for it, and refuse a site that loads something from outside."""
     if failed is not None or app.builder.name != "html":
@@ -96,4 +101,5 @@ def _finish(app: Any, failed: Exception | None) -> None:
 def setup(app: Any) -> None:
     """Let Sphinx call what is above."""
     app.connect("source-read", _give_navigation)
+    app.connect("env-get-outdated", _read_first_page)
     app.connect("build-finished", _finish)
