@@ -15,7 +15,7 @@ NAMES = [page.removesuffix(".md") for page in pages()]
 
 @pytest.fixture(scope="module")
 def conf() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("conf", ROOT / "docs/conf.py")
+    spec = importlib.util.spec_from_file_location("conf", ROOT / "docs/site/conf.py")
     assert spec
     assert spec.loader
     found = importlib.util.module_from_spec(spec)

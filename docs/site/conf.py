@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from posixpath import normpath
 from typing import Any
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 MAP = "docs/README"
 """The page that lists all others."""
 
@@ -27,12 +27,9 @@ extensions = ["myst_parser"]
 # The project's root is the source folder, so that its own pages and their links are part of the site.
 root_doc = "README"
 include_patterns = ["*.md", "docs/**.md", "benchmarks/README.md"]
+exclude_patterns = [".*", "build", "datasets", "golden", "harness", "tests"]
 nitpicky = True
 myst_heading_anchors = 3
-suppress_warnings = [
-    # A link to a file of the repository is no page: the site offers it as a download.
-    "download.not_readable",
-]
 
 html_theme = "furo"
 html_title = "mlguard"
