@@ -37,9 +37,15 @@ RECORDED = (
     "git commit -qm Guard",
 )
 
-GUARDED = Given(
-    {"pyproject.toml": "[tool.mlguard]\n", ".gitignore": ".mlguard/\n", **shown("docs/tutorials/owner.md")}, RECORDED
-)
+
+def on_one_day(files: Mapping[str, str]) -> dict[str, str]:
+    """The same with guards whose clock is fixed: a check that skips what is unchanged may run over midnight."""
+    return {
+        name: text.replace("    dataset = ", '    clock = "2026-01-01"\n    dataset = ') for name, text in files.items()
+    }
+
+
+GUARDED = Given({**SETTINGS, **on_one_day(shown("docs/tutorials/owner.md"))}, RECORDED)
 """What the owner's tutorial comes to, before its last edit."""
 
 SECOND = (
@@ -52,7 +58,7 @@ SECOND = (
 )
 """A guard that starts another program."""
 
-LINE = Given({**FILES, ".gitignore": ".mlguard/\n"})
+LINE = Given({**on_one_day(FILES), ".gitignore": ".mlguard/\n"})
 """The project that most tests run in."""
 
 FORGETFUL = ("rents.py", ".mean()).to_dict()", ".mean()).iloc[1:].to_dict()")
@@ -104,7 +110,7 @@ GIVEN: Mapping[str, Callable[[], Given]] = {
     "docs/audit.md": _reach,
     "docs/environment.md": lambda: Given(SETTINGS),
     "docs/fast-checks.md": lambda: replace(
-        LINE, files={**LINE.files, "tests/guards/test_second.py": SECOND}, commands=RECORDED
+        LINE, files={**LINE.files, **on_one_day({"tests/guards/test_second.py": SECOND})}, commands=RECORDED
     ),
     "docs/first-guard.md": _first_guard,
     "docs/how-mlguard-decides.md": lambda: GUARDED,
