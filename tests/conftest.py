@@ -22,7 +22,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 # pytest's own plugin for testing plugins, which only the outermost conftest may load.
 pytest_plugins = ["pytester"]
 
-LONGEST = ("power", "examples", "acceptance", "cli", "plugin", "tools", "checker")
+LONGEST = ("power", "examples", "docs", "acceptance", "cli", "plugin", "tools", "checker")
 """Rooms whose tests take longest, in that order; they start first, so that no core is idle at the end."""
 
 

@@ -9,9 +9,12 @@ import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, is_dataclass
 from pathlib import Path
+from typing import Any
+
+import pandas as pd
 
 from benchmarks.answers import Answer
 from benchmarks.trial import Gate
@@ -54,8 +57,35 @@ def _store(folder: Path, answers: Mapping[str, Answer], gates: Mapping[str, Gate
     folder.mkdir()
     for key, answer in answers.items():
         # Plain data: a user's test needs nothing of ours.
-        (folder / f"{key}.pkl").write_bytes(pickle.dumps((answer.predictions, dict(answer.metrics), answer.raised)))
+        seen = (flat(answer.predictions), dict(answer.metrics), answer.raised)
+        (folder / f"{key}.pkl").write_bytes(pickle.dumps(seen))
     (folder / "gates.json").write_text(json.dumps({key: asdict(gate) for key, gate in gates.items()}))
+
+
+def flat(predictions: pd.DataFrame) -> pd.DataFrame:
+    """The predictions with a column for each number and text inside cells that hold objects, lists or mappings.
+
+    The peers compare columns of plain cells, so that their users have to write this themselves.
+    """
+    if not any(_is_nested(cell) for column in predictions.columns for cell in predictions[column][:1]):
+        return predictions
+    rows = [dict(_cells(row)) for row in predictions.to_dict(orient="records")]
+    return pd.DataFrame(rows, index=predictions.index)
+
+
+def _cells(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    if is_dataclass(value) and not isinstance(value, type):
+        value = asdict(value)
+    if not _is_nested(value):
+        yield name, value
+        return
+    parts = value.items() if isinstance(value, Mapping) else enumerate(value)
+    for key, part in parts:
+        yield from _cells(part, f"{name}.{key}" if name else str(key))
+
+
+def _is_nested(cell: object) -> bool:
+    return isinstance(cell, Mapping | list | tuple) or (is_dataclass(cell) and not isinstance(cell, type))
 
 
 def _session(folder: Path, answers: str, *options: str) -> Failures:

@@ -6,9 +6,9 @@ import io
 import json
 import select
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -29,7 +29,7 @@ def tell(text: str) -> None:
     say(text, err=True)
 
 
-def say_json(document: dict[str, Any], *, one_line: bool = False) -> None:
+def say_json(document: Mapping[str, object], *, one_line: bool = False) -> None:
     """Print one JSON document, in ASCII, to standard output."""
     # JSON lets DEL stand, which is ASCII.
     click.echo(json.dumps(document, indent=None if one_line else 1, sort_keys=True).replace("\x7f", "\\u007f"))

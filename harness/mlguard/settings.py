@@ -73,9 +73,9 @@ def load(start: Path | None = None) -> Settings:
     here = (start or Path.cwd()).resolve()
     found = _find(here)
     if found is None:
-        return _settings(here, None, {}, declared=False)
+        return settings_of(here, None, {}, declared=False)
     file, section = found
-    return _settings(here, file.parent, {} if section is None else section, declared=section is not None)
+    return settings_of(here, file.parent, {} if section is None else section, declared=section is not None)
 
 
 def require_project(settings: Settings) -> Path:
@@ -120,7 +120,8 @@ def _read(pyproject: Path) -> Mapping[str, Any]:
         raise UsageError(f"{pyproject} cannot be read: {error.strerror}", slug="settings-unreadable") from error
 
 
-def _settings(here: Path, root: Path | None, section: Mapping[str, Any], *, declared: bool) -> Settings:
+def settings_of(here: Path, root: Path | None, section: Mapping[str, Any], *, declared: bool) -> Settings:
+    """What a section says, with defaults for what it leaves out. Raises UsageError naming every unusable entry."""
     base = root or here
     problems = _problems(section)
     if problems:
@@ -146,12 +147,12 @@ def _problems(section: object) -> list[str]:
         return [f"[tool.mlguard] must be a table, not {type(section).__name__}"]
     found = []
     for name, value in section.items():
-        if name not in _ENTRIES:
-            near = get_close_matches(name, _ENTRIES, n=1)
-            hint = f"did you mean `{near[0]}`?" if near else f"known are {', '.join(_ENTRIES)}"
+        if name not in ENTRIES:
+            near = get_close_matches(name, ENTRIES, n=1)
+            hint = f"did you mean `{near[0]}`?" if near else f"known are {', '.join(ENTRIES)}"
             found.append(f"[tool.mlguard] has no entry `{name}`; {hint}")
-        elif not _ENTRIES[name][0](value):
-            found.append(f"[tool.mlguard] `{name}` must be {_ENTRIES[name][1]}, not {value!r}")
+        elif not ENTRIES[name][0](value):
+            found.append(f"[tool.mlguard] `{name}` must be {ENTRIES[name][1]}, not {value!r}")
     return found
 
 
@@ -176,7 +177,7 @@ def _is_seconds(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
 
 
-_ENTRIES = {
+ENTRIES = {
     "guards": (_is_paths, "a list of folders or files"),
     "generators": (_is_text, "a folder"),
     "golden": (_is_text, "a folder"),
@@ -185,6 +186,7 @@ _ENTRIES = {
     "pass_env": (_is_paths, "a list of environment variables or globs"),
     "set_env": (_is_texts, "a table of environment variables and their texts"),
 }
+"""Each entry of the section: whether a value can be used, and what it must be."""
 
 
 def import_path(base: Path) -> tuple[str, ...]:

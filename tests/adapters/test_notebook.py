@@ -33,7 +33,7 @@ from tests.project import Project
 PAGE = page("notebooks.md")
 GUARDS = dict(files_shown(PAGE))
 GUARD, *FUNCTIONS = GUARDS
-SHOWN = re.search(r"^```\n(  File .*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+SHOWN = re.search(r"^```text\n(  File .*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 FILE = "notebooks/rents.ipynb"
 CELLS = {
     "load": """\

@@ -30,13 +30,6 @@ def test_help_texts_are_the_real_ones() -> None:
         assert ran.stdout == text
 
 
-def test_the_japanese_readme_shows_the_same_blocks_and_pages() -> None:
-    japanese = (ROOT / "README.ja.md").read_text(encoding="utf-8")
-    blocks, links = re.compile(r"^```\w*\n.*?^```$", re.MULTILINE | re.DOTALL), re.compile(r"\((docs/[\w-]+\.md)\)")
-    assert blocks.findall(japanese) == blocks.findall(README)
-    assert set(links.findall(japanese)) == set(links.findall(README))
-
-
 def test_the_build_runs_the_command_that_the_readme_gives() -> None:
     block = re.search(r"^\{\n    (.+)\n\}", (ROOT / ".ci/run").read_text(encoding="utf-8"), re.MULTILINE)
     assert block

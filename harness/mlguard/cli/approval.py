@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import click
 
@@ -16,6 +16,7 @@ from mlguard.core.outcome import Outcome
 from mlguard.core.verdict import Verdict, exit_code
 from mlguard.core.visible import one_line
 from mlguard.printing import ask, can_be_answered, say, say_json, tell
+from mlguard.report.documents.goldens import Approval, Approvals
 from mlguard.report.plain import as_data
 from mlguard.report.terminal import draw
 
@@ -82,11 +83,12 @@ def settle_all(
         tell(draw(verdict))
     answers = [_settle(regenerator, regen, yes=yes, dry_run=dry_run, as_json=as_json) for regen in prepared]
     if as_json:
-        say_json({"guards": answers})
+        document: Approvals = {"guards": answers}
+        say_json(document)
     sys.exit(exit_code([*unknown, *(Verdict(a["name"], Outcome(a["outcome"]), usage=a["usage"]) for a in answers)]))
 
 
-def _settle(regenerator: Regenerator, regen: Regen, *, yes: bool, dry_run: bool, as_json: bool) -> dict[str, Any]:
+def _settle(regenerator: Regenerator, regen: Regen, *, yes: bool, dry_run: bool, as_json: bool) -> Approval:
     """Show one guard, ask, write; answer what became of it."""
     name = regen.guard.ref.name
     if regen.refused is not None:
@@ -105,11 +107,15 @@ def _settle(regenerator: Regenerator, regen: Regen, *, yes: bool, dry_run: bool,
     say(f"{one_line(name)}: recorded, {len(accepted.files)} files", err=as_json)
     for remark in accepted.remarks:
         tell(f"  note: {one_line(remark)}")
-    told = {"summary": list(regen.proposal.summary), "files": list(accepted.files)}
-    return {**_answer(name, "recorded", None), **told, "remarks": list(accepted.remarks)}
+    return {
+        **_answer(name, "recorded", None),
+        "summary": list(regen.proposal.summary),
+        "files": list(accepted.files),
+        "remarks": list(accepted.remarks),
+    }
 
 
-def _unchanged(regenerator: Regenerator, regen: Regen, *, as_json: bool) -> dict[str, Any]:
+def _unchanged(regenerator: Regenerator, regen: Regen, *, as_json: bool) -> Approval:
     """Nothing to accept; where the guard fails all the same, as by a `require` gate, recording cannot help."""
     name, verdict = regen.guard.ref.name, regen.seen.verdict
     say(f"{one_line(name)}: nothing to record, {verdict.outcome}", err=as_json)
@@ -124,7 +130,7 @@ def _unchanged(regenerator: Regenerator, regen: Regen, *, as_json: bool) -> dict
     return _answer(name, "unchanged", verdict)
 
 
-def _not_written(failed: Verdict) -> dict[str, Any]:
+def _not_written(failed: Verdict) -> Approval:
     tell(draw(failed))
     return {**_answer(failed.guard, "not written", failed), "problem": failed.problem}
 
@@ -137,8 +143,8 @@ def _show(regen: Regen, *, as_json: bool) -> None:
         say(f"  {one_line(line)}", err=as_json)
 
 
-def _answer(name: str, did: str, verdict: Verdict | None) -> dict[str, Any]:
+def _answer(name: str, did: str, verdict: Verdict | None) -> Approval:
     outcome = Outcome.MATCH if verdict is None else verdict.outcome
     usage = verdict is not None and verdict.usage
-    facts = {"name": name, "did": did, "outcome": str(outcome), "usage": usage}
+    facts: Approval = {"name": name, "did": did, "outcome": str(outcome), "usage": usage}
     return facts if verdict is None else {**facts, "exit_code": as_data(verdict)["exit_code"]}

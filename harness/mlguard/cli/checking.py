@@ -27,6 +27,7 @@ from mlguard.golden.stores import open_pending, open_store
 from mlguard.jobs import publish
 from mlguard.pages import destination, write
 from mlguard.printing import say, say_json, tell
+from mlguard.report.documents.checks import CheckedGuard, Trial, TriedGuard
 from mlguard.report.html.shown import Shown
 from mlguard.report.plain import as_data, run_as_data
 from mlguard.report.problems import perhaps_renamed
@@ -244,8 +245,9 @@ def preview(names: tuple[str, ...], jobs: int | None, *, as_json: bool) -> NoRet
         tell(draw(verdict))
     code = exit_code([*failed, *(Verdict(guard, Outcome.MISSING) for guard, *_ in facts)])
     if as_json:
-        shown = [*(preview_as_data(*fact) for fact in facts), *map(as_data, failed)]
-        say_json({"guards": shown, "exit_code": code})
+        shown: list[TriedGuard | CheckedGuard] = [*(preview_as_data(*fact) for fact in facts), *map(as_data, failed)]
+        document: Trial = {"guards": shown, "exit_code": code}
+        say_json(document)
     else:
         say("\n".join(line for fact in facts for line in lines(*fact)))
     sys.exit(code)

@@ -24,6 +24,7 @@ from mlguard.report.differential import (
     draw_history,
     history_as_data,
 )
+from mlguard.report.documents.tools import Comparison
 from mlguard.runner.repository import Commit, Repository
 from mlguard.runner.sides import Side, revision, working_tree
 from mlguard.tools.diff.bisect import Bisection
@@ -62,6 +63,7 @@ def command(
     working tree's on both sides; nothing in the repository is changed.
     """
     asked = _asked(revisions, bisect=bisect)
+    plain: Comparison
     with opened([*names, *revisions[len(asked) :]], many=True) as project:
         if bisect:
             history = _bisected(project, *asked, exact=exact, prove=not no_proof)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
 from mlguard.cli.scaffold.plan import EXTEND, LEAVE, WRITE, Plan, carry_out, plan
 from mlguard.core.error import UsageError
 from mlguard.printing import say, say_json
+from mlguard.report.documents.projects import SetUp, SetUpFile
 from mlguard.settings import load
 
 _DONE = {WRITE: "wrote", EXTEND: "extended", LEAVE: "left alone"}
@@ -72,6 +72,8 @@ def _as_text(root: Path, planned: Plan) -> str:
     )
 
 
-def _as_data(root: Path, planned: Plan) -> dict[str, Any]:
-    listed = [{"path": piece.path, "action": _DONE[piece.action], "reason": piece.reason} for piece in planned.pieces]
+def _as_data(root: Path, planned: Plan) -> SetUp:
+    listed: list[SetUpFile] = [
+        {"path": piece.path, "action": _DONE[piece.action], "reason": piece.reason} for piece in planned.pieces
+    ]
     return {"root": str(root), "files": listed, "notes": list(planned.notes), "next": list(planned.following)}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import click
 
@@ -21,6 +21,7 @@ from mlguard.golden.interface import Store
 from mlguard.golden.power import kept
 from mlguard.golden.stores import open_pending, open_store
 from mlguard.printing import say, say_json, tell
+from mlguard.report.documents.goldens import Audited, ListedGuard, Listing, LooselyGuarded
 from mlguard.report.loose import loosely_in_short, without_effect_in_short
 from mlguard.report.power import power_in_words
 
@@ -37,7 +38,8 @@ def command(names: tuple[str, ...], *, as_json: bool) -> None:
         raise no_guards(settings)
     if as_json:
         told = {settings.relative(Path(file)): text for file, text in project.found.broken.items()}
-        say_json({"guards": entries, "broken": told})
+        document: Listing = {"guards": entries, "broken": told}
+        say_json(document)
         return
     rows = [[one_line(str(entry[key])) for key in ("name", "dataset", "golden")] for entry in entries]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
@@ -48,7 +50,7 @@ def command(names: tuple[str, ...], *, as_json: bool) -> None:
         tell(f"{one_line(settings.relative(Path(file)))}: cannot be imported\n{text}")
 
 
-def _guards(project: Opened) -> Iterator[dict[str, Any]]:
+def _guards(project: Opened) -> Iterator[ListedGuard]:
     goldens = open_store(project.settings)
     waiting = set(open_pending(project.settings).names())
     for guard in project.guards:
@@ -62,19 +64,19 @@ def _guards(project: Opened) -> Iterator[dict[str, Any]]:
             "config": guard.config,
             "stages": list(guard.stages),
             "pending": guard.ref.name in waiting,
-            "power": kept(project.settings.base, guard.ref.name),
+            "power": cast("Audited | None", kept(project.settings.base, guard.ref.name)),
             "problems": list(guard.problems),
             "reason": golden.approvals[0].reason if golden and golden.approvals else None,
             "approved": golden.approvals[0].when if golden and golden.approvals else None,
             "never_held": list(_never_held(golden)) if golden else [],
-            "loosely_guarded": list(map(asdict, loosely_guarded(golden))) if golden else [],
+            "loosely_guarded": list(map(_loosely, loosely_guarded(golden))) if golden else [],
             "without_effect": list(without_effect(golden)) if golden else [],
             "mlguard": golden.mlguard if golden else None,
             "not_asked": [name for name in QUESTIONS if QUESTIONS[name] > golden.asked.get(name, 0)] if golden else [],
         }
 
 
-def _without_guard(project: Opened) -> Iterator[dict[str, Any]]:
+def _without_guard(project: Opened) -> Iterator[ListedGuard]:
     """Goldens that no guard has: stale ones, and those of pytest's fixture, which only pytest can run."""
     goldens = open_store(project.settings)
     gone = {verdict.guard for verdict in stale(project.settings, replace(project.found, broken={}))}
@@ -101,7 +103,17 @@ def _never_held(golden: Record) -> Iterator[str]:
             yield observation.name
 
 
-def _remarks(entry: dict[str, Any]) -> str:
+def _loosely(loose: Loose) -> LooselyGuarded:
+    return {
+        "name": loose.name,
+        "limit": loose.limit,
+        "share": loose.share,
+        "noise": loose.noise,
+        "held": loose.held,
+    }
+
+
+def _remarks(entry: ListedGuard) -> str:
     parts = [f"never held: {', '.join(entry['never_held'])}"] if entry.get("never_held") else []
     if entry.get("loosely_guarded"):
         parts.append(loosely_in_short([Loose(**one) for one in entry["loosely_guarded"]]))
@@ -110,6 +122,6 @@ def _remarks(entry: dict[str, Any]) -> str:
     if entry.get("not_asked"):
         more = len(entry["not_asked"])
         parts.append(f"recorded by mlguard {entry['mlguard']}: {more} newer question{'s' * (more > 1)} not asked")
-    parts += [power_in_words(entry["power"])] if entry.get("power") else []
+    parts += [power_in_words(power)] if (power := entry.get("power")) else []
     parts += ["pending"] if entry.get("pending") else []
     return "; ".join([*parts, *entry.get("problems", [])])

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import click
 from click.core import ParameterSource
@@ -14,6 +14,14 @@ from click.core import ParameterSource
 from mlguard.cli.shrink import shrink_guard
 from mlguard.core.error import MlguardError, RunError, UsageError
 from mlguard.printing import bar, say, say_json
+from mlguard.report.documents.projects import (
+    DatasetFolder,
+    Datasets,
+    GeneratorScript,
+    GeneratorScripts,
+    LearnedColumn,
+    Table,
+)
 from mlguard.settings import Settings, load
 from mlguard.tables.catalogue import DATASETS, catalogue
 from mlguard.tables.codec import CSV, FORMATS
@@ -180,29 +188,37 @@ def _likeness(likeness: Likeness, settings: Settings) -> str:
     return "\n".join([first, *notes, f"Read it, edit it, and run: mlguard make-dataset {likeness.name}"])
 
 
-def _likeness_data(likeness: Likeness) -> dict[str, Any]:
-    columns = [
+def _likeness_data(likeness: Likeness) -> GeneratorScripts:
+    columns: list[LearnedColumn] = [
         {"name": column.name, "type": column.type, "drawn": type(column.drawn).__name__.lower()}
         for column in likeness.profile.columns
     ]
-    told = {"name": likeness.name, "path": str(likeness.script), "rows": likeness.profile.rows, "columns": columns}
-    return {"scripts": [{**told, "notes": list(likeness.notes)}]}
+    script: GeneratorScript = {
+        "name": likeness.name,
+        "path": str(likeness.script),
+        "rows": likeness.profile.rows,
+        "columns": columns,
+        "notes": list(likeness.notes),
+    }
+    return {"scripts": [script]}
 
 
-def _written_data(written: list[Written]) -> dict[str, Any]:
+def _written_data(written: list[Written]) -> Datasets:
     return {"datasets": [_content(one.manifest, one.folder) for one in written]}
 
 
-def _verified_data(verified: list[Verified]) -> dict[str, Any]:
-    listed = []
+def _verified_data(verified: list[Verified]) -> Datasets:
+    listed: list[DatasetFolder] = []
     for one in verified:
-        known = _content(one.manifest, one.folder) if one.manifest else {"name": one.name, "path": str(one.folder)}
+        known: DatasetFolder = (
+            _content(one.manifest, one.folder) if one.manifest else {"name": one.name, "path": str(one.folder)}
+        )
         listed.append({**known, "state": one.state.value, "message": one.message})
     return {"datasets": listed}
 
 
-def _content(manifest: Manifest, folder: Path) -> dict[str, Any]:
-    tables = [
+def _content(manifest: Manifest, folder: Path) -> DatasetFolder:
+    tables: list[Table] = [
         {
             "name": entry.name,
             "file": entry.file,
@@ -215,5 +231,10 @@ def _content(manifest: Manifest, folder: Path) -> dict[str, Any]:
         }
         for entry in manifest.tables
     ]
-    named = {"name": manifest.name, "seed": manifest.seed, "digest": manifest.digest}
-    return {**named, "tables": tables, "path": str(folder)}
+    return {
+        "name": manifest.name,
+        "seed": manifest.seed,
+        "digest": manifest.digest,
+        "tables": tables,
+        "path": str(folder),
+    }

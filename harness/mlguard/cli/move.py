@@ -12,6 +12,7 @@ from mlguard.cli.select import opened, refuse_in_ci
 from mlguard.core.error import UsageError
 from mlguard.core.visible import one_line
 from mlguard.printing import say, say_json, tell
+from mlguard.report.documents.goldens import Moved
 from mlguard.report.plain import as_data
 from mlguard.report.terminal import draw
 
@@ -42,7 +43,8 @@ def command(old: str, new: str, reason: str, *, allow_ci: bool, as_json: bool) -
             raise UsageError(f"{new} stands for several guards ({several}); name one of them", slug="move-several")
         verdict, accepted = move(Checker(project.settings, project.runner), old, declared[new], reason.strip())
     if as_json:
-        say_json({**as_data(verdict), "moved": bool(accepted.files), "files": list(accepted.files)})
+        document: Moved = {**as_data(verdict), "moved": bool(accepted.files), "files": list(accepted.files)}
+        say_json(document)
     elif accepted.files:
         say(f"{one_line(new)}: moved from {one_line(old)}; {len(accepted.files)} files")
     else:

@@ -13,6 +13,7 @@ from mlguard.core.verdict import exit_code
 from mlguard.core.visible import one_line
 from mlguard.golden.stores import open_store
 from mlguard.printing import ask, say, say_json, tell
+from mlguard.report.documents.goldens import Pruned
 from mlguard.report.terminal import draw_all
 
 
@@ -56,5 +57,5 @@ def command(*, yes: bool, dry_run: bool, allow_ci: bool, as_json: bool) -> None:
 
 def _answer(stale_names: list[str], deleted: list[str], refused: list[str]) -> None:
     """The JSON document: stale goldens, those that went, and the guards because of which none did."""
-    document = {"stale": stale_names, "deleted": deleted, "refused": refused}
+    document: Pruned = {"stale": stale_names, "deleted": deleted, "refused": refused}
     say_json(document)

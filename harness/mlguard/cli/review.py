@@ -6,7 +6,6 @@ import sys
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -24,6 +23,8 @@ from mlguard.core.verdict import Verdict, exit_code
 from mlguard.core.visible import one_line
 from mlguard.pages import default_place, left_by, write
 from mlguard.printing import choose, enter, say, say_json, show_file, tell
+from mlguard.report.documents.goldens import Decided, Reviewed
+from mlguard.report.documents.goldens import Waiting as WaitingDocument
 from mlguard.report.review import Metric, as_data, details, lines, metrics
 from mlguard.report.terminal import draw
 from mlguard.report.wording import reason as reason_of
@@ -135,7 +136,8 @@ def _listed(items: Sequence[Item], *, as_json: bool) -> list[Verdict]:
     if as_json:
         code = exit_code([item.verdict for item in items]) if items else 0
         shown = [as_data(item.verdict, _metrics(item), item.obstacles) for item in items]
-        say_json({"waiting": shown, "exit_code": code})
+        document: WaitingDocument = {"waiting": shown, "exit_code": code}
+        say_json(document)
     else:
         say("\n".join(_shown(item) for item in items) or "nothing waits for review")
     return [item.verdict for item in items]
@@ -198,13 +200,14 @@ def _carried_out(
     given = reason.strip() or (enter("reason") if wanted else ""), intent
     done = [_done(reviewer, item, keys.get(item.name, SKIP), given, as_json=as_json) for item in items]
     if as_json:
-        say_json({"guards": [answer for answer, _ in done]})
+        document: Decided = {"guards": [answer for answer, _ in done]}
+        say_json(document)
     return [left for _, left in done if left is not None]
 
 
 def _done(
     reviewer: Reviewer, item: Item, key: str, why: tuple[str, str], *, as_json: bool
-) -> tuple[dict[str, Any], Verdict | None]:
+) -> tuple[Reviewed, Verdict | None]:
     """Accept, reject or leave one; what to answer, and the Verdict where it is not settled."""
     if key == ACCEPT and item.obstacles:
         tell(_shown(item))
@@ -230,7 +233,7 @@ def _work(reviewer: Reviewer, item: Item, key: str, why: tuple[str, str]) -> Acc
     return Accepted()
 
 
-def _told(item: Item, did: str) -> dict[str, Any]:
+def _told(item: Item, did: str) -> Reviewed:
     return {**as_data(item.verdict, _metrics(item), item.obstacles), "did": did}
 
 

@@ -6,7 +6,7 @@ import sys
 import sysconfig
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final, NoReturn
@@ -25,6 +25,7 @@ from mlguard.golden.made import made_earlier
 from mlguard.golden.state import STATE
 from mlguard.printing import say, say_json
 from mlguard.report import watching
+from mlguard.report.documents.checks import Round
 from mlguard.report.plain import run_as_data
 from mlguard.report.terminal import draw
 from mlguard.report.wording import headline, summary
@@ -133,7 +134,8 @@ class _Watch:
         verdicts = [*map(self._shown, unread), *at_once(one, project.guards, self.jobs)]
         self.saves.look_at({file for name in names for file in kept.read_by(name)}, began)
         self._say(watching.waiting(summary(verdicts)))
-        self._say_json({"saved": files, **run_as_data(verdicts)})
+        document: Round = {"saved": files, **run_as_data(verdicts)}
+        self._say_json(document)
 
     def _may_have_written(self, guard: str, files: Sequence[Path], kept: Unchanged) -> bool:
         """Whether a guard has run before and read none of these files, which were saved while it ran."""
@@ -161,7 +163,7 @@ class _Watch:
             with self._one_at_a_time:
                 say(text)
 
-    def _say_json(self, document: dict[str, Any]) -> None:
+    def _say_json(self, document: Mapping[str, object]) -> None:
         if self.as_json:
             say_json(document, one_line=True)
 

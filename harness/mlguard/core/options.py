@@ -52,7 +52,7 @@ class Options:
     config_probes: bool | Sequence[str] = True
     """Whether each key of the configuration is changed in turn to see what it acts on; or which keys are, as globs."""
     single_rows: int = 8
-    """How many rows are also asked one by one, each in a call of `predict`; their answers may not depend on it."""
+    """How many rows are also answered one by one, each in a call of `predict`; their answers may not depend on it."""
     threshold: float | Mapping[str, float] | None = None
     """Where a score turns into a label: one number for every score, or one per column."""
     require: Mapping[str, str] = field(default_factory=dict)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from mlguard.core.outcome import Outcome, worst
 from mlguard.core.verdict import Verdict, exit_code
 from mlguard.core.visible import one_line
 from mlguard.report.causes import say_cause
-from mlguard.report.edits import Proof, proof_as_data, proof_lines
+from mlguard.report.documents.tools import Bisection, Commit, ComparedGuard, Comparison
+from mlguard.report.edits import Proof, proof_as_data, proof_lines, proven_first
 from mlguard.report.moves import moves
 from mlguard.report.plain import as_data
 from mlguard.report.quiet import remarks
@@ -55,7 +55,7 @@ def draw_answer(answer: Answer) -> str:
     return "\n".join([f"{answer.before} -> {answer.after}", *remarks, *parts, "", summary(answer.verdicts)])
 
 
-def answer_as_data(answer: Answer) -> dict[str, Any]:
+def answer_as_data(answer: Answer) -> Comparison:
     """The whole answer of `mlguard diff --json`."""
     verdicts = answer.verdicts
     return {
@@ -65,8 +65,13 @@ def answer_as_data(answer: Answer) -> dict[str, Any]:
         "remarks": list(answer.remarks),
         "outcome": str(worst(verdict.outcome for verdict in verdicts)),
         "exit_code": exit_code(verdicts),
-        "guards": [{**as_data(one.verdict), **proof_as_data(one.proof)} for one in answer.guards],
+        "guards": [_guard(one) for one in answer.guards],
     }
+
+
+def _guard(told: Told) -> ComparedGuard:
+    first = proven_first(told.proof)
+    return {**as_data(told.verdict), **proof_as_data(told.proof), "file": first.file if first else None}
 
 
 def _lines(told: Told) -> Iterator[str]:
@@ -130,7 +135,7 @@ def draw_history(history: History) -> str:
     return "\n".join([*first, *origins, f"({counted})", "", draw_answer(history.answer)])
 
 
-def history_as_data(history: History) -> dict[str, Any]:
+def history_as_data(history: History) -> Bisection:
     """The whole answer of `mlguard diff --bisect --json`."""
-    commits = [{"commit": o.commit, "date": o.date, "subject": o.subject} for o in history.origins]
+    commits: list[Commit] = [{"commit": o.commit, "date": o.date, "subject": o.subject} for o in history.origins]
     return {**answer_as_data(history.answer), "commits": commits, "tried": history.tried, "skipped": history.skipped}

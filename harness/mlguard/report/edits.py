@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+
+from mlguard.report.documents import tools as documents
 
 MOST = 5
 """Edits, and names of other kinds, that are listed."""
@@ -85,22 +86,39 @@ class Proof:
     """Runs that it took."""
 
 
-def proof_as_data(proof: Proof | None) -> dict[str, Any]:
-    """The edits and their proof; of the first one that is proven, the function and its place besides."""
-    first = proof.edits[0] if proof and proof.how.is_proven else None
+def proven_first(proof: Proof | None) -> NamedEdit | None:
+    """The first edit that is proven."""
+    return proof.edits[0] if proof and proof.how.is_proven else None
+
+
+def proof_as_data(proof: Proof | None) -> documents.Proven:
+    """The edits and their proof; of the first one that is proven, the function and its line besides."""
+    first = proven_first(proof)
     function = first if first and first.kind == "function" else None
     return {
         "function": function.name if function else None,
-        "file": first.file if first else None,
         "line": first.line if first else None,
         "hunk": first.hunk if first else None,
         "how": proof_told(proof) if proof else None,
         "proof": str(proof.how) if proof else None,
-        "edits": [asdict(edit) for edit in proof.edits] if proof else [],
+        "edits": [_edit(edit) for edit in proof.edits] if proof else [],
         "total": proof.total if proof else 0,
         "harmless": list(proof.harmless) if proof else [],
         "left": list(proof.left) if proof else [],
         "runs": proof.runs if proof else 0,
+    }
+
+
+def _edit(edit: NamedEdit) -> documents.Edit:
+    return {
+        "name": edit.name,
+        "kind": edit.kind,
+        "file": edit.file,
+        "line": edit.line,
+        "told": edit.told,
+        "hunk": edit.hunk,
+        "brings": list(edit.brings),
+        "moves": list(edit.moves),
     }
 
 

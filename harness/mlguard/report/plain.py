@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 from mlguard.core.finding import Finding, Kind
 from mlguard.core.outcome import Outcome, worst
 from mlguard.core.verdict import Verdict, exit_code
 from mlguard.report import unchanged
 from mlguard.report.causes import say_cause
+from mlguard.report.documents import checks as documents
 from mlguard.report.quiet import remarks
 from mlguard.report.sentence import hint_in_words, say
 
 
-def run_as_data(verdicts: Sequence[Verdict], not_run: Sequence[str] = ()) -> dict[str, Any]:
+def run_as_data(verdicts: Sequence[Verdict], not_run: Sequence[str] = ()) -> documents.Check:
     """The whole answer of `mlguard check --json`; `not_run` are guards that did not begin after another failed."""
     outcome = str(worst(verdict.outcome for verdict in verdicts))
     return unchanged.run_as_data([*map(as_data, verdicts)], not_run, outcome=outcome, exit_code=exit_code(verdicts))
 
 
-def as_data(verdict: Verdict) -> dict[str, Any]:
+def as_data(verdict: Verdict) -> documents.CheckedGuard:
     """One Verdict."""
     if verdict.unchanged is not None:
         return unchanged.as_data(verdict.guard, verdict.unchanged, verdict.file)
@@ -48,7 +48,7 @@ def as_data(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding, against: str) -> dict[str, Any]:
+def _finding(finding: Finding, against: str) -> documents.Finding:
     moved = finding.difference
     return {
         "run": finding.run,

@@ -9,6 +9,9 @@ from typing import Any
 from mlguard.core.power import Audit, Fate, Planted, Power, Shrunk
 from mlguard.core.record import stage_rank
 from mlguard.core.visible import one_line
+from mlguard.report.documents.goldens import Audited
+from mlguard.report.documents.projects import FewerRows, FewestRows
+from mlguard.report.documents.tools import AuditedGuard, Audits, PlantedChange, Share
 
 
 def draw_audit(audit: Audit) -> str:
@@ -45,12 +48,12 @@ def survivor_lines(survivor: Planted) -> list[str]:
     return [*told, *(f"  would catch it: {remedy}" for remedy in survivor.remedies)]
 
 
-def audits_as_data(audits: Sequence[Audit], exit_code: int) -> dict[str, Any]:
+def audits_as_data(audits: Sequence[Audit], exit_code: int) -> Audits:
     """The whole answer of `mlguard audit --json`."""
     return {"exit_code": exit_code, "guards": [as_data(audit) for audit in audits]}
 
 
-def as_data(audit: Audit) -> dict[str, Any]:
+def as_data(audit: Audit) -> AuditedGuard:
     """One guard."""
     return {
         "name": audit.guard,
@@ -60,7 +63,7 @@ def as_data(audit: Audit) -> dict[str, Any]:
         "interrupted": audit.interrupted,
         "operators": {name: _plain(power) for name, power in audit.by_operator().items()},
         "stages": audit.by_stage(),
-        "survivors": [_change(planted) | {"remedies": list(planted.remedies)} for planted in audit.survivors],
+        "survivors": [{**_change(planted), "remedies": list(planted.remedies)} for planted in audit.survivors],
         "equivalents": [_change(planted) for planted in audit.of(Fate.EQUIVALENT)],
         "remarks": list(audit.remarks),
         "problem": audit.problem,
@@ -69,7 +72,7 @@ def as_data(audit: Audit) -> dict[str, Any]:
     }
 
 
-def figures(audit: Audit) -> dict[str, Any]:
+def figures(audit: Audit) -> Audited:
     """The figures of an audit that outlive it."""
     return {
         **_plain(audit.power),
@@ -91,11 +94,18 @@ def draw_shrunk(shrunk: Shrunk) -> str:
     return f"{shrunk.guard}: {shrunk.rows} of {shrunk.own} rows of {shrunk.dataset} {kept}\n  {edit}"
 
 
-def shrunk_as_data(shrunk: Shrunk) -> dict[str, Any]:
+def shrunk_as_data(shrunk: Shrunk) -> FewestRows:
     """The same as plain data."""
-    steps = [{"rows": rows, **(_plain(power) if power else {"power": None})} for rows, power in shrunk.steps]
-    named = {"name": shrunk.guard, "dataset": shrunk.dataset}
-    return {**named, "rows": shrunk.rows, "own_rows": shrunk.own, "steps": steps}
+    steps: list[FewerRows] = [
+        {"rows": rows, **_plain(power)} if power else {"rows": rows, "power": None} for rows, power in shrunk.steps
+    ]
+    return {
+        "name": shrunk.guard,
+        "dataset": shrunk.dataset,
+        "rows": shrunk.rows,
+        "own_rows": shrunk.own,
+        "steps": steps,
+    }
 
 
 def power_in_words(kept: Mapping[str, Any]) -> str:
@@ -106,12 +116,12 @@ def power_in_words(kept: Mapping[str, Any]) -> str:
     return f"power {kept['power']:.0%} of {counted} changes ({kept['budget']}, {kept['when'][:10]})"
 
 
-def _plain(power: Power) -> dict[str, Any]:
+def _plain(power: Power) -> Share:
     share = None if power.share is None else round(power.share, 4)
     return {"power": share, "noticed": power.noticed, "missed": power.missed}
 
 
-def _change(planted: Planted) -> dict[str, Any]:
+def _change(planted: Planted) -> PlantedChange:
     return {
         "file": planted.file,
         "line": planted.line,

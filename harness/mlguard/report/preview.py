@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from mlguard.core.contract import Judgement
 from mlguard.core.loose import without_effect
@@ -11,6 +10,7 @@ from mlguard.core.probe import ANSWERED
 from mlguard.core.record import CONTRACT, CONTRACT_VALUE, GATE, INTERNAL, STAGES, Observation, Record
 from mlguard.core.run_name import MAIN
 from mlguard.core.visible import one_line
+from mlguard.report.documents.checks import TriedGuard
 from mlguard.report.loose import without_effect_in_short
 from mlguard.report.moves import listed
 from mlguard.report.numbers import counted, shown
@@ -51,7 +51,7 @@ def as_data(
     contracts: Mapping[str, Judgement],
     unreached: Mapping[str, Sequence[int]],
     remarks: Sequence[str],
-) -> dict[str, Any]:
+) -> TriedGuard:
     """The same as plain data: the entry of a guard in `mlguard check --try --json`."""
     return {
         "name": guard,

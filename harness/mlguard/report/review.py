@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from mlguard.core.direction import higher_is_better
 from mlguard.core.finding import Finding
@@ -16,6 +15,7 @@ from mlguard.core.run_name import MAIN
 from mlguard.core.verdict import Verdict
 from mlguard.report.approval import shifts
 from mlguard.report.causes import say_cause
+from mlguard.report.documents.goldens import Reviewed
 from mlguard.report.moves import finding_lines, listed
 from mlguard.report.numbers import pair, shown
 from mlguard.report.plain import plain
@@ -136,7 +136,7 @@ def _stages(verdict: Verdict) -> Iterator[str]:
     moved = {(f.run, f.stage) for f in own if f.outcome is not Outcome.MATCH}
     here = sorted({stage for run, stage in moved if run == MAIN}, key=stage_rank)
     held = sorted({f.stage for f in own if f.run == MAIN} - set(here), key=stage_rank)
-    others = sorted({run for run, _ in moved if run != MAIN}, key=lambda run: run.rank)
+    others = sorted({run for run, _ in moved if run != MAIN}, key=lambda run: (run.rank, str(run)))
     inside = [f"{verdict.first_moved} (inside)"] if verdict.first_run == MAIN and _is_inside(verdict, here) else []
     told = [f"moved: {listed([*inside, *here])}"] if here else []
     told += [f"unchanged: {listed(held)}"] if held else []
@@ -179,7 +179,7 @@ _SENTENCES: Mapping[ObstacleKind, str] = {
 """How each kind is told; `{names}` are its names."""
 
 
-def as_data(verdict: Verdict, found: Sequence[Metric], obstacles: Sequence[Obstacle]) -> dict[str, Any]:
+def as_data(verdict: Verdict, found: Sequence[Metric], obstacles: Sequence[Obstacle]) -> Reviewed:
     """One pending Record in the JSON of `mlguard review`."""
     return {
         "name": verdict.guard,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from mlguard.core.changed import Changed, Doubt
+from mlguard.report.documents.goldens import Status
 
 NAMED = 3
 """How many names one line shows."""
@@ -30,7 +30,7 @@ def draw(changed: Sequence[Changed], base: str) -> str:
     )
 
 
-def as_data(changed: Sequence[Changed], base: str, exit_code: int) -> dict[str, Any]:
+def as_data(changed: Sequence[Changed], base: str, exit_code: int) -> Status:
     """The same as plain data."""
     return {
         "base": base,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from mlguard.core.outcome import Outcome
 from mlguard.core.visible import one_line
+from mlguard.report.documents.checks import Check, CheckedGuard
 
 SCHEMA = 1
 """Increase this when a reader of `--json` would have to change."""
@@ -31,7 +31,7 @@ def draw(guards: Mapping[str, str]) -> str:
     )
 
 
-def as_data(guard: str, when: str, file: str | None) -> dict[str, Any]:
+def as_data(guard: str, when: str, file: str | None) -> CheckedGuard:
     """A guard in the documented schema of `--json`, in which it counts as a match."""
     return {
         "name": guard,
@@ -56,9 +56,7 @@ def as_data(guard: str, when: str, file: str | None) -> dict[str, Any]:
     }
 
 
-def run_as_data(
-    guards: Sequence[Mapping[str, Any]], not_run: Sequence[str], *, outcome: str, exit_code: int
-) -> dict[str, Any]:
+def run_as_data(guards: Sequence[CheckedGuard], not_run: Sequence[str], *, outcome: str, exit_code: int) -> Check:
     """The whole answer of `mlguard check --json`."""
     return {
         "schema": SCHEMA,
