@@ -11,10 +11,12 @@ import sys
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, is_dataclass
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from benchmarks.answers import Answer
 from benchmarks.trial import Gate
@@ -67,18 +69,19 @@ def flat(predictions: pd.DataFrame) -> pd.DataFrame:
 
     The peers compare columns of plain cells, so that their users have to write this themselves.
     """
-    if not any(_is_nested(cell) for column in predictions.columns for cell in predictions[column][:1]):
+    if not any(_is_nested(cell) for column in predictions.columns for cell in predictions[column]):
         return predictions
     rows = [dict(_cells(row)) for row in predictions.to_dict(orient="records")]
-    return pd.DataFrame(rows, index=predictions.index)
+    frame = pd.DataFrame(rows, index=predictions.index)
+    # Lists have other lengths in other rows; a missing text is no text.
+    return frame.fillna(dict.fromkeys(frame.columns[[not is_numeric_dtype(kind) for kind in frame.dtypes]], ""))
 
 
 def _cells(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
-    if is_dataclass(value) and not isinstance(value, type):
-        value = asdict(value)
     if not _is_nested(value):
-        yield name, value
+        yield name, value.value if isinstance(value, Enum) else value
         return
+    value = asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
     parts = value.items() if isinstance(value, Mapping) else enumerate(value)
     for key, part in parts:
         yield from _cells(part, f"{name}.{key}" if name else str(key))
