@@ -59,7 +59,9 @@ def command(rows: tuple[str, ...], rounds: int, share: float, *, as_json: bool) 
         print(name, file=sys.stderr, flush=True)
         with tempfile.TemporaryDirectory(prefix="mlguard-speed-") as folder:
             lines += ROWS[name](Path(folder), Effort(rounds, share))
-    click.echo(json.dumps([{**asdict(one), "reached": one.reached} for one in lines], indent=1) if as_json else draw(lines))
+    click.echo(
+        json.dumps([{**asdict(one), "reached": one.reached} for one in lines], indent=1) if as_json else draw(lines)
+    )
 
 
 if __name__ == "__main__":

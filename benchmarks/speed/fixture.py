@@ -48,9 +48,7 @@ def failure(folder: Path, effort: Effort) -> list[Line]:
     return [*lines, Line("failure", "longest message", said / 1000, 4.0, unit="kB")]
 
 
-def _costs(
-    sessions: Sessions, tools: Sequence[str], effort: Effort, *, moved: bool = False
-) -> dict[str, Net]:
+def _costs(sessions: Sessions, tools: Sequence[str], effort: Effort, *, moved: bool = False) -> dict[str, Net]:
     """What a check of each tool came to, measured side by side."""
     for tool in tools:
         sessions.record(tool)

@@ -235,9 +235,7 @@ class Sessions:
             text = (_HEAD + _TESTS[body]).format(size=self.size, first=first, last=last)
             (place / f"test_part_{first}.py").write_text(text)
 
-    def _session(
-        self, tool: str, body: str, *options: str, codes: tuple[int, ...] = (0,), **variables: str
-    ) -> Told:
+    def _session(self, tool: str, body: str, *options: str, codes: tuple[int, ...] = (0,), **variables: str) -> Told:
         place = self._place(tool, body)
         plugins = [part for plugin in PLUGINS[tool] for part in ("-p", plugin)]
         command = python("-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=short", *plugins, *options)
