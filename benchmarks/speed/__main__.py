@@ -12,16 +12,24 @@ from pathlib import Path
 
 import click
 
-from benchmarks.speed import fixture, starting
-from benchmarks.speed.measured import Effort, Line
 import mlguard
+from benchmarks.speed import fixture, goldens, guards, starting, watching
+from benchmarks.speed.measured import Effort, Line
 
 ROWS: Mapping[str, Callable[[Path, Effort], list[Line]]] = {
     "plugin": starting.plugin,
     "help": starting.overview,
     "check": fixture.check,
     "large": fixture.large,
+    "larger": goldens.larger,
     "failure": fixture.failure,
+    "guard": guards.costs,
+    "watch": watching.watch,
+    "fifty": guards.fifty,
+    "unchanged": guards.unchanged,
+    "jobs": guards.jobs,
+    "goldens": goldens.many,
+    "audit": goldens.audit,
 }
 """The rows of the table, in its order."""
 

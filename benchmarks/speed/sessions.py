@@ -1,9 +1,10 @@
-"""pytest sessions that check the same values with one tool each, measured from inside: the first test does not count."""
+"""pytest sessions that check the same values with one tool each, measured from inside; the first test only warms up."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
@@ -231,7 +232,7 @@ class Sessions:
         (place / "by_hand.py").write_text(_BY_HAND)
         many = min(MODULES, self.tests)
         ends = [self.tests * part // many for part in range(many + 1)]
-        for first, last in zip(ends, ends[1:], strict=False):
+        for first, last in pairwise(ends):
             text = (_HEAD + _TESTS[body]).format(size=self.size, first=first, last=last)
             (place / f"test_part_{first}.py").write_text(text)
 
