@@ -17,6 +17,7 @@ from mlguard.files.tree import Tree
 ACTIONS: dict[str, Callable[[Tree, str], Any]] = {
     "read": lambda tree, name: tree.read(name),
     "entries": lambda tree, name: tree.entries(name),
+    "holding": lambda tree, name: list(tree.below(name).holding("file", lambda folder: True)),
     "make": lambda tree, name: tree.make(f"{name}/inner"),
     "write": lambda tree, name: tree.write(name, b"ours"),
     "write below": lambda tree, name: tree.write(f"{name}/file", b"ours"),
@@ -146,6 +147,24 @@ def test_files_come_back_and_what_is_missing_is_none(project: Path) -> None:
         False,
         True,
     )
+
+
+def test_what_holds_a_file_is_found_without_entering_what_nobody_wants(project: Path, outside: Path) -> None:
+    tree = Tree(project / "golden", project)
+    for name in ("b/deep/kept", "b/kept", "c/other", "not me/kept", "a/kept/inner"):
+        tree.write(name, name.encode())
+    (project / "golden/link").symlink_to(outside)
+    (project / "golden/c/kept").symlink_to(outside / "file")
+    entered: list[str] = []
+
+    def enters(folder: str) -> bool:
+        entered.append(folder)
+        return folder != "not me"
+
+    found = dict(tree.holding("kept", enters))
+    assert found == {"b": b"b/kept", "b/deep": b"b/deep/kept", "c": None, "link": None}
+    assert entered == ["a", "b", "b/deep", "c", "not me"]
+    assert list(tree.below("nothing").holding("kept", enters)) == []
 
 
 def test_no_descriptor_is_left_open(project: Path, outside: Path) -> None:

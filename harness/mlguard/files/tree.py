@@ -13,9 +13,10 @@ import re
 import secrets
 import shutil
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -77,10 +78,8 @@ class Tree:
         """The content of a file; None where there is none. Refuses one of more than `most` bytes before reading it."""
         *folders, file = self._parts(name)
         with suppress(FileNotFoundError, NotADirectoryError), self._inside(folders) as folder:
-            with folder.open(file, os.O_RDONLY) as handle:
-                size = os.fstat(handle).st_size
-                content = b"" if size > most else _read(handle, most + 1)
-            if size > most or len(content) > most:
+            content = folder.read(file, most)
+            if content is None:
                 advice = "restore what was there from version control"
                 raise GoldenError(
                     f"{self.shown(name)} has more than {most} bytes", advice=advice, slug="file-too-large"
@@ -91,9 +90,18 @@ class Tree:
     def entries(self, name: str = "") -> list[Entry]:
         """What lies in a folder, by name; nothing where there is no such folder."""
         parts = self._parts(name)
-        with suppress(FileNotFoundError, NotADirectoryError), self._inside(parts) as folder, folder.scan() as found:
-            return sorted((Entry(one.name, _kind(one)) for one in found), key=lambda entry: entry.name)
+        with suppress(FileNotFoundError, NotADirectoryError), self._inside(parts) as folder:
+            return [Entry(name, kind) for name, kind in folder.kinds().items()]
         return []
+
+    def holding(self, file: str, enters: Callable[[str], bool]) -> Iterator[tuple[str, bytes | None]]:
+        """Each folder below this one that holds a file of this name, and the file's content; each is opened once.
+
+        `enters` says of a folder, by its name from here, whether to look into it. What is no plain file or folder is
+        named as well; its content is None, and so is that of a file that is too large to be read.
+        """
+        with suppress(FileNotFoundError, NotADirectoryError), self._inside(()) as folder:
+            yield from _holding(folder, "", file, enters)
 
     def modified(self, name: str) -> float:
         """When a file or folder was changed last, in seconds since the epoch."""
@@ -251,6 +259,19 @@ class _Folder:
         """The entries, to be closed."""
         return os.scandir(self.path if self.fd is None else self.fd)
 
+    def kinds(self) -> dict[str, str]:
+        """What lies in it, by name."""
+        with self.scan() as found:
+            return {one.name: _kind(one) for one in sorted(found, key=attrgetter("name"))}
+
+    def read(self, name: str, most: int) -> bytes | None:
+        """The content of a plain file; None where that has more than `most` bytes."""
+        with self.open(name, os.O_RDONLY) as handle:
+            if os.fstat(handle).st_size > most:
+                return None
+            content = _read(handle, most + 1)
+            return content if len(content) <= most else None
+
     def enter(self, name: str, *, make: bool = False) -> _Folder:
         """A folder in this one, made where it is missing if that is wanted."""
         if make:
@@ -293,13 +314,35 @@ class _Folder:
             raise _OddError(self.path / name, "is no plain file")
 
 
+def _holding(
+    folder: _Folder, place: str, file: str, enters: Callable[[str], bool]
+) -> Iterator[tuple[str, bytes | None]]:
+    kinds = folder.kinds()
+    if kinds.pop(file, "folder") != "folder":
+        yield place, _readable(folder, file)
+    for name, kind in kinds.items():
+        below = f"{place}/{name}" if place else name
+        if kind == "odd":
+            yield below, None
+        elif kind == "folder" and enters(below):
+            with suppress(FileNotFoundError, NotADirectoryError), folder.enter(name) as inner:
+                yield from _holding(inner, below, file, enters)
+
+
+def _readable(folder: _Folder, file: str) -> bytes | None:
+    with suppress(FileNotFoundError, NotADirectoryError, _OddError):
+        return folder.read(file, LARGEST)
+    return None
+
+
 def _is_link(found: os.stat_result) -> bool:
     """Whether it leads elsewhere; on Windows junctions do as well, which are no links by their mode."""
     return stat.S_ISLNK(found.st_mode) or getattr(found, "st_reparse_tag", 0) == _JUNCTION
 
 
 def _kind(entry: os.DirEntry[str]) -> str:
-    if _is_link(entry.stat(follow_symlinks=False)):
+    # On POSIX the folder itself says what is a link; junctions are links that only Windows has.
+    if entry.is_symlink() or (os.name == "nt" and _is_link(entry.stat(follow_symlinks=False))):
         return "odd"
     if entry.is_dir(follow_symlinks=False):
         return "folder"
