@@ -14,7 +14,7 @@ import secrets
 import shutil
 import stat
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
@@ -27,6 +27,9 @@ LARGEST = 256 * 1024**2
 
 DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))})
 """Names that Windows keeps for devices, whatever their case and suffix."""
+
+_PART = 1 << 16
+"""Bytes that are read at once of what a file has beyond its size."""
 
 _RELATIVE = os.open in os.supports_dir_fd and os.scandir in os.supports_fd and hasattr(os, "O_NOFOLLOW")
 # Not blocking: to open a FIFO must not wait for its writer.
@@ -63,6 +66,7 @@ class Tree:
         below = root.is_relative_to(project)
         self._base = project if below else root
         self._above = root.relative_to(project).parts if below else ()
+        self._opened: _Folder | None = None
 
     def below(self, name: str) -> Tree:
         """The tree of a folder in this one."""
@@ -189,6 +193,17 @@ class Tree:
         with self._inside(()) as folder:
             yield folder.fd
 
+    @contextmanager
+    def opened_once(self) -> Iterator[Tree]:
+        """This tree for several reads, its own folder opened once for all; as it is where there is no such folder."""
+        with ExitStack() as stack:
+            tree = Tree(self.root, self.project)
+            tree._base, tree._above = self._base, self._above
+            with suppress(FileNotFoundError, NotADirectoryError):
+                folder = stack.enter_context(self._inside(()))
+                tree._opened = folder if folder.fd is not None else None
+            yield tree
+
     def _parts(self, name: str) -> tuple[str, ...]:
         parts = tuple(name.split("/")) if name else ()
         if not all(map(is_plain, parts)):
@@ -199,9 +214,9 @@ class Tree:
     def _inside(self, parts: Sequence[str], *, make: bool = False) -> Iterator[_Folder]:
         if make:
             self._base.mkdir(parents=True, exist_ok=True)
-        folder = _Folder.at(self._base)
+        folder = _Folder.at(self._base) if self._opened is None else self._opened.again()
         try:
-            for part in (*self._above, *parts):
+            for part in (*(self._above if self._opened is None else ()), *parts):
                 with folder:
                     folder = folder.enter(part, make=make)
             yield folder
@@ -235,6 +250,10 @@ class _Folder:
         """A folder that is followed wherever it leads: somebody on this machine chose it."""
         return cls(path, os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC) if _RELATIVE else None)
 
+    def again(self) -> _Folder:
+        """The same folder, to be closed by itself."""
+        return _Folder(self.path, None if self.fd is None else os.dup(self.fd))
+
     def __enter__(self) -> _Folder:
         return self
 
@@ -267,10 +286,9 @@ class _Folder:
     def read(self, name: str, most: int) -> bytes | None:
         """The content of a plain file; None where that has more than `most` bytes."""
         with self.open(name, os.O_RDONLY) as handle:
-            if os.fstat(handle).st_size > most:
-                return None
-            content = _read(handle, most + 1)
-            return content if len(content) <= most else None
+            size = os.fstat(handle).st_size
+            content = b"" if size > most else _read(handle, size, most + 1)
+            return content if max(size, len(content)) <= most else None
 
     def enter(self, name: str, *, make: bool = False) -> _Folder:
         """A folder in this one, made where it is missing if that is wanted."""
@@ -349,10 +367,11 @@ def _kind(entry: os.DirEntry[str]) -> str:
     return "file" if entry.is_file(follow_symlinks=False) else "odd"
 
 
-def _read(handle: int, most: int) -> bytes:
-    """Up to so many bytes, however many the file grows by meanwhile."""
+def _read(handle: int, size: int, most: int) -> bytes:
+    """Up to `most` bytes, however many the file grows by meanwhile; one of the `size` that it says is read at once."""
     parts = []
-    while most and (part := os.read(handle, min(most, 1 << 20))):
+    while most and (part := os.read(handle, min(most, max(size, _PART)))):
         parts.append(part)
         most -= len(part)
+        size -= len(part)
     return b"".join(parts)

@@ -130,14 +130,19 @@ def _fetching(tree: Tree) -> Fetch:
 
 
 def _held(tree: Tree, name: str) -> Held:
-    fetch = _fetching(tree)
     try:
-        content = fetch(RECORD)
-        if content is None:
-            return Held()
-        version = digest(RECORD, content)
+        with reading(tree.shown()), tree.opened_once() as opened:
+            return _read(opened, name)
     except GoldenError as error:
         return Held(version="odd", error=error)
+
+
+def _read(tree: Tree, name: str) -> Held:
+    fetch = _fetching(tree)
+    content = fetch(RECORD)
+    if content is None:
+        return Held()
+    version = digest(RECORD, content)
     try:
         record = decode(fetch, name, tree.shown())
     except GoldenError as error:
