@@ -48,6 +48,13 @@ class Entry:
     """`file`, `folder`, or `odd` for a link, a device and whatever else no store keeps."""
 
 
+def check_size(shown: str, size: int) -> None:
+    """Raises UsageError for a file that would have more bytes than are ever read; `shown` is how messages call it."""
+    if size > LARGEST:
+        told = f"{shown} would have {size} bytes, and mlguard reads {LARGEST} at most"
+        raise UsageError(told, advice="note less, or a digest of it", slug="file-too-large")
+
+
 def is_plain(name: str) -> bool:
     """Whether a name is the name of one file on every file system, and no way out of its folder."""
     return bool(name) and name not in (".", "..") and not _SPECIAL.search(name)
@@ -128,9 +135,7 @@ class Tree:
     def write(self, name: str, content: bytes, *, mode: int = 0o666) -> None:
         """Write a file that is not there yet, and see it on the disk; `mode` are its rights, less the umask."""
         *folders, file = self._parts(name)
-        if len(content) > LARGEST:
-            told = f"{self.shown(name)} would have {len(content)} bytes, and mlguard reads {LARGEST} at most"
-            raise UsageError(told, advice="note less, or a digest of it", slug="file-too-large")
+        check_size(self.shown(name), len(content))
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
         with self._inside(folders, make=True) as folder, folder.open(file, flags, mode) as handle:
             rest = memoryview(content)
