@@ -61,6 +61,7 @@ class Notes:
 
         Raises VerdictError for anything but a match, a missing golden and a test that noted nothing included.
         """
+        __tracebackhide__ = True  # Else pytest parses our sources, for a traceback that is replaced by the Verdict.
         verdict, recorded = self._settled()
         if verdict.outcome is Outcome.MATCH:
             return recorded
