@@ -64,9 +64,10 @@ def command(rows: tuple[str, ...], rounds: int, share: float, *, as_json: bool) 
     compileall.compile_dir(Path(mlguard.__file__).parent, quiet=2)
     lines: list[Line] = []
     for name in rows or ROWS:
-        print(name, file=sys.stderr, flush=True)
         with tempfile.TemporaryDirectory(prefix="mlguard-speed-") as folder:
-            lines += ROWS[name](Path(folder), Effort(rounds, share))
+            found = ROWS[name](Path(folder), Effort(rounds, share))
+        print(draw(found), file=sys.stderr, flush=True)
+        lines += found
     click.echo(
         json.dumps([{**asdict(one), "reached": one.reached} for one in lines], indent=1) if as_json else draw(lines)
     )

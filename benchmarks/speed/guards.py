@@ -121,7 +121,8 @@ def jobs(folder: Path, effort: Effort) -> list[Line]:
 
 
 def _commands(project: Guarded, ways: dict[str, list[str]], effort: Effort) -> dict[str, list[Ran]]:
-    return side_by_side({name: partial(run, way, project.root) for name, way in ways.items()}, effort.rounds)
+    commands = {name: partial(run, way, project.root) for name, way in ways.items()}
+    return side_by_side(commands, effort.rounds, compiled=True)
 
 
 def _cpu(rans: list[Ran]) -> float:

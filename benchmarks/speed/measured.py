@@ -66,8 +66,6 @@ class Ran:
     """Seconds of user and system time, of all processes that it started and waited for as well."""
     wall: float
     """Seconds by the clock."""
-    peak: float
-    """MiB that its largest process held at most."""
     out: str
     """What it printed."""
     errors: str
@@ -85,7 +83,7 @@ def run(command: Sequence[str], folder: Path, *, codes: Sequence[int] = (0,), **
         texts = [_text(file) for file in (out, errors)]
     if process.returncode not in codes:
         sys.exit(f"{' '.join(command)} ended with {process.returncode}:\n{''.join(texts)}")
-    return Ran(used.ru_utime + used.ru_stime, wall, used.ru_maxrss / 1024, *texts)
+    return Ran(used.ru_utime + used.ru_stime, wall, *texts)
 
 
 def environ() -> dict[str, str]:
@@ -94,11 +92,14 @@ def environ() -> dict[str, str]:
     return kept | dict.fromkeys(_THREADS, "1") | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
 
-def side_by_side(ways: Mapping[K, Callable[[], T]], rounds: int) -> dict[K, list[T]]:
-    """What each way gave in each round. All run once before, to compile; their order rotates from round to round."""
+def side_by_side(ways: Mapping[K, Callable[[], T]], rounds: int, *, compiled: bool = False) -> dict[K, list[T]]:
+    """What each way gave in each round. Their order rotates from round to round.
+
+    All run once before, unless all that they import is `compiled` already and they take long.
+    """
     names = list(ways)
     found: dict[K, list[T]] = {name: [] for name in names}
-    for name in names:
+    for name in [] if compiled else names:
         ways[name]()
     for number in range(rounds):
         first = number % len(names)

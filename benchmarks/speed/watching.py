@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import subprocess
 import sys
 import threading
@@ -75,7 +74,9 @@ def _watching(root: Path) -> Iterator[_Screen]:
         try:
             yield _Screen(process)
         finally:
-            process.send_signal(signal.SIGINT)
+            # No interrupt, which a process ignores that a shell has started in the background.
+            process.terminate()
+            process.wait()
 
 
 def _first_red(project: Guarded, screen: _Screen) -> float:
