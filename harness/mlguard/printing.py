@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import json
-import select
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -15,6 +12,8 @@ import click
 from mlguard.core.visible import one_line, visible
 
 if TYPE_CHECKING:
+    import io
+
     # Where click keeps it is click's own affair; only its type is wanted.
     from click._termui_impl import ProgressBar
 
@@ -31,6 +30,8 @@ def tell(text: str) -> None:
 
 def say_json(document: Mapping[str, object], *, one_line: bool = False) -> None:
     """Print one JSON document, in ASCII, to standard output."""
+    import json  # Late: `--help` prints none.
+
     # JSON lets DEL stand, which is ASCII.
     click.echo(json.dumps(document, indent=None if one_line else 1, sort_keys=True).replace("\x7f", "\\u007f"))
 
@@ -42,6 +43,8 @@ def ask(question: str) -> bool:
 
 def can_be_answered() -> bool:
     """Whether a question can still be answered: standard input has not come to its end."""
+    import select  # Late: `--help` asks nothing.
+
     stdin = sys.stdin
     try:
         if stdin is None or stdin.isatty():
@@ -49,7 +52,7 @@ def can_be_answered() -> bool:
         waiting, _, _ = select.select([stdin.fileno()], [], [], 0)
     except (OSError, ValueError):  # It is no file that can be looked at; asking will show.
         return not stdin.closed
-    return not waiting or bool(cast(io.BufferedReader, stdin.buffer).peek(1))
+    return not waiting or bool(cast("io.BufferedReader", stdin.buffer).peek(1))
 
 
 def bar(label: str, *, items: Iterable[str] | None = None, length: int | None = None) -> ProgressBar[str]:

@@ -103,6 +103,7 @@ def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     """Compare what a test noted, once it has passed."""
+    __tracebackhide__ = True
     yield
     if (notes := _notes(item)) is not None:
         item.config.stash[SESSION].recorded += notes.settle()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from mlguard.core.difference import SHOWN, Difference, difference, has_moved
+from mlguard.core.difference import BLOCK, SHOWN, Difference, difference, has_moved
 from mlguard.core.tolerance import SOLVER_FLOOR, Tolerance
 from mlguard.core.value import Value, number, numbers, text, texts
 from mlguard.report.sentence import change_in_words
@@ -35,6 +36,27 @@ def test_a_value_is_bit_for_bit_itself(value: Value) -> None:
     assert same.close
     assert same.exact
     assert (same.moved, same.worst, same.rows) == (0, (), ())
+
+
+def test_large_values_are_found_equal_without_a_copy_of_them() -> None:
+    golden, new = numbers(np.arange(1e6)), numbers(np.arange(1e6))
+    tracemalloc.start()
+    try:
+        assert difference(golden, new, RULE).exact
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < golden.data.nbytes / 8
+
+
+@pytest.mark.parametrize("place", [0, BLOCK - 1, BLOCK, 2 * BLOCK, -1])
+def test_one_bit_is_seen_in_whichever_block_it_lies(place: int) -> None:
+    golden = numbers(np.ones(2 * BLOCK + 5))
+    moved = golden.data.copy()
+    moved[place] = np.nextafter(1.0, 2.0)
+    found = difference(golden, numbers(moved), RULE)
+    assert (found.exact, found.close) == (False, True)
+    assert difference(golden, numbers(golden.data.copy()), RULE).exact
 
 
 @examples(40)

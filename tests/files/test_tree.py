@@ -17,6 +17,8 @@ from mlguard.files.tree import Tree
 ACTIONS: dict[str, Callable[[Tree, str], Any]] = {
     "read": lambda tree, name: tree.read(name),
     "entries": lambda tree, name: tree.entries(name),
+    "opened once": lambda tree, name: read_twice(tree, name),
+    "holding": lambda tree, name: list(tree.below(name).holding("file", lambda folder: True)),
     "make": lambda tree, name: tree.make(f"{name}/inner"),
     "write": lambda tree, name: tree.write(name, b"ours"),
     "write below": lambda tree, name: tree.write(f"{name}/file", b"ours"),
@@ -31,6 +33,11 @@ ACTIONS: dict[str, Callable[[Tree, str], Any]] = {
     "open": lambda tree, name: tree.opened(name, make=True).__enter__(),
     "modified": lambda tree, name: tree.modified(f"{name}/file"),
 }
+
+
+def read_twice(tree: Tree, name: str) -> list[bytes | None]:
+    with tree.below(name).opened_once() as opened:
+        return [opened.read("file"), opened.read("inner/file")]
 
 
 @pytest.fixture(params=["by descriptor", "by path"])
@@ -146,6 +153,54 @@ def test_files_come_back_and_what_is_missing_is_none(project: Path) -> None:
         False,
         True,
     )
+
+
+def test_what_holds_a_file_is_found_without_entering_what_nobody_wants(project: Path, outside: Path) -> None:
+    tree = Tree(project / "golden", project)
+    for name in ("b/deep/kept", "b/kept", "c/other", "not me/kept", "a/kept/inner"):
+        tree.write(name, name.encode())
+    (project / "golden/link").symlink_to(outside)
+    (project / "golden/c/kept").symlink_to(outside / "file")
+    entered: list[str] = []
+
+    def enters(folder: str) -> bool:
+        entered.append(folder)
+        return folder != "not me"
+
+    found = dict(tree.holding("kept", enters))
+    assert found == {"b": b"b/kept", "b/deep": b"b/deep/kept", "c": None, "link": None}
+    assert entered == ["a", "b", "b/deep", "c", "not me"]
+    assert list(tree.below("nothing").holding("kept", enters)) == []
+
+
+def test_a_folder_that_is_opened_once_is_the_same_for_every_read(project: Path, outside: Path) -> None:
+    tree = Tree(project / "golden", project)
+    tree.write("a/b/file", b"old")
+    tree.write("a/b/inner/file", b"below")
+    with tree.below("a/b").opened_once() as opened:
+        assert opened.read("file") == b"old"
+        if module._RELATIVE:
+            (project / "golden/a/b").rename(project / "golden/away")
+            (project / "golden/a/b").symlink_to(outside)
+        assert (opened.read("file"), opened.read("inner/file"), opened.read("x")) == (b"old", b"below", None)
+        assert opened.shown("file") == "golden/a/b/file"
+    with tree.below("nothing").opened_once() as opened:
+        assert opened.read("file") is None
+        tree.write("nothing/file", b"new")
+        assert opened.read("file") == b"new"
+
+
+def test_a_folder_that_is_opened_once_is_entered_once(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tree = Tree(project / "golden", project).below("a/b/c")
+    for name in ("x", "y", "z"):
+        tree.write(name, b"")
+    calls: list[str] = []
+    real = os.open
+    monkeypatch.setattr(os, "open", lambda name, *rest, **more: calls.append(str(name)) or real(name, *rest, **more))
+    with tree.opened_once() as opened:
+        assert [opened.read(name) for name in ("x", "y", "z")] == [b""] * 3
+    assert calls.count("c") == (1 if module._RELATIVE else 0)
+    assert len(calls) == (8 if module._RELATIVE else 3)
 
 
 def test_no_descriptor_is_left_open(project: Path, outside: Path) -> None:

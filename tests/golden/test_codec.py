@@ -18,8 +18,11 @@ from mlguard.core.record import EVIDENCE, GATE, INTERNAL, PROBE, ConfigurationFa
 from mlguard.core.run_name import MAIN, Seed
 from mlguard.core.tolerance import Tolerances
 from mlguard.core.value import Value, number, numbers, text, texts
+from mlguard.files import tree
+from mlguard.golden import arrays
 from mlguard.golden.codec import INTERNALS_FILE, RECORD, decode, encode
 from mlguard.golden.naming import SUMMARY
+from mlguard.golden.observations import READABLE
 from tests.properties import examples
 
 NUMERIC = ["bool", "int8", "int64", "uint8", "uint64", "float16", "float32", "float64", "complex64", "complex128"]
@@ -255,3 +258,14 @@ def assert_bits(new: Value, old: Value) -> None:
             assert np.array_equal(np.signbit(a) & ~np.isnan(a), np.signbit(b) & ~np.isnan(b))
     else:
         assert new.data.tolist() == old.data.tolist()
+
+
+def test_what_is_too_large_for_a_file_is_refused_before_it_is_copied(monkeypatch: pytest.MonkeyPatch) -> None:
+    sims = Observation("predict", "sims", numbers(np.zeros(READABLE + 1)))
+    monkeypatch.setattr(tree, "LARGEST", 8 * READABLE)
+    monkeypatch.setattr(arrays, "_npy", lambda value: pytest.fail("it was copied"))
+    with pytest.raises(
+        UsageError, match=r"arrays/sims-\w+\.npy would have 160008 bytes, and mlguard reads 160000"
+    ) as caught:
+        encode(Record("Churn", (sims,)))
+    assert caught.value.slug == "file-too-large"

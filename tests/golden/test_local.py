@@ -105,6 +105,24 @@ def test_names_are_found_also_where_a_golden_is_unreadable(store: LocalStore, tm
             store.load(guard)
 
 
+def test_names_cost_one_look_at_each_folder_however_deep_it_lies(
+    store: LocalStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guards = ["Churn", *(f"tests/deep/deeper/test_x.py::TestC::test_y[{number}]" for number in range(20))]
+    for guard in guards:
+        store.save(small(guard))
+    opened: list[str] = []
+    real = os.open
+    monkeypatch.setattr(os, "open", lambda name, *rest, **more: opened.append(str(name)) or real(name, *rest, **more))
+    assert store.names(of_tests=False) == ("Churn",)
+    assert opened.count(RECORD) == 1
+    opened.clear()
+    assert store.names() == tuple(sorted(guards))
+    folders = sum(path.is_dir() for path in (tmp_path / "golden").rglob("*"))
+    assert opened.count(RECORD) == len(guards)
+    assert len(opened) <= len(guards) + folders + 2
+
+
 def test_a_golden_that_lost_its_name_has_one_that_finds_it(store: LocalStore) -> None:
     guards = ["Churn[a b]", "Größe", "tests/sub/test_x.py::TestC::test_y[a/b]", "x.py::test_y[1]"]
     for guard in guards:

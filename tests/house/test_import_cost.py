@@ -50,6 +50,14 @@ assert not ours & set(sys.modules), ours & set(sys.modules)
     loaded(script, tmp_path)
 
 
+def test_the_overview_imports_nothing_that_click_does_not(tmp_path: Path) -> None:
+    """Each library here costs `--help` some of its time, though it prints a table and no more."""
+    shown = "\ntry:\n    main(['--help'])\nexcept SystemExit:\n    pass"
+    bare = f"import click\n@click.group()\ndef main():\n    'Nothing.'{shown}"
+    ours = loaded(f"from mlguard.cli.main import main{shown}", tmp_path)
+    assert ours - loaded(bare, tmp_path) == {"mlguard"}
+
+
 @pytest.mark.parametrize("module", ["mlguard", "mlguard.pytest_plugin", "mlguard.core.error", "mlguard.settings"])
 def test_importing_is_light(module: str, tmp_path: Path) -> None:
     assert not loaded(f"import {module}", tmp_path) & HEAVY

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ElementTree
+from pathlib import Path
 
 import pytest
+from _pytest._code.code import TracebackEntry
 
 from tests.repository import git
 
@@ -70,6 +72,18 @@ def test_what_moved_fails_in_full_and_can_be_accepted(noted):
     assert noted.run("--regen-golden", "--golden-reason", "meant").code == 0
     assert noted.run().code == 0
     assert '"meant"' in (noted.root / GOLDEN).read_text()
+
+
+def test_pytest_reads_no_source_for_a_traceback_that_nobody_sees(noted, monkeypatch):
+    """Reading ours takes longer than comparing the values of a small test."""
+    read = []
+    monkeypatch.setattr(TracebackEntry, "getsource", lambda entry, *rest: read.append(Path(entry.path).name))
+    noted.write("tests/test_sims.py", TEST.replace("SIMS", "0.26"))
+    assert noted.run().outcomes == {"tests/test_sims.py::test_sims": "failed"}
+    assert read == []
+    noted.write("tests/test_sims.py", "def test_sims():\n    assert False\n")
+    noted.run("tests/test_sims.py")
+    assert read == ["test_sims.py"]
 
 
 def test_a_damaged_golden_is_recorded_against_the_one_that_git_has(noted):

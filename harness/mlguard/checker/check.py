@@ -29,7 +29,7 @@ from mlguard.core.verdict import Verdict
 from mlguard.discovery import Declared
 from mlguard.golden.codec import RECORD
 from mlguard.golden.interface import Held
-from mlguard.golden.naming import collisions, is_of_test
+from mlguard.golden.naming import collisions
 from mlguard.golden.stores import open_store
 from mlguard.report import problems
 from mlguard.runner.order import Done, Extent, Found
@@ -220,11 +220,10 @@ def stale(settings: Settings, found: Found) -> list[Verdict]:
     if found.broken:
         return []
     known = {guard.ref.name for guard in found.guards}
-    names = [name for name in open_store(settings).names() if name not in known]
     return [
         Verdict(name, Outcome.STALE, problem=problems.stale(name), slug="golden-stale")
-        for name in names
-        if not is_of_test(name)
+        for name in open_store(settings).names(of_tests=False)
+        if name not in known
     ]
 
 

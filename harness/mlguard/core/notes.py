@@ -20,6 +20,24 @@ class Listener(Protocol):
         """Keep named values on the way to others, which name the place of a move and never decide."""
 
 
+class Names:
+    """Gives each name once: one that is taken gets a number, `sims#2`, and none is lost."""
+
+    def __init__(self) -> None:
+        """Nothing is taken yet."""
+        self._last: dict[tuple[object, str], int] = {}
+
+    def unused(self, name: str, where: object) -> str:
+        """The name, or the name with the next number that is free there, found at once however often it was taken."""
+        number, unused = self._last.get((where, name), 0) + 1, name
+        if number > 1:
+            while (where, unused := f"{name}#{number}") in self._last:
+                number += 1
+        self._last[where, name] = number
+        self._last.setdefault((where, unused), 1)
+        return unused
+
+
 _listener: ContextVar[Listener | None] = ContextVar("mlguard_listener", default=None)
 
 

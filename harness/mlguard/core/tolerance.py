@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -167,13 +169,10 @@ class Tolerances:
         """The Tolerance of one Observation of the golden."""
         noise = self._noise(observation)
         floor = self._floor(observation)
-        zero = tuple((FACTOR * _array(self.zeros.get(pool(observation), 0.0))).tolist())
-        allowed = widened(noise or 0.0)
-        if not self._loosened(observation):
-            allowed = np.minimum(allowed, LOOSEST)
-        loud = bool((allowed > floor).any())
-        rtol = tuple(np.maximum(allowed, floor).tolist()) if loud else floor
-        return Tolerance(rtol, noise, "noise" if loud else "floor", zero, computed_eps(observation, self.precision))
+        zero = _zero(self.zeros.get(pool(observation), 0.0))
+        wider = _widest(noise or 0.0, floor, math.inf if self._loosened(observation) else LOOSEST)
+        rtol, basis = (floor, "floor") if wider is None else (wider, "noise")
+        return Tolerance(rtol, noise, basis, zero, computed_eps(observation, self.precision))
 
     def same_model(self, reference: Observation, gap: float) -> Tolerance:
         """The Tolerance between two answers of one model in one run, which were `gap` apart in the golden.
@@ -211,6 +210,19 @@ class Tolerances:
             return NOISE_FLOOR * EPS[dtype]
         floor = (ANSWERING_FLOOR if self._follows(observation) else SOLVER_FLOOR)[dtype]
         return max(floor, SECONDARY_FLOOR) if isinstance(observation.run, Seed | Config | Levels) else floor
+
+
+@lru_cache(maxsize=1024)
+def _zero(largest: Numbers) -> tuple[float, ...]:
+    """What is as good as zero, by column; nearly all Observations of a run share it."""
+    return tuple((FACTOR * _array(largest)).tolist())
+
+
+@lru_cache(maxsize=1024)
+def _widest(noise: Numbers, floor: float, most: float) -> tuple[float, ...] | None:
+    """What measured noise allows by column, `most` at most; None where the floor allows as much."""
+    allowed = np.minimum(widened(noise), most)
+    return tuple(np.maximum(allowed, floor).tolist()) if (allowed > floor).any() else None
 
 
 def pool(observation: Observation) -> str:

@@ -13,9 +13,10 @@ import re
 import secrets
 import shutil
 import stat
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,9 @@ LARGEST = 256 * 1024**2
 
 DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))})
 """Names that Windows keeps for devices, whatever their case and suffix."""
+
+_PART = 1 << 16
+"""Bytes that are read at once of what a file has beyond its size."""
 
 _RELATIVE = os.open in os.supports_dir_fd and os.scandir in os.supports_fd and hasattr(os, "O_NOFOLLOW")
 # Not blocking: to open a FIFO must not wait for its writer.
@@ -42,6 +46,13 @@ class Entry:
     """Its name."""
     kind: str
     """`file`, `folder`, or `odd` for a link, a device and whatever else no store keeps."""
+
+
+def check_size(shown: str, size: int) -> None:
+    """Raises UsageError for a file that would have more bytes than are ever read; `shown` is how messages call it."""
+    if size > LARGEST:
+        told = f"{shown} would have {size} bytes, and mlguard reads {LARGEST} at most"
+        raise UsageError(told, advice="note less, or a digest of it", slug="file-too-large")
 
 
 def is_plain(name: str) -> bool:
@@ -62,6 +73,7 @@ class Tree:
         below = root.is_relative_to(project)
         self._base = project if below else root
         self._above = root.relative_to(project).parts if below else ()
+        self._opened: _Folder | None = None
 
     def below(self, name: str) -> Tree:
         """The tree of a folder in this one."""
@@ -77,10 +89,8 @@ class Tree:
         """The content of a file; None where there is none. Refuses one of more than `most` bytes before reading it."""
         *folders, file = self._parts(name)
         with suppress(FileNotFoundError, NotADirectoryError), self._inside(folders) as folder:
-            with folder.open(file, os.O_RDONLY) as handle:
-                size = os.fstat(handle).st_size
-                content = b"" if size > most else _read(handle, most + 1)
-            if size > most or len(content) > most:
+            content = folder.read(file, most)
+            if content is None:
                 advice = "restore what was there from version control"
                 raise GoldenError(
                     f"{self.shown(name)} has more than {most} bytes", advice=advice, slug="file-too-large"
@@ -91,9 +101,18 @@ class Tree:
     def entries(self, name: str = "") -> list[Entry]:
         """What lies in a folder, by name; nothing where there is no such folder."""
         parts = self._parts(name)
-        with suppress(FileNotFoundError, NotADirectoryError), self._inside(parts) as folder, folder.scan() as found:
-            return sorted((Entry(one.name, _kind(one)) for one in found), key=lambda entry: entry.name)
+        with suppress(FileNotFoundError, NotADirectoryError), self._inside(parts) as folder:
+            return [Entry(name, kind) for name, kind in folder.kinds().items()]
         return []
+
+    def holding(self, file: str, enters: Callable[[str], bool]) -> Iterator[tuple[str, bytes | None]]:
+        """Each folder below this one that holds a file of this name, and the file's content; each is opened once.
+
+        `enters` says of a folder, by its name from here, whether to look into it. What is no plain file or folder is
+        named as well; its content is None, and so is that of a file that is too large to be read.
+        """
+        with suppress(FileNotFoundError, NotADirectoryError), self._inside(()) as folder:
+            yield from _holding(folder, "", file, enters)
 
     def modified(self, name: str) -> float:
         """When a file or folder was changed last, in seconds since the epoch."""
@@ -116,9 +135,7 @@ class Tree:
     def write(self, name: str, content: bytes, *, mode: int = 0o666) -> None:
         """Write a file that is not there yet, and see it on the disk; `mode` are its rights, less the umask."""
         *folders, file = self._parts(name)
-        if len(content) > LARGEST:
-            told = f"{self.shown(name)} would have {len(content)} bytes, and mlguard reads {LARGEST} at most"
-            raise UsageError(told, advice="note less, or a digest of it", slug="file-too-large")
+        check_size(self.shown(name), len(content))
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
         with self._inside(folders, make=True) as folder, folder.open(file, flags, mode) as handle:
             rest = memoryview(content)
@@ -181,6 +198,17 @@ class Tree:
         with self._inside(()) as folder:
             yield folder.fd
 
+    @contextmanager
+    def opened_once(self) -> Iterator[Tree]:
+        """This tree for several reads, its own folder opened once for all; as it is where there is no such folder."""
+        with ExitStack() as stack:
+            tree = Tree(self.root, self.project)
+            tree._base, tree._above = self._base, self._above
+            with suppress(FileNotFoundError, NotADirectoryError):
+                folder = stack.enter_context(self._inside(()))
+                tree._opened = folder if folder.fd is not None else None
+            yield tree
+
     def _parts(self, name: str) -> tuple[str, ...]:
         parts = tuple(name.split("/")) if name else ()
         if not all(map(is_plain, parts)):
@@ -191,9 +219,9 @@ class Tree:
     def _inside(self, parts: Sequence[str], *, make: bool = False) -> Iterator[_Folder]:
         if make:
             self._base.mkdir(parents=True, exist_ok=True)
-        folder = _Folder.at(self._base)
+        folder = _Folder.at(self._base) if self._opened is None else self._opened.again()
         try:
-            for part in (*self._above, *parts):
+            for part in (*(self._above if self._opened is None else ()), *parts):
                 with folder:
                     folder = folder.enter(part, make=make)
             yield folder
@@ -227,6 +255,10 @@ class _Folder:
         """A folder that is followed wherever it leads: somebody on this machine chose it."""
         return cls(path, os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC) if _RELATIVE else None)
 
+    def again(self) -> _Folder:
+        """The same folder, to be closed by itself."""
+        return _Folder(self.path, None if self.fd is None else os.dup(self.fd))
+
     def __enter__(self) -> _Folder:
         return self
 
@@ -250,6 +282,18 @@ class _Folder:
     def scan(self) -> Any:
         """The entries, to be closed."""
         return os.scandir(self.path if self.fd is None else self.fd)
+
+    def kinds(self) -> dict[str, str]:
+        """What lies in it, by name."""
+        with self.scan() as found:
+            return {one.name: _kind(one) for one in sorted(found, key=attrgetter("name"))}
+
+    def read(self, name: str, most: int) -> bytes | None:
+        """The content of a plain file; None where that has more than `most` bytes."""
+        with self.open(name, os.O_RDONLY) as handle:
+            size = os.fstat(handle).st_size
+            content = b"" if size > most else _read(handle, size, most + 1)
+            return content if max(size, len(content)) <= most else None
 
     def enter(self, name: str, *, make: bool = False) -> _Folder:
         """A folder in this one, made where it is missing if that is wanted."""
@@ -293,23 +337,46 @@ class _Folder:
             raise _OddError(self.path / name, "is no plain file")
 
 
+def _holding(
+    folder: _Folder, place: str, file: str, enters: Callable[[str], bool]
+) -> Iterator[tuple[str, bytes | None]]:
+    kinds = folder.kinds()
+    if kinds.pop(file, "folder") != "folder":
+        yield place, _readable(folder, file)
+    for name, kind in kinds.items():
+        below = f"{place}/{name}" if place else name
+        if kind == "odd":
+            yield below, None
+        elif kind == "folder" and enters(below):
+            with suppress(FileNotFoundError, NotADirectoryError), folder.enter(name) as inner:
+                yield from _holding(inner, below, file, enters)
+
+
+def _readable(folder: _Folder, file: str) -> bytes | None:
+    with suppress(FileNotFoundError, NotADirectoryError, _OddError):
+        return folder.read(file, LARGEST)
+    return None
+
+
 def _is_link(found: os.stat_result) -> bool:
     """Whether it leads elsewhere; on Windows junctions do as well, which are no links by their mode."""
     return stat.S_ISLNK(found.st_mode) or getattr(found, "st_reparse_tag", 0) == _JUNCTION
 
 
 def _kind(entry: os.DirEntry[str]) -> str:
-    if _is_link(entry.stat(follow_symlinks=False)):
+    # On POSIX the folder itself says what is a link; junctions are links that only Windows has.
+    if entry.is_symlink() or (os.name == "nt" and _is_link(entry.stat(follow_symlinks=False))):
         return "odd"
     if entry.is_dir(follow_symlinks=False):
         return "folder"
     return "file" if entry.is_file(follow_symlinks=False) else "odd"
 
 
-def _read(handle: int, most: int) -> bytes:
-    """Up to so many bytes, however many the file grows by meanwhile."""
+def _read(handle: int, size: int, most: int) -> bytes:
+    """Up to `most` bytes, however many the file grows by meanwhile; one of the `size` that it says is read at once."""
     parts = []
-    while most and (part := os.read(handle, min(most, 1 << 20))):
+    while most and (part := os.read(handle, min(most, max(size, _PART)))):
         parts.append(part)
         most -= len(part)
+        size -= len(part)
     return b"".join(parts)

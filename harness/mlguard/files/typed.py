@@ -108,10 +108,15 @@ def _object(kind: Any) -> _Read:
         if required == {first} and not isinstance(document, dict):
             document = {first: document}
         members = _parts(document, where, required, {first, *others})
-        hints = get_type_hints(kind)
+        hints = _hints(kind)
         return kind(**{name: _reader(hints[name])(item, place) for name, (item, place) in members.items()})
 
     return read
+
+
+@cache
+def _hints(kind: Any) -> dict[str, Any]:
+    return get_type_hints(kind)
 
 
 def _members(kind: Any) -> _Read:

@@ -11,6 +11,7 @@ from typing import Any, TypedDict
 import numpy as np
 
 from mlguard.core.value import Value
+from mlguard.files.tree import check_size
 from mlguard.files.typed import checked
 from mlguard.golden.elements import TEXT, from_json, kept_as, to_json
 from mlguard.golden.strict import dump, parse
@@ -25,7 +26,11 @@ Read = Callable[[str], bytes]
 
 
 def write_array(value: Value, name: str) -> dict[str, bytes]:
-    """The files of a large Value: `name.npy` for its numbers, `name.json` for texts, row names and gaps."""
+    """The files of a large Value: `name.npy` for its numbers, `name.json` for texts, row names and gaps.
+
+    Raises UsageError for what is too large for any file, before a copy of it is made.
+    """
+    check_size(f"{name}.npy", value.data.nbytes)
     files: dict[str, bytes] = {}
     beside: dict[str, Any] = {}
     if kept_as(value) == TEXT:

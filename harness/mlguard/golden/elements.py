@@ -97,12 +97,16 @@ def _unescape(match: re.Match[str]) -> str:
 def _gather(
     items: Sequence[Any], kept: str, read: Callable[[Any], Any]
 ) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any] | None]:
-    missing = np.array([item is None for item in items], dtype=bool)
+    if None not in items:
+        return _array(list(map(read, items)), kept), None
     fill = "" if kept == TEXT else math.nan if kept in FLOATS or kept in COMPLEX else 0
     values = [fill if item is None else read(item) for item in items]
+    return _array(values, kept), np.array([item is None for item in items], dtype=bool)
+
+
+def _array(values: list[Any], kept: str) -> np.ndarray[Any, Any]:
     with np.errstate(over="raise"):
-        data = np.array(values, dtype=object if kept == TEXT else kept)
-    return data, missing if missing.any() else None
+        return np.array(values, dtype=object if kept == TEXT else kept)
 
 
 def _json_writer(kept: str) -> Callable[[Any], Any]:

@@ -75,8 +75,11 @@ class Store(Protocol):
     def datasets(self) -> Datasets:
         """The Datasets of its Records."""
 
-    def names(self) -> tuple[str, ...]:
-        """The guards that have a Record here, unreadable ones included, in alphabetical order."""
+    def names(self, *, of_tests: bool = True) -> tuple[str, ...]:
+        """The guards that have a Record here, unreadable ones included, in alphabetical order.
+
+        `of_tests`: those of the fixture's tests as well, which may be very many.
+        """
 
     def held(self, name: str) -> Held:
         """What lies here of a guard, whole or damaged. Raises RunError where it cannot be read at this moment."""

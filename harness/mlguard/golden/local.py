@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path, PurePosixPath
@@ -15,7 +14,7 @@ from mlguard.files.tree import Tree
 from mlguard.golden.codec import RECORD, Fetch, decode, encode, file_digests, guard_name, read_log
 from mlguard.golden.damage import Damage, digest
 from mlguard.golden.interface import ANY, Held, OvertakenError
-from mlguard.golden.naming import ARRAYS, DATASETS, INTERNALS, folder_of, name_of
+from mlguard.golden.naming import ARRAYS, DATASETS, INTERNALS, TESTS, folder_of, name_of
 from mlguard.golden.writing import Home, reading, remove
 
 if TYPE_CHECKING:
@@ -29,10 +28,16 @@ class LocalStore:
         """`root` is the folder of all goldens, `project` the root that messages name files from."""
         self.home = Home(root, project)
 
-    def names(self) -> tuple[str, ...]:
+    def names(self, *, of_tests: bool = True) -> tuple[str, ...]:
         """The guards that have a golden here, unreadable ones included, in alphabetical order."""
+
+        def enters(place: str) -> bool:
+            name = place.rpartition("/")[2]
+            return not name.startswith(".") and name != DATASETS and (of_tests or place != TESTS)
+
         with reading(self.home.tree.shown()):
-            return tuple(sorted(self._name(folder) for folder in self._folders(PurePosixPath())))
+            found = self.home.tree.holding(RECORD, enters)
+            return tuple(sorted(_name(PurePosixPath(place), content) for place, content in found if place))
 
     def load(self, name: str) -> Record | None:
         """The golden alone."""
@@ -100,34 +105,17 @@ class LocalStore:
         """Where the golden of a guard lies, or would."""
         return str(self.home.folder(folder_of(name)).root)
 
-    def _folders(self, folder: PurePosixPath) -> Iterator[PurePosixPath]:
-        """The folders with a golden, as paths below the root; tables of Datasets and hidden folders are none.
-
-        What lies in the place of a folder and is none, such as a link, is named as well: it cannot be read.
-        """
-        entries = {entry.name: entry.kind for entry in self.home.folder(folder).entries()}
-        if entries.pop(RECORD, "folder") != "folder" and folder.parts:
-            yield folder
-        for name, kind in entries.items():
-            if kind == "folder" and not name.startswith(".") and name != DATASETS:
-                yield from self._folders(folder / name)
-            elif kind == "odd":
-                yield folder / name
-
-    def _name(self, folder: PurePosixPath) -> str:
-        """The name that the record gives, if this is its folder; else one whose folder this is."""
-        try:
-            content = self.home.folder(folder).read(RECORD)
-        except GoldenError:
-            content = None
-        told = guard_name(content or b"")
-        return told if told is not None and folder_of(told) == folder else name_of(folder)
-
     def _own(self, tree: Tree, name: str) -> list[str]:
         """The golden's own files: those that it lists and that are as they were written. What lists others is first."""
         fetch = _fetching(tree)
         listed = file_digests(fetch)
         return [file for file, expected in listed.items() if digest(file, fetch(file) or b"") == expected]
+
+
+def _name(folder: PurePosixPath, record: bytes | None) -> str:
+    """The name that a record gives, if this is its folder; else one whose folder this is."""
+    told = guard_name(record or b"")
+    return told if told is not None and folder_of(told) == folder else name_of(folder)
 
 
 def _fetching(tree: Tree) -> Fetch:
@@ -142,14 +130,19 @@ def _fetching(tree: Tree) -> Fetch:
 
 
 def _held(tree: Tree, name: str) -> Held:
-    fetch = _fetching(tree)
     try:
-        content = fetch(RECORD)
-        if content is None:
-            return Held()
-        version = digest(RECORD, content)
+        with reading(tree.shown()), tree.opened_once() as opened:
+            return _read(opened, name)
     except GoldenError as error:
         return Held(version="odd", error=error)
+
+
+def _read(tree: Tree, name: str) -> Held:
+    fetch = _fetching(tree)
+    content = fetch(RECORD)
+    if content is None:
+        return Held()
+    version = digest(RECORD, content)
     try:
         record = decode(fetch, name, tree.shown())
     except GoldenError as error:

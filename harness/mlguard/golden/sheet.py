@@ -79,10 +79,14 @@ class Sheet:
         self.width = len(names)
         self._position = {name: place for place, name in enumerate(names[3:], start=3)}
         self._blocks: dict[tuple[str, str], list[csv.Line]] = {}
+        begun: csv.Line = ()
         for cells in lines:
             if len(cells) != len(names):
                 raise ValueError(f"a line has {len(cells)} cells instead of {len(names)}")
-            self._blocks.setdefault((plain_text(cells[0] or ""), plain_text(cells[1] or "")), []).append(cells)
+            if cells[:2] != begun:
+                begun = cells[:2]
+                block = self._blocks.setdefault((plain_text(cells[0] or ""), plain_text(cells[1] or "")), [])
+            block.append(cells)
 
     def rows(self, run: str, part: str) -> tuple[str, ...]:
         """Names of the rows of a part."""

@@ -14,7 +14,7 @@ from mlguard.configuration import Configuration
 from mlguard.core.dataset import Dataset
 from mlguard.core.error import MlguardError, RunError, UsageError
 from mlguard.core.guard import Guard, declares
-from mlguard.core.notes import listening
+from mlguard.core.notes import Names, listening
 from mlguard.core.question import EXACT_VALUES
 from mlguard.core.record import GATE, INTERNAL, STAGES, Observation
 from mlguard.core.run_name import MAIN, RunName
@@ -114,7 +114,7 @@ class Run:
     """What goes on around each call of the user's code, by the names of the run and the stage."""
     asking: str = ""
     """The contract or the probe rows that the call is for, by name."""
-    _taken: set[tuple[str, str, str]] = field(default_factory=set, init=False)
+    _names: Names = field(default_factory=Names, init=False)
 
     def declares(self, method: str) -> bool:
         """Whether the guard has this method."""
@@ -169,7 +169,7 @@ class Run:
         The run's own folder is another one each time, and is called by one name wherever a value names it.
         """
         role, until = facts.pop("role", GATE), facts.pop("until", "")
-        unused = self._unused(stage, name, until)
+        unused = self._names.unused(name, (stage, until))
         placed = value.spelled_anew(self.folder.as_posix(), FOLDER)
         if value.new_form and not until:
             facts.setdefault("question", EXACT_VALUES)
@@ -183,15 +183,6 @@ class Run:
         if self.name != MAIN:
             return f"`{method}` in run {self.name}"
         return f"`{method}` for {self.asking}" if self.asking else f"`{method}`"
-
-    def _unused(self, stage: str, name: str, until: str) -> str:
-        number = 1
-        unused = name
-        while (stage, unused, until) in self._taken:
-            number += 1
-            unused = f"{name}#{number}"
-        self._taken.add((stage, unused, until))
-        return unused
 
     def _instance(self) -> Guard:
         guard = self.subject.guard()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mlguard.core.error import UsageError
+from mlguard.core.notes import Names
 from mlguard.core.outcome import Outcome
 from mlguard.core.record import GATE, STAGES
 from mlguard.core.verdict import Verdict
@@ -32,6 +33,7 @@ class Notes:
         """`item` is the test."""
         self._item, self._project = item, project
         self._observations: list[Observation] = []
+        self._names = Names()
 
     def note(self, name: str, value: object, *, stage: str | None = None) -> None:
         """Keep one named value: a number, text, array, table, or a container of them.
@@ -49,7 +51,7 @@ class Notes:
             known = ", ".join(STAGES)
             raise UsageError(f"note {name!r} names the stage {where!r}; known are {known}", slug="note-stage")
         for leaf, observed in noted(name, value):
-            self._observations.append(Observation(where, self._unused(where, leaf), observed, role=GATE))
+            self._observations.append(Observation(where, self._names.unused(leaf, where), observed, role=GATE))
 
     def look_inside(self, values: Iterable[tuple[str, object]]) -> None:
         """Nothing: a test compares what it names itself."""
@@ -59,6 +61,7 @@ class Notes:
 
         Raises VerdictError for anything but a match, a missing golden and a test that noted nothing included.
         """
+        __tracebackhide__ = True  # Else pytest parses our sources, for a traceback that is replaced by the Verdict.
         verdict, recorded = self._settled()
         if verdict.outcome is Outcome.MATCH:
             return recorded
@@ -147,14 +150,6 @@ class Notes:
         packages = _packages(module.__name__ if module else "", self._project.settings.base, len(sys.modules))
         environment = {"python": platform.python_version(), "packages": packages}
         return Record(name, tuple(self._observations), Provenance(environment=environment))
-
-    def _unused(self, stage: str, name: str) -> str:
-        taken = {observation.name for observation in self._observations if observation.stage == stage}
-        number, unused = 1, name
-        while unused in taken:
-            number += 1
-            unused = f"{name}#{number}"
-        return unused
 
 
 @lru_cache(maxsize=1)

@@ -58,10 +58,9 @@ def _within(settings: Settings, scope: Scope) -> Settings:
 
 
 def _has_goldens(settings: Settings) -> bool:
-    from mlguard.golden.naming import is_of_test
     from mlguard.golden.stores import open_store
 
-    return not all(is_of_test(name) for name in open_store(settings).names())
+    return bool(open_store(settings).names(of_tests=False))
 
 
 def _missed(session: pytest.Session, project: Project, asked: Settings, scope: Scope) -> Iterator[FailingItem]:

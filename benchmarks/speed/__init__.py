@@ -1,0 +1,1 @@
+"""How fast mlguard is beside what does the same job without it, as ratios of one run."""
