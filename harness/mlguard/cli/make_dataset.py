@@ -97,7 +97,7 @@ def command(
         say_json(_likeness_data(likeness)) if as_json else say(_likeness(likeness, settings))
         return
     out = settings.base / DATASETS if out_dir is None else Path.cwd() / out_dir
-    scripts = catalogue(settings.generators).pick(names)
+    scripts = catalogue(settings.generators, names)
     sys.path[:0] = [entry for entry in settings.import_path if entry not in sys.path]
     if verifying:
         verified = _each(scripts, lambda name: verify(scripts[name], out / name, seed=seed, rows=rows))
@@ -165,8 +165,8 @@ def _table(written: list[Written]) -> str:
     lines = [("dataset", "table", "rows", "columns", "bytes", "digest")]
     for one in written:
         for entry in one.manifest.tables:
-            columns = len(entry.schema.header)
-            numbers = (f"{entry.schema.rows:,}", f"{columns:,}", f"{entry.bytes:,}")
+            columns = len(entry.header)
+            numbers = (f"{entry.rows:,}", f"{columns:,}", f"{entry.bytes:,}")
             lines.append((one.manifest.name, entry.name, *numbers, one.manifest.digest[:_SHORT]))
     widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
     text = "\n".join(_aligned(line, widths) for line in lines)
@@ -223,9 +223,9 @@ def _content(manifest: Manifest, folder: Path) -> DatasetFolder:
             "name": entry.name,
             "file": entry.file,
             "format": entry.format,
-            "shape": list(entry.schema.shape),
-            "rows": entry.schema.rows,
-            "columns": len(entry.schema.header),
+            "shape": list(entry.shape),
+            "rows": entry.rows,
+            "columns": len(entry.header),
             "bytes": entry.bytes,
             "sha256": entry.sha256,
         }

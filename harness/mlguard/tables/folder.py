@@ -26,11 +26,6 @@ class Written:
     manifest: Manifest
     """What was written."""
 
-    @property
-    def size(self) -> int:
-        """Bytes of all tables."""
-        return sum(entry.bytes for entry in self.manifest.tables)
-
 
 def write_dataset(
     dataset: Dataset,

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from mlguard.core.dataset import Dataset
 from mlguard.core.error import UsageError, several
 from mlguard.tables.cells import Cells, to_array, to_cells, to_series
 from mlguard.tables.logical import LogicalType, logical_type, type_name, with_article
@@ -109,9 +110,9 @@ def sheet(table: Any, *, name: str = "rows") -> Sheet:
     raise UsageError(text, slug="table-type")
 
 
-def schema(table: Any, *, name: str = "rows") -> Schema:
-    """What a DataFrame or array holds; errors as `sheet`."""
-    return sheet(table, name=name).schema
+def sheets(dataset: Dataset) -> dict[str, Sheet]:
+    """All tables of a Dataset taken apart, by name; errors as `sheet`."""
+    return {name: sheet(table, name=name) for name, table in dataset.tables.items()}
 
 
 def from_lines(lines: Sequence[Sequence[str | None]], schema: Schema) -> Any:
