@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from mlguard.files.numbers import FLOATS, INTEGERS, read_as, spelled
-from mlguard.tables.logical import TICKS, LogicalType, absent, objects, ticks
+from mlguard.tables.logical import TICKS, LogicalType, elements, ticks
 
 _INSTANT = re.compile(r"-?\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d", re.ASCII)
 
@@ -31,7 +31,7 @@ def to_cells(values: Any, kind: LogicalType) -> Cells:
         write = _instant if kind.base == "timestamp" else _duration
         return [None if count is None else write(count, TICKS[unit], kind) for count in counts]
     one = _WRITE[kind.base]
-    return [None if gap else one(value) for gap, value in zip(absent(values), objects(values), strict=True)]
+    return [None if value is None else one(value) for value in elements(values)]
 
 
 def to_series(cells: Sequence[str | None], kind: LogicalType) -> pd.Series[Any]:
@@ -70,10 +70,7 @@ def to_array(cells: Sequence[str | None], kind: LogicalType) -> np.ndarray[Any, 
         text = np.array(values, dtype=str)
         if text.tolist() == values:  # NumPy's text drops trailing NULs.
             return text
-    array = np.empty(len(values), dtype=object)
-    for position, value in enumerate(values):  # Assigned whole, lists of one length would become rows.
-        array[position] = value
-    return array
+    return pd.Series(values, dtype=object).to_numpy()  # NumPy itself would make rows of lists of one length.
 
 
 def _unsigned(dtype: str) -> Callable[[Any], str]:

@@ -86,7 +86,7 @@ def _settled_series(series: pd.Series[Any], decimals: int) -> pd.Series[Any]:
         return constructor(_settled_array(floats, decimals), index=series.index, name=series.name)
     if isinstance(dtype, np.dtype) and dtype.kind == "O":
         values = [_settled_object(value, decimals) for value in series.tolist()]
-        return constructor(_objects(values), index=series.index, name=series.name, dtype=object)
+        return constructor(values, index=series.index, name=series.name, dtype=object)
     if hasattr(series, "cat") and series.cat.categories.dtype.kind == "f":
         return _settled_categories(series, decimals)
     return series
@@ -106,13 +106,6 @@ def _settled_object(value: Any, decimals: int) -> Any:
     if isinstance(value, np.ndarray):
         return _settled_object(value.tolist(), decimals)
     return settle(value, decimals) if isinstance(value, float | np.floating) else value
-
-
-def _objects(values: list[Any]) -> np.ndarray[Any, Any]:
-    array = np.empty(len(values), dtype=object)
-    for position, value in enumerate(values):
-        array[position] = value
-    return array
 
 
 def _settled_array(array: np.ndarray[Any, Any], decimals: int) -> np.ndarray[Any, Any]:
