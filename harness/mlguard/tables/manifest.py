@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -166,37 +167,28 @@ def _content(manifest: Manifest) -> dict[str, Any]:
         "written_by": _WRITER,
         "format": FORMAT,
         "rows": {entry.name: entry.rows for entry in manifest.tables},
-        "tables": [{**vars(entry), "columns": [*map(_column_content, entry.columns)]} for entry in manifest.tables],
+        "tables": [{**vars(entry), "columns": _columns(entry)} for entry in manifest.tables],
     }
 
 
-def _column_content(column: ColumnEntry) -> dict[str, Any]:
-    return {**vars(column), "type": _type_content(column.type)}
+def _columns(entry: TableEntry) -> list[dict[str, Any]]:
+    return [{**vars(column), "type": _type_content(column.type)} for column in entry.columns]
 
 
 def _type_content(kind: LogicalType) -> Any:
     """The bare word where that says it all, so that a reviewer reads `int64`."""
-    said = {
-        "unit": kind.unit,
-        "zone": kind.zone,
-        "values": None if kind.values is None else _type_content(kind.values),
-        "categories": list(kind.categories) if kind.values is not None else None,
-        "ordered": kind.ordered if kind.values is not None else None,
-        "nullable": kind.nullable or None,
-    }
-    given = {key: value for key, value in said.items() if value is not None}
+    if kind.values is not None:
+        values = _type_content(kind.values)
+        return {"base": kind.base, "values": values, "categories": kind.categories, "ordered": kind.ordered}
+    given = {key: vars(kind)[key] for key in ("unit", "zone", "nullable") if vars(kind)[key]}
     return {"base": kind.base, **given} if given else kind.base
 
 
 def _pretty(content: Mapping[str, Any]) -> str:
     """Indented JSON, except that each column stays on one line."""
-    tables = content["tables"]
-    marked = [
-        {**table, "columns": [f"\0{t}\0{i}" for i in range(len(table["columns"]))]} for t, table in enumerate(tables)
-    ]
-    text = json.dumps({**content, "tables": marked}, indent=1, sort_keys=True, ensure_ascii=False)
-    for t, table in enumerate(tables):
-        for i, column in enumerate(table["columns"]):
-            line = json.dumps(column, sort_keys=True, ensure_ascii=False)
-            text = text.replace(f'"\\u0000{t}\\u0000{i}"', line, 1)
-    return text + "\n"
+    lines = (
+        json.dumps(one, sort_keys=True, ensure_ascii=False) for table in content["tables"] for one in table["columns"]
+    )
+    tables = [{**table, "columns": ["\0column"] * len(table["columns"])} for table in content["tables"]]
+    text = json.dumps({**content, "tables": tables}, indent=1, sort_keys=True, ensure_ascii=False)
+    return re.sub(r'"\\u0000column"', lambda place: next(lines), text) + "\n"
