@@ -19,12 +19,11 @@ from mlguard.core.record import (
     Approval,
     ConfigurationFacts,
     DatasetFacts,
-    Observation,
     Provenance,
     Record,
     newest_first,
 )
-from mlguard.core.tolerance import Numbers, Tolerances, pool
+from mlguard.core.tolerance import Tolerances, pool
 from mlguard.files.content import plain_ends
 from mlguard.files.tree import is_plain
 from mlguard.files.typed import checked, known
@@ -268,9 +267,7 @@ def _document(record: Record, lines: list[Line], hidden: dict[str, float]) -> di
                 "noise": noise,
                 "per": "largest" if rules.largest else "spread",
                 "precision": rules.precision,
-                **({"answering": rules.answering} if rules.answering else {}),
-                **({"loose": rules.loose} if rules.loose else {}),
-                **({"zeros": rules.zeros} if rules.zeros else {}),
+                **{name: vars(rules)[name] for name in ("answering", "loose", "zeros") if vars(rules)[name]},
             }
         ),
     }
@@ -321,22 +318,9 @@ def _facts(kind: type[Facts], document: Line) -> Facts | None:
 
 
 def _tolerances(fact: dict[str, Any], hidden: dict[str, float]) -> Tolerances:
-    checked(TolerancesJson, fact, "tolerances")
-    noise, zeros, answering = (_by_column(fact.get(name, {})) for name in ("noise", "zeros", "answering"))
-    return Tolerances(
-        fact["precision"],
-        fact["floor"],
-        noise | hidden,
-        tuple(fact["environments"]),
-        zeros,
-        answering,
-        fact.get("loose", {}),
-        largest=fact["per"] == "largest",
-    )
-
-
-def _by_column(known: Mapping[str, Any]) -> dict[str, Numbers]:
-    return {name: tuple(numbers) if isinstance(numbers, list) else numbers for name, numbers in known.items()}
+    rules: dict[str, Any] = {**checked(TolerancesJson, fact, "tolerances")}
+    largest = rules.pop("per") == "largest"
+    return Tolerances(**{**rules, "noise": rules["noise"] | hidden}, largest=largest)
 
 
 def _in_order(lines: list[Line], internals: list[Line]) -> list[Line]:
@@ -348,14 +332,6 @@ def _in_order(lines: list[Line], internals: list[Line]) -> list[Line]:
 
 def _hidden_noise(record: Record) -> dict[str, float]:
     """The noise of internals alone, which would fill the record with lines that nobody reviews."""
-    shown = {pool(observation) for observation in record if observation.role != INTERNAL}
+    shown, inside = ({pool(o) for o in record if (o.role == INTERNAL) is hidden} for hidden in (False, True))
     noise = record.tolerances.noise
-    return {
-        name: float(np.max(noise[name]))
-        for name in map(pool, _internals(record))
-        if name in noise and name not in shown
-    }
-
-
-def _internals(record: Record) -> tuple[Observation, ...]:
-    return tuple(observation for observation in record if observation.role == INTERNAL)
+    return {name: float(np.max(noise[name])) for name in noise if name in inside - shown}

@@ -59,14 +59,13 @@ class LocalStore:
         with reading(self.home.folder(folder).shown()):
             is_left = swap.is_left(self.home.folder(folder))
         if is_left:
-            with self.home.writing(folder) as tree:
-                swap.finish(tree)
+            with self.home.writing(folder):
+                pass
 
     def save(self, record: Record, *, over: str | None = ANY) -> tuple[str, ...]:
         """Write a golden; files that hold the same already are not touched."""
         files = encode(record)
         with self.home.writing(folder_of(record.guard)) as tree:
-            swap.finish(tree)
             if over != ANY and (now := _held(tree, record.guard)).version != over:
                 raise OvertakenError(tree.shown(), now)
             changed = swap.replace(tree, files, leading=RECORD, own=self._own(tree, record.guard))
@@ -80,7 +79,6 @@ class LocalStore:
         if _fetching(self.home.folder(folder))(RECORD) is None:
             return ()
         with self.home.writing(folder) as tree:
-            swap.finish(tree)
             own = self._own(tree, name)
             if not own and (error := _held(tree, name).error):
                 raise error

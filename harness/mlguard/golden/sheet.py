@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, count
 
 from mlguard.files import csv
 from mlguard.golden.elements import plain_text, text_cell
@@ -29,10 +30,10 @@ class Block:
     columns: dict[str, Cells] = field(default_factory=dict)
     """Cells by column."""
 
-    def takes(self, length: int, rows: tuple[str, ...] | None, columns: Sequence[str]) -> bool:
+    def takes(self, length: int, rows: tuple[str, ...] | None, columns: Mapping[str, Cells]) -> bool:
         """Whether an Observation of these rows and columns fits here."""
         same = rows is None or self.rows is None or rows == self.rows
-        return length == self.length and same and not any(column in self.columns for column in columns)
+        return length == self.length and same and self.columns.keys().isdisjoint(columns)
 
 
 class SheetWriter:
@@ -48,15 +49,13 @@ class SheetWriter:
 
         That is another part where the own one already has other rows or a column of the same name.
         """
-        names = list(columns)
-        self._columns.update(dict.fromkeys(names))
-        for place in _places(part):
-            block = self._blocks.setdefault((run, place), Block(run, place, length))
-            if block.takes(length, rows, names):
-                block.columns.update(columns)
-                block.rows = block.rows if rows is None else rows
-                return place
-        raise AssertionError("places never end")
+        self._columns.update(dict.fromkeys(columns))
+        places = chain([part], (f"{part} ({number})" for number in count(2)))
+        blocks = (self._blocks.setdefault((run, place), Block(run, place, length)) for place in places)
+        block = next(block for block in blocks if block.takes(length, rows, columns))
+        block.columns.update(columns)
+        block.rows = block.rows if rows is None else rows
+        return block.part
 
     def content(self) -> bytes:
         """The table as text: header, then the lines in the order in which their parts were first seen."""
@@ -100,11 +99,3 @@ def _lines(block: Block, columns: Sequence[str]) -> Iterator[str]:
     for index, row in enumerate(rows):
         cells = [block.columns[name][index] if name in block.columns else "" for name in columns]
         yield ",".join([run, part, text_cell(row), *cells])
-
-
-def _places(part: str) -> Iterator[str]:
-    yield part
-    number = 2
-    while True:
-        yield f"{part} ({number})"
-        number += 1

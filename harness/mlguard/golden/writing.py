@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from mlguard.core.error import RunError
 from mlguard.files.lock import locked, waited
 from mlguard.files.refused import FULL, READ_ONLY, refusal
-from mlguard.files.swap import is_half_done
+from mlguard.files.swap import finish, is_half_done
 from mlguard.files.tree import Tree
 from mlguard.golden.naming import labelled
 from mlguard.golden.state import place, state
@@ -30,6 +30,7 @@ class Home:
     def writing(self, name: PurePosixPath) -> Iterator[Tree]:
         """Keep other writers out of a folder, which is made where it is missing and goes where it stays empty.
 
+        What a writer left that died is brought to its end, or back to its beginning, first.
         Raises RunError for whatever the disk refuses inside the block.
         """
         folder = self.folder(name)
@@ -37,6 +38,7 @@ class Home:
             with locked(state(self.project), self._lock(folder)):
                 self.tree.make(str(name))
                 try:
+                    finish(folder)
                     yield folder
                 finally:
                     self._drop_empty(name)
