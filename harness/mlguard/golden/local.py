@@ -68,7 +68,7 @@ class LocalStore:
         with self.home.writing(folder_of(record.guard)) as tree:
             if over != ANY and (now := _held(tree, record.guard)).version != over:
                 raise OvertakenError(tree.shown(), now)
-            changed = swap.replace(tree, files, leading=RECORD, own=self._own(tree, record.guard))
+            changed = swap.replace(tree, files, leading=RECORD, own=_own(tree))
             if changed:
                 _drop_empty_data(tree)
         return tuple(str(tree.root / file) for file in changed)
@@ -79,7 +79,7 @@ class LocalStore:
         if _fetching(self.home.folder(folder))(RECORD) is None:
             return ()
         with self.home.writing(folder) as tree:
-            own = self._own(tree, name)
+            own = _own(tree)
             if not own and (error := _held(tree, name).error):
                 raise error
             remove(tree, reversed(own))
@@ -121,11 +121,11 @@ class LocalStore:
         told = guard_name(content or b"")
         return told if told is not None and folder_of(told) == folder else name_of(folder)
 
-    def _own(self, tree: Tree, name: str) -> list[str]:
-        """The golden's own files: those that it lists and that are as they were written. What lists others is first."""
-        fetch = _fetching(tree)
-        listed = file_digests(fetch)
-        return [file for file, expected in listed.items() if digest(file, fetch(file) or b"") == expected]
+
+def _own(tree: Tree) -> list[str]:
+    """A golden's own files: those that it lists and that are as they were written. What lists others is first."""
+    fetch = _fetching(tree)
+    return [file for file, expected in file_digests(fetch).items() if digest(file, fetch(file) or b"") == expected]
 
 
 def _fetching(tree: Tree) -> Fetch:

@@ -134,12 +134,10 @@ def _check(decimals: object) -> None:
 
 
 def _check_names(dataset: Dataset) -> None:
-    if not isinstance(dataset.decimals, Mapping):
-        return _check(dataset.decimals)
     known: set[object] = set(dataset.tables)
     known.update(column for table in dataset.tables.values() for column in getattr(table, "columns", ()))
-    unknown = [name for name in dataset.decimals if name not in known]
+    named = dataset.decimals if isinstance(dataset.decimals, Mapping) else ()
+    unknown = [name for name in named if name not in known]
     if unknown:
         text = f"decimals name {', '.join(map(repr, unknown))}, which is no column or array of the dataset"
         raise UsageError(text, slug="decimals")
-    return None
