@@ -49,8 +49,8 @@ def to_json(value: Value) -> Elements:
     return [None if gone else write(item) for item, gone in zip(value.data.tolist(), value.absent(), strict=True)]
 
 
-def from_json(elements: Sequence[Any], kept: str) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any] | None]:
-    """The elements, and where they are missing (None where none is)."""
+def from_json(elements: Sequence[Any], kept: str) -> dict[str, Any]:
+    """`data` and `missing` of the Value that has these elements."""
     return _gather(elements, kept, _json_reader(kept))
 
 
@@ -61,8 +61,8 @@ def to_cells(value: Value) -> list[str]:
     return ["" if gone else write(item) for item, gone in zip(value.data.tolist(), value.absent(), strict=True)]
 
 
-def from_cells(cells: Sequence[str | None], kept: str) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any] | None]:
-    """The elements of parsed cells, and where they are missing (None where none is)."""
+def from_cells(cells: Sequence[str | None], kept: str) -> dict[str, Any]:
+    """The same of the cells of a table."""
     return _gather(cells, kept, plain_text if kept == TEXT else read_as(kept))
 
 
@@ -92,15 +92,13 @@ def _unescape(match: re.Match[str]) -> str:
     return _LONG.get(match[0]) or chr(int(match[0][2:], 16))
 
 
-def _gather(
-    items: Sequence[Any], kept: str, read: Callable[[Any], Any]
-) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any] | None]:
+def _gather(items: Sequence[Any], kept: str, read: Callable[[Any], Any]) -> dict[str, Any]:
     missing = np.array([item is None for item in items], dtype=bool)
     fill = "" if kept == TEXT else math.nan if kept in FLOATS or kept in COMPLEX else 0
     values = [fill if item is None else read(item) for item in items]
     with np.errstate(over="raise"):
         data = np.array(values, dtype=object if kept == TEXT else kept)
-    return data, missing if missing.any() else None
+    return {"data": data, "missing": missing if missing.any() else None}
 
 
 def _json_writer(kept: str) -> Callable[[Any], Any]:

@@ -162,8 +162,8 @@ def _inline(value: Value) -> Line:
 
 
 def _from_line(line: Line, kept: str, *, scalar: bool) -> dict[str, Any]:
-    data, missing = from_json([line["value"]] if scalar else line["value"], kept)
-    return {"data": data, "missing": missing, "rows": tuple(line["rows"]) if "rows" in line else None}
+    elements = [line["value"]] if scalar else line["value"]
+    return {**from_json(elements, kept), "rows": tuple(line["rows"]) if "rows" in line else None}
 
 
 def _to_table(observation: Observation, sheets: Sheets) -> Line:
@@ -181,8 +181,8 @@ def _from_table(line: Line, sheet: Sheet, kept: str, shape: tuple[int, ...]) -> 
     run, part = line["run"], line.get("part", part)
     if prod(shape[1:]) > sheet.width:
         raise ValueError(f"{line['name']} has rows of {prod(shape[1:])} elements in a table of {sheet.width} columns")
-    data, missing = from_cells(sheet.cells(run, part, _columns(column, shape)), kept)
-    return {"data": data, "missing": missing, "rows": sheet.rows(run, part) if line.get("rows") else None}
+    cells = sheet.cells(run, part, _columns(column, shape))
+    return {**from_cells(cells, kept), "rows": sheet.rows(run, part) if line.get("rows") else None}
 
 
 def _to_array(observation: Observation, sheets: Sheets) -> Line:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from mlguard.files.numbers import FLOATS, INTEGERS, read_as, spelled
-from mlguard.tables.logical import TICKS, LogicalType, elements, ticks
+from mlguard.tables.logical import TICKS, LogicalType, elements, nullable, ticks
 
 _INSTANT = re.compile(r"-?\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d", re.ASCII)
 
@@ -41,8 +41,8 @@ def to_series(cells: Sequence[str | None], kind: LogicalType) -> pd.Series[Any]:
         codes = [-1 if cell is None else code[cell] for cell in cells]
         categories = pd.Index(to_series(kind.categories, kind.values))
         return pd.Series(pd.Categorical.from_codes(codes, categories=categories, ordered=kind.ordered))
-    if kind.base in (*INTEGERS, "bool"):
-        return _whole(cells, kind)
+    if kind.base in (*INTEGERS, "bool") and (kind.nullable or None in cells):
+        return pd.Series(to_array(cells, kind), dtype="boolean" if kind.base == "bool" else nullable(kind.base))
     if kind.base == "text":
         # pandas 2 keeps text as objects, pandas 3 as `str`: whichever it infers, and missing is NaN in both.
         filled = [np.nan if cell is None else cell for cell in cells]
@@ -82,16 +82,6 @@ def _unsigned(dtype: str) -> Callable[[Any], str]:
 
 def _list(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=lambda item: item.tolist())
-
-
-def _whole(cells: Sequence[str | None], kind: LogicalType) -> pd.Series[Any]:
-    gaps = np.array([cell is None for cell in cells], dtype=bool)
-    _, read = _WAYS[kind.base]
-    values = np.array([0 if cell is None else read(cell) for cell in cells], dtype=kind.base)
-    if not kind.nullable and not gaps.any():
-        return pd.Series(values)
-    array = pd.arrays.BooleanArray if kind.base == "bool" else pd.arrays.IntegerArray
-    return pd.Series(array(values, gaps))
 
 
 def _instant(count: int, per_second: int, kind: LogicalType) -> str:
