@@ -11,7 +11,7 @@ from mlguard.core.error import GoldenError
 from mlguard.files import swap
 from mlguard.files.tree import Tree
 from mlguard.golden.naming import DATASETS, component
-from mlguard.golden.writing import Home, reading, remove
+from mlguard.golden.writing import reading, remove, writing
 from mlguard.tables.digest import row_digests
 from mlguard.tables.folder import own_files, read_files
 from mlguard.tables.manifest import MANIFEST, Manifest, decode_dataset, encode_dataset, parse
@@ -31,20 +31,20 @@ ROWS = "rows.json"
 class GoldenDatasets:
     """The Datasets below one folder of goldens."""
 
-    def __init__(self, home: Home) -> None:
-        """`home` is where the goldens lie."""
-        self.home = home
+    def __init__(self, store: Tree) -> None:
+        """`store` is where the goldens lie."""
+        self.store = store
 
     def save(self, dataset: Dataset, name: str, seed: int) -> tuple[str, ...]:
         """Keep a Dataset as `Datasets.save` says; raises UsageError for a column that cannot be written."""
         files = _files(dataset, name, seed)
-        with self.home.writing(_folder(name)) as tree:
+        with writing(self.store, _folder(name)) as tree:
             changed = swap.replace(tree, files, leading=MANIFEST, own=_own(tree))
         return tuple(str(tree.root / file) for file in changed)
 
     def load(self, name: str) -> tuple[Dataset, Manifest] | None:
         """The Dataset as it was saved, with its manifest; None where there is none, or its tables were too large."""
-        tree = self.home.folder(_folder(name))
+        tree = self.store.below(str(_folder(name)))
         try:
             with reading(tree.shown()):
                 files = read_files(tree)
@@ -56,14 +56,14 @@ class GoldenDatasets:
 
     def delete(self, name: str) -> tuple[str, ...]:
         """Remove what is a Dataset's own and as it was written, once no golden names it; answers which files went."""
-        with self.home.writing(_folder(name)) as tree:
+        with writing(self.store, _folder(name)) as tree:
             own = _own(tree)
             remove(tree, reversed(own))
         return tuple(str(tree.root / file) for file in own)
 
     def place(self, name: str) -> str:
         """Where a Dataset lies, or would."""
-        return str(self.home.folder(_folder(name)).root)
+        return str(self.store.below(str(_folder(name))).root)
 
 
 def _folder(name: str) -> PurePosixPath:

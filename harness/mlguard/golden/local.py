@@ -16,7 +16,7 @@ from mlguard.golden.codec import RECORD, Fetch, decode, encode, file_digests, gu
 from mlguard.golden.damage import Damage, digest
 from mlguard.golden.interface import ANY, Held, OvertakenError
 from mlguard.golden.naming import ARRAYS, DATASETS, INTERNALS, folder_of, name_of
-from mlguard.golden.writing import Home, reading, remove
+from mlguard.golden.writing import quiet, reading, remove, writing
 
 if TYPE_CHECKING:
     from mlguard.golden.datasets import GoldenDatasets
@@ -27,11 +27,11 @@ class LocalStore:
 
     def __init__(self, root: Path, project: Path) -> None:
         """`root` is the folder of all goldens, `project` the root that messages name files from."""
-        self.home = Home(root, project)
+        self.tree = Tree(root, project)
 
     def names(self) -> tuple[str, ...]:
         """The guards that have a golden here, unreadable ones included, in alphabetical order."""
-        with reading(self.home.tree.shown()):
+        with reading(self.tree.shown()):
             return tuple(sorted(self._name(folder) for folder in self._folders(PurePosixPath())))
 
     def load(self, name: str) -> Record | None:
@@ -43,11 +43,11 @@ class LocalStore:
 
     def held(self, name: str) -> Held:
         """What lies here of a guard, also where a writer moves some of its files at this moment."""
-        folder = folder_of(name)
-        found = _held(self.home.folder(folder), name)
+        tree = self._tree(name)
+        found = _held(tree, name)
         if found.error is None:
             return found
-        with self.home.quiet(folder) as tree:
+        with quiet(tree):
             found = _held(tree, name)
             if found.error is not None and swap.is_half_done(tree):
                 return replace(found, error=Damage(name, tree.shown()).half_written())
@@ -55,17 +55,17 @@ class LocalStore:
 
     def finish(self, name: str) -> None:
         """Finish an interrupted write; nothing is written where there is none."""
-        folder = folder_of(name)
-        with reading(self.home.folder(folder).shown()):
-            is_left = swap.is_left(self.home.folder(folder))
+        tree = self._tree(name)
+        with reading(tree.shown()):
+            is_left = swap.is_left(tree)
         if is_left:
-            with self.home.writing(folder):
+            with writing(self.tree, folder_of(name)):
                 pass
 
     def save(self, record: Record, *, over: str | None = ANY) -> tuple[str, ...]:
         """Write a golden; files that hold the same already are not touched."""
         files = encode(record)
-        with self.home.writing(folder_of(record.guard)) as tree:
+        with writing(self.tree, folder_of(record.guard)) as tree:
             if over != ANY and (now := _held(tree, record.guard)).version != over:
                 raise OvertakenError(tree.shown(), now)
             changed = swap.replace(tree, files, leading=RECORD, own=_own(tree))
@@ -75,10 +75,9 @@ class LocalStore:
 
     def delete(self, name: str) -> tuple[str, ...]:
         """Remove what the golden itself lists and what is as it was written; folders that are empty then go too."""
-        folder = folder_of(name)
-        if _fetching(self.home.folder(folder))(RECORD) is None:
+        if _fetching(self._tree(name))(RECORD) is None:
             return ()
-        with self.home.writing(folder) as tree:
+        with writing(self.tree, folder_of(name)) as tree:
             own = _own(tree)
             if not own and (error := _held(tree, name).error):
                 raise error
@@ -92,18 +91,21 @@ class LocalStore:
         # Imported late: reading a golden needs no pandas.
         from mlguard.golden.datasets import GoldenDatasets
 
-        return GoldenDatasets(self.home)
+        return GoldenDatasets(self.tree)
 
     def place(self, name: str) -> str:
         """Where the golden of a guard lies, or would."""
-        return str(self.home.folder(folder_of(name)).root)
+        return str(self._tree(name).root)
+
+    def _tree(self, name: str) -> Tree:
+        return self.tree.below(str(folder_of(name)))
 
     def _folders(self, folder: PurePosixPath) -> Iterator[PurePosixPath]:
         """The folders with a golden, as paths below the root; tables of Datasets and hidden folders are none.
 
         What lies in the place of a folder and is none, such as a link, is named as well: it cannot be read.
         """
-        entries = {entry.name: entry.kind for entry in self.home.folder(folder).entries()}
+        entries = {entry.name: entry.kind for entry in self.tree.entries("/".join(folder.parts))}
         if entries.pop(RECORD, "folder") != "folder" and folder.parts:
             yield folder
         for name, kind in entries.items():
@@ -115,7 +117,7 @@ class LocalStore:
     def _name(self, folder: PurePosixPath) -> str:
         """The name that the record gives, if this is its folder; else one whose folder this is."""
         try:
-            content = self.home.folder(folder).read(RECORD)
+            content = self.tree.read(f"{folder}/{RECORD}")
         except GoldenError:
             content = None
         told = guard_name(content or b"")

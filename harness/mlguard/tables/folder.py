@@ -98,8 +98,7 @@ def own_files(tree: Tree) -> list[str]:
     There are none where the manifest cannot be trusted. Raises OSError where the disk refuses.
     """
     listed = _listed(tree)
-    found = {file: tree.read(file) or b"" for file in listed}
-    fitting = [file for file, sha256 in listed.items() if as_written(file, found[file], sha256) is not None]
+    fitting = [file for file, sha256 in listed.items() if as_written(file, tree.read(file) or b"", sha256) is not None]
     return [MANIFEST, *fitting] if listed else []
 
 

@@ -52,20 +52,15 @@ def settle_dataset(dataset: Dataset) -> Dataset:
     Where `decimals` is a mapping, arrays go by their table's name. Raises UsageError where it names no column.
     """
     _check_names(dataset)
-    tables = {name: _settled_table(name, table, dataset.decimals) for name, table in dataset.tables.items()}
+
+    def decimals(name: Any) -> int:
+        return dataset.decimals.get(name, DECIMALS) if isinstance(dataset.decimals, Mapping) else dataset.decimals
+
+    tables = {
+        name: _settled_frame(table, decimals) if hasattr(table, "columns") else settle(table, decimals(name))
+        for name, table in dataset.tables.items()
+    }
     return Dataset(tables, target=dataset.target, decimals=dataset.decimals)
-
-
-def _settled_table(name: str, table: Any, decimals: int | Mapping[str, int]) -> Any:
-    if hasattr(table, "columns"):
-        return _settled_frame(table, lambda column: _decimals(column, decimals))
-    return settle(table, _decimals(name, decimals))
-
-
-def _decimals(name: object, decimals: int | Mapping[str, int]) -> int:
-    if isinstance(decimals, Mapping):
-        return decimals.get(name, DECIMALS) if isinstance(name, str) else DECIMALS
-    return decimals
 
 
 def _settled_frame(frame: pd.DataFrame, decimals: Callable[[object], int]) -> pd.DataFrame:
