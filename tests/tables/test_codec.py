@@ -54,9 +54,11 @@ def test_arrays_of_any_rank_survive(format, array):
         np.array(["x\0", None], dtype=object),
         np.array([[1, None], [2**53 + 1, 3]], dtype=object),
         np.array(["2024-01-01", "NaT"], dtype="datetime64[D]"),
+        np.array([np.datetime64("2024-01-01T03"), None], dtype=object),
+        np.array([np.timedelta64(90, "s"), None], dtype=object),
         np.array([], dtype="float64"),
     ],
-    ids=["text", "objects", "gaps", "days", "no rows"],
+    ids=["text", "objects", "gaps", "days", "moments", "durations", "no rows"],
 )
 def test_arrays_of_other_things_survive(array):
     back = decode_table(encode_table(array), sheet(array).schema)

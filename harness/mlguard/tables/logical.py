@@ -141,8 +141,8 @@ def _of_dtype(values: Any) -> LogicalType:
 
 
 def _of_plain(plain: np.dtype[Any], values: Any, *, nullable: bool) -> LogicalType:
-    if plain.kind == "b" or plain.name in INTEGERS:
-        return LogicalType("bool" if plain.kind == "b" else plain.name, nullable=nullable)
+    if plain.name in ("bool", *INTEGERS):
+        return LogicalType(plain.name, nullable=nullable)
     if plain.name in FLOATS:
         return LogicalType(plain.name)
     if plain.kind == "U":
@@ -178,15 +178,15 @@ def _of_objects(values: Any) -> LogicalType:
     return LogicalType(kind, nullable=kind == "bool" and len(present) < len(items))
 
 
-# First match wins: bool is an int, and a timestamp is a date.
+# First match wins: bool is an int, NumPy's duration is an integer, and a timestamp is a date.
 _KINDS: dict[tuple[type, ...], str] = {
     (bool, np.bool_): "bool",
+    (dt.timedelta, np.timedelta64): "duration",
     (int, np.integer): "integer",
     (float, np.floating): "float64",
     (str,): "text",
     (dt.datetime, np.datetime64): "timestamp",
     (dt.date,): "date",
-    (dt.timedelta, np.timedelta64): "duration",
     (Decimal,): "decimal",
     (list, tuple, np.ndarray): "list",
 }
