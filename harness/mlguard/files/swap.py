@@ -84,17 +84,12 @@ def replace(tree: Tree, files: Mapping[str, bytes], *, leading: str, own: Iterab
 
 def finish(tree: Tree) -> None:
     """Bring what a dead writer left to its end, or back to its beginning, and drop what counts no more."""
-    for name in _left(tree):
+    for name in left(tree):
         rest = _rest(tree, name)
         _move(tree, tree.below(name), rest.staged, rest.leading, undo={})
         for file in rest.outdated:
             tree.remove(file)
         tree.clear(name)
-
-
-def is_left(tree: Tree) -> bool:
-    """Whether a writer that died, or is still at it, has left anything."""
-    return bool(_left(tree))
 
 
 def is_half_done(tree: Tree) -> bool:
@@ -103,7 +98,7 @@ def is_half_done(tree: Tree) -> bool:
     Where that cannot be read at this moment, it may be.
     """
     try:
-        return any(_rest(tree, name).staged for name in _left(tree))
+        return any(_rest(tree, name).staged for name in left(tree))
     except OSError:
         return True
 
@@ -122,7 +117,7 @@ def _staged(tree: Tree) -> Iterator[Tree]:
         raise
 
 
-def _left(tree: Tree) -> list[str]:
+def left(tree: Tree) -> list[str]:
     """The folders that writers left, were they killed or are they at it."""
     return [entry.name for entry in tree.entries() if entry.name.startswith(STAGED) or entry.name == _OF_0_1]
 

@@ -57,8 +57,8 @@ class LocalStore:
         """Finish an interrupted write; nothing is written where there is none."""
         tree = self._tree(name)
         with reading(tree.shown()):
-            is_left = swap.is_left(tree)
-        if is_left:
+            left = swap.left(tree)
+        if left:
             with writing(self.tree, folder_of(name)):
                 pass
 

@@ -53,11 +53,6 @@ def decode_table(data: bytes, schema: Schema, *, format: str = CSV, file: str = 
         raise GoldenError(f"{file} is damaged: {error}", advice=AGAIN, slug="dataset-damaged") from error
 
 
-def reread(sheet: Sheet, *, name: str = "rows") -> Any:
-    """A table that was taken apart, as reading its written file gives it."""
-    return decode_table(encode_sheet(sheet), sheet.schema, file=name)
-
-
 def _write_csv(sheet: Sheet) -> bytes:
     return "".join(map(_csv_line, [sheet.schema.header, *sheet.lines()])).encode()
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from mlguard.core.dataset import Dataset
 from mlguard.core.error import MlguardError, RunError, UsageError
-from mlguard.tables.codec import reread
+from mlguard.tables.codec import decode_table, encode_sheet
 from mlguard.tables.moved import differing_sheets
 from mlguard.tables.returned import as_dataset
 from mlguard.tables.rounding import settle_dataset
@@ -59,7 +59,7 @@ def _made(path: Path | str, seed: int, rows: int | None) -> tuple[Dataset, dict[
 
 
 def _read_back(dataset: Dataset, taken: dict[str, Sheet]) -> Dataset:
-    tables = {name: reread(sheet, name=name) for name, sheet in taken.items()}
+    tables = {name: decode_table(encode_sheet(sheet), sheet.schema, file=name) for name, sheet in taken.items()}
     return Dataset(tables, target=dataset.target, decimals=dataset.decimals)
 
 
