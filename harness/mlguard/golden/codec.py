@@ -6,8 +6,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, fields
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
@@ -44,9 +43,6 @@ INTERNALS_FILE = "internals.jsonl"
 
 _APPROVALS = re.compile(r'^  "approvals": (?=\[)', re.MULTILINE)
 _GUARD = re.compile(rb'^  "guard": ("(?:[^"\\\\\n]|\\\\.)*"),?$', re.MULTILINE)
-
-
-Facts = TypeVar("Facts", DatasetFacts, ConfigurationFacts)
 
 Fetch = Callable[[str], bytes | None]
 """Gives the content of a golden's file by its name; None where there is none."""
@@ -249,8 +245,8 @@ def _document(record: Record, lines: list[Line], hidden: dict[str, float]) -> di
     return {
         "asked": dict(record.asked),
         "approvals": [_approval(approval) for approval in record.approvals],
-        "configuration": _plain_facts(source.configuration),
-        "dataset": _plain_facts(source.dataset),
+        "configuration": to_plain(vars(source.configuration) if source.configuration else {}),
+        "dataset": to_plain(vars(source.dataset) if source.dataset else {}),
         "environment": to_plain(source.environment),
         "format": FORMAT,
         "guard": record.guard,
@@ -275,12 +271,13 @@ def _document(record: Record, lines: list[Line], hidden: dict[str, float]) -> di
 
 def _approval(approval: Approval) -> Any:
     """An entry of the log; one without an intent is written as before there were any."""
-    return to_plain({name: fact for name, fact in asdict(approval).items() if fact or name != "intent"})
+    return to_plain({name: fact for name, fact in vars(approval).items() if fact or name != "intent"})
 
 
 def _record(document: dict[str, Any], files: _Files) -> Record:
     approvals = checked(DocumentJson, document)["approvals"]
     environment, power = from_plain(document["environment"]), from_plain(document.get("power", {}))
+    dataset, configuration = from_plain(document["dataset"]), from_plain(document["configuration"])
     known(EnvironmentJson, environment, "environment")
     if power:
         known(PowerJson, power, "power")
@@ -292,8 +289,8 @@ def _record(document: dict[str, Any], files: _Files) -> Record:
         guard=document["guard"],
         observations=observations,
         provenance=Provenance(
-            _facts(DatasetFacts, document["dataset"]),
-            _facts(ConfigurationFacts, document["configuration"]),
+            DatasetFacts(**dataset) if dataset else None,
+            ConfigurationFacts(**configuration) if configuration else None,
             checked(dict[str, str], from_plain(document["sources"]), "sources"),
             environment,
         ),
@@ -306,15 +303,6 @@ def _record(document: dict[str, Any], files: _Files) -> Record:
         asked=document["asked"],
         mlguard=document["mlguard"],
     )
-
-
-def _plain_facts(facts: DatasetFacts | ConfigurationFacts | None) -> Line:
-    """Facts by name; nothing where there are none."""
-    return {} if facts is None else {one.name: to_plain(getattr(facts, one.name)) for one in fields(facts)}
-
-
-def _facts(kind: type[Facts], document: Line) -> Facts | None:
-    return kind(**from_plain(document)) if document else None
 
 
 def _tolerances(fact: dict[str, Any], hidden: dict[str, float]) -> Tolerances:
