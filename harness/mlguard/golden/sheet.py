@@ -19,10 +19,6 @@ Cells = list[str]
 class Block:
     """The lines of one run and part while a sheet is being written."""
 
-    run: str
-    """Which run the lines belong to."""
-    part: str
-    """Which part of the answers they hold, such as `test`."""
     length: int
     """Number of lines."""
     rows: tuple[str, ...] | None = None
@@ -34,6 +30,12 @@ class Block:
         """Whether an Observation of these rows and columns fits here."""
         same = rows is None or self.rows is None or rows == self.rows
         return length == self.length and same and self.columns.keys().isdisjoint(columns)
+
+    def lines(self, columns: Sequence[str]) -> Iterator[str]:
+        """Its lines from the row's name on, where the table has these columns."""
+        for index, row in enumerate(self.rows or map(str, range(self.length))):
+            cells = [self.columns[name][index] if name in self.columns else "" for name in columns]
+            yield ",".join([text_cell(row), *cells])
 
 
 class SheetWriter:
@@ -51,18 +53,19 @@ class SheetWriter:
         """
         self._columns.update(dict.fromkeys(columns))
         places = chain([part], (f"{part} ({number})" for number in count(2)))
-        blocks = (self._blocks.setdefault((run, place), Block(run, place, length)) for place in places)
-        block = next(block for block in blocks if block.takes(length, rows, columns))
+        blocks = ((place, self._blocks.setdefault((run, place), Block(length))) for place in places)
+        place, block = next((place, block) for place, block in blocks if block.takes(length, rows, columns))
         block.columns.update(columns)
         block.rows = block.rows if rows is None else rows
-        return block.part
+        return place
 
     def content(self) -> bytes:
         """The table as text: header, then the lines in the order in which their parts were first seen."""
         columns = list(self._columns)
         lines = [",".join([*HEAD, *(text_cell(name) for name in columns)])]
-        for block in self._blocks.values():
-            lines.extend(_lines(block, columns))
+        for (run, part), block in self._blocks.items():
+            start = f"{text_cell(run)},{text_cell(part)}"
+            lines.extend(f"{start},{line}" for line in block.lines(columns))
         return ("\n".join(lines) + "\n").encode()
 
 
@@ -91,11 +94,3 @@ class Sheet:
         """The cells of these columns, row by row; None where one is missing."""
         places = [self._position[column] for column in columns]
         return [cells[place] for cells in self._blocks[run, part] for place in places]
-
-
-def _lines(block: Block, columns: Sequence[str]) -> Iterator[str]:
-    run, part = text_cell(block.run), text_cell(block.part)
-    rows = block.rows or tuple(str(index) for index in range(block.length))
-    for index, row in enumerate(rows):
-        cells = [block.columns[name][index] if name in block.columns else "" for name in columns]
-        yield ",".join([run, part, text_cell(row), *cells])

@@ -28,13 +28,13 @@ def script_command(path: str) -> click.Command:
         try:
             dataset = make_checked(script, seed, rows)
             folder = out_dir / script.stem
-            written = write_dataset(dataset, folder, name=script.stem, seed=seed, rows=rows, format=format)
+            manifest = write_dataset(dataset, folder, name=script.stem, seed=seed, rows=rows, format=format)
         except MlguardError as error:
             tell(f"error: {error}")
             sys.exit(error.exit_code)
-        for entry in written.manifest.tables:
+        for entry in manifest.tables:
             shape = " x ".join(map(str, entry.shape))
-            say(f"{written.folder / entry.file}  {shape}  {entry.bytes} bytes")
-        say(written.manifest.digest)
+            say(f"{folder / entry.file}  {shape}  {entry.bytes} bytes")
+        say(manifest.digest)
 
     return command

@@ -244,7 +244,7 @@ def _as_ticks(values: Any) -> np.ndarray[Any, Any]:
     if isinstance(values.dtype, pd.DatetimeTZDtype):
         return np.asarray(pd.DatetimeIndex(values).tz_convert("UTC").tz_localize(None).to_numpy())
     if isinstance(values.dtype, np.dtype) and values.dtype.kind in "Mm":
-        return values.ravel() if isinstance(values, np.ndarray) else np.asarray(values.to_numpy())
+        return np.asarray(values).ravel()
     items = elements(values)
     first = next((item for item in items if item is not None), None)
     try:
