@@ -42,7 +42,7 @@ from mlguard.tables.folder import read_dataset
 from mlguard.tables.manifest import MANIFEST, decode_dataset, encode_dataset, parse
 from mlguard.tables.returned import as_dataset
 from mlguard.tables.rounding import settle_dataset
-from mlguard.tables.sheet import schema, sheet
+from mlguard.tables.sheet import sheet
 
 Input = Any
 """Bytes, or a document of JSON."""
@@ -96,7 +96,7 @@ def _of_goldens(golden: Mapping[str, bytes], scratch: Path) -> Iterator[Reader]:
 
 def _of_tables(written: Mapping[str, bytes], scratch: Path) -> Iterator[Reader]:
     rich = _rich()
-    held, manifest = schema(rich), json.loads(written[MANIFEST])
+    held, manifest = sheet(rich).schema, json.loads(written[MANIFEST])
     other = json.loads(encode_dataset(Dataset(rich), name="rich", seed=3)[MANIFEST])
     yield Reader(
         "manifest",

@@ -127,6 +127,18 @@ def test_a_checkout_after_a_crash_decides(folder: Path, disk: Disk, version: dic
         assert set(left) - set(version) <= {"gone", "b/c"}, "what the leading file does not name may stay"
 
 
+def test_new_files_go_where_a_checkout_brought_the_old_ones_back(folder: Path, disk: Disk) -> None:
+    begun = 0
+    for step in steps(folder, disk):
+        died(folder, disk, step)
+        is_begun = (folder / "b/c").exists() and any(folder.glob(f"{swap.STAGED}*/journal.json"))
+        put(folder, OLD)
+        swap.finish(tree(folder))
+        assert not (is_begun and (folder / "b/c").exists()), step
+        begun += is_begun
+    assert begun > 2
+
+
 @pytest.mark.parametrize("name", ["lead", "a", "d", "same"])
 def test_a_file_of_neither_version_makes_what_was_staged_worthless(folder: Path, disk: Disk, name: str) -> None:
     for step in steps(folder, disk)[::2]:

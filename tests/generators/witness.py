@@ -50,7 +50,7 @@ def facts() -> dict[str, Any]:
 
 
 def _generators() -> dict[str, Path]:
-    return {**catalogue(Path("no project")).pick(), CONTROL.stem: CONTROL}
+    return {**catalogue(Path("no project")), CONTROL.stem: CONTROL}
 
 
 def _files(name: str, path: Path, seed: int) -> dict[str, str]:

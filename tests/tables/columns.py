@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from mlguard import Dataset
 from mlguard.tables.codec import CSV, decode_table, encode_sheet
 from mlguard.tables.digest import column_digests_of, digest
-from mlguard.tables.sheet import schema, sheet
+from mlguard.tables.sheet import sheet
 
 ROWS = 5
 
@@ -129,13 +129,13 @@ ALL = st.fixed_dictionaries(COLUMNS)
 def check_round_trips(drawn: dict[str, Drawn], *formats: str) -> None:
     """Assert that a table of these columns is read back as it was written, in each format."""
     frame = pd.DataFrame({name: column.series for name, column in drawn.items()})
-    held, digests, whole = schema(frame), column_digests_of(sheet(frame)), digest(Dataset(frame))
+    held, digests, whole = sheet(frame).schema, column_digests_of(sheet(frame)), digest(Dataset(frame))
     for format in formats:
         back = decode_table(encode_table(frame, format=format), held, format=format)
         assert list(back.columns) == list(frame.columns)
         for name, column in drawn.items():
             assert plain(back[name]) == column.values, name
-        assert schema(back) == held
+        assert sheet(back).schema == held
         assert column_digests_of(sheet(back)) == digests
         assert digest(Dataset(back)) == whole
         assert isinstance(back.index, pd.RangeIndex)

@@ -16,7 +16,7 @@ from mlguard.core.error import GoldenError, UsageError
 from mlguard.files.numbers import FLOATS, INTEGERS
 from mlguard.tables.codec import CSV, JSONL, decode_table
 from mlguard.tables.logical import TICKS
-from mlguard.tables.sheet import schema
+from mlguard.tables.sheet import sheet
 from tests.properties import examples
 from tests.tables.columns import ALL, NASTY, check_round_trips, encode_table, plain
 
@@ -33,7 +33,7 @@ def test_every_type_survives_with_its_digest_in_every_format(drawn):
 @examples(20)
 def test_types_are_named_alike_whatever_pandas_calls_them(drawn):
     frame = pd.DataFrame({name: column.series for name, column in drawn.items()})
-    for found, column in zip(schema(frame).columns, drawn.values(), strict=True):
+    for found, column in zip(sheet(frame).schema.columns, drawn.values(), strict=True):
         assert found.type.name.startswith(column.type), found.name
         assert found.missing == column.values.count(None)
 
@@ -42,7 +42,7 @@ def test_types_are_named_alike_whatever_pandas_calls_them(drawn):
 @given(array=hnp.arrays(st.sampled_from(["f8", "f4", "i8", "u1", "?"]), hnp.array_shapes(min_dims=1, max_dims=4)))
 @examples(25)
 def test_arrays_of_any_rank_survive(format, array):
-    back = decode_table(encode_table(array, format=format), schema(array), format=format)
+    back = decode_table(encode_table(array, format=format), sheet(array).schema, format=format)
     assert back.dtype == array.dtype
     np.testing.assert_array_equal(back, array)
 
@@ -54,12 +54,14 @@ def test_arrays_of_any_rank_survive(format, array):
         np.array(["x\0", None], dtype=object),
         np.array([[1, None], [2**53 + 1, 3]], dtype=object),
         np.array(["2024-01-01", "NaT"], dtype="datetime64[D]"),
+        np.array([np.datetime64("2024-01-01T03"), None], dtype=object),
+        np.array([np.timedelta64(90, "s"), None], dtype=object),
         np.array([], dtype="float64"),
     ],
-    ids=["text", "objects", "gaps", "days", "no rows"],
+    ids=["text", "objects", "gaps", "days", "moments", "durations", "no rows"],
 )
 def test_arrays_of_other_things_survive(array):
-    back = decode_table(encode_table(array), schema(array))
+    back = decode_table(encode_table(array), sheet(array).schema)
     assert back.shape == array.shape
     assert back.astype(str).tolist() == array.astype(back.dtype).astype(str).tolist()
 
@@ -74,9 +76,9 @@ def test_the_ends_of_every_type_survive(format):
     days = pd.Series([dt.date.min, dt.date.max], dtype=object)
     zoned = units["M8[ns]"].dt.tz_localize("UTC").dt.tz_convert("Asia/Tokyo")
     frame = pd.DataFrame({**whole, **floats, **units, "decimal": many, "date": days, "zoned": zoned})
-    held = schema(frame)
+    held = sheet(frame).schema
     back = decode_table(encode_table(frame, format=format), held, format=format)
-    assert schema(back) == held
+    assert sheet(back).schema == held
     for name in frame.columns:
         assert back[name].dtype == frame[name].dtype, name
         assert back[name].equals(frame[name]), name
@@ -86,7 +88,7 @@ def test_the_ends_of_every_type_survive(format):
 def test_text_survives_in_a_table_of_one_column_and_in_its_name(format):
     for name in NASTY:
         frame = pd.DataFrame({name: [*NASTY, None]})
-        back = decode_table(encode_table(frame, format=format), schema(frame), format=format)
+        back = decode_table(encode_table(frame, format=format), sheet(frame).schema, format=format)
         assert plain(back[name]) == [*NASTY, None]
 
 
@@ -119,21 +121,21 @@ def test_json_lines_look_as_documented():
 
 def test_whole_numbers_as_column_names_survive():
     frame = pd.DataFrame({0: [1.0], 1: [2.0], "x": [3.0]})
-    assert list(decode_table(encode_table(frame), schema(frame)).columns) == [0, 1, "x"]
+    assert list(decode_table(encode_table(frame), sheet(frame).schema).columns) == [0, 1, "x"]
 
 
 def test_unused_categories_and_their_order_survive():
     frame = pd.DataFrame({"size": pd.Categorical(["m", None], categories=["s", "m", "l"], ordered=True)})
-    back = decode_table(encode_table(frame), schema(frame))
+    back = decode_table(encode_table(frame), sheet(frame).schema)
     assert list(back["size"].cat.categories) == ["s", "m", "l"]
     assert back["size"].cat.ordered
-    assert schema(frame).columns[0].type.name == 'category[text; ordered; ["s", "m", "l"]]'
+    assert sheet(frame).schema.columns[0].type.name == 'category[text; ordered; ["s", "m", "l"]]'
 
 
 def test_timestamps_beyond_nanoseconds_use_the_next_unit():
     frame = pd.DataFrame({"day": pd.Series(np.array(["3000-01-01", "2000-01-01"], dtype="datetime64[s]"))})
-    assert schema(frame).columns[0].type.name == "timestamp[us]"
-    assert decode_table(encode_table(frame), schema(frame))["day"].dt.year.tolist() == [3000, 2000]
+    assert sheet(frame).schema.columns[0].type.name == "timestamp[us]"
+    assert decode_table(encode_table(frame), sheet(frame).schema)["day"].dt.year.tolist() == [3000, 2000]
 
 
 @pytest.mark.parametrize(
@@ -171,7 +173,7 @@ def test_damage_is_noticed(format):
     data = encode_table(frame, format=format)
     for damaged in (data[:-1], data[: len(data) // 2], b"", b"<<<<<<< HEAD\n" + data):
         with pytest.raises(GoldenError, match=r"rows\.csv is damaged"):
-            decode_table(damaged, schema(frame), format=format, file="rows.csv")
+            decode_table(damaged, sheet(frame).schema, format=format, file="rows.csv")
 
 
 @pytest.mark.parametrize("format", FORMATS)
@@ -200,5 +202,5 @@ def test_a_cell_that_no_column_of_its_type_has_is_damage_and_no_warning(values, 
     data = encode_table(frame, format=format)
     assert cell in data
     with pytest.raises(GoldenError, match=r"^the table is damaged"):
-        decode_table(data.replace(cell, other), schema(frame), format=format)
+        decode_table(data.replace(cell, other), sheet(frame).schema, format=format)
     assert [str(warning.message) for warning in recwarn] == []

@@ -10,7 +10,7 @@ import pytest
 
 from mlguard.core.error import RunError, UsageError
 from mlguard.tables.digest import digest
-from mlguard.tables.generate import load_generator, make, make_checked
+from mlguard.tables.generate import make, make_checked
 
 IMPORTS = "import numpy as np\nimport pandas as pd\nfrom mlguard import Dataset\n"
 
@@ -52,7 +52,6 @@ def test_rows_are_handed_on(script):
     path = script("def make(rng, rows=4): return pd.DataFrame({'x': rng.rand(rows)})")
     assert len(make(path, 0).rows) == 4
     assert len(make(path, 0, rows=9).rows) == 9
-    assert load_generator(path).takes_rows
 
 
 def test_rows_are_refused_by_a_script_that_has_none(script):
@@ -146,13 +145,13 @@ def test_a_script_that_cannot_be_run_is_an_error_with_its_line(script, body, sai
 )
 def test_a_script_without_a_usable_make_is_a_usage_error(script, body, said):
     with pytest.raises(UsageError) as raised:
-        load_generator(script(body))
+        make(script(body), 0)
     assert said in raised.value.message
 
 
 def test_a_missing_script_is_a_usage_error(tmp_path):
     with pytest.raises(UsageError, match=r"gone\.py cannot be read"):
-        load_generator(tmp_path / "gone.py")
+        make(tmp_path / "gone.py", 0)
 
 
 def test_seeds_that_numpy_refuses_are_usage_errors(script):

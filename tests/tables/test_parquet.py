@@ -14,7 +14,7 @@ from hypothesis import given
 
 from mlguard.core.error import GoldenError, UsageError
 from mlguard.tables.codec import decode_table
-from mlguard.tables.sheet import schema
+from mlguard.tables.sheet import sheet
 from tests.properties import examples
 from tests.tables.columns import ALL, check_round_trips, encode_table
 
@@ -31,7 +31,7 @@ def test_every_type_survives(drawn):
 
 def test_arrays_survive():
     array = np.arange(24.0).reshape(2, 3, 4)
-    back = decode_table(encode_table(array, format="parquet"), schema(array), format="parquet")
+    back = decode_table(encode_table(array, format="parquet"), sheet(array).schema, format="parquet")
     np.testing.assert_array_equal(back, array)
 
 
@@ -44,7 +44,7 @@ def test_damage_is_noticed():
     data = encode_table(FRAME, format="parquet")
     for damaged in (data[:-1], data[: len(data) // 2], b"", b"<<<<<<< HEAD\n" + data):
         with pytest.raises(GoldenError, match=r"rows\.parquet is damaged"):
-            decode_table(damaged, schema(FRAME), format="parquet", file="rows.parquet")
+            decode_table(damaged, sheet(FRAME).schema, format="parquet", file="rows.parquet")
 
 
 def test_without_pyarrow_the_extra_is_named(monkeypatch):
@@ -61,7 +61,7 @@ def test_an_unknown_format_is_refused():
 
 def test_a_timestamp_that_parquet_has_no_room_for_is_refused():
     frame = pd.DataFrame({"late": pd.Series(np.array([2**62], dtype="datetime64[s]"))})
-    check = decode_table(encode_table(frame), schema(frame))
+    check = decode_table(encode_table(frame), sheet(frame).schema)
     assert check["late"].astype("int64").tolist() == [2**62]
     with pytest.raises(UsageError, match=r"Parquet cannot keep a table of the columns late: .*; use --format csv"):
         encode_table(frame, format="parquet")

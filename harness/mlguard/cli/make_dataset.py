@@ -25,7 +25,7 @@ from mlguard.report.documents.projects import (
 from mlguard.settings import Settings, load
 from mlguard.tables.catalogue import DATASETS, catalogue
 from mlguard.tables.codec import CSV, FORMATS
-from mlguard.tables.folder import Written, write_dataset
+from mlguard.tables.folder import write_dataset
 from mlguard.tables.generate import make_checked
 from mlguard.tables.manifest import Manifest
 from mlguard.tables.verify import State, Verified, verify
@@ -97,7 +97,7 @@ def command(
         say_json(_likeness_data(likeness)) if as_json else say(_likeness(likeness, settings))
         return
     out = settings.base / DATASETS if out_dir is None else Path.cwd() / out_dir
-    scripts = catalogue(settings.generators).pick(names)
+    scripts = catalogue(settings.generators, names)
     sys.path[:0] = [entry for entry in settings.import_path if entry not in sys.path]
     if verifying:
         verified = _each(scripts, lambda name: verify(scripts[name], out / name, seed=seed, rows=rows))
@@ -105,10 +105,12 @@ def command(
         ctx.exit(_EXIT[min((one.state for one in verified), key=list(State).index)])
     # All are made before any is written, so that a generator that fails leaves every folder as it was.
     made = dict(_each(scripts, lambda name: (name, make_checked(scripts[name], seed or 0, rows))))
-    written = [
-        write_dataset(dataset, out / name, name=name, seed=seed or 0, rows=rows, format=format, project=settings.base)
+    written = {
+        out / name: write_dataset(
+            dataset, out / name, name=name, seed=seed or 0, rows=rows, format=format, project=settings.base
+        )
         for name, dataset in made.items()
-    ]
+    }
     say_json(_written_data(written)) if as_json else say(_table(written))
 
 
@@ -160,17 +162,17 @@ def _progress(names: list[str]) -> AbstractContextManager[Iterable[str]]:
     return nullcontext(names)
 
 
-def _table(written: list[Written]) -> str:
+def _table(written: dict[Path, Manifest]) -> str:
     """One line per table: name, rows, columns, bytes, and the digest of its dataset."""
     lines = [("dataset", "table", "rows", "columns", "bytes", "digest")]
-    for one in written:
-        for entry in one.manifest.tables:
-            columns = len(entry.schema.header)
-            numbers = (f"{entry.schema.rows:,}", f"{columns:,}", f"{entry.bytes:,}")
-            lines.append((one.manifest.name, entry.name, *numbers, one.manifest.digest[:_SHORT]))
+    for manifest in written.values():
+        for entry in manifest.tables:
+            columns = len(entry.header)
+            numbers = (f"{entry.rows:,}", f"{columns:,}", f"{entry.bytes:,}")
+            lines.append((manifest.name, entry.name, *numbers, manifest.digest[:_SHORT]))
     widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
     text = "\n".join(_aligned(line, widths) for line in lines)
-    folders = sorted({str(one.folder.parent) for one in written})
+    folders = sorted({str(folder.parent) for folder in written})
     return f"{text}\n{len(written)} dataset{'s' * (len(written) != 1)} in {', '.join(folders)}"
 
 
@@ -203,8 +205,8 @@ def _likeness_data(likeness: Likeness) -> GeneratorScripts:
     return {"scripts": [script]}
 
 
-def _written_data(written: list[Written]) -> Datasets:
-    return {"datasets": [_content(one.manifest, one.folder) for one in written]}
+def _written_data(written: dict[Path, Manifest]) -> Datasets:
+    return {"datasets": [_content(manifest, folder) for folder, manifest in written.items()]}
 
 
 def _verified_data(verified: list[Verified]) -> Datasets:
@@ -223,9 +225,9 @@ def _content(manifest: Manifest, folder: Path) -> DatasetFolder:
             "name": entry.name,
             "file": entry.file,
             "format": entry.format,
-            "shape": list(entry.schema.shape),
-            "rows": entry.schema.rows,
-            "columns": len(entry.schema.header),
+            "shape": list(entry.shape),
+            "rows": entry.rows,
+            "columns": len(entry.header),
             "bytes": entry.bytes,
             "sha256": entry.sha256,
         }

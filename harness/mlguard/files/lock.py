@@ -16,12 +16,8 @@ _PAUSE = 0.02
 @contextmanager
 def locked(tree: Tree, name: str) -> Iterator[None]:
     """Hold the lock of this file, which is made where it is missing, for as long as the block runs."""
-    with tree.opened(name, make=True) as handle:
-        _take(handle)
-        try:
-            yield
-        finally:
-            _free(handle)
+    with tree.opened(name, make=True) as handle, _taken(handle):
+        yield
 
 
 @contextmanager
@@ -29,9 +25,7 @@ def waited(tree: Tree, name: str) -> Iterator[None]:
     """The same for a reader, who writes nothing: where there is no such file, nobody ever held the lock."""
     with ExitStack() as stack:
         with suppress(OSError):
-            handle = stack.enter_context(tree.opened(name, make=False))
-            _take(handle)
-            stack.callback(_free, handle)
+            stack.enter_context(_taken(stack.enter_context(tree.opened(name, make=False))))
         yield
 
 
@@ -41,9 +35,17 @@ def alone(tree: Tree) -> Iterator[None]:
     with tree.entered() as handle, ExitStack() as stack:
         with suppress(OSError):  # A network file system may know no locks of folders.
             if handle is not None:
-                _take(handle)
-                stack.callback(_free, handle)
+                stack.enter_context(_taken(handle))
         yield
+
+
+@contextmanager
+def _taken(handle: int) -> Iterator[None]:
+    _take(handle)
+    try:
+        yield
+    finally:
+        _free(handle)
 
 
 if sys.platform == "win32":

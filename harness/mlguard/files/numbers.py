@@ -9,6 +9,8 @@ import numpy as np
 
 FLOATS = ("float16", "float32", "float64")
 INTEGERS = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
+COMPLEX = {"complex64": "float32", "complex128": "float64"}
+"""Complex types, with the type of their parts."""
 
 _TRUTHS = {"true": True, "false": False}
 
@@ -19,13 +21,18 @@ def spelled(dtype: str) -> Callable[[Any], str]:
         return lambda item: "true" if item else "false"
     if dtype in INTEGERS:
         return lambda item: str(int(item))
+    if dtype in COMPLEX:
+        part = spelled(COMPLEX[dtype])
+        return lambda item: f"{part(item.real)}+{part(item.imag)}j".replace("+-", "-")
     shorten = shortest(dtype)
     return lambda item: repr(shorten(item))
 
 
 def read_as(dtype: str) -> Callable[[str], Any]:
     """Gives the element that a text spells; what spells none raises ValueError or KeyError."""
-    return _TRUTHS.__getitem__ if dtype == "bool" else int if dtype in INTEGERS else float
+    if dtype == "bool":
+        return _TRUTHS.__getitem__
+    return int if dtype in INTEGERS else complex if dtype in COMPLEX else float
 
 
 def shortest(dtype: str) -> Callable[[float], float]:

@@ -13,6 +13,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from mlguard.files.content import as_written, file_digest, plain_ends
 from mlguard.files.tree import Tree
@@ -27,8 +28,7 @@ _JOURNAL = "journal.json"
 _IGNORE = ".gitignore"
 
 
-@dataclass(frozen=True)
-class _Step:
+class _Step(NamedTuple):
     """What happens to one file, as digests; None where there is no such file."""
 
     old: str | None
@@ -36,48 +36,21 @@ class _Step:
     new: str | None
     """Afterwards."""
     now: str | None
-    """What is in its place at this moment."""
-    is_staged: bool
-    """Whether its new content is at hand."""
-
-    @property
-    def is_ready(self) -> bool:
-        """Whether the swap can be finished as far as this file goes."""
-        return self.now == self.new or (self.now == self.old and (self.is_staged or self.new is None))
+    """In its place at this moment."""
+    staged: str | None
+    """On its way."""
 
 
 @dataclass(frozen=True)
-class _Swap:
-    """A swap that some writer left, as its journal tells it."""
+class _Rest:
+    """What is left to do about a swap that some writer left; nothing where nobody knows which files were meant."""
 
-    leading: str
+    leading: str = ""
     """The file that is moved last."""
-    steps: Mapping[str, _Step]
-    """What happens to each file, by its name."""
-
-    @property
-    def is_unseen(self) -> bool:
-        """Whether the old files count: all of them are in their places."""
-        lead = self.steps[self.leading]
-        return lead.now == lead.old and all(step.now == step.old for step in self.steps.values() if step.old)
-
-    @property
-    def is_done(self) -> bool:
-        """Whether all new files are in their places."""
-        return all(step.now == step.new for step in self.steps.values() if step.new)
-
-    @property
-    def is_half_done(self) -> bool:
-        """Whether the files in their places are old and new ones, and the others are at hand."""
-        return not self.is_unseen and not self.is_done and all(step.is_ready for step in self.steps.values())
-
-    def outdated(self) -> list[str]:
-        """The files that belong to the other version alone: new ones where the old ones count, else old ones."""
-        if self.is_done or self.is_half_done:
-            return [name for name, step in self.steps.items() if step.new is None and step.now == step.old]
-        if self.is_unseen:
-            return [name for name, step in self.steps.items() if step.old is None and step.now == step.new]
-        return []
+    staged: tuple[str, ...] = ()
+    """New files that still have to take their places, where the swap is half done."""
+    outdated: tuple[str, ...] = ()
+    """Files that belong to the other version alone: new ones where the old ones count, else old ones."""
 
 
 def replace(tree: Tree, files: Mapping[str, bytes], *, leading: str, own: Iterable[str] = ()) -> tuple[str, ...]:
@@ -88,7 +61,11 @@ def replace(tree: Tree, files: Mapping[str, bytes], *, leading: str, own: Iterab
     `is_half_done`.
     """
     before = {name: tree.read(name) for name in dict.fromkeys((*files, *own))}
-    changed = {name: content for name, content in files.items() if not _holds(name, before[name], content)}
+    changed = {
+        name: content
+        for name, content in files.items()
+        if (old := before[name]) is None or as_written(name, old, file_digest(content)) is None
+    }
     gone = [name for name in before if name not in files]
     if not changed and not gone:
         return ()
@@ -107,19 +84,12 @@ def replace(tree: Tree, files: Mapping[str, bytes], *, leading: str, own: Iterab
 
 def finish(tree: Tree) -> None:
     """Bring what a dead writer left to its end, or back to its beginning, and drop what counts no more."""
-    for name in _left(tree):
-        left = _journal(tree, name)
-        if left is not None and left.is_half_done:
-            staged = [file for file, step in left.steps.items() if step.is_staged]
-            _move(tree, tree.below(name), staged, left.leading, undo={})
-        for file in left.outdated() if left is not None else ():
+    for name in left(tree):
+        rest = _rest(tree, name)
+        _move(tree, tree.below(name), rest.staged, rest.leading, undo={})
+        for file in rest.outdated:
             tree.remove(file)
         tree.clear(name)
-
-
-def is_left(tree: Tree) -> bool:
-    """Whether a writer that died, or is still at it, has left anything."""
-    return bool(_left(tree))
 
 
 def is_half_done(tree: Tree) -> bool:
@@ -128,10 +98,9 @@ def is_half_done(tree: Tree) -> bool:
     Where that cannot be read at this moment, it may be.
     """
     try:
-        found = [_journal(tree, name) for name in _left(tree)]
+        return any(_rest(tree, name).staged for name in left(tree))
     except OSError:
         return True
-    return any(left is not None and left.is_half_done for left in found)
 
 
 @contextmanager
@@ -148,24 +117,36 @@ def _staged(tree: Tree) -> Iterator[Tree]:
         raise
 
 
-def _left(tree: Tree) -> list[str]:
+def left(tree: Tree) -> list[str]:
     """The folders that writers left, were they killed or are they at it."""
     return [entry.name for entry in tree.entries() if entry.name.startswith(STAGED) or entry.name == _OF_0_1]
 
 
-def _journal(tree: Tree, name: str) -> _Swap | None:
-    """The swap that a folder's journal tells of; None where there is none that can be read."""
+def _rest(tree: Tree, name: str) -> _Rest:
+    """What a folder's journal leaves to do."""
     try:
         journal = json.loads(tree.read(f"{name}/{_JOURNAL}") or b"")
         steps = {file: _step(tree, name, file, *step) for file, step in journal["files"].items()}
-        return _Swap(journal["leading"], steps) if journal["leading"] in steps else None
+        return _rest_of(journal["leading"], steps)
     except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
-        return None
+        return _Rest()
 
 
 def _step(tree: Tree, name: str, file: str, old: str | None, new: str | None) -> _Step:
-    staged = _digest(file, tree.read(f"{name}/new/{file}"))
-    return _Step(old, new, _digest(file, tree.read(file)), is_staged=staged is not None and staged == new)
+    return _Step(old, new, _digest(file, tree.read(file)), _digest(file, tree.read(f"{name}/new/{file}")))
+
+
+def _rest_of(leading: str, steps: Mapping[str, _Step]) -> _Rest:
+    every = steps.values()
+    is_unseen = steps[leading].now == steps[leading].old and all(one.now == one.old for one in every if one.old)
+    is_done = all(one.now == one.new for one in every if one.new)
+    is_ready = all(one.now == one.new or (one.now == one.old and one.staged == one.new) for one in every)
+    if is_done or (is_ready and not is_unseen):
+        staged = [] if is_done else [file for file, one in steps.items() if one.new and one.staged == one.new]
+        gone = [file for file, one in steps.items() if one.new is None and one.now == one.old]
+        return _Rest(leading, tuple(staged), tuple(gone))
+    begun = [file for file, one in steps.items() if is_unseen and one.old is None and one.now == one.new]
+    return _Rest(leading, (), tuple(begun))
 
 
 def _move(tree: Tree, staged: Tree, names: Iterable[str], leading: str, *, undo: Mapping[str, bytes | None]) -> None:
@@ -178,19 +159,9 @@ def _move(tree: Tree, staged: Tree, names: Iterable[str], leading: str, *, undo:
     except BaseException:
         with suppress(OSError):
             for name in undo.keys() & moved:
-                _put_back(tree, name, undo[name])
+                content = undo[name]
+                tree.remove(name) if content is None else tree.put(name, content)
         raise
-
-
-def _put_back(tree: Tree, name: str, content: bytes | None) -> None:
-    if content is None:
-        tree.remove(name)
-    else:
-        tree.put(name, content)
-
-
-def _holds(name: str, there: bytes | None, content: bytes) -> bool:
-    return there is not None and as_written(name, there, file_digest(content)) is not None
 
 
 def _digest(name: str, content: bytes | None) -> str | None:

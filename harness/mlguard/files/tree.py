@@ -14,7 +14,7 @@ import secrets
 import shutil
 import stat
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
@@ -87,8 +87,7 @@ class Tree:
 
     def read(self, name: str, most: int = LARGEST) -> bytes | None:
         """The content of a file; None where there is none. Refuses one of more than `most` bytes before reading it."""
-        *folders, file = self._parts(name)
-        with suppress(FileNotFoundError, NotADirectoryError), self._inside(folders) as folder:
+        with suppress(FileNotFoundError, NotADirectoryError), self._holding(name) as (folder, file):
             content = folder.read(file, most)
             if content is None:
                 advice = "restore what was there from version control"
@@ -116,8 +115,7 @@ class Tree:
 
     def modified(self, name: str) -> float:
         """When a file or folder was changed last, in seconds since the epoch."""
-        *folders, last = self._parts(name)
-        with self._inside(folders) as folder:
+        with self._holding(name) as (folder, last):
             return folder.stat(last).st_mtime
 
     def make(self, name: str = "") -> None:
@@ -134,10 +132,9 @@ class Tree:
 
     def write(self, name: str, content: bytes, *, mode: int = 0o666) -> None:
         """Write a file that is not there yet, and see it on the disk; `mode` are its rights, less the umask."""
-        *folders, file = self._parts(name)
         check_size(self.shown(name), len(content))
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-        with self._inside(folders, make=True) as folder, folder.open(file, flags, mode) as handle:
+        with self._holding(name, make=True) as (folder, file), folder.open(file, flags, mode) as handle:
             rest = memoryview(content)
             while rest:
                 rest = rest[os.write(handle, rest) :]
@@ -156,40 +153,34 @@ class Tree:
 
     def move(self, name: str, to: Tree, new: str) -> None:
         """Move a file into the place of another one, on the same file system."""
-        *folders, file = self._parts(name)
-        *others, target = to._parts(new)
-        with self._inside(folders) as one, to._inside(others, make=True) as other:
+        with self._holding(name) as (one, file), to._holding(new, make=True) as (other, target):
             os.replace(one.place(file), other.place(target), src_dir_fd=one.fd, dst_dir_fd=other.fd)
 
     def remove(self, name: str) -> bool:
         """Remove a file; whether there was one."""
-        *folders, file = self._parts(name)
-        with suppress(FileNotFoundError, NotADirectoryError), self._inside(folders) as folder:
+        with suppress(FileNotFoundError, NotADirectoryError), self._holding(name) as (folder, file):
             os.unlink(folder.place(file), dir_fd=folder.fd)
             return True
         return False
 
     def drop(self, name: str) -> bool:
         """Remove a folder if it is empty; whether it is gone."""
-        *folders, last = self._parts(name)
-        with suppress(OSError), self._inside(folders) as folder:
+        with suppress(OSError), self._holding(name) as (folder, last):
             os.rmdir(folder.place(last), dir_fd=folder.fd)
             return True
         return False
 
     def clear(self, name: str) -> None:
         """Remove a folder with all that is in it; links in it are removed and never followed."""
-        *folders, last = self._parts(name)
-        with self._inside(folders) as folder:
+        with self._holding(name) as (folder, last):
             folder.enter(last).close()  # A link in its place is refused here.
             shutil.rmtree(folder.place(last), dir_fd=folder.fd)
 
     @contextmanager
     def opened(self, name: str, *, make: bool) -> Iterator[int]:
         """The descriptor of a file that can be read and written, such as that of a lock."""
-        *folders, file = self._parts(name)
         flags = os.O_RDWR | (os.O_CREAT if make else 0)
-        with self._inside(folders, make=make) as folder, folder.open(file, flags) as handle:
+        with self._holding(name, make=make) as (folder, file), folder.open(file, flags) as handle:
             yield handle
 
     @contextmanager
@@ -214,6 +205,13 @@ class Tree:
         if not all(map(is_plain, parts)):
             raise GoldenError(f"{self.shown()} cannot hold {name!r}, which is no plain name", slug="not-plain")
         return parts
+
+    @contextmanager
+    def _holding(self, name: str, *, make: bool = False) -> Iterator[tuple[_Folder, str]]:
+        """The folder that holds a file or folder, and its name there."""
+        *folders, last = self._parts(name)
+        with self._inside(folders, make=make) as folder:
+            yield folder, last
 
     @contextmanager
     def _inside(self, parts: Sequence[str], *, make: bool = False) -> Iterator[_Folder]:
@@ -300,10 +298,9 @@ class _Folder:
         if make:
             with suppress(FileExistsError):
                 os.mkdir(self.place(name), dir_fd=self.fd)
-        if _is_link(self.stat(name)):
-            raise _OddError(self.path / name, "is a link, which mlguard does not follow")
+        found = self._facts(name)
         if self.fd is None:
-            if not stat.S_ISDIR(self.stat(name).st_mode):
+            if not stat.S_ISDIR(found.st_mode):
                 raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), name)
             return _Folder(self.path / name, None)
         # Not followed either if it became a link since it was looked at.
@@ -313,26 +310,24 @@ class _Folder:
     @contextmanager
     def open(self, name: str, flags: int, mode: int = 0o666) -> Iterator[int]:
         """The descriptor of a plain file in this folder."""
-        if not flags & os.O_EXCL:
-            self._check(name, missing=bool(flags & os.O_CREAT))
+        if not flags & os.O_EXCL:  # Looked at before it is opened: opening a device can already do something.
+            with suppress(FileNotFoundError) if flags & os.O_CREAT else nullcontext():
+                self._check(name, self._facts(name))
         handle = os.open(self.place(name), flags | _FLAGS, mode, dir_fd=self.fd)
         try:
-            if not stat.S_ISREG(os.fstat(handle).st_mode):
-                raise _OddError(self.path / name, "is no plain file")
+            self._check(name, os.fstat(handle))
             yield handle
         finally:
             os.close(handle)
 
-    def _check(self, name: str, *, missing: bool) -> None:
-        """Look before a file is opened: opening a device can already do something."""
-        try:
-            found = self.stat(name)
-        except FileNotFoundError:
-            if missing:
-                return
-            raise
+    def _facts(self, name: str) -> os.stat_result:
+        """Facts of an entry that is no link."""
+        found = self.stat(name)
         if _is_link(found):
             raise _OddError(self.path / name, "is a link, which mlguard does not follow")
+        return found
+
+    def _check(self, name: str, found: os.stat_result) -> None:
         if not stat.S_ISREG(found.st_mode):
             raise _OddError(self.path / name, "is no plain file")
 

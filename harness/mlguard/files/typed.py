@@ -44,9 +44,7 @@ def _reader(kind: Any) -> _Read:
             return _each(_reader(inside[0]), origin)
         case origin if origin in (dict, Mapping):
             return _values(_reader(inside[1]))
-    if is_dataclass(kind):
-        return _object(kind)
-    return _members(kind) if hasattr(kind, "__total__") else _exactly(kind)
+    return _object(kind) if is_dataclass(kind) or hasattr(kind, "__total__") else _exactly(kind)
 
 
 def _exactly(kind: Any) -> _Read:
@@ -100,38 +98,28 @@ def _values(one: _Read) -> _Read:
 
 
 def _object(kind: Any) -> _Read:
-    """Members are read when they come, since a type may hold others of its own."""
-    first, *others = (one.name for one in fields(kind))
-    required = {one.name for one in fields(kind) if one.default is MISSING and one.default_factory is MISSING}
+    """The reader of a dataclass or TypedDict, whose members are declared: some have to be there, no others may."""
+    hints, required = get_type_hints(kind), _required(kind)
+    short = [*required] if is_dataclass(kind) and len(required) == 1 else []
+    # Made when a member comes, since a type may hold others of its own.
+    readers = cache(lambda name: _reader(hints[name]))
 
     def read(document: Any, where: str) -> Any:
-        if required == {first} and not isinstance(document, dict):
-            document = {first: document}
-        members = _parts(document, where, required, {first, *others})
-        hints = _hints(kind)
-        return kind(**{name: _reader(hints[name])(item, place) for name, (item, place) in members.items()})
+        if short and not isinstance(document, dict):
+            document = {short[0]: document}
+        members = _parts(document, where, required, hints.keys())
+        return kind(**{name: readers(name)(item, place) for name, (item, place) in members.items()})
 
     return read
 
 
-@cache
-def _hints(kind: Any) -> dict[str, Any]:
-    return get_type_hints(kind)
-
-
-def _members(kind: Any) -> _Read:
-    readers = {name: _reader(hint) for name, hint in get_type_hints(kind).items()}
+def _required(kind: Any) -> set[str]:
+    """The members that have to be there."""
+    if is_dataclass(kind):
+        return {one.name for one in fields(kind) if one.default is MISSING and one.default_factory is MISSING}
     # `__required_keys__` is wrong where annotations are texts.
     marks = {name: get_origin(hint) for name, hint in get_type_hints(kind, include_extras=True).items()}
-    required = {
-        name for name, mark in marks.items() if mark is Required or (mark is not NotRequired and kind.__total__)
-    }
-
-    def read(document: Any, where: str) -> Any:
-        members = _parts(document, where, required, readers.keys())
-        return {name: readers[name](item, place) for name, (item, place) in members.items()}
-
-    return read
+    return {name for name, mark in marks.items() if mark is Required or (mark is not NotRequired and kind.__total__)}
 
 
 def _parts(document: Any, where: str, required: Set[str], possible: Set[str]) -> dict[str, tuple[Any, str]]:

@@ -64,8 +64,7 @@ def read_array(read: Read, names: Sequence[str], kept: str, size: int) -> dict[s
     beside = checked(_Beside, parse(read(documents[0]).decode()) if documents else {}, *documents[:1])
     rows = tuple(beside["rows"]) if "rows" in beside else None
     if kept == TEXT:
-        data, missing = from_json(beside["data"], TEXT)
-        return {"data": data, "missing": missing, "rows": rows}
+        return {**from_json(beside["data"], TEXT), "rows": rows}
     (name,) = (name for name in names if name.endswith(".npy"))
     array = _numbers(read(name), np.dtype(kept).newbyteorder("<"), size)
     missing = None

@@ -6,8 +6,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, fields
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
@@ -19,12 +18,11 @@ from mlguard.core.record import (
     Approval,
     ConfigurationFacts,
     DatasetFacts,
-    Observation,
     Provenance,
     Record,
     newest_first,
 )
-from mlguard.core.tolerance import Numbers, Tolerances, pool
+from mlguard.core.tolerance import Tolerances, pool
 from mlguard.files.content import plain_ends
 from mlguard.files.tree import is_plain
 from mlguard.files.typed import checked, known
@@ -45,9 +43,6 @@ INTERNALS_FILE = "internals.jsonl"
 
 _APPROVALS = re.compile(r'^  "approvals": (?=\[)', re.MULTILINE)
 _GUARD = re.compile(rb'^  "guard": ("(?:[^"\\\\\n]|\\\\.)*"),?$', re.MULTILINE)
-
-
-Facts = TypeVar("Facts", DatasetFacts, ConfigurationFacts)
 
 Fetch = Callable[[str], bytes | None]
 """Gives the content of a golden's file by its name; None where there is none."""
@@ -250,8 +245,8 @@ def _document(record: Record, lines: list[Line], hidden: dict[str, float]) -> di
     return {
         "asked": dict(record.asked),
         "approvals": [_approval(approval) for approval in record.approvals],
-        "configuration": _plain_facts(source.configuration),
-        "dataset": _plain_facts(source.dataset),
+        "configuration": to_plain(vars(source.configuration) if source.configuration else {}),
+        "dataset": to_plain(vars(source.dataset) if source.dataset else {}),
         "environment": to_plain(source.environment),
         "format": FORMAT,
         "guard": record.guard,
@@ -268,9 +263,7 @@ def _document(record: Record, lines: list[Line], hidden: dict[str, float]) -> di
                 "noise": noise,
                 "per": "largest" if rules.largest else "spread",
                 "precision": rules.precision,
-                **({"answering": rules.answering} if rules.answering else {}),
-                **({"loose": rules.loose} if rules.loose else {}),
-                **({"zeros": rules.zeros} if rules.zeros else {}),
+                **{name: vars(rules)[name] for name in ("answering", "loose", "zeros") if vars(rules)[name]},
             }
         ),
     }
@@ -278,12 +271,13 @@ def _document(record: Record, lines: list[Line], hidden: dict[str, float]) -> di
 
 def _approval(approval: Approval) -> Any:
     """An entry of the log; one without an intent is written as before there were any."""
-    return to_plain({name: fact for name, fact in asdict(approval).items() if fact or name != "intent"})
+    return to_plain({name: fact for name, fact in vars(approval).items() if fact or name != "intent"})
 
 
 def _record(document: dict[str, Any], files: _Files) -> Record:
     approvals = checked(DocumentJson, document)["approvals"]
     environment, power = from_plain(document["environment"]), from_plain(document.get("power", {}))
+    dataset, configuration = from_plain(document["dataset"]), from_plain(document["configuration"])
     known(EnvironmentJson, environment, "environment")
     if power:
         known(PowerJson, power, "power")
@@ -295,8 +289,8 @@ def _record(document: dict[str, Any], files: _Files) -> Record:
         guard=document["guard"],
         observations=observations,
         provenance=Provenance(
-            _facts(DatasetFacts, document["dataset"]),
-            _facts(ConfigurationFacts, document["configuration"]),
+            DatasetFacts(**dataset) if dataset else None,
+            ConfigurationFacts(**configuration) if configuration else None,
             checked(dict[str, str], from_plain(document["sources"]), "sources"),
             environment,
         ),
@@ -311,32 +305,10 @@ def _record(document: dict[str, Any], files: _Files) -> Record:
     )
 
 
-def _plain_facts(facts: DatasetFacts | ConfigurationFacts | None) -> Line:
-    """Facts by name; nothing where there are none."""
-    return {} if facts is None else {one.name: to_plain(getattr(facts, one.name)) for one in fields(facts)}
-
-
-def _facts(kind: type[Facts], document: Line) -> Facts | None:
-    return kind(**from_plain(document)) if document else None
-
-
 def _tolerances(fact: dict[str, Any], hidden: dict[str, float]) -> Tolerances:
-    checked(TolerancesJson, fact, "tolerances")
-    noise, zeros, answering = (_by_column(fact.get(name, {})) for name in ("noise", "zeros", "answering"))
-    return Tolerances(
-        fact["precision"],
-        fact["floor"],
-        noise | hidden,
-        tuple(fact["environments"]),
-        zeros,
-        answering,
-        fact.get("loose", {}),
-        largest=fact["per"] == "largest",
-    )
-
-
-def _by_column(known: Mapping[str, Any]) -> dict[str, Numbers]:
-    return {name: tuple(numbers) if isinstance(numbers, list) else numbers for name, numbers in known.items()}
+    rules: dict[str, Any] = {**checked(TolerancesJson, fact, "tolerances")}
+    largest = rules.pop("per") == "largest"
+    return Tolerances(**{**rules, "noise": rules["noise"] | hidden}, largest=largest)
 
 
 def _in_order(lines: list[Line], internals: list[Line]) -> list[Line]:
@@ -348,14 +320,6 @@ def _in_order(lines: list[Line], internals: list[Line]) -> list[Line]:
 
 def _hidden_noise(record: Record) -> dict[str, float]:
     """The noise of internals alone, which would fill the record with lines that nobody reviews."""
-    shown = {pool(observation) for observation in record if observation.role != INTERNAL}
+    shown, inside = ({pool(o) for o in record if (o.role == INTERNAL) is hidden} for hidden in (False, True))
     noise = record.tolerances.noise
-    return {
-        name: float(np.max(noise[name]))
-        for name in map(pool, _internals(record))
-        if name in noise and name not in shown
-    }
-
-
-def _internals(record: Record) -> tuple[Observation, ...]:
-    return tuple(observation for observation in record if observation.role == INTERNAL)
+    return {name: float(np.max(noise[name])) for name in noise if name in inside - shown}

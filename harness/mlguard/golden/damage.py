@@ -45,8 +45,7 @@ def sealed(text: str) -> str:
 
 def is_sealed(text: str) -> bool:
     """Whether nothing was changed since the record was sealed."""
-    match = _PAYLOAD.search(text)
-    return match is not None and f"sha256:{match[1]}" == _payload(text)
+    return _PAYLOAD.search(text) is not None and sealed(text) == text
 
 
 UNSEALED = "sha256:" + 64 * "0"

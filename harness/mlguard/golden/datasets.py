@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 from mlguard.core.dataset import Dataset
@@ -12,7 +11,7 @@ from mlguard.core.error import GoldenError
 from mlguard.files import swap
 from mlguard.files.tree import Tree
 from mlguard.golden.naming import DATASETS, component
-from mlguard.golden.writing import Home, reading, remove
+from mlguard.golden.writing import reading, remove, writing
 from mlguard.tables.digest import row_digests
 from mlguard.tables.folder import own_files, read_files
 from mlguard.tables.manifest import MANIFEST, Manifest, decode_dataset, encode_dataset, parse
@@ -32,38 +31,39 @@ ROWS = "rows.json"
 class GoldenDatasets:
     """The Datasets below one folder of goldens."""
 
-    def __init__(self, home: Home) -> None:
-        """`home` is where the goldens lie."""
-        self.home = home
+    def __init__(self, store: Tree) -> None:
+        """`store` is where the goldens lie."""
+        self.store = store
 
     def save(self, dataset: Dataset, name: str, seed: int) -> tuple[str, ...]:
         """Keep a Dataset as `Datasets.save` says; raises UsageError for a column that cannot be written."""
         files = _files(dataset, name, seed)
-        with self.home.writing(_folder(name)) as tree:
-            swap.finish(tree)
+        with writing(self.store, _folder(name)) as tree:
             changed = swap.replace(tree, files, leading=MANIFEST, own=_own(tree))
         return tuple(str(tree.root / file) for file in changed)
 
     def load(self, name: str) -> tuple[Dataset, Manifest] | None:
         """The Dataset as it was saved, with its manifest; None where there is none, or its tables were too large."""
-        tree = self.home.folder(_folder(name))
-        with reading(tree.shown()), _repairable():
-            files = read_files(tree)
-            if MANIFEST not in files or tree.read(ROWS) is not None:
-                return None
-            return decode_dataset(files, where=tree.shown()), parse(files[MANIFEST])
+        tree = self.store.below(str(_folder(name)))
+        try:
+            with reading(tree.shown()):
+                files = read_files(tree)
+                if MANIFEST not in files or tree.read(ROWS) is not None:
+                    return None
+                return decode_dataset(files, where=tree.shown()), parse(files[MANIFEST])
+        except GoldenError as error:  # Making the dataset again would write another folder.
+            raise GoldenError(error.what, advice=REPAIR, slug=error.slug) from error
 
     def delete(self, name: str) -> tuple[str, ...]:
         """Remove what is a Dataset's own and as it was written, once no golden names it; answers which files went."""
-        with self.home.writing(_folder(name)) as tree:
-            swap.finish(tree)
+        with writing(self.store, _folder(name)) as tree:
             own = _own(tree)
             remove(tree, reversed(own))
         return tuple(str(tree.root / file) for file in own)
 
     def place(self, name: str) -> str:
         """Where a Dataset lies, or would."""
-        return str(self.home.folder(_folder(name)).root)
+        return str(self.store.below(str(_folder(name))).root)
 
 
 def _folder(name: str) -> PurePosixPath:
@@ -74,15 +74,6 @@ def _own(tree: Tree) -> list[str]:
     """The files of a Dataset that are as they were written, the manifest first; it lists no digests of rows."""
     own = own_files(tree)
     return [*own, ROWS] if own and tree.read(ROWS) is not None else own
-
-
-@contextmanager
-def _repairable() -> Iterator[None]:
-    """Name the repair of a golden's tables: making the dataset again would write another folder."""
-    try:
-        yield
-    except GoldenError as error:
-        raise GoldenError(error.what, advice=REPAIR, slug=error.slug) from error
 
 
 def row_marks(dataset: Dataset) -> dict[str, list[str]]:

@@ -70,11 +70,11 @@ class PowerJson(TypedDict):
 class TolerancesJson(TypedDict, total=False):
     """The rules, with their evidence."""
 
-    environments: Required[list[dict[str, Any]]]
+    environments: Required[tuple[dict[str, Any], ...]]
     floor: Required[Literal["solver", "noise"]]
-    noise: Required[dict[str, float | list[float]]]
+    noise: Required[dict[str, float | tuple[float, ...]]]
     per: Required[Literal["largest", "spread"]]
     precision: Required[Literal["float16", "float32", "float64"]]
-    answering: dict[str, float | list[float]]
+    answering: dict[str, float | tuple[float, ...]]
     loose: dict[str, str]
-    zeros: dict[str, float | list[float]]
+    zeros: dict[str, float | tuple[float, ...]]

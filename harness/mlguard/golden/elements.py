@@ -11,12 +11,11 @@ import numpy as np
 
 from mlguard.core.value import Value
 from mlguard.files.csv import quoted
-from mlguard.files.numbers import FLOATS, INTEGERS, read_as, shortest, spelled
+from mlguard.files.numbers import COMPLEX, FLOATS, INTEGERS, read_as, shortest, spelled
 
 TEXT = "text"
 """How everything is kept that NumPy has no numbers for."""
 
-COMPLEX = {"complex64": "float32", "complex128": "float64"}
 NUMERIC = ("bool", *INTEGERS, *FLOATS, *COMPLEX)
 """The element types that are kept as NumPy keeps them; their names are those of NumPy."""
 
@@ -26,7 +25,6 @@ HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200b\u200e\u200f\u202a-\u2
 Elements = list[Any]
 """JSON scalars; None where an element is missing."""
 
-_FINITE = re.compile(r"([+-]?(?:nan|inf|[0-9.]+(?:e[+-]?[0-9]+)?))([+-](?:nan|inf|[0-9.]+(?:e[+-]?[0-9]+)?))j")
 _UNREADABLE = ("nan", "inf", "-inf")
 
 
@@ -51,20 +49,21 @@ def to_json(value: Value) -> Elements:
     return [None if gone else write(item) for item, gone in zip(value.data.tolist(), value.absent(), strict=True)]
 
 
-def from_json(elements: Sequence[Any], kept: str) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any] | None]:
-    """The elements, and where they are missing (None where none is)."""
+def from_json(elements: Sequence[Any], kept: str) -> dict[str, Any]:
+    """`data` and `missing` of the Value that has these elements."""
     return _gather(elements, kept, _json_reader(kept))
 
 
 def to_cells(value: Value) -> list[str]:
     """The elements as cells of a table, in C order: missing is empty, empty text is `""`."""
-    write = _cell_writer(kept_as(value))
+    kept = kept_as(value)
+    write = text_cell if kept == TEXT else spelled(kept)
     return ["" if gone else write(item) for item, gone in zip(value.data.tolist(), value.absent(), strict=True)]
 
 
-def from_cells(cells: Sequence[str | None], kept: str) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any] | None]:
-    """The elements of parsed cells, and where they are missing (None where none is)."""
-    return _gather(cells, kept, _cell_reader(kept))
+def from_cells(cells: Sequence[str | None], kept: str) -> dict[str, Any]:
+    """The same of the cells of a table."""
+    return _gather(cells, kept, plain_text if kept == TEXT else read_as(kept))
 
 
 def text_cell(text: str) -> str:
@@ -80,28 +79,25 @@ def plain_text(cell: str) -> str:
     return _ESCAPED.sub(_unescape, cell) if "\\" in cell else cell
 
 
-_ESCAPED = re.compile(r"\\(u[0-9a-f]{4}|[\\nrt])")
-_SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
-_LONG = {"n": "\n", "r": "\r", "t": "\t", "\\": "\\"}
+_ESCAPED = re.compile(r"\\(?:u[0-9a-f]{4}|[\\nrt])")
+_SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\\": "\\\\"}
+_LONG = {short: character for character, short in _SHORT.items()}
 
 
 def _escape(match: re.Match[str]) -> str:
-    return _SHORT.get(match.group(), f"\\u{ord(match.group()):04x}")
+    return _SHORT.get(match[0]) or f"\\u{ord(match[0]):04x}"
 
 
 def _unescape(match: re.Match[str]) -> str:
-    code = match.group(1)
-    return chr(int(code[1:], 16)) if code[0] == "u" else _LONG[code]
+    return _LONG.get(match[0]) or chr(int(match[0][2:], 16))
 
 
-def _gather(
-    items: Sequence[Any], kept: str, read: Callable[[Any], Any]
-) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any] | None]:
+def _gather(items: Sequence[Any], kept: str, read: Callable[[Any], Any]) -> dict[str, Any]:
     if None not in items:
-        return _array(list(map(read, items)), kept), None
+        return {"data": _array(list(map(read, items)), kept), "missing": None}
     fill = "" if kept == TEXT else math.nan if kept in FLOATS or kept in COMPLEX else 0
     values = [fill if item is None else read(item) for item in items]
-    return _array(values, kept), np.array([item is None for item in items], dtype=bool)
+    return {"data": _array(values, kept), "missing": np.array([item is None for item in items], dtype=bool)}
 
 
 def _array(values: list[Any], kept: str) -> np.ndarray[Any, Any]:
@@ -113,30 +109,13 @@ def _json_writer(kept: str) -> Callable[[Any], Any]:
     if kept in FLOATS:
         shorten = shortest(kept)
         return lambda item: shorten(item) if math.isfinite(item) else repr(item)
-    return _cell_writer(kept) if kept in COMPLEX else _same
+    return spelled(kept) if kept in COMPLEX else lambda item: item
 
 
 def _json_reader(kept: str) -> Callable[[Any], Any]:
     if kept in FLOATS:
         return _float
-    return _complex if kept in COMPLEX else _of_type(str if kept == TEXT else bool if kept == "bool" else int)
-
-
-def _cell_writer(kept: str) -> Callable[[Any], str]:
-    if kept == TEXT:
-        return text_cell
-    if kept not in COMPLEX:
-        return spelled(kept)
-    part = spelled(COMPLEX[kept])
-    return lambda item: f"{part(item.real)}{_signed(part(item.imag))}j"
-
-
-def _cell_reader(kept: str) -> Callable[[str], Any]:
-    return plain_text if kept == TEXT else _complex if kept in COMPLEX else read_as(kept)
-
-
-def _same(item: Any) -> Any:
-    return item
+    return complex if kept in COMPLEX else _of_type(str if kept == TEXT else bool if kept == "bool" else int)
 
 
 def _of_type(kind: type) -> Callable[[Any], Any]:
@@ -152,14 +131,3 @@ def _float(item: Any) -> float:
     if isinstance(item, str) and item not in _UNREADABLE:
         raise ValueError(f"{item!r} is no number")
     return float(item)
-
-
-def _signed(part: str) -> str:
-    return part if part.startswith("-") else f"+{part}"
-
-
-def _complex(text: str) -> complex:
-    match = _FINITE.fullmatch(text)
-    if match is None:
-        raise ValueError(f"{text!r} is no complex number")
-    return complex(float(match[1]), float(match[2]))

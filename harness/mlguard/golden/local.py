@@ -15,7 +15,7 @@ from mlguard.golden.codec import RECORD, Fetch, decode, encode, file_digests, gu
 from mlguard.golden.damage import Damage, digest
 from mlguard.golden.interface import ANY, Held, OvertakenError
 from mlguard.golden.naming import ARRAYS, DATASETS, INTERNALS, TESTS, folder_of, name_of
-from mlguard.golden.writing import Home, reading, remove
+from mlguard.golden.writing import quiet, reading, remove, writing
 
 if TYPE_CHECKING:
     from mlguard.golden.datasets import GoldenDatasets
@@ -26,7 +26,7 @@ class LocalStore:
 
     def __init__(self, root: Path, project: Path) -> None:
         """`root` is the folder of all goldens, `project` the root that messages name files from."""
-        self.home = Home(root, project)
+        self.tree = Tree(root, project)
 
     def names(self, *, of_tests: bool = True) -> tuple[str, ...]:
         """The guards that have a golden here, unreadable ones included, in alphabetical order."""
@@ -35,8 +35,8 @@ class LocalStore:
             name = place.rpartition("/")[2]
             return not name.startswith(".") and name != DATASETS and (of_tests or place != TESTS)
 
-        with reading(self.home.tree.shown()):
-            found = self.home.tree.holding(RECORD, enters)
+        with reading(self.tree.shown()):
+            found = self.tree.holding(RECORD, enters)
             return tuple(sorted(_name(PurePosixPath(place), content) for place, content in found if place))
 
     def load(self, name: str) -> Record | None:
@@ -48,11 +48,11 @@ class LocalStore:
 
     def held(self, name: str) -> Held:
         """What lies here of a guard, also where a writer moves some of its files at this moment."""
-        folder = folder_of(name)
-        found = _held(self.home.folder(folder), name)
+        tree = self._tree(name)
+        found = _held(tree, name)
         if found.error is None:
             return found
-        with self.home.quiet(folder) as tree:
+        with quiet(tree):
             found = _held(tree, name)
             if found.error is not None and swap.is_half_done(tree):
                 return replace(found, error=Damage(name, tree.shown()).half_written())
@@ -60,33 +60,30 @@ class LocalStore:
 
     def finish(self, name: str) -> None:
         """Finish an interrupted write; nothing is written where there is none."""
-        folder = folder_of(name)
-        with reading(self.home.folder(folder).shown()):
-            is_left = swap.is_left(self.home.folder(folder))
-        if is_left:
-            with self.home.writing(folder) as tree:
-                swap.finish(tree)
+        tree = self._tree(name)
+        with reading(tree.shown()):
+            left = swap.left(tree)
+        if left:
+            with writing(self.tree, folder_of(name)):
+                pass
 
     def save(self, record: Record, *, over: str | None = ANY) -> tuple[str, ...]:
         """Write a golden; files that hold the same already are not touched."""
         files = encode(record)
-        with self.home.writing(folder_of(record.guard)) as tree:
-            swap.finish(tree)
+        with writing(self.tree, folder_of(record.guard)) as tree:
             if over != ANY and (now := _held(tree, record.guard)).version != over:
                 raise OvertakenError(tree.shown(), now)
-            changed = swap.replace(tree, files, leading=RECORD, own=self._own(tree, record.guard))
+            changed = swap.replace(tree, files, leading=RECORD, own=_own(tree))
             if changed:
                 _drop_empty_data(tree)
         return tuple(str(tree.root / file) for file in changed)
 
     def delete(self, name: str) -> tuple[str, ...]:
         """Remove what the golden itself lists and what is as it was written; folders that are empty then go too."""
-        folder = folder_of(name)
-        if _fetching(self.home.folder(folder))(RECORD) is None:
+        if _fetching(self._tree(name))(RECORD) is None:
             return ()
-        with self.home.writing(folder) as tree:
-            swap.finish(tree)
-            own = self._own(tree, name)
+        with writing(self.tree, folder_of(name)) as tree:
+            own = _own(tree)
             if not own and (error := _held(tree, name).error):
                 raise error
             remove(tree, reversed(own))
@@ -99,17 +96,20 @@ class LocalStore:
         # Imported late: reading a golden needs no pandas.
         from mlguard.golden.datasets import GoldenDatasets
 
-        return GoldenDatasets(self.home)
+        return GoldenDatasets(self.tree)
 
     def place(self, name: str) -> str:
         """Where the golden of a guard lies, or would."""
-        return str(self.home.folder(folder_of(name)).root)
+        return str(self._tree(name).root)
 
-    def _own(self, tree: Tree, name: str) -> list[str]:
-        """The golden's own files: those that it lists and that are as they were written. What lists others is first."""
-        fetch = _fetching(tree)
-        listed = file_digests(fetch)
-        return [file for file, expected in listed.items() if digest(file, fetch(file) or b"") == expected]
+    def _tree(self, name: str) -> Tree:
+        return self.tree.below(str(folder_of(name)))
+
+
+def _own(tree: Tree) -> list[str]:
+    """A golden's own files: those that it lists and that are as they were written. What lists others is first."""
+    fetch = _fetching(tree)
+    return [file for file, expected in file_digests(fetch).items() if digest(file, fetch(file) or b"") == expected]
 
 
 def _name(folder: PurePosixPath, record: bytes | None) -> str:

@@ -37,12 +37,14 @@ def folder_of(name: str) -> PurePosixPath:
     """
     file, is_node, rest = name.partition("::")
     if not is_node:
-        return PurePosixPath(*_guard_parts(name))
+        own, variant = _apart(name)
+        return PurePosixPath(labelled(own) if own.casefold() in (TESTS, DATASETS) else component(own), *variant)
     folders = file.split("/")
     # A test outside `tests/` gets a folder that no test file's path can have, since it is no Python package's name.
     above = [TESTS] if folders[0] == TESTS else [TESTS, "_"]
     below = [component(part) for part in (folders[1:] if folders[0] == TESTS else folders)]
-    return PurePosixPath(*above, *below, *_node_parts(rest))
+    place, parameters = _apart(rest)
+    return PurePosixPath(*above, *below, *map(component, place.split("::")), *parameters)
 
 
 def is_of_test(name: str) -> bool:
@@ -87,16 +89,10 @@ def labelled(text: str, readable: str | None = None) -> str:
     return f"{start or '_'}-{digest}"
 
 
-def _guard_parts(name: str) -> list[str]:
-    own, bracket, variant = name.partition("[")
-    first = labelled(own) if own.casefold() in (TESTS, DATASETS) else component(own)
-    return [first, component(variant.removesuffix("]"))] if bracket else [first]
-
-
-def _node_parts(rest: str) -> list[str]:
-    place, bracket, parameters = rest.partition("[")
-    parts = [component(part) for part in place.split("::")]
-    return [*parts, component(parameters.removesuffix("]"))] if bracket else parts
+def _apart(name: str) -> tuple[str, list[str]]:
+    """What stands before a bracket, and the folder of what stands in it, if there is one."""
+    own, bracket, inside = name.partition("[")
+    return own, [component(inside.removesuffix("]"))] if bracket else []
 
 
 def _reserved(text: str) -> bool:

@@ -37,6 +37,9 @@ EMPTY = 10**7
 
 Line = dict[str, Any]
 
+_USUAL: Line = {"role": GATE, "run": MAIN, "column": None, "file": None, "detail": {}, "question": "", "shape": []}
+"""What a line does not say."""
+
 
 class _Line(TypedDict, total=False):
     """What a line may hold; where more than one type is named, the reader of elements decides."""
@@ -86,29 +89,31 @@ def write_observation(observation: Observation, sheets: Sheets) -> Line:
         "dtype": value.dtype,
         "name": observation.name,
         "stage": observation.stage,
-        **_unless("role", str(observation.role), GATE),
-        **_unless("run", str(observation.run), MAIN),
-        **_unless("column", observation.column, None),
-        **_unless("file", observation.file, None),
-        **_unless("detail", to_plain(observation.detail), {}),
-        **_unless("question", observation.question, ""),
-        **_unless("shape", list(value.shape), []),
-        **_unless("kept", kept_as(value), default_kept(value.dtype)),
+        "role": str(observation.role),
+        "run": str(observation.run),
+        "column": observation.column,
+        "file": observation.file,
+        "detail": to_plain(observation.detail),
+        "question": observation.question,
+        "shape": list(value.shape),
+        "kept": kept_as(value),
     }
+    usual = {**_USUAL, "kept": default_kept(value.dtype)}
+    said = {key: item for key, item in line.items() if key not in usual or item != usual[key]}
     place = _place(observation)
     if place == "line":
-        return line | _inline(value)
-    return line | (_to_table(observation, sheets) if place == "table" else _to_array(observation, sheets))
+        return said | _inline(value)
+    return said | (_to_table(observation, sheets) if place == "table" else _to_array(observation, sheets))
 
 
 def read_observation(line: Line, read: Callable[[str], bytes], tables: Mapping[str, Sheet]) -> Observation:
     """The Observation of a line. Raises ValueError, KeyError or TypeError for what `write_observation` never writes."""
     checked(_Line, line, str(line.get("name", "")))
-    dtype, shape = line["dtype"], tuple(line.get("shape", ()))
-    kept = line.get("kept", default_kept(dtype))
+    line = {**_USUAL, "kept": default_kept(line["dtype"]), **line}
+    kept, shape = line["kept"], tuple(line["shape"])
     if kept not in (*NUMERIC, TEXT):
         raise ValueError(f"{line['name']}: elements cannot be kept as {kept!r}")
-    detail = from_plain(line.get("detail", {}))
+    detail = from_plain(line["detail"])
     known(_Detail, detail, f"{line['name']}: detail")
     if any(length < 0 for length in shape) or (0 in shape and prod(length or 1 for length in shape) > EMPTY):
         raise ValueError(f"{line['name']} has the shape {list(shape)}")
@@ -117,20 +122,20 @@ def read_observation(line: Line, read: Callable[[str], bytes], tables: Mapping[s
     elif "array" in line:
         found = read_array(read, line["array"], kept, prod(shape))
     else:
-        found = _from_table(line, tables[table_name(line.get("file"))], kept, shape)
-    value = Value(dtype, shape, **found)
+        found = _from_table(line, tables[table_name(line["file"])], kept, shape)
+    value = Value(line["dtype"], shape, **found)
     if value.size != prod(shape) or (value.rows is not None and len(value.rows) != shape[0]):
         raise ValueError(f"{line['name']} has {value.size} elements, which is not its shape {shape}")
     return Observation(
         stage=line["stage"],
         name=line["name"],
         value=value,
-        role=Role(line.get("role", GATE)),
-        run=run_name(line.get("run", MAIN)),
-        column=line.get("column"),
-        file=line.get("file"),
+        role=Role(line["role"]),
+        run=run_name(line["run"]),
+        column=line["column"],
+        file=line["file"],
         detail=detail,
-        question=line.get("question", ""),
+        question=line["question"],
     )
 
 
@@ -157,8 +162,8 @@ def _inline(value: Value) -> Line:
 
 
 def _from_line(line: Line, kept: str, *, scalar: bool) -> dict[str, Any]:
-    data, missing = from_json([line["value"]] if scalar else line["value"], kept)
-    return {"data": data, "missing": missing, "rows": tuple(line["rows"]) if "rows" in line else None}
+    elements = [line["value"]] if scalar else line["value"]
+    return {**from_json(elements, kept), "rows": tuple(line["rows"]) if "rows" in line else None}
 
 
 def _to_table(observation: Observation, sheets: Sheets) -> Line:
@@ -168,16 +173,16 @@ def _to_table(observation: Observation, sheets: Sheets) -> Line:
     columns = {name: cells[i::width] for i, name in enumerate(_columns(column, value.shape))}
     table = sheets.tables.setdefault(table_name(observation.file), SheetWriter())
     place = table.add(observation.run, part, value.rows, columns, value.shape[0])
-    return {**_unless("part", place, part), **_unless("rows", value.rows is not None, False)}
+    return {**({"part": place} if place != part else {}), **({"rows": True} if value.rows is not None else {})}
 
 
 def _from_table(line: Line, sheet: Sheet, kept: str, shape: tuple[int, ...]) -> dict[str, Any]:
     part, column = _split(line["name"])
-    run, part = line.get("run", MAIN), line.get("part", part)
+    run, part = line["run"], line.get("part", part)
     if prod(shape[1:]) > sheet.width:
         raise ValueError(f"{line['name']} has rows of {prod(shape[1:])} elements in a table of {sheet.width} columns")
-    data, missing = from_cells(sheet.cells(run, part, _columns(column, shape)), kept)
-    return {"data": data, "missing": missing, "rows": sheet.rows(run, part) if line.get("rows") else None}
+    cells = sheet.cells(run, part, _columns(column, shape))
+    return {**from_cells(cells, kept), "rows": sheet.rows(run, part) if line.get("rows") else None}
 
 
 def _to_array(observation: Observation, sheets: Sheets) -> Line:
@@ -198,7 +203,3 @@ def _split(name: str) -> tuple[str, str]:
 
 def _columns(column: str, shape: tuple[int, ...]) -> list[str]:
     return [column] if len(shape) == 1 else [f"{column}[{i}]" for i in range(prod(shape[1:]))]
-
-
-def _unless(key: str, value: Any, usual: Any) -> Line:
-    return {} if value == usual else {key: value}

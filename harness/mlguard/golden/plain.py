@@ -16,26 +16,19 @@ from mlguard.core.error import UsageError
 TAG = "$"
 """The key that marks an object as standing for something that JSON has no form for."""
 
-_READ: dict[str, Callable[[str], Any]] = {
-    "float": float,
-    "complex": complex,
-    "decimal": Decimal,
-    "timestamp": dt.datetime.fromisoformat,
-    "date": dt.date.fromisoformat,
-    "time": dt.time.fromisoformat,
-    "bytes": bytes.fromhex,
-    "path": PurePosixPath,
-}
-
-_WRITE: tuple[tuple[type, str, Callable[[Any], str]], ...] = (
-    (bytes, "bytes", bytes.hex),
-    (dt.datetime, "timestamp", dt.datetime.isoformat),
-    (dt.date, "date", dt.date.isoformat),
-    (dt.time, "time", dt.time.isoformat),
-    (complex, "complex", str),
-    (Decimal, "decimal", str),
-    (PurePath, "path", PurePath.as_posix),
+_TAGGED: tuple[tuple[type, str, Callable[[Any], str], Callable[[str], Any]], ...] = (
+    (float, "float", lambda fact: repr(float(fact)), float),
+    (bytes, "bytes", bytes.hex, bytes.fromhex),
+    (dt.datetime, "timestamp", dt.datetime.isoformat, dt.datetime.fromisoformat),
+    (dt.date, "date", dt.date.isoformat, dt.date.fromisoformat),
+    (dt.time, "time", dt.time.isoformat, dt.time.fromisoformat),
+    (complex, "complex", str, complex),
+    (Decimal, "decimal", str, Decimal),
+    (PurePath, "path", PurePath.as_posix, PurePosixPath),
 )
+"""What is written as a text beside its kind, and how it is read; the first type that fits counts."""
+
+_READ = {kind: read for _, kind, _, read in _TAGGED}
 
 
 def to_plain(fact: Any) -> Any:
@@ -49,8 +42,8 @@ def to_plain(fact: Any) -> Any:
         return fact
     if isinstance(fact, str):
         return str(fact)
-    if isinstance(fact, float):
-        return float(fact) if math.isfinite(fact) else _tagged("float", repr(float(fact)))
+    if isinstance(fact, float) and math.isfinite(fact):
+        return float(fact)
     if isinstance(fact, Mapping):
         return _mapping(fact)
     if isinstance(fact, list | tuple):
@@ -87,7 +80,7 @@ def _mapping(fact: Mapping[Any, Any]) -> Any:
 def _special(fact: Any) -> Any:
     if isinstance(fact, set | frozenset):
         return _tagged("set", sorted((to_plain(item) for item in fact), key=repr))
-    for klass, kind, write in _WRITE:
+    for klass, kind, write, _ in _TAGGED:
         if isinstance(fact, klass):
             return _tagged(kind, write(fact))
     raise UsageError(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, count
 
 from mlguard.files import csv
 from mlguard.golden.elements import plain_text, text_cell
@@ -18,10 +19,6 @@ Cells = list[str]
 class Block:
     """The lines of one run and part while a sheet is being written."""
 
-    run: str
-    """Which run the lines belong to."""
-    part: str
-    """Which part of the answers they hold, such as `test`."""
     length: int
     """Number of lines."""
     rows: tuple[str, ...] | None = None
@@ -29,10 +26,16 @@ class Block:
     columns: dict[str, Cells] = field(default_factory=dict)
     """Cells by column."""
 
-    def takes(self, length: int, rows: tuple[str, ...] | None, columns: Sequence[str]) -> bool:
+    def takes(self, length: int, rows: tuple[str, ...] | None, columns: Mapping[str, Cells]) -> bool:
         """Whether an Observation of these rows and columns fits here."""
         same = rows is None or self.rows is None or rows == self.rows
-        return length == self.length and same and not any(column in self.columns for column in columns)
+        return length == self.length and same and self.columns.keys().isdisjoint(columns)
+
+    def lines(self, columns: Sequence[str]) -> Iterator[str]:
+        """Its lines from the row's name on, where the table has these columns."""
+        for index, row in enumerate(self.rows or map(str, range(self.length))):
+            cells = [self.columns[name][index] if name in self.columns else "" for name in columns]
+            yield ",".join([text_cell(row), *cells])
 
 
 class SheetWriter:
@@ -48,22 +51,21 @@ class SheetWriter:
 
         That is another part where the own one already has other rows or a column of the same name.
         """
-        names = list(columns)
-        self._columns.update(dict.fromkeys(names))
-        for place in _places(part):
-            block = self._blocks.setdefault((run, place), Block(run, place, length))
-            if block.takes(length, rows, names):
-                block.columns.update(columns)
-                block.rows = block.rows if rows is None else rows
-                return place
-        raise AssertionError("places never end")
+        self._columns.update(dict.fromkeys(columns))
+        places = chain([part], (f"{part} ({number})" for number in count(2)))
+        blocks = ((place, self._blocks.setdefault((run, place), Block(length))) for place in places)
+        place, block = next((place, block) for place, block in blocks if block.takes(length, rows, columns))
+        block.columns.update(columns)
+        block.rows = block.rows if rows is None else rows
+        return place
 
     def content(self) -> bytes:
         """The table as text: header, then the lines in the order in which their parts were first seen."""
         columns = list(self._columns)
         lines = [",".join([*HEAD, *(text_cell(name) for name in columns)])]
-        for block in self._blocks.values():
-            lines.extend(_lines(block, columns))
+        for (run, part), block in self._blocks.items():
+            start = f"{text_cell(run)},{text_cell(part)}"
+            lines.extend(f"{start},{line}" for line in block.lines(columns))
         return ("\n".join(lines) + "\n").encode()
 
 
@@ -96,19 +98,3 @@ class Sheet:
         """The cells of these columns, row by row; None where one is missing."""
         places = [self._position[column] for column in columns]
         return [cells[place] for cells in self._blocks[run, part] for place in places]
-
-
-def _lines(block: Block, columns: Sequence[str]) -> Iterator[str]:
-    run, part = text_cell(block.run), text_cell(block.part)
-    rows = block.rows or tuple(str(index) for index in range(block.length))
-    for index, row in enumerate(rows):
-        cells = [block.columns[name][index] if name in block.columns else "" for name in columns]
-        yield ",".join([run, part, text_cell(row), *cells])
-
-
-def _places(part: str) -> Iterator[str]:
-    yield part
-    number = 2
-    while True:
-        yield f"{part} ({number})"
-        number += 1

@@ -47,33 +47,26 @@ def lay_out(document: dict[str, Any]) -> str:
 def _member(key: str, value: Any) -> str:
     if key == _ASKED:
         return dump(value)
-    if isinstance(value, list) and value:
-        lines = [dump(item) if key == _OBSERVATIONS else _fitted(item, 4) for item in value]
-        return "[\n    " + ",\n    ".join(lines) + "\n  ]"
-    return _mapping(value, 2, 2) if isinstance(value, dict) and value else dump(value)
+    if key == _OBSERVATIONS and value:
+        return "[\n    " + ",\n    ".join(map(dump, value)) + "\n  ]"
+    return _laid_out(value, 2, levels=2)
 
 
-def _mapping(value: dict[str, Any], indent: int, levels: int) -> str:
-    """A mapping with one entry per line, whatever its width; so an added entry is one added line."""
-    inner = " " * (indent + 2)
-    lines = []
-    for key in sorted(value):
-        item = value[key]
-        deeper = levels > 1 and isinstance(item, dict) and item
-        text = _mapping(item, indent + 2, levels - 1) if deeper else _fitted(item, indent + 2)
-        lines.append(f"{inner}{dump(key)}: {text}")
-    return "{\n" + ",\n".join(lines) + "\n" + " " * indent + "}"
+def _laid_out(value: Any, indent: int, *, levels: int = 0) -> str:
+    """On one line where it fits, else one entry per line; so is each mapping in these levels, and a list in the first.
 
-
-def _fitted(value: Any, indent: int) -> str:
-    """On one line where it fits, else one entry per line."""
+    So an added entry of them is one added line, whatever their width.
+    """
     line = dump(value)
-    if len(line) + indent <= WIDTH or not value or not isinstance(value, list | dict):
+    is_list = isinstance(value, list)
+    if not value or not isinstance(value, list | dict) or (levels <= is_list and len(line) + indent <= WIDTH):
         return line
-    inner = " " * (indent + 2)
-    if isinstance(value, dict):
-        return _mapping(value, indent, 1)
-    return "[\n" + ",\n".join(inner + _fitted(item, indent + 2) for item in value) + "\n" + " " * indent + "]"
+    if is_list:
+        entries = [_laid_out(item, indent + 2) for item in value]
+    else:
+        entries = [f"{dump(key)}: {_laid_out(value[key], indent + 2, levels=levels - 1)}" for key in sorted(value)]
+    inner = "\n" + " " * (indent + 2)
+    return line[0] + inner + f",{inner}".join(entries) + "\n" + " " * indent + line[-1]
 
 
 def _refuse(token: str) -> Any:

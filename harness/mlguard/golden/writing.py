@@ -3,61 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from pathlib import Path, PurePosixPath
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import PurePosixPath
 
 from mlguard.core.error import RunError
 from mlguard.files.lock import locked, waited
 from mlguard.files.refused import FULL, READ_ONLY, refusal
-from mlguard.files.swap import is_half_done
+from mlguard.files.swap import finish, is_half_done
 from mlguard.files.tree import Tree
 from mlguard.golden.naming import labelled
 from mlguard.golden.state import place, state
 
 
-class Home:
-    """Where a store keeps its folders."""
+@contextmanager
+def writing(store: Tree, name: PurePosixPath) -> Iterator[Tree]:
+    """Keep other writers out of a store's folder, which is made where it is missing and goes where it stays empty.
 
-    def __init__(self, root: Path, project: Path) -> None:
-        """`root` is the folder above all of them, `project` the root that messages name files from."""
-        self.project, self.tree = project, Tree(root, project)
+    What a writer left that died is brought to its end, or back to its beginning, first.
+    Raises RunError for whatever the disk refuses inside the block.
+    """
+    folder = store.below(str(name))
+    try:
+        with locked(state(store.project), _lock(folder)):
+            folder.make()
+            try:
+                finish(folder)
+                yield folder
+            finally:
+                for empty in (name, *name.parents[:-1]):  # Also those above it, up to the root.
+                    if not store.drop(str(empty)):
+                        break
+    except OSError as error:
+        raise _refused(folder, error) from error
 
-    def folder(self, name: PurePosixPath) -> Tree:
-        """The files of one folder."""
-        return self.tree.below("/".join(name.parts))
 
-    @contextmanager
-    def writing(self, name: PurePosixPath) -> Iterator[Tree]:
-        """Keep other writers out of a folder, which is made where it is missing and goes where it stays empty.
+def quiet(folder: Tree) -> AbstractContextManager[None]:
+    """Wait until nobody writes into a folder; nothing is written for it."""
+    return waited(place(folder.project), _lock(folder))
 
-        Raises RunError for whatever the disk refuses inside the block.
-        """
-        folder = self.folder(name)
-        try:
-            with locked(state(self.project), self._lock(folder)):
-                self.tree.make(str(name))
-                try:
-                    yield folder
-                finally:
-                    self._drop_empty(name)
-        except OSError as error:
-            raise _refused(folder, error) from error
 
-    @contextmanager
-    def quiet(self, name: PurePosixPath) -> Iterator[Tree]:
-        """Wait until nobody writes into a folder; nothing is written for it."""
-        folder = self.folder(name)
-        with waited(place(self.project), self._lock(folder)):
-            yield folder
-
-    def _lock(self, folder: Tree) -> str:
-        return f"locks/{labelled(folder.shown())}.lock"
-
-    def _drop_empty(self, name: PurePosixPath) -> None:
-        """Remove the folder and those above it, up to the root, as far as they are empty."""
-        for folder in (name, *name.parents[:-1]):
-            if not self.tree.drop(str(folder)):
-                return
+def _lock(folder: Tree) -> str:
+    return f"locks/{labelled(folder.shown())}.lock"
 
 
 @contextmanager

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from mlguard.files.numbers import FLOATS, INTEGERS, read_as, spelled
-from mlguard.tables.logical import TICKS, LogicalType, absent, objects, ticks
+from mlguard.tables.logical import TICKS, LogicalType, elements, nullable, ticks
 
 _INSTANT = re.compile(r"-?\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d", re.ASCII)
 
@@ -30,8 +30,8 @@ def to_cells(values: Any, kind: LogicalType) -> Cells:
         unit, counts = ticks(values)
         write = _instant if kind.base == "timestamp" else _duration
         return [None if count is None else write(count, TICKS[unit], kind) for count in counts]
-    one = _WRITE[kind.base]
-    return [None if gap else one(value) for gap, value in zip(absent(values), objects(values), strict=True)]
+    one, _ = _WAYS[kind.base]
+    return [None if value is None else one(value) for value in elements(values)]
 
 
 def to_series(cells: Sequence[str | None], kind: LogicalType) -> pd.Series[Any]:
@@ -41,8 +41,8 @@ def to_series(cells: Sequence[str | None], kind: LogicalType) -> pd.Series[Any]:
         codes = [-1 if cell is None else code[cell] for cell in cells]
         categories = pd.Index(to_series(kind.categories, kind.values))
         return pd.Series(pd.Categorical.from_codes(codes, categories=categories, ordered=kind.ordered))
-    if kind.base in (*INTEGERS, "bool"):
-        return _whole(cells, kind)
+    if kind.base in (*INTEGERS, "bool") and (kind.nullable or None in cells):
+        return pd.Series(to_array(cells, kind), dtype="boolean" if kind.base == "bool" else nullable(kind.base))
     if kind.base == "text":
         # pandas 2 keeps text as objects, pandas 3 as `str`: whichever it infers, and missing is NaN in both.
         filled = [np.nan if cell is None else cell for cell in cells]
@@ -57,23 +57,21 @@ def to_array(cells: Sequence[str | None], kind: LogicalType) -> np.ndarray[Any, 
     """The one-dimensional array that these cells are; of objects, with None, where NumPy has no other missing."""
     if kind.unit is not None:
         code = "M" if kind.base == "timestamp" else "m"
-        read = _read_instant if kind.base == "timestamp" else _read_duration
-        counts = [np.iinfo(np.int64).min if cell is None else read(cell, TICKS[kind.unit]) for cell in cells]
+        count = _read_instant if kind.base == "timestamp" else _read_duration
+        counts = [np.iinfo(np.int64).min if cell is None else count(cell, TICKS[kind.unit]) for cell in cells]
         return np.array(counts, dtype=np.int64).view(f"{code}8[{kind.unit}]")
     if kind.base in FLOATS:
         with np.errstate(over="raise"):
             return np.array([np.nan if cell is None else float(cell) for cell in cells]).astype(kind.base)
-    values = [None if cell is None else _READ[kind.base](cell) for cell in cells]
+    _, read = _WAYS[kind.base]
+    values = [None if cell is None else read(cell) for cell in cells]
     if kind.base in (*INTEGERS, "bool") and None not in values:
         return np.array(values, dtype=kind.base)
     if kind.base == "text" and None not in values:
         text = np.array(values, dtype=str)
         if text.tolist() == values:  # NumPy's text drops trailing NULs.
             return text
-    array = np.empty(len(values), dtype=object)
-    for position, value in enumerate(values):  # Assigned whole, lists of one length would become rows.
-        array[position] = value
-    return array
+    return pd.Series(values, dtype=object).to_numpy()  # NumPy itself would make rows of lists of one length.
 
 
 def _unsigned(dtype: str) -> Callable[[Any], str]:
@@ -83,25 +81,7 @@ def _unsigned(dtype: str) -> Callable[[Any], str]:
 
 
 def _list(value: Any) -> str:
-    return json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"))
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, list | tuple | np.ndarray):
-        return [_plain(item) for item in value]
-    if isinstance(value, np.generic):
-        return value.item()
-    return value
-
-
-def _whole(cells: Sequence[str | None], kind: LogicalType) -> pd.Series[Any]:
-    gaps = np.array([cell is None for cell in cells], dtype=bool)
-    read = _READ[kind.base]
-    values = np.array([0 if cell is None else read(cell) for cell in cells], dtype=kind.base)
-    if not kind.nullable and not gaps.any():
-        return pd.Series(values)
-    array = pd.arrays.BooleanArray if kind.base == "bool" else pd.arrays.IntegerArray
-    return pd.Series(array(values, gaps))
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=lambda item: item.tolist())
 
 
 def _instant(count: int, per_second: int, kind: LogicalType) -> str:
@@ -140,19 +120,12 @@ def _read_fraction(digits: str, per_second: int) -> int:
     return int(digits.ljust(9, "0")) * per_second // 10**9
 
 
-_WRITE: dict[str, Callable[[Any], str]] = {
-    **{dtype: spelled(dtype) for dtype in ("bool", *INTEGERS)},
-    **{dtype: _unsigned(dtype) for dtype in FLOATS},
-    "text": str,
-    "date": dt.date.isoformat,
-    "decimal": str,
-    "list": _list,
+_WAYS: dict[str, tuple[Callable[[Any], str], Callable[[str], Any]]] = {
+    **{dtype: (spelled(dtype), read_as(dtype)) for dtype in ("bool", *INTEGERS)},
+    **{dtype: (_unsigned(dtype), read_as(dtype)) for dtype in FLOATS},
+    "text": (str, str),
+    "date": (dt.date.isoformat, dt.date.fromisoformat),
+    "decimal": (str, Decimal),
+    "list": (_list, json.loads),
 }
-
-_READ: dict[str, Callable[[str], Any]] = {
-    **{dtype: read_as(dtype) for dtype in ("bool", *INTEGERS)},
-    "text": str,
-    "date": dt.date.fromisoformat,
-    "decimal": Decimal,
-    "list": json.loads,
-}
+"""How elements of a base type are written, and how they are read."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from mlguard.core.error import GoldenError, UsageError
 from mlguard.files import csv
 from mlguard.files.csv import Line
-from mlguard.tables import jsonl
+from mlguard.tables import jsonl, parquet
 from mlguard.tables.sheet import Schema, Sheet, from_lines
 
 CSV = "csv"
@@ -27,15 +27,9 @@ AGAIN = "make the dataset again"
 
 def encode_sheet(sheet: Sheet, *, format: str = CSV) -> bytes:
     """The file of a Sheet; floats as they are, so settle them first."""
-    if format == CSV:
-        return "".join(map(_csv_line, [sheet.schema.header, *sheet.lines()])).encode()
-    if format == JSONL:
-        return jsonl.write(sheet)
-    if format == PARQUET:
-        from mlguard.tables import parquet  # Optional: the extra `parquet`.
-
-        return parquet.write(sheet)
-    raise UsageError(f"there is no format {format!r}; known are {', '.join(FORMATS)}", slug="table-format")
+    if format not in FORMATS:
+        raise UsageError(f"there is no format {format!r}; known are {', '.join(FORMATS)}", slug="table-format")
+    return _WRITE[format](sheet)
 
 
 def decode_table(data: bytes, schema: Schema, *, format: str = CSV, file: str = "the table") -> Any:
@@ -44,10 +38,12 @@ def decode_table(data: bytes, schema: Schema, *, format: str = CSV, file: str = 
     Raises GoldenError naming `file` where it does not hold what its schema says.
     """
     try:
+        if format not in FORMATS:
+            raise ValueError(f"its format {format!r} is not one of {', '.join(FORMATS)}")
         # A cell takes a byte, be it that of the comma or line end after it; before it is read nothing else is known.
         if format != PARQUET and max(schema.rows, bool(data)) * schema.width > len(data):
             raise ValueError(f"{len(data)} bytes cannot hold {schema.rows} rows of {schema.width} cells")
-        lines = _lines(data, schema, format)
+        lines = _READ[format](data, schema)
         if len(lines) != schema.rows:
             raise ValueError(f"{len(lines)} rows where its manifest says {schema.rows}")
         return from_lines(lines, schema)
@@ -57,26 +53,21 @@ def decode_table(data: bytes, schema: Schema, *, format: str = CSV, file: str = 
         raise GoldenError(f"{file} is damaged: {error}", advice=AGAIN, slug="dataset-damaged") from error
 
 
-def reread(sheet: Sheet, *, name: str = "rows") -> Any:
-    """A table that was taken apart, as reading its written file gives it."""
-    return decode_table(encode_sheet(sheet), sheet.schema, file=name)
-
-
-def _lines(data: bytes, schema: Schema, format: str) -> list[Line]:
-    if format == CSV:
-        header, *lines = csv.read(data.decode())
-        if header != schema.header:
-            raise ValueError(f"its columns are {', '.join(map(str, header))}; expected {', '.join(schema.header)}")
-        return lines
-    if format == JSONL:
-        return jsonl.read(data, schema.header) if data else []
-    if format == PARQUET:
-        from mlguard.tables import parquet  # Optional: the extra `parquet`.
-
-        return parquet.read(data, schema)
-    raise ValueError(f"its format {format!r} is not one of {', '.join(FORMATS)}")
+def _write_csv(sheet: Sheet) -> bytes:
+    return "".join(map(_csv_line, [sheet.schema.header, *sheet.lines()])).encode()
 
 
 def _csv_line(cells: Sequence[str | None]) -> str:
     spelled = ("" if cell is None else csv.quoted(cell) if _QUOTED.search(cell) else cell for cell in cells)
     return ",".join(spelled) + "\n"
+
+
+def _read_csv(data: bytes, schema: Schema) -> list[Line]:
+    header, *lines = csv.read(data.decode())
+    if header != schema.header:
+        raise ValueError(f"its columns are {', '.join(map(str, header))}; expected {', '.join(schema.header)}")
+    return lines
+
+
+_WRITE: dict[str, Callable[[Sheet], bytes]] = {CSV: _write_csv, JSONL: jsonl.write, PARQUET: parquet.write}
+_READ: dict[str, Callable[[bytes, Schema], list[Line]]] = {CSV: _read_csv, JSONL: jsonl.read, PARQUET: parquet.read}

@@ -11,17 +11,8 @@ from mlguard.core.error import MlguardError
 from mlguard.printing import say, tell
 from mlguard.tables.catalogue import DATASETS
 from mlguard.tables.codec import CSV, FORMATS
-from mlguard.tables.folder import Written, write_dataset
+from mlguard.tables.folder import write_dataset
 from mlguard.tables.generate import make_checked
-
-
-def make_files(path: Path, out: Path, *, seed: int, rows: int | None = None, format: str = CSV) -> Written:
-    """Run a generator script twice, and write the folder `<out>/<name of the script>/`.
-
-    Raises what `make_checked` and `write_dataset` raise; nothing is written then.
-    """
-    dataset = make_checked(path, seed, rows)
-    return write_dataset(dataset, out / path.stem, name=path.stem, seed=seed, rows=rows, format=format)
 
 
 def script_command(path: str) -> click.Command:
@@ -35,13 +26,15 @@ def script_command(path: str) -> click.Command:
     @click.option("--out-dir", type=click.Path(path_type=Path), default=DATASETS, show_default=True, help="Where to.")
     def command(seed: int, rows: int | None, format: str, out_dir: Path) -> None:
         try:
-            written = make_files(script, out_dir, seed=seed, rows=rows, format=format)
+            dataset = make_checked(script, seed, rows)
+            folder = out_dir / script.stem
+            manifest = write_dataset(dataset, folder, name=script.stem, seed=seed, rows=rows, format=format)
         except MlguardError as error:
             tell(f"error: {error}")
             sys.exit(error.exit_code)
-        for entry in written.manifest.tables:
-            shape = " x ".join(map(str, entry.schema.shape))
-            say(f"{written.folder / entry.file}  {shape}  {entry.bytes} bytes")
-        say(written.manifest.digest)
+        for entry in manifest.tables:
+            shape = " x ".join(map(str, entry.shape))
+            say(f"{folder / entry.file}  {shape}  {entry.bytes} bytes")
+        say(manifest.digest)
 
     return command

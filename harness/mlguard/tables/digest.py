@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from mlguard.core.dataset import Dataset
-from mlguard.tables.sheet import Schema, Sheet, sheet
+from mlguard.tables.sheet import Sheet, sheet, sheets
 
 
 def digest(dataset: Dataset) -> str:
     """One digest (`sha256:…`) of all tables and the target; the order of tables does not matter, of columns it does."""
-    return digest_of_sheets({name: sheet(dataset[name], name=name) for name in dataset}, target=dataset.target)
+    return digest_of_sheets(sheets(dataset), target=dataset.target)
 
 
 def digest_of_sheets(sheets: dict[str, Sheet], *, target: str | None) -> str:
@@ -28,13 +28,8 @@ def table_digest(sheet: Sheet) -> str:
     return _digest([schema.kind, list(schema.shape), columns, *map(_digest, sheet.cells)])
 
 
-def column_digests(table: Any, *, name: str = "rows") -> dict[str | int, str]:
-    """The digest of each column's type and elements, by its name; an array has one, under the empty name."""
-    return column_digests_of(sheet(table, name=name))
-
-
 def column_digests_of(sheet: Sheet) -> dict[str | int, str]:
-    """The same of a table that is taken apart already."""
+    """The digest of each column's type and elements, by its name; an array has one, under the empty name."""
     pairs = zip(sheet.schema.columns, sheet.cells, strict=True)
     return {column.name: _digest([column.type.name, *cells]) for column, cells in pairs}
 
@@ -42,12 +37,8 @@ def column_digests_of(sheet: Sheet) -> dict[str | int, str]:
 def row_digests(table: Any, *, name: str = "rows") -> list[str]:
     """The digest of each row's elements, in order; equal rows have equal digests."""
     taken = sheet(table, name=name)
-    types = _type_names(taken.schema)
+    types = [column.type.name for column in taken.schema.columns]
     return [_digest([types, *cells]) for cells in taken.lines()]
-
-
-def _type_names(schema: Schema) -> list[str]:
-    return [column.type.name for column in schema.columns]
 
 
 def _digest(parts: Iterable[Any]) -> str:

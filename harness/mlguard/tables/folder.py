@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from mlguard.core.dataset import Dataset
@@ -17,21 +16,6 @@ from mlguard.tables.codec import AGAIN, CSV
 from mlguard.tables.manifest import MANIFEST, Manifest, decode_dataset, encode_dataset, parse
 
 
-@dataclass(frozen=True)
-class Written:
-    """A Dataset that was written."""
-
-    folder: Path
-    """The folder that holds its files."""
-    manifest: Manifest
-    """What was written."""
-
-    @property
-    def size(self) -> int:
-        """Bytes of all tables."""
-        return sum(entry.bytes for entry in self.manifest.tables)
-
-
 def write_dataset(
     dataset: Dataset,
     folder: Path,
@@ -42,8 +26,8 @@ def write_dataset(
     format: str = CSV,
     replace: bool = False,
     project: Path | None = None,
-) -> Written:
-    """Write a Dataset's tables and manifest into its folder, which is made where it is missing.
+) -> Manifest:
+    """Write a Dataset's tables and manifest into its folder, which is made where it is missing; answers the manifest.
 
     Overwrites and deletes only files that a manifest there lists and that are still as they were written; with
     `replace`, also those that are damaged. Below `project` (the working directory, unless given) no link is followed.
@@ -51,7 +35,7 @@ def write_dataset(
     everything put back.
     """
     files = encode_dataset(dataset, name=name, seed=seed, rows=rows, format=format)
-    written = Written(folder, parse(files[MANIFEST]))
+    manifest = parse(files[MANIFEST])
     tree = _tree(folder, project)
     if folder.is_file():
         raise UsageError(f"{folder} is a file; choose another folder", slug="dataset-foreign")
@@ -66,7 +50,7 @@ def write_dataset(
     except OSError as error:
         came = "may be half written" if swap.is_half_done(tree) else "was not written and nothing in it changed"
         raise RunError(f"{folder} {came}: {refusal(error)}", slug="dataset-not-written", blames_code=False) from error
-    return written
+    return manifest
 
 
 def read_dataset(folder: Path, *, check: bool = True, project: Path | None = None) -> Dataset:
@@ -103,8 +87,7 @@ def own_files(tree: Tree) -> list[str]:
     There are none where the manifest cannot be trusted. Raises OSError where the disk refuses.
     """
     listed = _listed(tree)
-    found = {file: tree.read(file) or b"" for file in listed}
-    fitting = [file for file, sha256 in listed.items() if as_written(file, found[file], sha256) is not None]
+    fitting = [file for file, sha256 in listed.items() if as_written(file, tree.read(file) or b"", sha256) is not None]
     return [MANIFEST, *fitting] if listed else []
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from mlguard.files.csv import Line
 from mlguard.files.numbers import FLOATS, INTEGERS
 from mlguard.tables.logical import LogicalType
-from mlguard.tables.sheet import Sheet
+from mlguard.tables.sheet import Schema, Sheet
 
 _UNQUOTED = (*INTEGERS, *FLOATS, "bool", "list")
 
@@ -22,11 +22,12 @@ def write(sheet: Sheet) -> bytes:
     return "".join(lines).encode()
 
 
-def read(data: bytes, names: tuple[str, ...]) -> list[Line]:
+def read(data: bytes, schema: Schema) -> list[Line]:
     """The rows. Raises ValueError saying in which line the text is no such JSON."""
     text = data.decode()
     if text and not text.endswith("\n"):
         raise ValueError("the last line is cut off")
+    names = schema.header
     return [_read_line(line, number, names) for number, line in enumerate(text.split("\n")[:-1], start=1)]
 
 

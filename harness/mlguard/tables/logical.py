@@ -89,10 +89,10 @@ def absent(values: Any) -> list[bool]:
     return list(pd.isna(values.ravel() if isinstance(values, np.ndarray) else values).tolist())
 
 
-def objects(values: Any) -> list[Any]:
-    """The elements of a Series, Index or array as Python objects, in C order."""
+def elements(values: Any) -> list[Any]:
+    """The elements of a Series, Index or array as Python objects, in C order; None where one is missing."""
     flat = values.ravel() if isinstance(values, np.ndarray) else values
-    return list(flat.tolist())
+    return [None if gap else value for gap, value in zip(absent(flat), flat.tolist(), strict=True)]
 
 
 def ticks(values: Any) -> tuple[str, list[int | None]]:
@@ -141,8 +141,8 @@ def _of_dtype(values: Any) -> LogicalType:
 
 
 def _of_plain(plain: np.dtype[Any], values: Any, *, nullable: bool) -> LogicalType:
-    if plain.kind == "b" or plain.name in INTEGERS:
-        return LogicalType("bool" if plain.kind == "b" else plain.name, nullable=nullable)
+    if plain.name in ("bool", *INTEGERS):
+        return LogicalType(plain.name, nullable=nullable)
     if plain.name in FLOATS:
         return LogicalType(plain.name)
     if plain.kind == "U":
@@ -156,39 +156,37 @@ def _of_plain(plain: np.dtype[Any], values: Any, *, nullable: bool) -> LogicalTy
 
 def _of_objects(values: Any) -> LogicalType:
     try:
-        gaps = absent(values)
+        items = elements(values)
     except InvalidOperation as error:
         raise _UnsupportedError("a signalling NaN among decimals") from error
-    present = [value for gap, value in zip(gaps, objects(values), strict=True) if not gap]
+    present = [item for item in items if item is not None]
     kinds = sorted({_kind(value) for value in present})
     if len(kinds) > 1:
         raise _UnsupportedError(f"a mixture of {' and '.join(kinds)}")
     kind = kinds[0] if kinds else "text"
     if kind == "integer":
-        return LogicalType(_width(present), nullable=any(gaps))
-    if kind == "timestamp":
-        zones = {_zone(value.tzinfo) if value.tzinfo else None for value in present}
+        return LogicalType(_width(present), nullable=len(present) < len(items))
+    if kind in ("timestamp", "duration"):
+        zones = {zone and _zone(zone) for zone in (getattr(value, "tzinfo", None) for value in present)}
         if len(zones) > 1:
             raise _UnsupportedError("timestamps of several time zones")
         return LogicalType(kind, unit=ticks(values)[0], zone=zones.pop())
-    if kind == "duration":
-        return LogicalType(kind, unit=ticks(values)[0])
     if kind == "list":
         _check_lists(present)
     if kind not in _KINDS.values():
         raise _UnsupportedError(f"objects of type {kind}")
-    return LogicalType(kind, nullable=kind == "bool" and any(gaps))
+    return LogicalType(kind, nullable=kind == "bool" and len(present) < len(items))
 
 
-# First match wins: bool is an int, and a timestamp is a date.
+# First match wins: bool is an int, NumPy's duration is an integer, and a timestamp is a date.
 _KINDS: dict[tuple[type, ...], str] = {
     (bool, np.bool_): "bool",
+    (dt.timedelta, np.timedelta64): "duration",
     (int, np.integer): "integer",
     (float, np.floating): "float64",
     (str,): "text",
     (dt.datetime, np.datetime64): "timestamp",
     (dt.date,): "date",
-    (dt.timedelta, np.timedelta64): "duration",
     (Decimal,): "decimal",
     (list, tuple, np.ndarray): "list",
 }
@@ -246,18 +244,14 @@ def _as_ticks(values: Any) -> np.ndarray[Any, Any]:
     if isinstance(values.dtype, pd.DatetimeTZDtype):
         return np.asarray(pd.DatetimeIndex(values).tz_convert("UTC").tz_localize(None).to_numpy())
     if isinstance(values.dtype, np.dtype) and values.dtype.kind in "Mm":
-        return values.ravel() if isinstance(values, np.ndarray) else np.asarray(values.to_numpy())
-    pairs = zip(absent(values), objects(values), strict=True)
-    return _object_ticks([None if gap else value for gap, value in pairs])
-
-
-def _object_ticks(values: list[Any]) -> np.ndarray[Any, Any]:
-    first = next((value for value in values if value is not None), None)
+        return np.asarray(values).ravel()
+    items = elements(values)
+    first = next((item for item in items if item is not None), None)
     try:
         if isinstance(first, dt.timedelta | np.timedelta64):
-            return np.asarray(pd.to_timedelta(values).to_numpy())
+            return np.asarray(pd.to_timedelta(items).to_numpy())
         zoned = getattr(first, "tzinfo", None) is not None
-        index = pd.DatetimeIndex(pd.to_datetime(values, utc=True) if zoned else pd.to_datetime(values))
+        index = pd.DatetimeIndex(pd.to_datetime(items, utc=True) if zoned else pd.to_datetime(items))
         return np.asarray((index.tz_localize(None) if zoned else index).to_numpy())
     except (ValueError, OverflowError) as error:
         raise _UnsupportedError(f"timestamps or durations that pandas cannot keep ({error})") from error

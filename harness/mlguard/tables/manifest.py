@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from mlguard.core.dataset import Dataset
-from mlguard.core.error import GoldenError, UsageError
+from mlguard.core.error import GoldenError
 from mlguard.files.content import as_written, check_fetched, file_digest
 from mlguard.files.tree import is_plain
 from mlguard.files.typed import checked
-from mlguard.tables.codec import AGAIN, CSV, FORMATS, decode_table, encode_sheet
+from mlguard.tables.codec import AGAIN, CSV, decode_table, encode_sheet
 from mlguard.tables.digest import column_digests_of, digest_of_sheets
 from mlguard.tables.logical import LogicalType
-from mlguard.tables.sheet import Column, Schema, Sheet, sheet
+from mlguard.tables.sheet import Column, Schema, Sheet, sheets
 
 MANIFEST = "manifest.json"
 """File name of the manifest."""
@@ -37,9 +38,11 @@ class ColumnEntry(Column):
 
 
 @dataclass(frozen=True)
-class TableEntry:
-    """What a manifest says about one table."""
+class TableEntry(Schema):
+    """What a manifest says about one table: what it holds, and its file."""
 
+    columns: tuple[ColumnEntry, ...]
+    """A table's columns in order; for an array, one for all its elements."""
     name: str
     """The table's name."""
     file: str
@@ -50,23 +53,12 @@ class TableEntry:
     """Digest of the file's bytes, as 64 hexadecimal digits."""
     bytes: int
     """Size of the file."""
-    kind: str
-    """`table` for a DataFrame, `array` for a NumPy array."""
-    shape: tuple[int, ...]
-    """Rows and columns of a table; the shape of an array."""
-    columns: tuple[ColumnEntry, ...]
-    """A table's columns in order; for an array, one for all its elements."""
 
     def __post_init__(self) -> None:
         if self.file != f"{self.name}.{self.format}" or not is_plain(self.file):
             raise ValueError(f"its table {self.name!r} cannot lie in {self.file!r}")
-        if not self.schema.is_possible:
+        if not self.is_possible:
             raise ValueError(f"its table {self.name!r} cannot be of the kind {self.kind!r} and shape {self.shape}")
-
-    @property
-    def schema(self) -> Schema:
-        """What it holds."""
-        return Schema(self.kind, self.shape, self.columns)
 
 
 @dataclass(frozen=True)
@@ -101,12 +93,10 @@ def encode_dataset(
 
     Raises UsageError naming the table and column that cannot be written.
     """
-    if format not in FORMATS:
-        raise UsageError(f"there is no format {format!r}; known are {', '.join(FORMATS)}", slug="table-format")
-    sheets = {table: sheet(dataset[table], name=table) for table in dataset}
-    files = {f"{table}.{format}": encode_sheet(taken, format=format) for table, taken in sheets.items()}
-    entries = tuple(_entry(table, taken, files[f"{table}.{format}"], format) for table, taken in sheets.items())
-    whole = digest_of_sheets(sheets, target=dataset.target)
+    apart = sheets(dataset)
+    files = {f"{table}.{format}": encode_sheet(taken, format=format) for table, taken in apart.items()}
+    entries = tuple(_entry(table, taken, files[f"{table}.{format}"], format) for table, taken in apart.items())
+    whole = digest_of_sheets(apart, target=dataset.target)
     decimals = dict(dataset.decimals) if isinstance(dataset.decimals, Mapping) else dataset.decimals
     manifest = Manifest(name, seed, rows, whole, dataset.target, decimals, entries)
     return {**files, MANIFEST: manifest.text().encode()}
@@ -148,9 +138,8 @@ def parse(data: bytes, *, file: str = MANIFEST) -> Manifest:
 def _entry(name: str, taken: Sheet, data: bytes, format: str) -> TableEntry:
     schema, digests = taken.schema, column_digests_of(taken)
     columns = tuple(ColumnEntry(one.name, one.type, one.missing, digests[one.name]) for one in schema.columns)
-    return TableEntry(
-        name, f"{name}.{format}", format, file_digest(data), len(data), schema.kind, schema.shape, columns
-    )
+    file = f"{name}.{format}"
+    return TableEntry(schema.kind, schema.shape, columns, name, file, format, file_digest(data), len(data))
 
 
 def _file(files: Mapping[str, bytes], name: str, where: str) -> bytes:
@@ -165,7 +154,7 @@ def _decode(entry: TableEntry, data: bytes, where: str, check: bool) -> Any:
     written = as_written(entry.file, data, entry.sha256)
     if check and written is None:
         raise GoldenError(f"{file} was changed after it was written", advice=AGAIN, slug="dataset-damaged")
-    return decode_table(data if written is None else written, entry.schema, format=entry.format, file=file)
+    return decode_table(data if written is None else written, entry, format=entry.format, file=file)
 
 
 def _seal(content: Mapping[str, Any]) -> str:
@@ -177,38 +166,29 @@ def _content(manifest: Manifest) -> dict[str, Any]:
         **vars(manifest),
         "written_by": _WRITER,
         "format": FORMAT,
-        "rows": {entry.name: entry.schema.rows for entry in manifest.tables},
-        "tables": [{**vars(entry), "columns": [*map(_column_content, entry.columns)]} for entry in manifest.tables],
+        "rows": {entry.name: entry.rows for entry in manifest.tables},
+        "tables": [{**vars(entry), "columns": _columns(entry)} for entry in manifest.tables],
     }
 
 
-def _column_content(column: ColumnEntry) -> dict[str, Any]:
-    return {**vars(column), "type": _type_content(column.type)}
+def _columns(entry: TableEntry) -> list[dict[str, Any]]:
+    return [{**vars(column), "type": _type_content(column.type)} for column in entry.columns]
 
 
 def _type_content(kind: LogicalType) -> Any:
     """The bare word where that says it all, so that a reviewer reads `int64`."""
-    said = {
-        "unit": kind.unit,
-        "zone": kind.zone,
-        "values": None if kind.values is None else _type_content(kind.values),
-        "categories": list(kind.categories) if kind.values is not None else None,
-        "ordered": kind.ordered if kind.values is not None else None,
-        "nullable": kind.nullable or None,
-    }
-    given = {key: value for key, value in said.items() if value is not None}
+    if kind.values is not None:
+        values = _type_content(kind.values)
+        return {"base": kind.base, "values": values, "categories": kind.categories, "ordered": kind.ordered}
+    given = {key: vars(kind)[key] for key in ("unit", "zone", "nullable") if vars(kind)[key]}
     return {"base": kind.base, **given} if given else kind.base
 
 
 def _pretty(content: Mapping[str, Any]) -> str:
     """Indented JSON, except that each column stays on one line."""
-    tables = content["tables"]
-    marked = [
-        {**table, "columns": [f"\0{t}\0{i}" for i in range(len(table["columns"]))]} for t, table in enumerate(tables)
-    ]
-    text = json.dumps({**content, "tables": marked}, indent=1, sort_keys=True, ensure_ascii=False)
-    for t, table in enumerate(tables):
-        for i, column in enumerate(table["columns"]):
-            line = json.dumps(column, sort_keys=True, ensure_ascii=False)
-            text = text.replace(f'"\\u0000{t}\\u0000{i}"', line, 1)
-    return text + "\n"
+    lines = (
+        json.dumps(one, sort_keys=True, ensure_ascii=False) for table in content["tables"] for one in table["columns"]
+    )
+    tables = [{**table, "columns": ["\0column"] * len(table["columns"])} for table in content["tables"]]
+    text = json.dumps({**content, "tables": tables}, indent=1, sort_keys=True, ensure_ascii=False)
+    return re.sub(r'"\\u0000column"', lambda place: next(lines), text) + "\n"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from mlguard.core.dataset import Dataset
 from mlguard.tables.digest import column_digests_of
-from mlguard.tables.sheet import ARRAY, TABLE, Sheet, sheet
+from mlguard.tables.sheet import ARRAY, TABLE, Sheet, sheets
 
 _A = {ARRAY: "an array", TABLE: "a table"}
 
@@ -15,7 +15,7 @@ def differing(before: Dataset, after: Dataset) -> str | None:
     """Where two Datasets first differ, in words; None where they hold the same, whatever the pandas types."""
     if before.target != after.target:
         return f"the target is {after.target!r}, was {before.target!r}"
-    return differing_sheets(_apart(before), _apart(after))
+    return differing_sheets(sheets(before), sheets(after))
 
 
 def differing_sheets(before: Mapping[str, Sheet], after: Mapping[str, Sheet]) -> str | None:
@@ -27,10 +27,6 @@ def differing_sheets(before: Mapping[str, Sheet], after: Mapping[str, Sheet]) ->
         if moved:
             return f"table {name!r}{moved}"
     return None
-
-
-def _apart(dataset: Dataset) -> dict[str, Sheet]:
-    return {name: sheet(table, name=name) for name, table in dataset.tables.items()}
 
 
 def _differing_sheet(before: Sheet, after: Sheet) -> str | None:

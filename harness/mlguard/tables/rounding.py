@@ -52,20 +52,15 @@ def settle_dataset(dataset: Dataset) -> Dataset:
     Where `decimals` is a mapping, arrays go by their table's name. Raises UsageError where it names no column.
     """
     _check_names(dataset)
-    tables = {name: _settled_table(name, table, dataset.decimals) for name, table in dataset.tables.items()}
+
+    def decimals(name: Any) -> int:
+        return dataset.decimals.get(name, DECIMALS) if isinstance(dataset.decimals, Mapping) else dataset.decimals
+
+    tables = {
+        name: _settled_frame(table, decimals) if hasattr(table, "columns") else settle(table, decimals(name))
+        for name, table in dataset.tables.items()
+    }
     return Dataset(tables, target=dataset.target, decimals=dataset.decimals)
-
-
-def _settled_table(name: str, table: Any, decimals: int | Mapping[str, int]) -> Any:
-    if hasattr(table, "columns"):
-        return _settled_frame(table, lambda column: _decimals(column, decimals))
-    return settle(table, _decimals(name, decimals))
-
-
-def _decimals(name: object, decimals: int | Mapping[str, int]) -> int:
-    if isinstance(decimals, Mapping):
-        return decimals.get(name, DECIMALS) if isinstance(name, str) else DECIMALS
-    return decimals
 
 
 def _settled_frame(frame: pd.DataFrame, decimals: Callable[[object], int]) -> pd.DataFrame:
@@ -86,7 +81,7 @@ def _settled_series(series: pd.Series[Any], decimals: int) -> pd.Series[Any]:
         return constructor(_settled_array(floats, decimals), index=series.index, name=series.name)
     if isinstance(dtype, np.dtype) and dtype.kind == "O":
         values = [_settled_object(value, decimals) for value in series.tolist()]
-        return constructor(_objects(values), index=series.index, name=series.name, dtype=object)
+        return constructor(values, index=series.index, name=series.name, dtype=object)
     if hasattr(series, "cat") and series.cat.categories.dtype.kind == "f":
         return _settled_categories(series, decimals)
     return series
@@ -106,13 +101,6 @@ def _settled_object(value: Any, decimals: int) -> Any:
     if isinstance(value, np.ndarray):
         return _settled_object(value.tolist(), decimals)
     return settle(value, decimals) if isinstance(value, float | np.floating) else value
-
-
-def _objects(values: list[Any]) -> np.ndarray[Any, Any]:
-    array = np.empty(len(values), dtype=object)
-    for position, value in enumerate(values):
-        array[position] = value
-    return array
 
 
 def _settled_array(array: np.ndarray[Any, Any], decimals: int) -> np.ndarray[Any, Any]:
@@ -141,12 +129,10 @@ def _check(decimals: object) -> None:
 
 
 def _check_names(dataset: Dataset) -> None:
-    if not isinstance(dataset.decimals, Mapping):
-        return _check(dataset.decimals)
     known: set[object] = set(dataset.tables)
     known.update(column for table in dataset.tables.values() for column in getattr(table, "columns", ()))
-    unknown = [name for name in dataset.decimals if name not in known]
+    named = dataset.decimals if isinstance(dataset.decimals, Mapping) else ()
+    unknown = [name for name in named if name not in known]
     if unknown:
         text = f"decimals name {', '.join(map(repr, unknown))}, which is no column or array of the dataset"
         raise UsageError(text, slug="decimals")
-    return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from mlguard.core.dataset import Dataset
 from mlguard.core.error import UsageError, several
 from mlguard.tables.cells import Cells, to_array, to_cells, to_series
 from mlguard.tables.logical import LogicalType, logical_type, type_name, with_article
@@ -19,6 +21,8 @@ ARRAY = "array"
 
 WIDEST = 10**7
 """Elements that one row may have."""
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -109,9 +113,9 @@ def sheet(table: Any, *, name: str = "rows") -> Sheet:
     raise UsageError(text, slug="table-type")
 
 
-def schema(table: Any, *, name: str = "rows") -> Schema:
-    """What a DataFrame or array holds; errors as `sheet`."""
-    return sheet(table, name=name).schema
+def sheets(dataset: Dataset) -> dict[str, Sheet]:
+    """All tables of a Dataset taken apart, by name; errors as `sheet`."""
+    return {name: sheet(table, name=name) for name, table in dataset.tables.items()}
 
 
 def from_lines(lines: Sequence[Sequence[str | None]], schema: Schema) -> Any:
@@ -130,10 +134,8 @@ def _of_array(array: np.ndarray[Any, Any], name: str) -> Sheet:
     if array.ndim == 0 or 0 in array.shape[1:]:
         text = f"array {name!r} has shape {array.shape}; expected at least one axis and one element in each row"
         raise UsageError(text, slug="table-shape")
-    kind = logical_type(array, table=name)
-    cells = to_cells(array, kind)
-    _check_unicode(cells, name, "")
-    return Sheet(Schema(ARRAY, array.shape, (_column("", kind, cells),)), (cells,))
+    column, cells = _taken(array, name, None)
+    return Sheet(Schema(ARRAY, array.shape, (column,)), (cells,))
 
 
 def _of_frame(frame: pd.DataFrame, name: str) -> Sheet:
@@ -141,18 +143,20 @@ def _of_frame(frame: pd.DataFrame, name: str) -> Sheet:
     if problems:
         raise several(problems, slug="table-shape")
     names = [label if isinstance(label, str) else int(label) for label in frame.columns]
-    types, cells = [], []
-    for position, label in enumerate(names):
-        series = frame.iloc[:, position]
-        types.append(logical_type(series, table=name, column=label))
-        cells.append(to_cells(series, types[-1]))
-        _check_unicode([*cells[-1], *types[-1].categories], name, label)
-    columns = tuple(_column(*parts) for parts in zip(names, types, cells, strict=True))
-    return Sheet(Schema(TABLE, frame.shape, columns), tuple(cells))
+    columns, cells = zip(*(_taken(frame.iloc[:, at], name, label) for at, label in enumerate(names)), strict=True)
+    return Sheet(Schema(TABLE, frame.shape, columns), cells)
 
 
-def _column(name: str | int, kind: LogicalType, cells: Cells) -> Column:
-    return Column(name, kind, sum(cell is None for cell in cells))
+def _taken(values: Any, table: str, column: str | int | None) -> tuple[Column, Cells]:
+    """A column, or the elements of an array, which has no name: what they are, and they as text."""
+    kind = logical_type(values, table=table, column=column)
+    cells = to_cells(values, kind)
+    bad = next((cell for cell in (*cells, *kind.categories) if cell is not None and _SURROGATE.search(cell)), None)
+    if bad is not None:
+        place = f"array {table!r}" if column is None else f"table {table!r}, column {column!r}"
+        text = f"{place} holds {bad!r}, which is no Unicode text (a lone surrogate); decode it properly first"
+        raise UsageError(text, slug="column-unsupported")
+    return Column("" if column is None else column, kind, cells.count(None)), cells
 
 
 def _index_problems(frame: pd.DataFrame, name: str) -> list[str]:
@@ -173,21 +177,5 @@ def _name_problems(frame: pd.DataFrame, name: str) -> list[str]:
     spelled = [str(label) for label in labels]
     twice = sorted({text for text in spelled if spelled.count(text) > 1})
     found += [f"table {name!r} has several columns named {text!r}; name each once" for text in twice]
-    broken = [text for text in spelled if not _is_unicode(text)]
+    broken = [text for text in spelled if _SURROGATE.search(text)]
     return found + [f"table {name!r} has a column name that is no Unicode text: {text!r}" for text in broken]
-
-
-def _check_unicode(cells: Sequence[str | None], table: str, column: object) -> None:
-    bad = next((cell for cell in cells if cell is not None and not cell.isascii() and not _is_unicode(cell)), None)
-    if bad is not None:
-        place = f"table {table!r}, column {column!r}" if column != "" else f"array {table!r}"
-        text = f"{place} holds {bad!r}, which is no Unicode text (a lone surrogate); decode it properly first"
-        raise UsageError(text, slug="column-unsupported")
-
-
-def _is_unicode(text: str) -> bool:
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
