@@ -12,6 +12,7 @@ from mlguard.core.error import UsageError
 from mlguard.golden.state import STATE
 from mlguard.pages import default_place, destination, left_by, write
 from mlguard.printing import say, say_json
+from mlguard.report.documents.goldens import Report, ReportedGuard
 from mlguard.report.wording import headline
 from mlguard.settings import load, require_project
 
@@ -51,7 +52,7 @@ def command(names: tuple[str, ...], out: Path | None, folder: Path | None, *, as
     write(place, settings, guards)
     shown = settings.relative(place)
     if as_json:
-        told = [{"name": one.verdict.guard, "outcome": str(one.verdict.outcome)} for one in guards]
-        say_json({"report": shown, "guards": told})
+        told = [ReportedGuard(name=one.verdict.guard, outcome=str(one.verdict.outcome)) for one in guards]
+        say_json(Report(report=shown, guards=told))
     else:
         say("\n".join([*(headline(one.verdict) for one in guards), f"report: {shown}"]))

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mlguard.report.documents.checks import Check, Round, Trial
-from mlguard.report.documents.goldens import Approvals, Decided, Listing, Moved, Pruned, Status, Waiting
+from mlguard.report.documents.goldens import Approvals, Decided, Listing, Moved, Pruned, Report, Status, Waiting
 from mlguard.report.documents.projects import (
     Datasets,
     Explanation,
@@ -34,6 +34,7 @@ DOCUMENTS: Mapping[str, type[Any]] = {
     "regen-golden": Approvals,
     "review --list": Waiting,
     "review": Decided,
+    "report": Report,
     "status": Status,
     "calibrate": Approvals,
     "audit": Audits,

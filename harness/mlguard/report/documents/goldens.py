@@ -214,6 +214,24 @@ class Moved(CheckedGuard):
     """The files that were written."""
 
 
+class ReportedGuard(TypedDict):
+    """A guard that a page shows."""
+
+    name: str
+    """The guard."""
+    outcome: str
+    """What came of its last check."""
+
+
+class Report(TypedDict):
+    """The page that was written."""
+
+    report: str
+    """Where it lies, from the project's root."""
+    guards: list[ReportedGuard]
+    """The guards that it shows."""
+
+
 class LoggedApproval(TypedDict):
     """An approval in the log of a golden."""
 
