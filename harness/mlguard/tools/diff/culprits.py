@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from mlguard.tools.diff.part import Part
-from mlguard.tools.diff.search import Separation, smallest
+from mlguard.tools.diff.search import Separation, first, smallest
 from mlguard.tools.diff.trials import Moves, SpentError, Trials
 from mlguard.tools.edits import Edit, changed
 
@@ -19,7 +19,7 @@ PIECES = 4
 """Single places of edited functions that are tried then."""
 
 SMALLEST = 2
-"""Places with the smallest changes that are tried, where functions hold other edits as well."""
+"""Places with the smallest changes that are tried where three edits or more restore together."""
 
 
 @dataclass(frozen=True)
@@ -77,8 +77,8 @@ class Search:
                 return self._of(apart)
         likely = [*apart.found, *apart.unclear]
         if apart.unclear and len(likely) > 1 and self._restores(likely):
-            return (None if apart.found else self._smallest(apart.unclear)) or self._set(likely)
-        piece = None if apart.found else self._mixed(apart.unclear)
+            return self._set(likely)
+        piece = None if apart.found else self._piece(edit for edit in apart.unclear if self._moved([edit]) is None)
         if piece is not None:
             return piece
         if suspects[FIRST:]:
@@ -99,8 +99,13 @@ class Search:
         return Culprits(found, apart.found) if apart.is_clean or len(found) == 1 else self._set(found)
 
     def _set(self, suspects: Sequence[Edit]) -> Culprits | None:
-        found = smallest(suspects, self._restores)
-        return None if found is None else Culprits(found)
+        """The fewest that restore together, or one place of them where that does: a refactor may go through several
+        functions, of which one holds another edit, whose change is small."""
+        several = first(suspects, self._restores)
+        if several is None:
+            return None
+        pieces = sorted(self._pieces(several), key=lambda piece: changed(piece.hunk))[: SMALLEST * (len(several) > 2)]
+        return self._first(pieces) or Culprits(smallest(several, self._restores) or several)
 
     def _narrowed(self, found: Culprits) -> Culprits:
         """The fewest of the edits that were undone at once because names say that they need each other.
@@ -116,15 +121,6 @@ class Search:
         with contextlib.suppress(SpentError):  # The fewest are proven without.
             return (self._piece(fewest) if len(fewest) > 1 else None) or Culprits(fewest)
         return Culprits(fewest)
-
-    def _mixed(self, unclear: Sequence[Edit]) -> Culprits | None:
-        """One place of a function that holds more than one edit: it does not run as it was, or moves in another way."""
-        stuck = [edit for edit in unclear if self._moved([edit]) is None]
-        return self._piece(stuck) or self._smallest([edit for edit in unclear if edit not in stuck])
-
-    def _smallest(self, edits: Iterable[Edit]) -> Culprits | None:
-        """One place of these functions that restores by itself, where its change is among the smallest."""
-        return self._first(sorted(self._pieces(edits), key=lambda piece: changed(piece.hunk))[:SMALLEST])
 
     def _piece(self, edits: Iterable[Edit]) -> Culprits | None:
         """One place of an edited function that restores by itself."""

@@ -72,6 +72,12 @@ def smallest(suspects: Sequence[T], restores: Callable[[Sequence[T]], bool]) -> 
     return tuple(found)
 
 
+def first(suspects: Sequence[T], restores: Callable[[Sequence[T]], bool]) -> tuple[T, ...] | None:
+    """The shortest beginning of the suspects that restores; None where not even all of them do."""
+    length = _shortest([], suspects, restores)
+    return None if length is None else tuple(suspects[:length])
+
+
 def _shortest(found: Sequence[T], rest: Sequence[T], restores: Callable[[Sequence[T]], bool]) -> int | None:
     """How many of the rest restore beside what was found, by halving; None where all of them do not."""
     short, long = 0, len(rest)
