@@ -5,8 +5,8 @@ package is written into a repository of its own, with a guard of `benchmarks/his
 the package offers with small tables. Which edits are right was found without mlguard: each hunk of a commit was
 reversed by `git apply -R`, and the values were compared.
 
-Most of these commits are older than today's libraries: run it with NumPy 2.0, pandas 2.2, scikit-learn 1.5 and
-statsmodels.
+Most of these commits are older than the newest libraries: run it with NumPy 2.0, SciPy 1.13, pandas 2.2,
+scikit-learn 1.5 and statsmodels.
 """
 
 from __future__ import annotations

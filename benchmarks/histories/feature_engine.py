@@ -1,5 +1,6 @@
 """Transformers of the package on a small table, with the settings that its history touched."""
 
+import re
 import warnings
 
 import numpy as np
@@ -150,7 +151,12 @@ def plain(value):
         return {str(c): plain(value[c]) for c in value}
     if isinstance(value, pd.Series):
         return value.astype(float).tolist() if value.dtype.kind in "fiub" else list(map(str, value))
-    return repr(value)[:2000]
+    return said(value)
+
+
+def said(value):
+    """A text of anything, without the addresses that functions have in one process only."""
+    return re.sub(r" at 0x[0-9a-f]+", "", repr(value))[:2000]
 
 
 def tried(call, *arguments):
@@ -168,9 +174,7 @@ def described(make):
     if type(model).__name__.startswith(("Smart", "Recursive", "Probe", "SelectBySh", "SelectBySi")):
         x, later = x[NUMBERS], later[NUMBERS]
     model.fit(x, y)
-    found = {
-        name: repr(value)[:2000] for name, value in sorted(vars(model).items()) if name.endswith("_") and name[0] != "_"
-    }
+    found = {name: said(value) for name, value in sorted(vars(model).items()) if name.endswith("_") and name[0] != "_"}
     found["train"] = tried(lambda: plain(model.transform(x)))
     found["later"] = tried(lambda: plain(model.transform(later)))
     if hasattr(model, "inverse_transform"):
