@@ -7,7 +7,10 @@ import pytest
 from mlguard.checker.first_move import FirstMove
 from mlguard.core.outcome import Outcome
 from mlguard.core.rules import Rules
+from mlguard.runner import child
 from mlguard.runner.order import Done, Extent
+from mlguard.runner.run import Runner
+from mlguard.settings import load
 from tests.project import CODE, Project
 
 TRAINING = "def fit(rows, ridge=0.0):\n"
@@ -72,6 +75,17 @@ def test_nothing_is_run_after_the_first_move(
     assert done.record.remarks[-1] == f"ended at the first move; not run: {said}"
     loaded = any(o.name == "saved bundle" for o in done.record)
     assert loaded is ("main/contracts" not in left_out)
+
+
+def test_a_run_that_ends_early_looks_inside_the_model_all_the_same(line: Project, monkeypatch: pytest.MonkeyPatch):
+    looked: list[str] = []
+    monkeypatch.setattr(child, "_look_inside", lambda main, path: looked.append(main.name))
+    with (
+        line.editing(CODE, TRAINING, "def fit(rows, ridge=1.0):\n"),
+        Runner(load(line.root), in_process=True) as runner,
+    ):
+        done = runner.run(line.declared(), until=FirstMove(line.golden(), Rules()))
+    assert (done.ended_early, looked) == (True, ["main"])
 
 
 @pytest.mark.parametrize("extent", [Extent.FULL, Extent.QUICK, Extent.MAIN])

@@ -189,6 +189,9 @@ def _observe_path(
     bundle = ""
     if parts.asks():
         bundle = _ask(main, path, order, [pristine, *others.values()], begin)
+    elif parts.ended_early:
+        main.tell = main.watch = main.listen = False
+        _look_inside(main, path)  # What moved first may be a step inside the model.
     if order.extent.goes_on:
         remarks += _run_others(main, path, order, parts, pristine, others, begin)
     return remarks, bundle
