@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ from mlguard.core.verdict import Verdict
 from mlguard.discovery import Declared
 from mlguard.files.facts import Question, answer
 from mlguard.runner.order import Found
+from mlguard.runner.run import Runner
 from mlguard.worker.depends import Depends
 from tests.project import CODE, Project
 
@@ -104,10 +106,17 @@ def test_a_save_of_what_a_guard_reads_is_never_taken_for_its_own(project: Projec
 
 
 def test_workers_are_new_after_an_upgrade(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    stamps = ["before", "before", "after"]
+    stamps, ended = ["before", "before", "after"], []
+
+    class Noting(Runner):
+        def __exit__(self, *raised: Any) -> None:
+            ended.append(self.workers)
+            super().__exit__(*raised)
+
     monkeypatch.setattr(watching, "_installed", lambda: [stamps.pop(0)])
+    monkeypatch.setattr(watching, "Runner", Noting)
     with ExitStack() as workers:
         watch = watching._Watch((), 1, project.root, Saves(project.root, []), workers, as_json=False)
         first, same, other = (watch._runner().workers for _ in range(3))
-    assert first is same is not other
-    assert first._closed
+        assert first is same is not other
+        assert ended == [first]
