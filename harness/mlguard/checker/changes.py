@@ -60,12 +60,7 @@ def same_files(before: Provenance, after: Provenance, but: str | None = None) ->
     Of a file that git ignores a golden keeps the name only, which says nothing.
     """
     private = {name for one in (before, after) for name, kept in one.sources.items() if kept == PRIVATE}
-
-    def code(provenance: Provenance) -> dict[str, str]:
-        left_out = {but, *private}
-        return {name: kept for name, kept in provenance.sources.items() if _is_code(name) and name not in left_out}
-
-    return code(before) == code(after) and not edited_files(before, after)
+    return {*changed_code(before, after)} <= {but, *private} and not edited_files(before, after)
 
 
 def changed_code(before: Provenance, after: Provenance) -> list[str]:

@@ -77,16 +77,16 @@ def _besides(project: Path, folder: Path, guard: str, held: Held) -> tuple[Side,
 def sides(project: Path, folder: Path, guard: str, committed: Iterable[str]) -> tuple[Side, ...]:
     """The whole goldens of both sides of a merge, ours first; else that of the first commit that has one."""
     if is_merging(project, folder):
-        both = {name: _whole(project, folder, guard, revisions) for name, revisions in _SIDES.items()}
+        both = {name: whole(project, folder, guard, revisions) for name, revisions in _SIDES.items()}
         found = tuple(Side(name, golden) for name, golden in both.items() if golden is not None)
         if found:
             return found
-    whole = (_whole(project, folder, guard, (commit,)) for commit in committed)
-    newest = next((golden for golden in whole if golden is not None), None)
+    found_whole = (whole(project, folder, guard, (commit,)) for commit in committed)
+    newest = next((golden for golden in found_whole if golden is not None), None)
     return () if newest is None else (Side("committed", newest),)
 
 
-def _whole(project: Path, folder: Path, guard: str, revisions: tuple[str, ...]) -> Record | None:
+def whole(project: Path, folder: Path, guard: str, revisions: tuple[str, ...]) -> Record | None:
     """The golden of the first revisions that have each of its files; None where it is not whole."""
 
     def fetch(file: str) -> bytes | None:

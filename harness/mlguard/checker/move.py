@@ -21,7 +21,6 @@ from mlguard.core.rules import Rules
 from mlguard.core.verdict import Verdict
 from mlguard.discovery import Declared
 from mlguard.golden.interface import Held, Store
-from mlguard.golden.naming import is_of_test
 from mlguard.report.problems import moved_from
 
 
@@ -73,7 +72,7 @@ def _is_same(golden: Record, record: Record) -> bool:
 
 def _readable(goldens: Store, name: str) -> Record | None:
     try:
-        return None if is_of_test(name) else goldens.load(name)
+        return goldens.load(name)
     except GoldenError:
         return None
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from packaging.version import InvalidVersion, Version
 
 from mlguard.checker.changes import changed_code
 from mlguard.checker.history import blob
+from mlguard.checker.merge import whole
 from mlguard.core.changed import Changed, Doubt, DoubtKind, How
-from mlguard.core.error import MlguardError
 from mlguard.core.record import Approval, Record
-from mlguard.golden.codec import RECORD, decode, read_log
+from mlguard.golden.codec import RECORD, read_log
+from mlguard.golden.damage import digest
 from mlguard.golden.naming import folder_of, name_of
 from mlguard.golden.stores import open_store
 from mlguard.runner.repository import Repository
@@ -54,7 +55,7 @@ def _compared(
     if folder not in now:
         return Changed(then[folder], How.REMOVED)
     held = open_store(settings).held(now[folder])
-    if before is not None and held.error is None and (place / RECORD).read_bytes() == before:
+    if before is not None and held.error is None and held.version == digest(RECORD, before):
         return None
     log = () if before is None else read_log(before)
     fresh = tuple(approval for approval in held.approvals if approval not in log)
@@ -63,16 +64,9 @@ def _compared(
         return Changed(
             now[folder], how, fresh, (Doubt(DoubtKind.UNREADABLE, (held.error.what,) if held.error else ()),)
         )
-    old = None if before is None else _whole(settings, commit, place, now[folder])
+    old = None if before is None else whole(settings.base, place, now[folder], (commit,))
     doubts = () if before is None else tuple(_doubts(old, held.record, log, fresh))
     return Changed(now[folder], how, fresh, doubts)
-
-
-def _whole(settings: Settings, commit: str, place: Path, name: str) -> Record | None:
-    try:
-        return decode(lambda file: blob(settings.base, commit, place / file), name, place.name)
-    except MlguardError:
-        return None
 
 
 def _doubts(old: Record | None, new: Record, log: tuple[Approval, ...], fresh: tuple[Approval, ...]) -> Iterator[Doubt]:

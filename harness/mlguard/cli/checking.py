@@ -207,7 +207,7 @@ def _with_old_names(project: Opened, verdicts: Sequence[Verdict], gone: Sequence
         return [*verdicts]
     goldens, pending = open_store(project.settings), open_pending(project.settings)
     old_names = dict[str, str]()
-    with contextlib.suppress(MlguardError):
+    with contextlib.suppress(MlguardError):  # What cannot be read suggests nothing; its own Verdict says so.
         old_names = {new: old for old, new in renamed(goldens, pending, missing, stale)}
     return [
         replace(one, remarks=(*one.remarks, perhaps_renamed(quoted(old_names[one.guard]), quoted(one.guard))))

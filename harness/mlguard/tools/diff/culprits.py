@@ -104,8 +104,8 @@ class Search:
         several = first(suspects, self._restores)
         if several is None:
             return None
-        pieces = sorted(self._pieces(several), key=lambda piece: changed(piece.hunk))[: SMALLEST * (len(several) > 2)]
-        return self._first(pieces) or Culprits(smallest(several, self._restores) or several)
+        pieces = sorted(self._pieces(several), key=lambda piece: changed(piece.hunk)) if len(several) > 2 else []
+        return self._first(pieces[:SMALLEST]) or Culprits(smallest(several, self._restores) or several)
 
     def _narrowed(self, found: Culprits) -> Culprits:
         """The fewest of the edits that were undone at once because names say that they need each other.
