@@ -132,3 +132,10 @@ def test_a_base_that_is_none(branch: Project, base: str, said: str):
     ran = branch.command("status", "--base", base)
     assert ran.code == 2
     assert said in ran.err
+
+
+def test_goldens_outside_of_the_repository_are_said(branch: Project):
+    branch.write("pyproject.toml", '[tool.mlguard]\ngolden = "../../elsewhere"\n')
+    ran = branch.command("status", "--base", "main")
+    assert ran.code == 2
+    assert "outside of the repository" in ran.err

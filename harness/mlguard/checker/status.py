@@ -11,6 +11,7 @@ from mlguard.checker.changes import changed_code
 from mlguard.checker.history import blob
 from mlguard.checker.merge import whole
 from mlguard.core.changed import Changed, Doubt, DoubtKind, How
+from mlguard.core.error import UsageError
 from mlguard.core.record import Approval, Record
 from mlguard.golden.codec import RECORD, read_log
 from mlguard.golden.damage import digest
@@ -35,6 +36,11 @@ def changed_since(settings: Settings, repository: Repository, revision: str) -> 
 
 def _names_at(settings: Settings, repository: Repository, commit: str) -> Iterator[str]:
     """Names that have the folders of the goldens of a commit."""
+    if not settings.golden.is_relative_to(repository.top):
+        raise UsageError(
+            f"goldens lie in {settings.golden}, outside of the repository {repository.top}: no revision has any",
+            slug="status-outside",
+        )
     root = settings.golden.relative_to(repository.top)
     for file in repository.files(repository.commit(commit)):
         place = PurePosixPath(file)
