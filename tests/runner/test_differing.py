@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,12 +18,6 @@ from tests.repository import Repository as Real
 from tests.repository import git
 
 FILES = {"a.py": "x = 1\n", "b/c.py": "y = 2\n", "b/d/e.txt": "z\n", ".gitignore": "*.log\n"}
-
-
-@pytest.fixture(scope="module")
-def workers() -> Iterator[Workers]:
-    with Workers() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -26,12 +26,6 @@ FILES = {
 }
 
 
-@pytest.fixture(scope="module")
-def workers() -> Iterator[Workers]:
-    with Workers() as opened:
-        yield opened
-
-
 @pytest.fixture
 def real(tmp_path: Path) -> Real:
     return Real(tmp_path / "repository", files=FILES)

@@ -15,6 +15,7 @@ from mlguard.core.record import PROBE, Approval, Observation, Provenance, Record
 from mlguard.core.tolerance import Tolerances
 from mlguard.golden.plain import from_plain, to_plain
 from mlguard.report.approval import LINES, changes, first, say_unmet
+from mlguard.report.numbers import few
 
 SHOWN = 3
 """How many moves are named that were not meant."""
@@ -71,9 +72,8 @@ def _kept_intent(
         )
     missed = [say_unmet(one) for one in unmet(intent, findings)]
     if missed:
-        more = f" and {len(missed) - SHOWN} more" if len(missed) > SHOWN else ""
         raise UsageError(
-            f"guard {record.guard} does not do what was meant ({intent}): {'; '.join(missed[:SHOWN])}{more}",
+            f"guard {record.guard} does not do what was meant ({intent}): {few(missed, SHOWN, '; ')}",
             advice="change the code, or say what is meant; nothing was recorded",
             slug="intent-unmet",
         )

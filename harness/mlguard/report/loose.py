@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from mlguard.core.loose import Loose
+from mlguard.report.numbers import few
 
 SHOWN = 5
 """Loosely guarded answers, and keys without effect, that are named."""
@@ -24,15 +25,13 @@ def say_loosely(found: Sequence[Loose]) -> Iterator[str]:
 
 def loosely_in_short(found: Sequence[Loose]) -> str:
     """The same in half a line: the loosest ones first, each with its limit."""
-    more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
     loosest = sorted(found, key=lambda one: -one.share)
-    return f"loosely guarded: {', '.join(map(_limit, loosest[:SHOWN]))}{more}"
+    return f"loosely guarded: {few([*map(_limit, loosest)], SHOWN)}"
 
 
 def without_effect_in_short(keys: Sequence[str]) -> str:
     """The configuration keys of which nothing is known, half a line."""
-    more = f" and {len(keys) - SHOWN} more" if len(keys) > SHOWN else ""
-    return f"without effect on its data: {', '.join(keys[:SHOWN])}{more}"
+    return f"without effect on its data: {few(keys, SHOWN)}"
 
 
 def say_measured(inert: Sequence[str], machines: Sequence[Mapping[str, object]]) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 
 WIDTH = 80
 """Characters of an element that a message shows."""
@@ -42,6 +43,12 @@ def shown(value: object) -> str:
         return "missing"
     text = f"{value:.6g}" if isinstance(value, float) and math.isfinite(value) else _HASH.sub(r"\1…", repr(value))
     return text if len(text) <= WIDTH else f"{text[: WIDTH - 3]}…"
+
+
+def few(words: Sequence[str], most: int, between: str = ", ") -> str:
+    """The first of some words, and how many more there are: `a, b and 3 more`."""
+    more = f" and {len(words) - most} more" if len(words) > most else ""
+    return between.join(words[:most]) + more
 
 
 def counted(number: int, noun: str) -> str:

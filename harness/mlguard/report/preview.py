@@ -13,7 +13,7 @@ from mlguard.core.visible import one_line
 from mlguard.report.documents.checks import TriedGuard
 from mlguard.report.loose import without_effect_in_short
 from mlguard.report.moves import listed
-from mlguard.report.numbers import counted, shown
+from mlguard.report.numbers import counted, few, shown
 from mlguard.report.wording import quoted
 
 NAMED = 6
@@ -72,8 +72,7 @@ def _stage(record: Record, stage: str) -> Iterator[str]:
     here = [o for o in record if o.run == MAIN and o.stage == stage]
     gates = [o for o in here if o.role == GATE]
     if gates:
-        more = f" and {len(gates) - NAMED} more" if len(gates) > NAMED else ""
-        yield ", ".join(map(_short, gates[:NAMED])) + more
+        yield few([*map(_short, gates)], NAMED)
     internals = sum(1 for o in here if o.role == INTERNAL)
     if internals:
         yield f"{counted(internals, 'value')} inside the model"

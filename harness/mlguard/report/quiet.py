@@ -9,7 +9,7 @@ from mlguard.core.outcome import Outcome
 from mlguard.core.record import INTERNAL
 from mlguard.core.verdict import Verdict
 from mlguard.report.causes import say_cause
-from mlguard.report.numbers import counted
+from mlguard.report.numbers import counted, few
 from mlguard.report.sentence import GOLDEN, say
 
 NAMED = 3
@@ -62,8 +62,7 @@ def _new_questions(findings: Sequence[Finding], guard: str) -> Iterator[str]:
     names = [f.detail.name for f in findings if isinstance(f.detail, Question)]
     if names:
         command = " ".join(filter(None, ("mlguard regen-golden", guard)))
-        shown = ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
-        yield f"new in this version: {shown}; `{command}` adds {'it' if len(names) == 1 else 'them'}"
+        yield f"new in this version: {few(names, NAMED)}; `{command}` adds {'it' if len(names) == 1 else 'them'}"
 
 
 def _set_aside(findings: Sequence[Finding], against: str) -> Iterator[str]:

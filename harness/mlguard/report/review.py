@@ -17,7 +17,7 @@ from mlguard.report.approval import shifts
 from mlguard.report.causes import say_cause
 from mlguard.report.documents.goldens import Reviewed
 from mlguard.report.moves import finding_lines, listed
-from mlguard.report.numbers import pair, shown
+from mlguard.report.numbers import few, pair, shown
 from mlguard.report.plain import plain
 from mlguard.report.wording import headline, quoted
 
@@ -95,9 +95,7 @@ def details(verdict: Verdict) -> Iterator[str]:
 
 def say_obstacle(obstacle: Obstacle) -> str:
     """Why a pending Record cannot be accepted, in one sentence."""
-    names = ", ".join(obstacle.names[:NAMED]) or "none"
-    more = len(obstacle.names) - NAMED
-    return _SENTENCES[obstacle.kind].format(names=f"{names} and {more} more" if more > 0 else names)
+    return _SENTENCES[obstacle.kind].format(names=few(obstacle.names, NAMED) or "none")
 
 
 def way_out(guard: str, obstacles: Sequence[Obstacle]) -> str:

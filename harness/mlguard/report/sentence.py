@@ -23,7 +23,7 @@ from mlguard.core.finding import (
 )
 from mlguard.core.run_name import Config
 from mlguard.core.structure import Altered, Change, NotAnswered, OtherRows, Reordered, Repeated, Unnamed
-from mlguard.report.numbers import counted, pair, shown
+from mlguard.report.numbers import counted, few, pair, shown
 
 GOLDEN = "the golden"
 """What a Record is called with which a check compares."""
@@ -114,8 +114,7 @@ def hint_in_words(hint: Hint) -> str:
         case SameValue(name):
             return f"`{name}` is new and has its value: was it renamed?"
         case Carried(rows, total):
-            more = f" and {len(rows) - NAMED} more" if len(rows) > NAMED else ""
-            return f"carried by {len(rows)} of {total} test rows: {', '.join(rows[:NAMED])}{more}"
+            return f"carried by {len(rows)} of {total} test rows: {few(rows, NAMED)}"
         case InCommon(also=also, others=others):
             return f"in common: {condition(hint)} (so {'is' if also == 1 else 'are'} {also} of the {others} others)"
 

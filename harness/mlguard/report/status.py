@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from mlguard.core.changed import Changed, Doubt
 from mlguard.report.documents.goldens import Status
+from mlguard.report.numbers import few
 
 NAMED = 3
 """How many names one line shows."""
@@ -71,6 +72,4 @@ def _all(changed: Sequence[Changed], base: str) -> str:
 
 
 def _doubt(doubt: Doubt) -> str:
-    more = len(doubt.names) - NAMED
-    names = ", ".join(doubt.names[:NAMED]) + (f" and {more} more" if more > 0 else "")
-    return _SENTENCES[doubt.kind].format(names=names)
+    return _SENTENCES[doubt.kind].format(names=few(doubt.names, NAMED))

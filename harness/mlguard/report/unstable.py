@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from mlguard.core.cause import Cause
 from mlguard.core.unstable import Suspect, Unstable
 from mlguard.report.causes import say_cause
-from mlguard.report.numbers import counted
+from mlguard.report.numbers import counted, few
 from mlguard.report.sentence import in_words
 
 JUMPS, NOT_TWICE = "jumps under round-off", "is not the same twice"
@@ -77,8 +77,7 @@ def _place(found: Unstable) -> str:
 
 def _also(others: Sequence[Unstable]) -> Iterator[str]:
     if others:
-        more = f" and {len(others) - NAMED} more" if len(others) > NAMED else ""
-        yield f"  so {'does' if len(others) == 1 else 'do'} {', '.join(one.label for one in others[:NAMED])}{more}"
+        yield f"  so {'does' if len(others) == 1 else 'do'} {few([one.label for one in others], NAMED)}"
 
 
 def dropped(run: str, why: str) -> str:

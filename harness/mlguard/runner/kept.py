@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mlguard.core.error import RunError
 from mlguard.golden.state import STATE
+from mlguard.report.numbers import few
 from mlguard.settings import Settings
 from mlguard.tables.catalogue import DATASETS
 
@@ -55,8 +56,7 @@ def _files(names: Iterable[str]) -> list[str]:
 
 
 def _shown(files: list[str]) -> str:
-    more = len(files) - SHOWN
-    return ", ".join(files[:SHOWN]) + (f" and {more} more" if more > 0 else "")
+    return few(files, SHOWN)
 
 
 def _top(settings: Settings) -> str:

@@ -8,6 +8,7 @@ from mlguard.core.record import PROBES, Record
 from mlguard.core.run_name import LATER, LEVELS, MAIN, REFIT, Config, Seed
 from mlguard.observe import keys
 from mlguard.observe.run import Run, Subject
+from mlguard.report.numbers import few
 from mlguard.runner.datasets import seeds
 from mlguard.runner.order import Extent, Order
 
@@ -57,8 +58,7 @@ class Parts:
     def remark(self) -> str:
         """What was not run since the run had ended, in words; empty where everything was."""
         names = [name.removeprefix(f"{MAIN}/") for name in self._refused]
-        more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-        return f"ended at the first move; not run: {', '.join(names[:SHOWN])}{more}" if names else ""
+        return f"ended at the first move; not run: {few(names, SHOWN)}" if names else ""
 
     def _is_begun(self, names: Iterable[str]) -> bool:
         """Whether a part is run now: not once the run has ended."""
