@@ -123,16 +123,15 @@ class Project:
         runner = self.runner(many=many)
         if self.asked.regen:
             return self._recorded(guard, Checker(self.settings, runner, extent=extent))
-        fail_fast = self.asked.fail_fast
-        if not self.asked.changed or self.asked.in_process:
-            return Result(Checker(self.settings, runner, extent=extent, fail_fast=fail_fast).check(guard).verdict)
-        kept = Unchanged(self.settings, runner.variables)
-        standing = kept.standings([guard.ref.name])[guard.ref.name]
-        if standing.when is not None:
-            return Result(still_matches(self.settings, guard, standing.when))
-        runner.listens = not self.asked.quick
-        keeping = None if self.asked.quick else kept
-        checker = Checker(self.settings, runner, extent=extent, unchanged=keeping, fail_fast=fail_fast)
+        keeping = None
+        if self.asked.changed and not self.asked.in_process:
+            kept = Unchanged(self.settings, runner.variables)
+            standing = kept.standings([guard.ref.name])[guard.ref.name]
+            if standing.when is not None:
+                return Result(still_matches(self.settings, guard, standing.when))
+            runner.listens = not self.asked.quick
+            keeping = None if self.asked.quick else kept
+        checker = Checker(self.settings, runner, extent=extent, unchanged=keeping, fail_fast=self.asked.fail_fast)
         return Result(checker.check(guard).verdict)
 
     def _recorded(self, guard: Declared, checker: Checker) -> Result:
