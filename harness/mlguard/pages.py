@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from xml.etree.ElementTree import Element
 
 from mlguard import __version__
 from mlguard.checker.accept import tables_of
@@ -63,7 +64,7 @@ def default_place(settings: Settings) -> Path:
 def write(place: Path, settings: Settings, guards: Sequence[Shown], not_run: Sequence[str] = ()) -> None:
     """Write the page whole or not at all. Raises MlguardError where the disk refuses."""
     made = f"mlguard {__version__}, {datetime.now(UTC).isoformat(sep=' ', timespec='minutes')[:16]} UTC"
-    content = page([*map(_drawable, guards)], made=made, project=settings.base.name, not_run=not_run).encode()
+    content = page(guards, made=made, project=settings.base.name, not_run=not_run, draw=_drawn).encode()
     try:
         Tree(place.parent, settings.base).put(place.name, content)
     except OSError as error:
@@ -72,14 +73,13 @@ def write(place: Path, settings: Settings, guards: Sequence[Shown], not_run: Seq
         raise RunError(told, advice=advice, slug="report-not-written", blames_code=False) from error
 
 
-def _drawable(shown: Shown) -> Shown:
-    """The same once it is known that it can be drawn; else the Verdict alone, so that one guard hides no other."""
+def _drawn(shown: Shown, number: int, *, is_open: bool) -> Element:
+    """The section of a guard; that of its Verdict alone where the rest cannot be drawn: one guard hides no other."""
 
-    def drawn() -> Shown:
-        section(shown, 0, is_open=True)
-        return shown
+    def alone(failed: Verdict) -> Element:
+        return section(Shown(shown.verdict, remarks=(str(failed.problem),)), number, is_open=is_open)
 
-    return isolated(shown.verdict.guard, drawn, lambda failed: Shown(shown.verdict, remarks=(str(failed.problem),)))
+    return isolated(shown.verdict.guard, lambda: section(shown, number, is_open=is_open), alone)
 
 
 def left_by(names: Sequence[str], pending: Waiting) -> list[Shown]:

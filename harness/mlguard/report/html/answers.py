@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -61,13 +62,14 @@ class Answer:
     @property
     def is_label(self) -> bool:
         """Whether it has so few different answers that each pair of them can be counted."""
-        return not self.golden.is_float and len(self.labels()) <= LABELS
+        return not self.golden.is_float and len(self.labels) <= LABELS
 
     def times(self, i: int) -> float:
         """How many times its limit one of them moved; infinite where nothing may move."""
         limit = 0.0 if self.limits is None else float(self.limits[i])
         return float(self.sizes[i]) / limit if limit > 0 else math.inf
 
+    @cached_property
     def labels(self) -> list[str]:
         """The different answers of both runs, as texts."""
         return in_order({*told(self.golden), *told(self.new)})

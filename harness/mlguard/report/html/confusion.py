@@ -17,7 +17,7 @@ Counts = Mapping[tuple[str, str], int]
 def against_golden(answer: Answer) -> Element:
     """How often each label of the golden became which: what did not move stands on the diagonal."""
     counts = Counter(zip(told(answer.golden), told(answer.new), strict=True))
-    labels = answer.labels()
+    labels = answer.labels
     cells = {(row, column): _became(counts, row, column) for row, column in _pairs(labels)}
     return _table(f"{answer.name}: golden and now", "golden", "now", labels, cells)
 

@@ -6,6 +6,7 @@ import base64
 import hashlib
 from collections.abc import Sequence
 from importlib.resources import files
+from typing import Protocol
 from xml.etree.ElementTree import Element
 
 from mlguard.core.outcome import Outcome
@@ -28,7 +29,14 @@ KEYS = (
 """The keys of the page."""
 
 
-def page(guards: Sequence[Shown], *, made: str, project: str, not_run: Sequence[str] = ()) -> str:
+class Draw(Protocol):
+    """Draws what the page says of one guard."""
+
+    def __call__(self, shown: Shown, number: int, *, is_open: bool) -> Element:
+        """The section of the guard with this number."""
+
+
+def page(guards: Sequence[Shown], *, made: str, project: str, not_run: Sequence[str] = (), draw: Draw = section) -> str:
     """The page of a run, the worst guard first; `made` says when and by what, `project` is its name.
 
     `not_run` are guards that did not begin after another one failed.
@@ -37,7 +45,7 @@ def page(guards: Sequence[Shown], *, made: str, project: str, not_run: Sequence[
     verdicts = [shown.verdict for shown in guards]
     failed = [shown.verdict.outcome is not Outcome.MATCH for shown in ordered]
     sections = [
-        section(shown, number, is_open=failed[number] or (number == 0 and not any(failed)))
+        draw(shown, number, is_open=failed[number] or (number == 0 and not any(failed)))
         for number, shown in enumerate(ordered)
     ]
     style, script = (files("mlguard.report.html").joinpath(name).read_text("utf-8") for name in ("page.css", "page.js"))
