@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import click
@@ -13,6 +12,7 @@ from mlguard.core.visible import one_line, visible
 
 if TYPE_CHECKING:
     import io
+    from pathlib import Path
 
     # Where click keeps it is click's own affair; only its type is wanted.
     from click._termui_impl import ProgressBar

@@ -8,13 +8,22 @@ from pathlib import Path
 
 import pytest
 
+import mlguard
+
 HEAVY = {"joblib", "numpy", "pandas", "scipy", "sklearn", "torch", "yaml"}
 
 
+PLACES = [str(Path(mlguard.__file__).parents[1]), *sys.path[1:]]
+
+
 def loaded(script: str, folder: Path) -> set[str]:
-    """The top-level modules that a fresh interpreter holds after a script."""
-    report = "\nimport sys; print('loaded:', *{name.partition('.')[0] for name in sys.modules})"
-    told = [sys.executable, "-c", script + report]
+    """The top-level modules that a fresh interpreter holds after a script.
+
+    Without `site`: what an editable install imports to find its package would hide the same import of ours.
+    """
+    found = f"import sys; sys.path += {PLACES!r}\n"
+    report = "\nprint('loaded:', *{name.partition('.')[0] for name in sys.modules})"
+    told = [sys.executable, "-S", "-c", found + script + report]
     ran = subprocess.run(told, capture_output=True, text=True, cwd=folder)
     assert ran.returncode == 0, ran.stderr
     return set(ran.stdout.rpartition("loaded:")[2].split())
