@@ -11,7 +11,19 @@ from hypothesis import strategies as st
 from mlguard.core.cause import Cause, CauseKind, Change
 from mlguard.core.contract import Judgement
 from mlguard.core.difference import Difference, Moved
-from mlguard.core.finding import Added, Carried, Finding, InCommon, Judged, Kind, Missed, NotCarried, Question, Symmetry
+from mlguard.core.finding import (
+    Added,
+    Carried,
+    Finding,
+    InCommon,
+    Judged,
+    Kind,
+    Missed,
+    NotCarried,
+    Question,
+    SameValue,
+    Symmetry,
+)
 from mlguard.core.outcome import Outcome
 from mlguard.core.record import Role
 from mlguard.core.requirement import Requirement
@@ -49,7 +61,7 @@ DETAILS = st.one_of(
     st.builds(Added, CELLS),
 )  # fmt: skip
 HINTS = st.one_of(
-    st.builds(Carried, TEXTS, st.integers()), st.just(NotCarried()),
+    st.builds(Carried, TEXTS, st.integers()), st.just(NotCarried()), st.builds(SameValue, TEXT),
     st.builds(InCommon, TEXT, TEXT, CELLS, st.integers(), st.integers()),
 )  # fmt: skip
 FINDINGS = st.builds(

@@ -4,43 +4,31 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
-from mlguard.core.cause import Cause, CauseKind, Change
-from mlguard.core.contract import Judgement
-from mlguard.core.difference import Difference, Moved
-from mlguard.core.finding import (
-    Added,
-    Carried,
-    Finding,
-    InCommon,
-    Judged,
-    Kind,
-    Missed,
-    NotCarried,
-    Question,
-    Symmetry,
-)
-from mlguard.core.outcome import Outcome
-from mlguard.core.record import Role
-from mlguard.core.requirement import Requirement
 from mlguard.core.run_name import RunName, run_name
-from mlguard.core.structure import Altered, NotAnswered, OtherRows, Reordered, Repeated, Unnamed
 from mlguard.core.verdict import Verdict
 
 TAG = "$"
 """The key that names the type of an object."""
 
-_CLASSES: dict[str, type[Any]] = {
-    klass.__name__: klass
-    for klass in (
-        Added, Altered, Carried, Cause, Change, Difference, Finding, InCommon, Judged, Judgement, Missed, Moved,
-        NotAnswered, NotCarried, OtherRows, Question, Reordered, Repeated, Requirement, Symmetry, Unnamed, Verdict,
-    )
-}  # fmt: skip
-_ENUMS: dict[str, type[StrEnum]] = {enum.__name__: enum for enum in (CauseKind, Kind, Outcome, Role)}
+
+def _kinds(kind: Any, found: dict[str, Any]) -> dict[str, Any]:
+    """The dataclasses and enumerations that a type is made of, by their names."""
+    for part in get_args(kind):
+        _kinds(part, found)
+    if isinstance(kind, type) and kind.__name__ not in found and (is_dataclass(kind) or issubclass(kind, StrEnum)):
+        found[kind.__name__] = kind
+        for hint in get_type_hints(kind).values() if is_dataclass(kind) else ():
+            _kinds(hint, found)
+    return found
+
+
+_FOUND = _kinds(Verdict, {})
+_CLASSES: Mapping[str, type[Any]] = {name: kind for name, kind in _FOUND.items() if is_dataclass(kind)}
+_ENUMS: Mapping[str, type[StrEnum]] = {name: kind for name, kind in _FOUND.items() if not is_dataclass(kind)}
 
 
 def to_json(fact: Any) -> Any:
