@@ -7,9 +7,11 @@ from dataclasses import replace
 
 import pytest
 
+from mlguard.golden.stores import open_store
+from mlguard.settings import load
 from tests.checker.test_review import measured
 from tests.project import CODE, GUARD, Project
-from tests.repository import Repository
+from tests.repository import Repository, git
 
 RIDGE = ("def fit(rows, ridge=0.0):\n", "def fit(rows, ridge=1.0):\n")
 REGEN = ("regen-golden", "Line", "--yes", "--reason", "softer")
@@ -108,22 +110,20 @@ def test_new_removed_and_damaged_goldens(branch: Project):
     told = branch.command("status", "--base", "main", "--json").json["goldens"]
     assert [(one["name"], one["how"], [d["kind"] for d in one["doubts"]]) for one in told] == [
         ("Damaged", "new", ["unreadable"]),
-        ("Line", "removed", []),
+        ("Line", "removed", ["removed"]),
         ("Other", "new", []),
     ]
 
 
-def test_a_branch_is_compared_with_where_it_left_the_base(repository: Repository, branch: Project):
+def test_a_branch_is_compared_with_where_it_left_the_base(branch: Project):
     # What others record on the base meanwhile is no change of this branch.
     top = branch.root.parent
-    other = Repository.__new__(Repository)
-    other.top, other.project = top, branch
-    other.git("stash", "--quiet")
-    other.git("checkout", "--quiet", "main")
+    git(top, "stash", "--quiet")
+    git(top, "checkout", "--quiet", "main")
     golden = branch.golden()
     branch.goldens.save(replace(golden, remarks=("of the base",)))
-    other.git("commit", "--quiet", "--all", "--message", "Theirs")
-    other.git("checkout", "--quiet", "softer")
+    git(top, "commit", "--quiet", "--all", "--message", "Theirs")
+    git(top, "checkout", "--quiet", "softer")
     assert branch.command("status", "--base", "main").out == "no golden changed since main\n"
 
 
@@ -139,3 +139,44 @@ def test_goldens_outside_of_the_repository_are_said(branch: Project):
     ran = branch.command("status", "--base", "main")
     assert ran.code == 2
     assert "outside of the repository" in ran.err
+
+
+def test_a_golden_that_moved_with_its_guard_is_not_lost(branch: Project):
+    branch.edit(CODE, *reversed(RIDGE))
+    branch.edit(GUARD, "class Line(", "class Renamed(")
+    assert branch.command("move", "Line", "Renamed").code == 0
+    told = branch.command("status", "--base", "main", "--json", CI="1")
+    assert told.code == 0
+    assert [(one["name"], one["how"], one["doubts"]) for one in told.json["goldens"]] == [
+        ("Line", "removed", []),
+        ("Renamed", "new", []),
+    ]
+
+
+def without_log(project: Project) -> None:
+    store = open_store(load(project.root))
+    golden = store.load("Line")
+    assert golden is not None
+    store.save(replace(golden, approvals=()))
+
+
+def test_goldens_are_found_where_the_base_kept_them(branch: Project):
+    branch.edit(CODE, *reversed(RIDGE))
+    (branch.root / "golden").rename(branch.root / "goldens")
+    branch.edit("pyproject.toml", "[tool.mlguard]", '[tool.mlguard]\ngolden = "goldens"')
+    assert branch.command("status", "--base", "main").out == "no golden changed since main\n"
+    without_log(branch)
+    told = branch.command("status", "--base", "main", "--json").json["goldens"]
+    assert [(one["name"], one["how"]) for one in told] == [("Line", "changed")]
+
+
+def test_goldens_beside_the_project_are_compared(branch: Project):
+    top = branch.root.parent
+    (branch.root / "golden").rename(top / "goldens")
+    branch.edit("pyproject.toml", "[tool.mlguard]", '[tool.mlguard]\ngolden = "../goldens"')
+    git(top, "add", "--all")
+    git(top, "commit", "--quiet", "--message", "Keep goldens beside the project")
+    without_log(branch)
+    told = branch.command("status", "--base", "HEAD", "--json").json["goldens"]
+    kinds = [(one["name"], one["how"], [doubt["kind"] for doubt in one["doubts"]]) for one in told]
+    assert kinds == [("Line", "changed", ["lost approvals", "no approval"])]

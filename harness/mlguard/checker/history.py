@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from mlguard.files.tree import LARGEST
 from mlguard.runner.repository import outside_hooks
@@ -59,9 +60,10 @@ def commits(project: Path, folder: Path) -> tuple[str, ...]:
 
 def blob(project: Path, revision: str, file: Path) -> bytes | None:
     """The content of a file in a commit, or in a stage of the index such as `:2`; None where git has none."""
-    if not file.is_relative_to(project):
+    try:
+        place = f"{revision}:./{PurePath(os.path.relpath(file, project)).as_posix()}"
+    except ValueError:  # On another drive.
         return None
-    place = f"{revision}:./{file.relative_to(project).as_posix()}"
     size = _git(project, "cat-file", "-s", place)
     return None if size is None or int(size) > LARGEST else _output(project, "cat-file", "blob", place)
 

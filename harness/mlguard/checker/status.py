@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import PurePosixPath
+import tomllib
+from collections.abc import Container, Iterator
+from pathlib import Path, PurePosixPath
 
 from packaging.version import InvalidVersion, Version
 
@@ -11,14 +12,15 @@ from mlguard.checker.changes import changed_code
 from mlguard.checker.history import blob
 from mlguard.checker.merge import whole
 from mlguard.core.changed import Changed, Doubt, DoubtKind, How
-from mlguard.core.error import UsageError
+from mlguard.core.error import MlguardError, UsageError
 from mlguard.core.record import Approval, Record
 from mlguard.golden.codec import RECORD, read_log
 from mlguard.golden.damage import digest
+from mlguard.golden.interface import Held
 from mlguard.golden.naming import folder_of, name_of
 from mlguard.golden.stores import open_store
 from mlguard.runner.repository import Repository
-from mlguard.settings import Settings
+from mlguard.settings import Settings, settings_of
 
 
 def changed_since(settings: Settings, repository: Repository, revision: str) -> list[Changed]:
@@ -28,51 +30,66 @@ def changed_since(settings: Settings, repository: Repository, revision: str) -> 
     """
     base = repository.commit(revision)
     fork = repository.git("merge-base", base.sha, "HEAD", fine=(0, 1)) or base.sha
-    then = {folder_of(name): name for name in _names_at(settings, repository, fork)}
-    now = {folder_of(name): name for name in open_store(settings).names()}
-    compared = (_compared(settings, fork, folder, then, now) for folder in {**then, **now})
-    return sorted((one for one in compared if one is not None), key=lambda one: one.name)
+    root = _golden_at(settings, fork)
+    for place in (settings.golden, root):
+        if not place.is_relative_to(repository.top):
+            raise UsageError(
+                f"goldens lie in {place}, outside of the repository {repository.top}: no revision has any",
+                slug="status-outside",
+            )
+    then = {folder_of(name): name for name in _names_at(root, repository, fork)}
+    store = open_store(settings)
+    now = {folder_of(name): (name, store.held(name)) for name in store.names()}
+    kept = {approval for _, held in now.values() if held.record is not None for approval in held.approvals}
+    found = []
+    for folder in {**then, **now}:
+        before = blob(settings.base, fork, root / folder / RECORD) if folder in then else None
+        if folder not in now:
+            found.append(_removed(then[folder], before, kept))
+            continue
+        name, held = now[folder]
+        if before is None or held.error is not None or held.version != digest(RECORD, before):
+            old = None if before is None else whole(settings.base, root / folder, name, (fork,))
+            found.append(_changed(name, held, before, old))
+    return sorted(found, key=lambda one: one.name)
 
 
-def _names_at(settings: Settings, repository: Repository, commit: str) -> Iterator[str]:
+def _golden_at(settings: Settings, commit: str) -> Path:
+    """The folder in which a commit's own settings keep goldens; ours where it has none that can be used."""
+    content = blob(settings.base, commit, settings.base / "pyproject.toml")
+    try:
+        section = tomllib.loads((content or b"").decode())["tool"]["mlguard"]
+        return settings_of(settings.here, settings.root, section, declared=True).golden
+    except (ValueError, LookupError, TypeError, MlguardError):
+        return settings.golden
+
+
+def _names_at(golden: Path, repository: Repository, commit: str) -> Iterator[str]:
     """Names that have the folders of the goldens of a commit."""
-    if not settings.golden.is_relative_to(repository.top):
-        raise UsageError(
-            f"goldens lie in {settings.golden}, outside of the repository {repository.top}: no revision has any",
-            slug="status-outside",
-        )
-    root = settings.golden.relative_to(repository.top)
+    root = golden.relative_to(repository.top)
     for file in repository.files(repository.commit(commit)):
         place = PurePosixPath(file)
         if place.name == RECORD and place.is_relative_to(root.as_posix()):
             yield name_of(place.parent.relative_to(root.as_posix()))
 
 
-def _compared(
-    settings: Settings,
-    commit: str,
-    folder: PurePosixPath,
-    then: dict[PurePosixPath, str],
-    now: dict[PurePosixPath, str],
-) -> Changed | None:
-    """What became of one golden; None where it is the same."""
-    place = settings.golden / folder
-    before = blob(settings.base, commit, place / RECORD) if folder in then else None
-    if folder not in now:
-        return Changed(then[folder], How.REMOVED)
-    held = open_store(settings).held(now[folder])
-    if before is not None and held.error is None and held.version == digest(RECORD, before):
-        return None
+def _removed(name: str, before: bytes | None, kept: Container[Approval]) -> Changed:
+    """A golden that is gone: moved, where the log of another one goes on from its own."""
+    log = () if before is None else read_log(before)
+    went_on = bool(log) and all(approval in kept for approval in log)
+    return Changed(name, How.REMOVED, doubts=() if went_on else (Doubt(DoubtKind.REMOVED),))
+
+
+def _changed(name: str, held: Held, before: bytes | None, old: Record | None) -> Changed:
+    """A golden that is not what it was; `old` is that of before, where all its files could be read."""
     log = () if before is None else read_log(before)
     fresh = tuple(approval for approval in held.approvals if approval not in log)
     how = How.NEW if before is None else How.CHANGED
     if held.record is None:
-        return Changed(
-            now[folder], how, fresh, (Doubt(DoubtKind.UNREADABLE, (held.error.what,) if held.error else ()),)
-        )
-    old = None if before is None else whole(settings.base, place, now[folder], (commit,))
-    doubts = () if before is None else tuple(_doubts(old, held.record, log, fresh))
-    return Changed(now[folder], how, fresh, doubts)
+        doubts = (Doubt(DoubtKind.UNREADABLE, (held.error.what,) if held.error else ()),)
+    else:
+        doubts = () if before is None else tuple(_doubts(old, held.record, log, fresh))
+    return Changed(name, how, fresh, doubts)
 
 
 def _doubts(old: Record | None, new: Record, log: tuple[Approval, ...], fresh: tuple[Approval, ...]) -> Iterator[Doubt]:

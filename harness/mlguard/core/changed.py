@@ -31,6 +31,8 @@ class DoubtKind(StrEnum):
     """It was recorded by an older version than before."""
     UNREADABLE = "unreadable"
     """It cannot be read or trusted."""
+    REMOVED = "removed"
+    """It is gone, and no other golden goes on with its log."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ TAG = "$"
 """The key that names the type of an object."""
 
 
-def _kinds(kind: Any, found: dict[str, Any]) -> dict[str, Any]:
+def _kinds(kind: Any, found: dict[str, type[Any]]) -> dict[str, type[Any]]:
     """The dataclasses and enumerations that a type is made of, by their names."""
     for part in get_args(kind):
         _kinds(part, found)
@@ -27,8 +27,8 @@ def _kinds(kind: Any, found: dict[str, Any]) -> dict[str, Any]:
 
 
 _FOUND = _kinds(Verdict, {})
-_CLASSES: Mapping[str, type[Any]] = {name: kind for name, kind in _FOUND.items() if is_dataclass(kind)}
-_ENUMS: Mapping[str, type[StrEnum]] = {name: kind for name, kind in _FOUND.items() if not is_dataclass(kind)}
+_ENUMS: Mapping[str, type[StrEnum]] = {name: kind for name, kind in _FOUND.items() if issubclass(kind, StrEnum)}
+_CLASSES: Mapping[str, type[Any]] = {name: kind for name, kind in _FOUND.items() if name not in _ENUMS}
 
 
 def to_json(fact: Any) -> Any:

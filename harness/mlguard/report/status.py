@@ -21,6 +21,8 @@ _SENTENCES = {
     "fewer questions": "it was asked less than before: {names}; record it with the mlguard that the project uses",
     "older mlguard": "it was recorded by an older mlguard than before ({names}); record it with the newer one",
     "unreadable": "it cannot be read: {names}",
+    "removed": "what it guarded is compared with nothing any more; of a guard that was renamed, "
+    "`mlguard move OLD NEW` gives the new one its golden",
 }
 
 

@@ -249,7 +249,7 @@ class DoubtOfReviewer(TypedDict):
     """Something that a reviewer should look at."""
 
     kind: str
-    """`no intent`, `no approval`, `lost approvals`, `fewer questions`, `older mlguard` or `unreadable`."""
+    """`no intent`, `no approval`, `lost approvals`, `fewer questions`, `older mlguard`, `unreadable` or `removed`."""
     names: list[str]
     """What it is about: files, reasons, questions, versions."""
     message: str
