@@ -36,6 +36,10 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Open our part of the session; contradicting options end it here."""
     config.stash[SESSION] = open_session(config)
+    if (file := config.stash[SESSION].asked.report) and not hasattr(config, "workerinput"):
+        from mlguard.plugin.page import accept_place
+
+        accept_place(file, config.rootpath)
     if (folder := _project_above(config.rootpath)) is not None:
         project = config.stash[SESSION].meet(folder)
         # As `mlguard check` does, so that modules of guards can be collected.
@@ -143,18 +147,24 @@ def pytest_testnodedown(node: Any) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """End our workers."""
+    """End our workers, and leave the page that was asked for: nobody is to wait for one that is not there."""
     mine = session.config.stash[SESSION]
     mine.close()
     if hasattr(session.config, "workeroutput"):
         session.config.workeroutput["mlguard"] = mine.told()
+    elif mine.asked.report:
+        from mlguard.plugin.page import leave_page
+
+        if not leave_page(mine) and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """One line on all guards that ran, and what was recorded."""
+    """One line on all guards that ran, what was recorded, and where their page lies."""
     from mlguard.plugin.summary import farewell
 
-    lines = farewell(config.stash[SESSION])
+    mine = config.stash[SESSION]
+    lines = [*farewell(mine), *filter(None, [mine.page])]
     if lines:
         terminalreporter.ensure_newline()
         terminalreporter.section("mlguard")

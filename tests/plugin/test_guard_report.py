@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.plugin.verdicts import shifted
 
 
@@ -16,13 +18,24 @@ def test_a_page_of_the_guards_that_ran(small, made):
     assert "first moved in stage predict" in page
 
 
-def test_a_place_that_is_refused_is_told_and_decides_nothing(small, made):
+def test_a_place_that_is_refused_ends_the_session_before_anything_runs(small):
     tried = small.run("--guard-report", "tests")
-    assert tried.code == 0
-    assert "mlguard: tests is a folder; name a file in it, such as tests/report.html [report-place]" in tried.text
+    assert tried.code == pytest.ExitCode.USAGE_ERROR
+    assert "--guard-report: tests is a folder; name a file in it, such as tests/report.html" in tried.text
+    assert not tried.outcomes
+
+
+def test_nobody_waits_for_a_page_that_the_disk_refused(small, made):
+    # The guards' own run puts a file where the page's folder is to be.
+    small.write("tests/test_file.py", "def test_file(): open('out', 'w').close()\n")
+    tried = small.run("--guard-report", "out/page.html", "tests/test_file.py", "tests/guards")
+    assert (tried.code, set(tried.outcomes.values())) == (pytest.ExitCode.INTERNAL_ERROR, {"passed"})
+    assert "mlguard: out/page.html would lie below a file" in tried.text
 
 
 def test_without_guards_there_is_no_page(small, made):
     small.write("tests/guards/test_shop.py", "def test_plain(): pass\n")
-    assert small.run("--guard-report", "page.html").code == 0
+    tried = small.run("--guard-report", "page.html")
+    assert tried.code == 0
+    assert "mlguard: no report: no guard ran, and values that tests note have no page" in tried.text
     assert not (small.root / "page.html").exists()

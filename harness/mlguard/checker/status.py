@@ -86,7 +86,7 @@ def _changed(name: str, held: Held, before: bytes | None, old: Record | None) ->
     fresh = tuple(approval for approval in held.approvals if approval not in log)
     how = How.NEW if before is None else How.CHANGED
     if held.record is None:
-        doubts = (Doubt(DoubtKind.UNREADABLE, (held.error.what,) if held.error else ()),)
+        doubts: tuple[Doubt, ...] = (Doubt(DoubtKind.UNREADABLE, (held.error.what,) if held.error else ()),)
     else:
         doubts = () if before is None else tuple(_doubts(old, held.record, log, fresh))
     return Changed(name, how, fresh, doubts)

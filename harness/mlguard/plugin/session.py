@@ -30,6 +30,8 @@ class Session:
         """Why the settings of a project cannot be used, by its folder."""
         self.recorded: tuple[str, ...] = ()
         """What was written of tests' notes, in words."""
+        self.page = ""
+        """Where the page that was asked for lies, or why there is none; empty where none was asked for."""
         self.folders: set[Path] = set()
         """The session's folders in projects whose guards other processes of this session ran."""
         self._projects: dict[Path, Project] = {}

@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
-
 from mlguard.plugin.session import Session
-
-if TYPE_CHECKING:
-    from mlguard.core.verdict import Verdict
 
 
 def greeting(session: Session) -> list[str]:
@@ -41,29 +34,7 @@ def farewell(session: Session) -> list[str]:
 
     verdicts = [result.verdict for result in results]
     told = publish(verdicts, project=session.only_project())
-    return [*recorded, summary(verdicts), *map(visible, [*told, *_report(session, verdicts)])]
-
-
-def _report(session: Session, verdicts: Sequence[Verdict]) -> Iterator[str]:
-    """Write the page that was asked for, and say where it lies or why there is none; it decides nothing."""
-    project = session.only_project()
-    if not session.asked.report:
-        return
-    if project is None:
-        yield "mlguard: no report: guards of several projects ran, and a page shows one"
-        return
-    from mlguard.core.error import MlguardError
-    from mlguard.pages import after, destination, write
-    from mlguard.settings import load
-
-    settings = load(project)
-    try:
-        place = destination(Path(session.asked.report), settings)
-        write(place, settings, [after(settings, verdict) for verdict in verdicts])
-    except MlguardError as error:
-        yield f"mlguard: {error}"
-    else:
-        yield f"report: {settings.relative(place)}"
+    return [*recorded, summary(verdicts), *map(visible, told)]
 
 
 def _indented(lines: tuple[str, ...]) -> list[str]:
