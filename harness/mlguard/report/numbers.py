@@ -28,8 +28,10 @@ def pair(golden: object, new: object) -> str:
 
 def apart(golden: object, new: object) -> tuple[str, str, str]:
     """The same in its parts; no difference where one of the two is no finite number."""
-    if not (_is_float(golden) and _is_float(new)):
+    if not (_is_number(golden) and _is_number(new)):
         return shown(golden), shown(new), ""
+    if isinstance(golden, int) and isinstance(new, int):
+        return shown(golden), shown(new), f"{new - golden:+}"
     old, now = float(golden), float(new)  # type: ignore[arg-type]  # Both are numbers.
     if not (math.isfinite(old) and math.isfinite(now)):
         return _not_finite(old), _not_finite(now), ""
@@ -66,7 +68,7 @@ def _is_digest(value: object) -> bool:
     return isinstance(value, str) and _DIGEST.fullmatch(value) is not None
 
 
-def _is_float(value: object) -> bool:
+def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 

@@ -49,7 +49,7 @@ def _dataset(subject: Subject, data: Dataset, order: Order) -> DatasetFacts | No
         return None
     rows = {name: len(table) for name, table in data.items()}
     seed = int(next(iter(order.change.seeds or subject.guard.seeds)))
-    return DatasetFacts(subject.guard.dataset, seed, digest(data), rows, data.target)
+    return DatasetFacts(subject.guard.dataset, seed, digest(data), rows, subject.target or data.target)
 
 
 def _configuration(subject: Subject) -> ConfigurationFacts | None:

@@ -46,6 +46,12 @@ def test_equal_answers_lie_on_the_line_and_moved_ones_off_it() -> None:
     assert "row 0: 0.05 -> 0.07 (+0.02)" in text(drawn)
 
 
+def test_complex_answers_are_said_to_be_drawn_by_their_size() -> None:
+    drawn = scatter(first(shown([column("z", [3 + 4j, 1.0])], [column("z", [3 + 4j, 2j])])))
+    assert "complex numbers by their size" in text(drawn)
+    assert "complex" not in text(scatter(first()))
+
+
 def test_differences_stand_above_their_limit_where_they_moved() -> None:
     drawn = sizes(first())
     (limit,), (noise,) = found(drawn, "path", "limit"), found(drawn, "path", "noise")

@@ -44,6 +44,17 @@ def test_facts_that_differ_stand_first_with_both_values() -> None:
     assert "the machine in full: 1 differ blas absent → kernel Zen" in drawn["Environment"]
 
 
+def test_the_order_of_facts_is_no_difference() -> None:
+    golden, new = (
+        replace(made, provenance=replace(made.provenance, environment={"python": "3.11.7", "blas": [facts]}))
+        for made, facts in (
+            (run(*GOLDEN), {"kernel": "Zen", "name": "x"}),
+            (run(*GOLDEN), {"name": "x", "kernel": "Zen"}),
+        )
+    )
+    assert "differ" not in cards(against(golden, new))["Environment"]
+
+
 def test_approvals_are_told_and_drawn_from_the_first_to_the_newest() -> None:
     card = cards(MATCH)["Approvals of the golden"]
     assert "2026-11-20 · abc1234 softer ratio auc 0.9 -> 0.91 1 earlier 2026-10-01 first golden" in card

@@ -44,6 +44,7 @@ def scatter(answer: Answer) -> Element:
     marks = [*axes(x, y, "golden", "now"), diagonal, *_rows(answer, places)]
     shown = counted(int(answer.moved.sum()), "row") + " moved" if answer.moved.any() else "none moved"
     caption: list[Child] = [
+        "complex numbers by their size" if answer.golden.data.dtype.kind == "c" else None,
         *keys(("held", "within its limit"), ("moved", f"beyond it ({shown})")),
         _left_out(left_out, finite),
     ]

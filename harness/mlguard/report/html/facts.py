@@ -98,7 +98,7 @@ def _part(environment: Mapping[str, Any], *, first: bool) -> dict[str, str]:
 def _in_short(value: object) -> str:
     """A fact in one line, whatever it is made of."""
     if isinstance(value, Mapping):
-        return ", ".join(f"{name} {told}" for name, one in value.items() if (told := _in_short(one)))
+        return ", ".join(f"{name} {told}" for name, one in sorted(value.items()) if (told := _in_short(one)))
     if isinstance(value, list | tuple):
         return "; ".join(dict.fromkeys(filter(None, map(_in_short, value))))
     return "" if value is None else str(value)
