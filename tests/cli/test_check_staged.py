@@ -69,6 +69,19 @@ def test_what_is_staged_is_checked_and_not_what_lies_beside_it(real: Repository)
     assert (project.files(), project.pending()) == (before, pending)
 
 
+def test_what_moved_it_is_asked_of_what_is_staged(tmp_path: Path):
+    repository = Repository(tmp_path)
+    project = repository.project
+    project.regen()
+    repository.commit("Record")
+    project.edit("datasets/generators/tiny.py", "rows=16", "rows=18")
+    repository.git("add", "--all")
+    project.edit("datasets/generators/tiny.py", "rows=18", "rows=16")
+    (guard,) = project.command("check", "--json", "--staged").json["guards"]
+    assert guard["outcome"] == "dataset-changed"
+    assert "gives the same new values: the code did not move them" in guard["causes"][0]
+
+
 def test_a_guard_is_skipped_also_where_another_one_is_only_staged_or_only_lies_there(real: Repository):
     project = real.project
     project.write("tests/guards/more/test_other.py", GUARD.replace("Line", "Other"))

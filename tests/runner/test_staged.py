@@ -131,6 +131,22 @@ def test_a_linked_working_tree_and_a_split_index_have_what_is_staged_there(
     repository = Repository.around(tmp_path / "linked/ml", workers)
     with staged(repository, load(tmp_path / "linked/ml"), ()) as side:
         assert (side.settings.base / "a.py").read_text() == "x = 5\n"
+        assert git(side.settings.base, "status", "--porcelain") == "M  ml/a.py"
+
+
+def test_git_answers_there_of_the_same_history_and_of_what_is_staged(real: Real, workers: Workers):
+    (real.top / "ml/a.py").write_text("x = 2\n")
+    real.git("add", "ml")
+    (real.top / "ml/a.py").write_text("x = 3\n")
+    before = real.state()
+    with written(real, workers) as folder:
+        assert git(folder, "log", "--format=%h") == real.first
+        # A blank before the letter would be an edit that is not staged.
+        assert git(folder, "status", "--porcelain") == "M  ml/a.py"
+        there = Repository.around(folder / "ml", workers)
+        assert (there.top, there.common) == (folder, real.top / ".git")
+    assert real.state() == before
+    assert len(real.git("worktree", "list").splitlines()) == 1
 
 
 def test_what_is_no_project_is_refused(real: Real, workers: Workers):

@@ -7,10 +7,7 @@ import subprocess
 from pathlib import Path, PurePath
 
 from mlguard.files.tree import LARGEST
-from mlguard.runner.repository import outside_hooks
-
-MERGED = ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REBASE_HEAD")
-"""What git calls the commit that is being merged, picked or rebased."""
+from mlguard.runner.repository import MERGED, outside_hooks
 
 EARLIER = 10
 """Commits of a golden that are looked at for a whole one."""

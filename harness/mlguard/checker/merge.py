@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mlguard.checker.approve import Lost
-from mlguard.checker.history import MERGED, blob, commits, is_merging
+from mlguard.checker.history import blob, commits, is_merging
 from mlguard.core.error import MlguardError
 from mlguard.core.record import Record, newest_first
 from mlguard.golden.codec import decode
 from mlguard.golden.interface import Held
+from mlguard.runner.repository import MERGED
 
 _SIDES = {
     "ours": (":2", "HEAD"),

@@ -32,6 +32,10 @@ _PLACES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_
 """Variables that git sets for its hooks: they would lead our commands to the hook's own index and tree."""
 
 
+MERGED = ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REBASE_HEAD")
+"""What git calls the commit that is being merged, picked or rebased."""
+
+
 @dataclass(frozen=True)
 class Commit:
     """One commit."""
@@ -163,6 +167,19 @@ class Repository:
             shutil.copy2(self.index, index)
         staged = self.git("write-tree", index=index, objects=objects)
         self.git("read-tree", "-u", "--reset", staged, tree=tree, index=folder / "index", objects=objects)
+        self._stand_in(tree, folder / "git")
+
+    def _stand_in(self, tree: Path, folder: Path) -> None:
+        """Let git in a copy of the working tree answer as it does here: of the same history, and of what is staged.
+
+        `folder` becomes a git directory as a linked working tree has one; this repository is told nothing of it.
+        """
+        folder.mkdir()
+        kept = [*(self.folder / name for name in ("HEAD", *MERGED)), *self.folder.glob("sharedindex.*"), self.index]
+        for file in filter(Path.is_file, kept):
+            shutil.copy2(file, folder / ("index" if file == self.index else file.name))
+        (folder / "commondir").write_bytes(os.fsencode(self.common) + b"\n")
+        (tree / ".git").write_bytes(b"gitdir: " + os.fsencode(folder) + b"\n")
 
     @contextlib.contextmanager
     def fetched(self, name: str) -> Iterator[Repository]:

@@ -90,9 +90,12 @@ class Runner:
     def elsewhere(self, settings: Settings, code: Copy | None = None) -> Self:
         """The same workers for another copy of the project; closing this runner ends them.
 
-        With `code`, whatever leads into the original repository (import paths, editable installs) leads into its copy.
+        With `code`, whatever leads into the original repository (import paths, editable installs) leads into its copy;
+        the original of a copy of a copy is that of the first.
         """
         other = copy.copy(self)
+        if code is not None and self._copy is not None and code.original == self._copy.place:
+            code = replace(code, original=self._copy.original)
         other.settings, other._files, other._copy = settings, files(settings), code
         other.listens = False
         return other
