@@ -14,11 +14,12 @@ from mlguard.core.columns import columns_of
 from mlguard.core.difference import difference
 from mlguard.core.loose import loosely_guarded
 from mlguard.core.record import Observation, Record
+from mlguard.core.symmetry import PERMUTATION, symmetry
 from mlguard.core.tolerance import LOOSEST, Tolerance, Tolerances
 from mlguard.core.value import Value, numbers
 
 SPREAD = np.random.RandomState(3).randn(60)
-SIZES = st.sampled_from([1e-200, 1e-16, 1e-3, 1.0, 1e3, 1e9, 1e200])
+SIZES = st.sampled_from([1e-200, 1e-16, 1e-3, 1.0, 1e3, 1e9, 1e200, 1e308])
 ELEMENTS = st.one_of(
     st.floats(-1, 1), st.sampled_from([0.0, -0.0, 1.0, 0.25, 1e9, np.inf, -np.inf, np.nan, 5e-324, 1.7e9])
 )
@@ -39,6 +40,7 @@ def limits(values: object) -> np.ndarray:
     return RULE.limits(numbers(np.asarray(values)))
 
 
+@pytest.mark.filterwarnings("error")
 @given(TABLES)
 def test_a_value_is_close_to_itself_and_limits_are_finite(table: np.ndarray) -> None:
     value = numbers(table)
@@ -46,6 +48,7 @@ def test_a_value_is_close_to_itself_and_limits_are_finite(table: np.ndarray) -> 
     assert (found.close, found.exact, found.max_scaled in (None, 0.0)) == (True, True, True)
     assert np.isfinite(RULE.limits(value)).all()
     assert (RULE.limits(value) >= 0).all()
+    assert symmetry(value, value, RULE) in (None, PERMUTATION)
 
 
 @given(TABLES.filter(lambda table: table.size > 0), st.data())

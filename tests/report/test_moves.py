@@ -73,6 +73,20 @@ def test_a_value_that_became_no_number_is_told_as_that() -> None:
     assert any("0.5 -> infinite" in line for line in told)
 
 
+@pytest.mark.parametrize(
+    ("golden", "new", "told"),
+    [
+        (float("nan"), 0.1, "1 of 2 moved: NaN became numbers"),
+        (float("-inf"), 0.1, "1 of 2 moved: infinite values became numbers"),
+        (float("nan"), float("inf"), "1 of 2 moved: values became infinite"),
+        (1.7e308, -1.7e308, "1 of 2 moved"),
+    ],
+)
+def test_a_move_that_no_subtraction_tells_has_no_size(golden: float, new: float, told: str) -> None:
+    said = lines(against([proba(golden, 0.5)], [proba(new, 0.5)]))
+    assert any(line.strip().endswith(told) for line in said)
+
+
 def test_another_class_of_estimator_is_named() -> None:
     golden = [proba(0.1, 0.9), seen("train", "model", text("LogisticRegression"), role="internal")]
     new = [proba(0.2, 0.8), seen("train", "model", text("SVC"), role="internal")]

@@ -100,7 +100,7 @@ def eps_of(value: Value) -> float:
 def _different(numbers: Array, share: float) -> tuple[Array, Array]:
     """The different values of each column, least first and then infinities, and their number."""
     ordered = np.sort(numbers, axis=0)
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         again = np.diff(ordered, axis=0) <= share * np.abs(ordered[1:])
     ordered[1:][again] = np.inf
     ordered = np.sort(ordered, axis=0)
@@ -114,7 +114,7 @@ def _between(different: Array, count: Array, share: float) -> Array:
     last = np.maximum(count - 1, 0)
     lower, upper = np.ceil(share * last).astype(int), np.floor((1 - share) * last).astype(int)
     low, high = (np.take_along_axis(different, at[None, :], axis=0)[0] for at in (lower, np.maximum(upper, 0)))
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         found = (low + high) / 2 if share == 0.5 else high - low
     return np.where(count > 0, found, 0.0)
 
@@ -126,7 +126,7 @@ def _shortest(different: Array, count: Array) -> Array:
     """
     first = np.arange(len(different))[:, None]
     last = first + count // 4
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         widths = np.take_along_axis(different, np.minimum(last, len(different) - 1), axis=0) - different
     shortest: Array = np.where(last < count, widths, np.inf).min(axis=0, initial=np.inf)
     return shortest / 0.64
@@ -134,7 +134,7 @@ def _shortest(different: Array, count: Array) -> Array:
 
 def _gaps(different: Array) -> tuple[Array, Array]:
     """The smallest and the usual gap between two neighbouring values of each column."""
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         gaps = np.diff(different[:ENOUGH], axis=0)
     gaps = np.sort(np.where(np.isfinite(gaps), gaps, np.inf), axis=0)
     if not len(gaps):

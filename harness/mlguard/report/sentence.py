@@ -72,7 +72,7 @@ def in_words(moved: Difference, named: str = "row") -> str:
         limit = "" if moved.limit is None else f", limit {moved.limit:.3g}"
         return f"{pair(moved.worst[0].golden, moved.worst[0].new)}{limit}{dtype}"
     became = _became(moved)
-    if became and not moved.max_abs:
+    if moved.moved and moved.max_abs == 0.0:  # Nothing that can be subtracted moved.
         return f"{moved.moved} of {moved.total} moved{became}{dtype}"
     size = "" if moved.max_abs is None else f", at most {moved.max_abs:.3g}"
     limit = "" if moved.limit is None else f" (limit {moved.limit:.3g})"
@@ -274,12 +274,14 @@ def _key(finding: Finding) -> str:
 
 
 def _became(moved: Difference) -> str:
-    """How the worst element became what it was not: no number, infinite, missing."""
+    """How the worst element became what it was not: missing, no number, infinite, or a number again."""
     for worst in moved.worst[:1]:
-        if worst.new is None and worst.golden is not None:
-            return ": values are missing now"
-        if not _is_finite(worst.new) and _is_finite(worst.golden):
+        if (worst.new is None) is not (worst.golden is None):
+            return ": values are missing now" if worst.new is None else ": missing values are there now"
+        if not _is_finite(worst.new):
             return f": values became {'NaN' if worst.new != worst.new else 'infinite'}"
+        if not _is_finite(worst.golden):
+            return f": {'NaN' if worst.golden != worst.golden else 'infinite values'} became numbers"
     return ""
 
 
