@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import inspect
+import shlex
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -176,6 +177,9 @@ def _hits(guards: Sequence[Declared], name: str) -> list[Declared]:
 
 
 def _unknown(name: str, guards: Sequence[Declared], where: str) -> str:
+    if "::" in name:
+        told = f'pytest runs it, and `pytest {shlex.quote(name)} --regen-golden --golden-reason "…"` records its golden'
+        return f"{name} is a test, and no guard: {told}"
     known = [g.ref.name for g in guards]
     near = get_close_matches(name, known, n=3, cutoff=0.5) or known[:5]
     return f"no guard {name!r} in {where}; {'nearest: ' + ', '.join(near) if near else 'no guards are declared there'}"

@@ -104,6 +104,12 @@ def test_an_unknown_name_is_usage_with_the_nearest_and_where_it_looked(project: 
         assert part in ran.err
 
 
+def test_a_test_is_no_guard_and_its_own_command_is_named(project: Project):
+    ran = project.command("check", "tests/test_x.py::test_y[a]")
+    assert (ran.code, ran.out) == (2, "")
+    assert "`pytest 'tests/test_x.py::test_y[a]' --regen-golden --golden-reason" in ran.err
+
+
 @pytest.mark.parametrize("names", [("Broken",), ("Line", "Broken"), ("Lime",)])
 def test_a_name_that_a_broken_module_may_declare_is_called_unknown_by_nobody(project: Project, names: tuple[str, ...]):
     with project.also("tests/guards/test_broken.py", "import no_such_module\n"):

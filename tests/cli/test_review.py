@@ -148,6 +148,8 @@ WRONG = {
     "nobody's name": (("--reject", "Lime"), "review-nothing-pending"),
     "both": (("--accept", "Line", "--reject", "L*", *REASON), "by --accept and by --reject"),
     "a list that decides": (("--list", "--reject", "Line"), "--list decides nothing"),
+    "an intent of nothing": (("--reject", "Line", "--intent", "preserving"), "--intent: kept with what is accepted"),
+    "a reason for a list": (("--list", *REASON), "--reason: kept with what is accepted"),
     "names twice": (("Line", "--reject", "Line"), "not both"),
     "an empty folder": (("--list", "--from", "tests"), "review-nothing-pending"),
 }

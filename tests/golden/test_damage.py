@@ -16,7 +16,7 @@ from mlguard.core.error import GoldenError, RunError
 from mlguard.core.record import Observation, Record
 from mlguard.core.value import numbers
 from mlguard.golden.codec import RECORD, decode, encode
-from mlguard.golden.damage import FORMAT, digest, sealed
+from mlguard.golden.damage import FORMAT, Damage, digest, sealed
 from mlguard.golden.strict import lay_out
 
 GUARD = "Churn[model_cat]"
@@ -121,6 +121,11 @@ def test_a_newer_format_is_not_guessed_at(record: Record) -> None:
         "upgrade mlguard, "
         """or record it again with `mlguard regen-golden 'Churn[model_cat]' --reason "…"`"""
     )
+
+
+def test_the_golden_of_a_test_is_recorded_by_pytest() -> None:
+    error = Damage("tests/test_x.py::test_y[a]", "golden/tests/test_x.py/test_y/a").missing("record.json")
+    assert error.advice.endswith("""`pytest 'tests/test_x.py::test_y[a]' --regen-golden --golden-reason "…"`""")
 
 
 def test_the_message_is_one_sentence_with_file_and_command(record: Record) -> None:

@@ -72,12 +72,14 @@ def command(
     Exits with 0 when nothing that was looked at waits any more, else as a check of what still waits would.
     """
     scripted = bool(accepted or rejected)
-    _refuse_mixtures(only_list=only_list, scripted=scripted, names=names)
+    decides = bool(accepted) or not (scripted or only_list)
+    kept = [name for name, given in (("--reason", reason), ("--intent", intent)) if given and not decides]
+    _refuse_mixtures(only_list=only_list, scripted=scripted, names=names, only_accepted=kept)
     if accepted and not reason.strip():
         raise UsageError('--accept needs a reason: --reason "why the behaviour may change"', slug="reason-missing")
     if intent:
         parse_intent(intent)
-    if accepted or not (scripted or only_list):
+    if decides:
         refuse_in_ci(allow_ci, "recording goldens")
     with opened(need_guards=False) as project:
         for verdict in broken(project.settings, project.found):
@@ -94,9 +96,12 @@ def command(
     sys.exit(exit_code(left) if left else 0)
 
 
-def _refuse_mixtures(*, only_list: bool, scripted: bool, names: Sequence[str]) -> None:
+def _refuse_mixtures(*, only_list: bool, scripted: bool, names: Sequence[str], only_accepted: Sequence[str]) -> None:
+    """`only_accepted`: the options given of which nothing is kept unless a golden is recorded."""
     if only_list and scripted:
         raise click.UsageError("--list decides nothing: leave it out, or --accept and --reject")
+    if only_accepted:
+        raise click.UsageError(f"{' and '.join(only_accepted)}: kept with what is accepted, and nothing is here")
     if names and scripted:
         raise click.UsageError("name guards with --accept and --reject, or without them to be asked, not both")
     if not (only_list or scripted or sys.stdin.isatty()):

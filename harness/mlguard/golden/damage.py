@@ -7,6 +7,7 @@ import shlex
 
 from mlguard.core.error import GoldenError
 from mlguard.files.content import BINARY, CRLF, LF, check_fetched, file_digest, plain_ends
+from mlguard.golden.naming import is_of_test
 
 FORMAT = 2
 """The format that is written, and the newest that is read.
@@ -116,4 +117,7 @@ class Damage:
 
     @property
     def _command(self) -> str:
-        return f'`mlguard regen-golden {shlex.quote(self._guard)} --reason "…"`'
+        name = shlex.quote(self._guard)
+        if is_of_test(self._guard):
+            return f'`pytest {name} --regen-golden --golden-reason "…"`'
+        return f'`mlguard regen-golden {name} --reason "…"`'
