@@ -34,12 +34,15 @@ def test_a_page_lies_where_the_caller_stands(settings: Settings) -> None:
 def test_what_would_be_lost_is_refused_and_named(settings: Settings) -> None:
     (settings.base / "golden/Churn").mkdir()
     (settings.base / "to").symlink_to(settings.base / "golden")
+    os.mkfifo(settings.base / "pipe")
     for place, said in {
         ".": "below is a folder; name a file in it, such as below/report.html",
         "../golden/out.html": "golden/out.html lies among the goldens; name a file elsewhere",
         "../golden/Churn/out.html": "golden/Churn/out.html lies among the goldens; name a file elsewhere",
         "../to/out.html": "golden/out.html lies among the goldens; name a file elsewhere",
         "../pyproject.toml": "pyproject.toml is there and no report of mlguard; name another file, or remove it",
+        "-": "below/- is no file, and a page is written whole or not at all; name a file",
+        "../pipe": "pipe is no file, and a page is written whole or not at all; name a file",
         "a?.html": "below/a?.html is no name that every file system can hold; name another file",
         "../pyproject.toml/out.html": "pyproject.toml/out.html would lie below a file; name a file in a folder",
     }.items():

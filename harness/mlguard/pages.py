@@ -51,6 +51,8 @@ def _in_the_way(place: Path, settings: Settings) -> tuple[str, str] | None:
         return "would lie below a file", "name a file in a folder"
     if not is_plain(place.name):
         return "is no name that every file system can hold", "name another file"
+    if place.name == "-" or (place.exists() and not place.is_file()):
+        return "is no file, and a page is written whole or not at all", "name a file"
     if place.exists() and not _is_page(place):
         return "is there and no report of mlguard", "name another file, or remove it"
     return None
