@@ -37,6 +37,7 @@ COMMANDS = {
     "calibrate": Entry("mlguard.cli.calibrate:command", "Measure the noise floor again and propose tolerances."),
     "audit": Entry("mlguard.cli.audit:command", "Plant behaviour changes and report which ones the guards notice."),
     "diff": Entry("mlguard.cli.diff:command", "Compare two revisions: which stage, and which edit moved it."),
+    "shapes": Entry("mlguard.cli.shapes:command", "Hold the shapes that comments give against the real values."),
     "explain": Entry("mlguard.cli.explain:command", "Say what the word in brackets at the end of a message means."),
     "move": Entry("mlguard.cli.move:command", "Give the golden of a renamed guard to its new name."),
     "prune": Entry("mlguard.cli.prune:command", "Delete goldens whose guard is gone."),

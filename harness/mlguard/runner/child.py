@@ -37,6 +37,7 @@ from mlguard.runner.provenance import Heard, provenance
 from mlguard.runner.subject import changed, config_file, find_subject, with_target
 from mlguard.seeding import seed_all, seeded
 from mlguard.tracing.fingerprint import FOLDER
+from mlguard.tracing.shapes import shapes_seen
 from mlguard.tracing.tracer import Tracer
 from mlguard.worker.lines import lines_that_ran
 from mlguard.worker.moment import at
@@ -80,6 +81,10 @@ def observe(order: Order, progress: Progress) -> Done:
 
 
 def _observed_with_lines(order: Order, progress: Progress, heard: Heard) -> Done:
+    if order.shapes:
+        with shapes_seen(str(order.root)) as seen:
+            done = _observed(order, progress, heard, lambda: None)
+        return replace(done, shapes=seen.all())
     if not order.lines:
         return _observed(order, progress, heard, lambda: None)
     with lines_that_ran(str(order.root)) as lines:

@@ -11,6 +11,7 @@ from typing import Any
 from mlguard.core.dataset import Dataset
 from mlguard.core.question import IN_MANY_CALLS, QUESTIONS
 from mlguard.core.record import Observation, Record
+from mlguard.core.shape import Passed
 from mlguard.discovery import Declared, GuardRef
 from mlguard.observe.answers import Answers
 from mlguard.tracing.trace import Trace
@@ -111,6 +112,8 @@ class Order:
     """Where the run ends before its last part; picklable."""
     lines: bool = False
     """Whether to note which lines of the project's sources run."""
+    shapes: bool = False
+    """Whether to hold the shapes that comments give against the real values."""
     in_few_calls: bool = True
     """Whether `predict` is called few times; not for a golden that has the answers of many calls."""
     withheld: frozenset[str] = frozenset()
@@ -161,6 +164,8 @@ class Done:
     reached: Mapping[str, frozenset[int]] = field(default_factory=dict)
     """Lines that the main run reached, saving and loading included, by the real path of their source; empty unless
     asked for."""
+    shapes: tuple[Passed, ...] = ()
+    """What came of each comment with a shape in the modules that ran; empty unless asked for."""
 
 
 @dataclass(frozen=True)

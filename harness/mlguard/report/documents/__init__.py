@@ -20,7 +20,7 @@ from mlguard.report.documents.projects import (
     SetUp,
     Slugs,
 )
-from mlguard.report.documents.tools import Audits, Bisection, Comparison
+from mlguard.report.documents.tools import Audits, Bisection, CheckedShapes, Comparison
 
 DOCUMENTS: Mapping[str, type[Any]] = {
     "init": SetUp,
@@ -40,6 +40,7 @@ DOCUMENTS: Mapping[str, type[Any]] = {
     "audit": Audits,
     "diff": Comparison,
     "diff --bisect": Bisection,
+    "shapes": CheckedShapes,
     "explain": Slugs,
     "explain SLUG": Explanation,
     "move": Moved,

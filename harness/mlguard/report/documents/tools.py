@@ -169,3 +169,35 @@ class Bisection(Comparison):
     """Commits between the ends that were run."""
     skipped: int
     """Those of them that cannot run."""
+
+
+class CheckedShape(TypedDict):
+    """A comment that gives a shape, and what its value was."""
+
+    file: str
+    """The source file, below the project's root."""
+    line: int
+    """The line of the comment, from 1."""
+    name: str
+    """The variable or attribute; empty for what a function returns."""
+    comment: str
+    """The shape as the comment gives it."""
+    times: int
+    """How often its value was there and had a shape."""
+    wrong: int
+    """How often the shape was another one."""
+    shape: list[int] | None
+    """The first shape that was another one; null where there is none."""
+    guard: str
+    """The guard in which that was; empty where there is none."""
+    message: str
+    """The same in words; empty where the comment is right."""
+
+
+class CheckedShapes(TypedDict):
+    """What came of the shapes in comments."""
+
+    shapes: list[CheckedShape]
+    """One entry per comment of the code that ran, in order of files and lines."""
+    exit_code: int
+    """1 where a shape is not what its comment says, else 0."""

@@ -1,0 +1,163 @@
+"""Hold the shapes that comments give against the real values, while the project's code runs."""
+
+from __future__ import annotations
+
+import contextlib
+import operator
+import sys
+import threading
+import tokenize
+from collections.abc import Callable, Iterator
+from types import CodeType, FrameType
+from typing import Any
+
+from mlguard.core.shape import Passed, ShapeComment, Sizes
+from mlguard.tracing.commented import MODULE, Place, When, places
+from mlguard.worker.source import project_source_test
+
+
+class Shapes:
+    """What was seen of the comments of the project so far."""
+
+    def __init__(self, root: str) -> None:
+        """`root` is the project's folder, below which comments count."""
+        self._is_project = project_source_test(root)
+        self._places: dict[str, dict[int, list[Place]]] = {}
+        self._passed: dict[ShapeComment, Passed] = {}
+
+    def of(self, code: CodeType) -> list[Place]:
+        """The comments that this code passes."""
+        name, is_module = code.co_filename, code.co_name == "<module>"
+        if name not in self._places:
+            self._places[name] = self._read(name)
+        if code.co_name.startswith("<") and not is_module:  # A lambda or comprehension, on the line of its function.
+            return []
+        return self._places[name].get(MODULE if is_module else code.co_firstlineno, [])
+
+    def passed(self, comment: ShapeComment, seen: Passed) -> None:
+        """Count what was seen of a comment once more; the first wrong shape is kept."""
+        self._passed[comment] = self._passed[comment].with_more(seen)
+
+    def all(self) -> tuple[Passed, ...]:
+        """What came of each comment of the modules that ran, those whose value was never there included."""
+        return tuple(self._passed.values())
+
+    def _read(self, name: str) -> dict[int, list[Place]]:
+        if name.startswith("<") or not self._is_project(name):
+            return {}
+        try:
+            with tokenize.open(name) as file:
+                found = places(file.read(), name)
+        except (OSError, SyntaxError, ValueError, tokenize.TokenError):
+            return {}
+        self._passed |= {place.comment: Passed(place.comment) for group in found.values() for place in group}
+        return found
+
+
+@contextlib.contextmanager
+def shapes_seen(root: str) -> Iterator[Shapes]:
+    """Hold comments against values until the block ends, in all threads of this process.
+
+    Start it before the project's code: what is already running is not followed.
+    """
+    found = Shapes(root)
+
+    def entered(frame: FrameType, event: str, argument: object) -> Any:
+        own = found.of(frame.f_code)
+        return _Call(frame, own, found).hear if own else None
+
+    before, before_in_threads = sys.gettrace(), threading.gettrace()
+    threading.settrace(entered)
+    sys.settrace(entered)
+    try:
+        yield found
+    finally:
+        sys.settrace(before)
+        threading.settrace(before_in_threads)
+
+
+class _Call:
+    """One call of a function that has comments."""
+
+    def __init__(self, frame: FrameType, own: list[Place], found: Shapes) -> None:
+        self._found = found
+        self._before: dict[int, list[Place]] = {}
+        self._after: dict[int, list[Place]] = {}
+        for place in own:
+            here = self._before if place.when is When.BEFORE else self._after
+            here.setdefault(place.first, []).append(place)
+        self._running: list[Place] = []
+        self._line = 0
+        self._sizes = Sizes(lambda name: _number(_value(frame, name)))
+
+    def hear(self, frame: FrameType, event: str, argument: object) -> Callable[..., Any]:
+        if event == "line":
+            self._ended(frame, lambda place: not place.first <= frame.f_lineno <= place.last)
+            for place in self._before.get(frame.f_lineno, ()):
+                if not place.first <= self._line <= place.last:  # A statement of several lines comes back to its first.
+                    self._compare(place.comment, _value(frame, place.comment.name))
+            if not any(place.first == frame.f_lineno for place in self._running):
+                self._running += self._after.get(frame.f_lineno, ())
+            self._line = frame.f_lineno
+        elif event == "exception":
+            # That an iterator is at its end interrupts no statement.
+            self._running = self._running if _is_end(argument) else []
+        elif event == "return":
+            for place in self._running:
+                if place.when is When.RETURNED:
+                    self._compare(place.comment, argument)
+            self._ended(frame, lambda place: True)
+        return self.hear
+
+    def _ended(self, frame: FrameType, has_ended: Callable[[Place], bool]) -> None:
+        """Look at what the statements made that have ended."""
+        for place in filter(has_ended, self._running):
+            if place.when is When.AFTER:
+                self._compare(place.comment, _value(frame, place.comment.name))
+        self._running = [place for place in self._running if not has_ended(place)]
+
+    def _compare(self, comment: ShapeComment, value: object) -> None:
+        shape = _shape(value, len(comment.dims))
+        if shape is not None:
+            self._found.passed(comment, self._sizes.compare(comment, shape))
+
+
+def _is_end(raised: object) -> bool:
+    return isinstance(raised, tuple) and isinstance(raised[0], type) and issubclass(raised[0], StopIteration)
+
+
+_NOTHING = object()
+
+
+def _value(frame: FrameType, name: str) -> object:
+    """What a name such as `self.weights` stands for in a call; of attributes, those that an object itself holds."""
+    first, *rest = name.split(".")
+    value = frame.f_locals.get(first, frame.f_globals.get(first, _NOTHING))
+    for part in rest:
+        try:
+            value = vars(value).get(part, _NOTHING)
+        except TypeError:
+            return _NOTHING
+    return value
+
+
+def _number(value: object) -> int | None:
+    """A whole number as Python's own; None for anything else."""
+    if isinstance(value, bool) or not hasattr(type(value), "__index__"):
+        return None
+    try:
+        return operator.index(value) if getattr(value, "shape", ()) == () else None  # type: ignore[arg-type]
+    except Exception:  # A class of the project may raise anything, and its run goes on.
+        return None
+
+
+def _shape(value: object, axes: int) -> tuple[int, ...] | None:
+    """The shape of an array, a table or a tensor; the length of a list where one axis is wanted; None without any."""
+    if isinstance(value, list | tuple | dict | set) and not hasattr(value, "shape"):
+        return (len(value),) if axes == 1 else None
+    if isinstance(value, int | float | complex) and axes == 0:
+        return ()
+    try:
+        return tuple(int(size) for size in value.shape)  # type: ignore[attr-defined]  # Whatever has one.
+    except Exception:  # A class of the project may raise anything, and its run goes on.
+        return None

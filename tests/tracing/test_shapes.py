@@ -1,0 +1,129 @@
+"""Each comment is held against its value when that is there, wherever people write such comments."""
+
+from __future__ import annotations
+
+import runpy
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from mlguard.core.shape import Passed
+from mlguard.tracing.shapes import shapes_seen
+
+HEAD = "import numpy as np\n"
+
+
+def seen(folder: Path, code: str) -> list[Passed]:
+    """What comes of the comments of a module, which is run once."""
+    file = folder / "module.py"
+    file.write_text(HEAD + textwrap.dedent(code))
+    with shapes_seen(str(folder)) as found:
+        runpy.run_path(str(file))
+    return sorted(found.all(), key=lambda one: one.comment.line)
+
+
+def told(folder: Path, code: str) -> list[tuple[str, int, int]]:
+    return [(one.comment.name, one.times, one.wrong) for one in seen(folder, code)]
+
+
+PLACES = {
+    "behind an assignment": "X = np.ones((4, 3))  # X: SHAPE",
+    "behind an assignment, without the name": "X = np.ones((4, 3))  # SHAPE",
+    "above an assignment": "# X: SHAPE\nX = np.ones((4, 3))",
+    "behind the last line of an assignment": "X = np.ones(\n    (4, 3)\n)  # X: SHAPE",
+    "above something that uses it": "X = np.ones((4, 3))\n# X: SHAPE\nprint(len(X))",
+    "at the end of a block": "def f():\n    X = np.ones((4, 3))\n    # X: SHAPE\nf()",
+    "in a signature": "def f(X):  # X: SHAPE\n    '''Doc.'''\n    return 1\nf(np.ones((4, 3)))",
+    "in a signature of several lines": "def f(\n    X,  # X: SHAPE\n):\n    return 1\nf(np.ones((4, 3)))",
+    "above a function": "# X: SHAPE\n@str\ndef f(X):\n    return 1\nclass A:\n    # X: SHAPE\n    @staticmethod\n"
+    "    def f(X): return 1\nA.f(np.ones((4, 3)))",
+    "first in a body": "def f(X):\n    # X: SHAPE\n    return 1\nf(np.ones((4, 3)))",
+    "behind a loop": "for X in np.ones((2, 4, 3)):  # X: SHAPE\n    pass",
+    "in a with": "import contextlib\nwith contextlib.nullcontext(np.ones((4, 3))) as X:  # X: SHAPE\n    pass",
+    "of an attribute": "class A: pass\na = A()\na.X = np.ones((4, 3))  # a.X: SHAPE",
+    "of what is returned": "def f():\n    return np.ones((4, 3))  # SHAPE\nf()",
+    "of what is returned and has a name": "def f():\n    X = np.ones((4, 3))\n    return X  # X: SHAPE\nf()",
+    "in a generator": "def f():\n    X = np.ones((4, 3))  # X: SHAPE\n    yield X\nlist(f())",
+    "in a branch": "if True:\n    X = np.ones((4, 3))  # X: SHAPE\nelse:\n    X = 1",
+    "behind a comprehension": "X = np.stack([np.ones(3) for _ in range(4)])  # X: SHAPE",
+    "of several at once": "X, y = np.ones((4, 3)), 1  # X: SHAPE",
+    "of a walrus": "print(len(X := np.ones((4, 3))))  # X: SHAPE",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("code", PLACES.values(), ids=PLACES)
+def test_where_a_comment_may_stand(code: str, tmp_path: Path) -> None:
+    """Each of these values has the shape (4, 3)."""
+    right = [one for one in seen(tmp_path, code.replace("SHAPE", "(4, 3)")) if one.times]
+    wrong = [one for one in seen(tmp_path, code.replace("SHAPE", "(4, 2)")) if one.times]
+    assert [one.wrong for one in right] == [0]
+    assert [(one.wrong, one.shape, one.because) for one in wrong] == [(wrong[0].times, (4, 3), ("2", 2, ""))]
+
+
+def test_a_name_stands_for_one_size_in_each_call(tmp_path: Path) -> None:
+    code = """
+    def fit(X, y):  # X: (n, d), y: (n,)
+        w = X.T @ y  # (d,)
+        for start in range(0, len(X), 2):
+            batch = X[start:start + 2]  # batch: (b, d)
+            part = batch @ w  # part: (b,)
+        return w  # (n,)
+    fit(np.ones((5, 3)), np.ones(5))
+    fit(np.ones((3, 3)), np.ones(3))
+    """
+    found = seen(tmp_path, code)
+    assert [(one.comment.name, one.times, one.wrong) for one in found] == [
+        ("X", 2, 0), ("y", 2, 0), ("w", 2, 0), ("batch", 5, 0), ("part", 5, 0), ("", 2, 1),
+    ]  # fmt: skip
+    assert found[-1].because == ("n", 5, "line 3")
+
+
+def test_a_name_of_the_code_stands_for_its_number(tmp_path: Path) -> None:
+    code = """
+    WIDTH = np.int64(3)
+    class Layer:
+        def __init__(self, k):
+            self.k = k
+            self.w = np.zeros((k, 2))  # self.w: (self.k, WIDTH)
+    Layer(4)
+    """
+    (one,) = seen(tmp_path, code)
+    assert (one.shape, one.because) == ((4, 2), ("WIDTH", 3, "a variable"))
+
+
+def test_what_is_not_there_or_has_no_shape_is_not_seen(tmp_path: Path) -> None:
+    code = """
+    # note: (n, d)
+    text = "x"  # text: (n,)
+    ids = [1, 2]  # ids: (n,)
+    def never(X):
+        return X  # (n, d)
+    try:
+        broken = np.ones(3)[5]  # broken: (n,)
+    except IndexError:
+        broken = None
+    """
+    assert told(tmp_path, code) == [
+        ("note", 0, 0), ("text", 0, 0), ("ids", 1, 0), ("", 0, 0), ("broken", 0, 0),
+    ]  # fmt: skip
+
+
+def test_what_an_odd_object_raises_is_no_part_of_the_run(tmp_path: Path) -> None:
+    code = """
+    class Odd:
+        @property
+        def X(self):
+            raise RuntimeError("looked at")
+        def __getattr__(self, name):
+            raise RuntimeError("looked at")
+    odd = Odd()  # odd.X: (n,), odd.Y: (n,), odd: (n,)
+    """
+    assert [one.times for one in seen(tmp_path, code)] == [0, 0, 0]
+
+
+def test_what_was_traced_before_is_traced_again(tmp_path: Path) -> None:
+    before = sys.gettrace()
+    seen(tmp_path, "X = np.ones(3)  # X: (3,)")
+    assert sys.gettrace() is before
