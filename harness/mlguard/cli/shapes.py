@@ -9,28 +9,33 @@ import click
 
 from mlguard.cli.select import opened
 from mlguard.core.visible import one_line
-from mlguard.printing import say, say_json
+from mlguard.printing import say, say_json, tell
 from mlguard.report import shapes as report
-from mlguard.tools.shapes import passed_shapes
+from mlguard.tools.shapes import found_shapes, proposal
 
 
 @click.command("shapes")
 @click.argument("names", metavar="[GUARD]...", nargs=-1)
+@click.option("--write", "proposes", is_flag=True, help="Print a diff that adds the missing ones, for `git apply`.")
 @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document on standard output.")
-def command(names: tuple[str, ...], *, as_json: bool) -> None:
+def command(names: tuple[str, ...], *, proposes: bool, as_json: bool) -> None:
     """Hold comments such as `# sims: (num_items, num_items)` against the real values in a run of each guard.
 
     Exits with 1 where a shape is not what its comment says.
     """
     with opened(names) as project:
-        passed = passed_shapes(project.runner, project.guards)
+        found = found_shapes(project.runner, project.guards, uncommented=proposes)
 
         def shown(file: str) -> str:
             return project.settings.relative(Path(file))
 
-    code = int(any(one.wrong for one in passed))
+        diff = proposal(project.settings, project.found.guards, found.calls) if proposes else ""
+    code = int(any(one.wrong for one in found.passed))
     if as_json:
-        say_json(report.as_data(passed, shown, code))
+        say_json(report.as_data(found.passed, shown, diff, code))
     else:
-        say("\n".join(map(one_line, report.draw(passed, shown).split("\n"))))
+        text = "\n".join(map(one_line, report.draw(found.passed, shown).split("\n")))
+        if diff:
+            say(diff.removesuffix("\n"))
+        (tell if proposes else say)(text)
     sys.exit(code)

@@ -106,6 +106,10 @@ class Sizes:
                 return Passed(comment, 1, 1, shape, (dim, *expected))
         return Passed(comment, 1)
 
+    def seen(self) -> dict[str, int]:
+        """The sizes that names of comments had last."""
+        return {name: size for name, (size, _) in self._seen.items()}
+
     def _expected(self, dim: str, size: int, line: int) -> tuple[int, str] | None:
         """The size that an axis should have, and who says so; None where any will do."""
         if dim in _ANY:

@@ -26,7 +26,7 @@ def draw(passed: Sequence[Passed], shown: Shown) -> str:
     return "\n".join([*lines, *([""] if lines else []), _all(passed, len(wrong), len(unseen))])
 
 
-def as_data(passed: Sequence[Passed], shown: Shown, exit_code: int) -> CheckedShapes:
+def as_data(passed: Sequence[Passed], shown: Shown, diff: str, exit_code: int) -> CheckedShapes:
     """The same as plain data."""
     return {
         "shapes": [
@@ -43,6 +43,7 @@ def as_data(passed: Sequence[Passed], shown: Shown, exit_code: int) -> CheckedSh
             }
             for one in passed
         ],
+        "diff": diff,
         "exit_code": exit_code,
     }
 

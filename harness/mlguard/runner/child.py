@@ -82,9 +82,9 @@ def observe(order: Order, progress: Progress) -> Done:
 
 def _observed_with_lines(order: Order, progress: Progress, heard: Heard) -> Done:
     if order.shapes:
-        with shapes_seen(str(order.root)) as seen:
+        with shapes_seen(str(order.root), uncommented=order.uncommented) as seen:
             done = _observed(order, progress, heard, lambda: None)
-        return replace(done, shapes=seen.all())
+        return replace(done, shapes=seen.all(), calls=seen.calls())
     if not order.lines:
         return _observed(order, progress, heard, lambda: None)
     with lines_that_ran(str(order.root)) as lines:

@@ -12,6 +12,7 @@ from mlguard.core.dataset import Dataset
 from mlguard.core.question import IN_MANY_CALLS, QUESTIONS
 from mlguard.core.record import Observation, Record
 from mlguard.core.shape import Passed
+from mlguard.core.shape_names import ShownCall
 from mlguard.discovery import Declared, GuardRef
 from mlguard.observe.answers import Answers
 from mlguard.tracing.trace import Trace
@@ -114,6 +115,8 @@ class Order:
     """Whether to note which lines of the project's sources run."""
     shapes: bool = False
     """Whether to hold the shapes that comments give against the real values."""
+    uncommented: bool = False
+    """With that, whether to keep the shapes of values as well that no comment is on."""
     in_few_calls: bool = True
     """Whether `predict` is called few times; not for a golden that has the answers of many calls."""
     withheld: frozenset[str] = frozenset()
@@ -166,6 +169,8 @@ class Done:
     asked for."""
     shapes: tuple[Passed, ...] = ()
     """What came of each comment with a shape in the modules that ran; empty unless asked for."""
+    calls: tuple[ShownCall, ...] = ()
+    """What calls showed of values that no comment is on; empty unless asked for."""
 
 
 @dataclass(frozen=True)

@@ -128,6 +128,7 @@ class Runner:
         until: Until | None = None,
         lines: bool = False,
         shapes: bool = False,
+        uncommented: bool = False,
         limit: float | None = None,
         moment: Moment = USUAL,
         elsewhere: Moment = ELSEWHERE,
@@ -137,17 +138,18 @@ class Runner:
         `change` is what this run has differently from the project on disk; `trace` names the runs whose functions are
         followed, such as `seed 1`, and True is the main run; `runs` are the other ones of Extent.CHOSEN; `until`
         may end the run between its parts; `lines` asks which lines the main run reached, `shapes` whether the shapes in
-        comments hold; `limit` is in seconds, without a second try. `moment` is when and where the run is, `elsewhere`
-        when and where its bundle is loaded and all is done again: answers may depend on neither.
+        comments hold, and with `uncommented` which others there are; `limit` is in seconds, without a second try.
+        `moment` is when and where the run is, `elsewhere` when and where its bundle is loaded and all is done again:
+        answers may depend on neither.
         Raises UsageError (what it declares or returned), RunError (it raised, hung, died).
         """
         with self.workers.scratch() as folder:
             order = Order(
                 guard.ref, self.settings.base, self.settings.import_path, self._generators(), folder / "run",
                 extent=extent, tables=tables, change=change or Change(), copy=self._copy, trace=_followed(trace),
-                runs=frozenset(runs), until=until, lines=lines, shapes=shapes, in_few_calls=guard.in_few_calls,
-                withheld=self._withheld, made=made_earlier(self.settings.base),
-                elsewhere=self._moment(guard, elsewhere),
+                runs=frozenset(runs), until=until, lines=lines, shapes=shapes,
+                uncommented=uncommented, in_few_calls=guard.in_few_calls, withheld=self._withheld,
+                made=made_earlier(self.settings.base), elsewhere=self._moment(guard, elsewhere),
             )  # fmt: skip
             order.folder.mkdir()
             how = Process(environment, self._moment(guard, moment), limit)

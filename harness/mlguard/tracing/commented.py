@@ -173,14 +173,28 @@ def _runs_nothing(node: ast.stmt) -> bool:
 
 
 def bare(source: str, commented: Mapping[int, list[Place]]) -> dict[int, list[Place]]:
-    """The assignments of a module's functions that no comment gives a shape, as if they had one of any shape."""
-    known = {place.first for found in commented.values() for place in found}
-    lines = source.splitlines()
+    """What functions assign and are given without a comment on it, as places of comments that could stand there.
+
+    Only where a line ends with the statement, so that a comment can be put behind it.
+    """
+    known = {(place.first, place.comment.name) for found in commented.values() for place in found}
+    lines = ["", *source.splitlines()]
     found: dict[int, list[Place]] = {}
     for statement in _statements(ast.parse(source), MODULE):
-        name, last = _target(statement.node), statement.last
-        if name is None or statement.code == MODULE or statement.first in known or "#" in lines[last - 1]:
-            continue
-        comment = ShapeComment("", last, name, ("...",))
-        found.setdefault(statement.code, []).append(Place(comment, When.AFTER, statement.first, last))
+        for code, place in _uncommented(statement):
+            line = place.comment.line
+            is_free = "#" not in lines[line] and (place.when is When.AFTER or lines[line].rstrip().endswith(":"))
+            if (place.first, place.comment.name) not in known and is_free:
+                found.setdefault(code, []).append(place)
     return found
+
+
+def _uncommented(statement: _Statement) -> Iterator[tuple[int, Place]]:
+    node, name = statement.node, _target(statement.node)
+    if name is not None and statement.code != MODULE:
+        comment = ShapeComment("", statement.last, name, ())
+        yield statement.code, Place(comment, When.AFTER, statement.first, statement.last)
+    if isinstance(node, _FUNCTION) and node.body[0].lineno > node.lineno:
+        for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
+            comment = ShapeComment("", node.lineno, argument.arg, ())
+            yield _timed(comment, statement, node.lineno, stands_alone=False)

@@ -12,18 +12,23 @@ from types import CodeType, FrameType
 from typing import Any
 
 from mlguard.core.shape import Passed, ShapeComment, Sizes
-from mlguard.tracing.commented import MODULE, Place, When, places
+from mlguard.core.shape_names import ShownCall, Where
+from mlguard.tracing.commented import MODULE, Place, When, bare, places
 from mlguard.worker.source import project_source_test
+
+CALLS = 50
+"""Calls of a function that are kept to find names for its axes."""
 
 
 class Shapes:
-    """What was seen of the comments of the project so far."""
+    """What was seen of the comments of the project so far, and of values that have none where that is asked."""
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str, *, uncommented: bool = False) -> None:
         """`root` is the project's folder, below which comments count."""
-        self._is_project = project_source_test(root)
+        self._is_project, self._uncommented = project_source_test(root), uncommented
         self._places: dict[str, dict[int, list[Place]]] = {}
         self._passed: dict[ShapeComment, Passed] = {}
+        self._calls: dict[tuple[str, int], list[ShownCall]] = {}
 
     def of(self, code: CodeType) -> list[Place]:
         """The comments that this code passes."""
@@ -38,29 +43,42 @@ class Shapes:
         """Count what was seen of a comment once more; the first wrong shape is kept."""
         self._passed[comment] = self._passed[comment].with_more(seen)
 
+    def show(self, call: ShownCall) -> None:
+        """Keep what a call showed of values without a comment."""
+        known = self._calls.setdefault(call.function, [])
+        if call.shapes and len(known) < CALLS:
+            known.append(call)
+
     def all(self) -> tuple[Passed, ...]:
         """What came of each comment of the modules that ran, those whose value was never there included."""
         return tuple(self._passed.values())
+
+    def calls(self) -> tuple[ShownCall, ...]:
+        """What calls showed of values without a comment."""
+        return tuple(call for calls in self._calls.values() for call in calls)
 
     def _read(self, name: str) -> dict[int, list[Place]]:
         if name.startswith("<") or not self._is_project(name):
             return {}
         try:
             with tokenize.open(name) as file:
-                found = places(file.read(), name)
+                source = file.read()
+            found = places(source, name)
+            free = bare(source, found) if self._uncommented else {}
         except (OSError, SyntaxError, ValueError, tokenize.TokenError):
             return {}
         self._passed |= {place.comment: Passed(place.comment) for group in found.values() for place in group}
-        return found
+        return {code: [*found.get(code, ()), *free.get(code, ())] for code in {**found, **free}}
 
 
 @contextlib.contextmanager
-def shapes_seen(root: str) -> Iterator[Shapes]:
+def shapes_seen(root: str, *, uncommented: bool = False) -> Iterator[Shapes]:
     """Hold comments against values until the block ends, in all threads of this process.
 
+    `uncommented` also keeps the shapes of values that functions are given and assign, and that no comment is on.
     Start it before the project's code: what is already running is not followed.
     """
-    found = Shapes(root)
+    found = Shapes(root, uncommented=uncommented)
 
     def entered(frame: FrameType, event: str, argument: object) -> Any:
         own = found.of(frame.f_code)
@@ -77,7 +95,7 @@ def shapes_seen(root: str) -> Iterator[Shapes]:
 
 
 class _Call:
-    """One call of a function that has comments."""
+    """One call of a function that has comments, or could have."""
 
     def __init__(self, frame: FrameType, own: list[Place], found: Shapes) -> None:
         self._found = found
@@ -88,10 +106,14 @@ class _Call:
             here.setdefault(place.first, []).append(place)
         self._running: list[Place] = []
         self._line = 0
+        self._raises = False
         self._sizes = Sizes(lambda name: _number(_value(frame, name)))
+        self._given = _numbers(frame)
+        self._shapes: dict[Where, tuple[int, ...]] = {}
 
     def hear(self, frame: FrameType, event: str, argument: object) -> Callable[..., Any]:
         if event == "line":
+            self._raises = False
             self._ended(frame, lambda place: not place.first <= frame.f_lineno <= place.last)
             for place in self._before.get(frame.f_lineno, ()):
                 if not place.first <= self._line <= place.last:  # A statement of several lines comes back to its first.
@@ -100,14 +122,21 @@ class _Call:
                 self._running += self._after.get(frame.f_lineno, ())
             self._line = frame.f_lineno
         elif event == "exception":
-            # That an iterator is at its end interrupts no statement.
-            self._running = self._running if _is_end(argument) else []
+            self._raises = not _is_end(argument)
+            self._running = [] if self._raises else self._running
         elif event == "return":
             for place in self._running:
                 if place.when is When.RETURNED:
                     self._compare(place.comment, argument)
             self._ended(frame, lambda place: True)
+            if not self._raises:  # What was refused may have had any shape.
+                self._show(frame.f_code)
         return self.hear
+
+    def _show(self, code: CodeType) -> None:
+        names = {**self._sizes.seen(), **self._given}
+        taken = frozenset((*code.co_varnames, *code.co_names))
+        self._found.show(ShownCall((code.co_filename, code.co_firstlineno), self._shapes, names, taken))
 
     def _ended(self, frame: FrameType, has_ended: Callable[[Place], bool]) -> None:
         """Look at what the statements made that have ended."""
@@ -117,14 +146,28 @@ class _Call:
         self._running = [place for place in self._running if not has_ended(place)]
 
     def _compare(self, comment: ShapeComment, value: object) -> None:
-        shape = _shape(value, len(comment.dims))
-        if shape is not None:
+        if not comment.file:
+            shape = _shape(value, LISTS_HAVE_NONE)
+            if shape:
+                self._shapes.setdefault((comment.line, comment.name), shape)
+        elif (shape := _shape(value, len(comment.dims))) is not None:
             self._found.passed(comment, self._sizes.compare(comment, shape))
 
 
+def _numbers(frame: FrameType) -> dict[str, int]:
+    """The whole numbers that a function was given, by the names of its parameters."""
+    parameters = frame.f_code.co_varnames[: frame.f_code.co_argcount + frame.f_code.co_kwonlyargcount]
+    found = {name: _number(frame.f_locals.get(name)) for name in parameters}
+    return {name: number for name, number in found.items() if number is not None and number > 1}
+
+
 def _is_end(raised: object) -> bool:
+    """Whether an iterator only came to its end, which interrupts no statement."""
     return isinstance(raised, tuple) and isinstance(raised[0], type) and issubclass(raised[0], StopIteration)
 
+
+LISTS_HAVE_NONE = -1
+"""In place of a number of axes: what is no array has no shape."""
 
 _NOTHING = object()
 

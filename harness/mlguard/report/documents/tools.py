@@ -199,5 +199,7 @@ class CheckedShapes(TypedDict):
 
     shapes: list[CheckedShape]
     """One entry per comment of the code that ran, in order of files and lines."""
+    diff: str
+    """With `--write` the diff that adds comments, else empty."""
     exit_code: int
     """1 where a shape is not what its comment says, else 0."""
