@@ -123,6 +123,40 @@ def test_what_an_odd_object_raises_is_no_part_of_the_run(tmp_path: Path) -> None
     assert [one.times for one in seen(tmp_path, code)] == [0, 0, 0]
 
 
+def test_values_without_a_comment_are_shown_where_one_could_stand(tmp_path: Path) -> None:
+    (tmp_path / "module.py").write_text(
+        HEAD
+        + textwrap.dedent("""
+    A = np.ones((4, 3))
+    B = np.ones(4)  # a word
+    C = np.ones(4)  # C: (4,)
+    def f(X, k, *, y=None):
+        if k > 9:
+            raise ValueError
+        Z = X * k
+        text = "no array"
+        return Z
+    def g(
+        X,
+    ):
+        return X
+    f(A, 2)
+    f(A[:2], 3, y=B)
+    g(A)
+    try:
+        f(A.T, 10)
+    except ValueError:
+        pass
+    """)
+    )
+    with shapes_seen(str(tmp_path), uncommented=True) as found:
+        runpy.run_path(str(tmp_path / "module.py"))
+    module, first, second = sorted(found.calls(), key=lambda call: call.function[1] > 1)
+    assert module.shapes == {(3, "A"): (4, 3)}
+    assert (first.shapes, first.names) == ({(6, "X"): (4, 3), (9, "Z"): (4, 3)}, {"k": 2})
+    assert second.shapes == {(6, "X"): (2, 3), (6, "y"): (4,), (9, "Z"): (2, 3)}
+
+
 def test_what_was_traced_before_is_traced_again(tmp_path: Path) -> None:
     before = sys.gettrace()
     seen(tmp_path, "X = np.ones(3)  # X: (3,)")

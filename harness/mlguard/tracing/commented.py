@@ -191,7 +191,7 @@ def bare(source: str, commented: Mapping[int, list[Place]]) -> dict[int, list[Pl
 
 def _uncommented(statement: _Statement) -> Iterator[tuple[int, Place]]:
     node, name = statement.node, _target(statement.node)
-    if name is not None and statement.code != MODULE:
+    if name is not None:
         comment = ShapeComment("", statement.last, name, ())
         yield statement.code, Place(comment, When.AFTER, statement.first, statement.last)
     if isinstance(node, _FUNCTION) and node.body[0].lineno > node.lineno:
