@@ -375,7 +375,7 @@ def test_a_data_file_whose_query_was_edited_breaks_a_contract(tmp_path: Path) ->
 WRONG = [
     ({"predict": "predict.py"}, "`predict` must be the file of a query, whose name ends in .sql, not 'predict.py'"),
     ({"predict": "../predict.sql"}, "`predict`: ../predict.sql must lie below the project's root"),
-    ({"engine": "oracle"}, "`engine` must be one of 'duckdb', 'sqlite', not 'oracle'"),
+    ({"engine": "oracle"}, "`engine` must be one of 'duckdb', 'sqlite', 'postgres', not 'oracle'"),
     ({"inputs": ["rows"]}, "`inputs` must map names to names, not ['rows']"),
     ({"made": {"a.csv": 1}}, "`made` must map names to names, not {'a.csv': 1}"),
     ({"order": ("x",)}, "`order` must be a text, not ('x',)"),

@@ -15,9 +15,12 @@ import time_machine
 
 from mlguard.core.error import UsageError
 from mlguard.programs import duckdb
-from mlguard.programs.engine import ENGINES, RESULT, add, ask, opened, read
+from mlguard.programs.engine import RESULT, add, ask, opened, read
 from mlguard.programs.error import ProgramError
 from mlguard.programs.sqlglot import Query
+
+BUILT_IN = ("duckdb", "sqlite")
+"""The engines that need no server; `tests/with_postgres` asks the other one."""
 
 
 def rows(text: str, engine: str = "duckdb", parameters: Any = None, **tables: pd.DataFrame) -> pd.DataFrame:
@@ -44,7 +47,7 @@ TABLE = pd.DataFrame(
 )
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", BUILT_IN)
 def test_tables_come_back_as_they_went(engine: str) -> None:
     back = rows("SELECT * FROM shop.visits", engine, shop__visits=TABLE)
     assert list(back) == list(TABLE)
@@ -58,7 +61,7 @@ def test_tables_come_back_as_they_went(engine: str) -> None:
     assert back["exact"].fillna(-1).tolist() == [0.25, -1]
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", BUILT_IN)
 def test_no_call_leaves_anything_for_the_next(engine: str) -> None:
     rows("SELECT *, current_date AS day FROM shop.visits", engine, shop__visits=TABLE)
     for query in ("SELECT * FROM shop.visits", f"SELECT * FROM {RESULT}"):
@@ -160,7 +163,7 @@ def test_a_table_that_an_engine_has_no_room_for_is_named(engine: str, table: Any
         rows("SELECT * FROM visits", engine, visits=pd.DataFrame(table))
 
 
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", BUILT_IN)
 @pytest.mark.parametrize("end", [" ; ", ";\n-- the end\n", " -- it; really", "; /* the end */"])
 def test_a_text_may_end_in_any_way(engine: str, end: str) -> None:
     assert len(rows(f"SELECT whole FROM visits{end}", engine, visits=TABLE)) == 2

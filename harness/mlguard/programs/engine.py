@@ -14,7 +14,7 @@ from mlguard.programs.sqlglot import Query
 if TYPE_CHECKING:
     import pandas as pd
 
-ENGINES = ("duckdb", "sqlite")
+ENGINES = ("duckdb", "sqlite", "postgres")
 """The engines, by the name of their dialect."""
 
 RESULT = '"(result)"'
@@ -48,11 +48,15 @@ class Engine(Protocol):
 
 
 def opened(name: str) -> AbstractContextManager[Engine]:
-    """An empty database of one of ENGINES. Raises UsageError where it is not installed."""
+    """An empty database of one of ENGINES. Raises UsageError where it is not installed, or no server is there."""
     if name == "sqlite":
         from mlguard.programs.sqlite import SQLite
 
         return SQLite()
+    if name == "postgres":
+        from mlguard.programs.postgres import Postgres
+
+        return Postgres()
     from mlguard.programs.duckdb import DuckDB
 
     return DuckDB()

@@ -9,9 +9,10 @@ class ProgramError(Exception):
     """A program failed, or left something that cannot be read; the text says which, and what was expected."""
 
 
-def sql_missing(told: str) -> UsageError:
+def sql_missing(told: str, extra: str = "sql") -> UsageError:
     """What to say where a library is not installed that queries need, which `told` names."""
-    return UsageError(f"{told}, which is not installed", advice="pip install 'pytest-mlguard[sql]'", slug="sql-missing")
+    advice = f"pip install 'pytest-mlguard[{extra}]'"
+    return UsageError(f"{told}, which is not installed", advice=advice, slug="sql-missing")
 
 
 class EngineError(Exception):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
 from textwrap import shorten
@@ -137,6 +138,41 @@ class Query:
             place += f", line {line}"
             shown = f"; the line is: {self.text.split(chr(10))[line - 1].strip()}"
         return ProgramError(f"{place}: {shorten(said, WORDS, placeholder=' …')}{shown}")
+
+
+_CLOCKS = {
+    "CurrentTimestamp": ("TIMESTAMPTZ", "current_timestamp"), "CurrentDate": ("DATE", "current_date"),
+    "CurrentTime": ("TIMETZ", "current_time"), "Localtime": ("TIME", "localtime"),
+    "Localtimestamp": ("TIMESTAMP", "localtimestamp"),
+}  # fmt: skip
+"""What tells the time, by sqlglot's name: the type that it has, and what a column of it is called."""
+_FUNCTIONS = ("clock_timestamp", "statement_timestamp", "transaction_timestamp")
+"""Functions that tell the time, too, and that sqlglot does not know."""
+
+
+def at_moment(text: str, dialect: str, now: datetime) -> str:
+    """A query in which each way to ask for the time is this moment, for engines whose own ways cannot be replaced."""
+    exp = _sqlglot().exp
+
+    def moment(kind: str) -> Any:
+        read = "TIMESTAMPTZ" if kind.endswith("TZ") else "TIMESTAMP"  # No cast leads from one with a zone to TIME.
+        return exp.cast(exp.cast(exp.Literal.string(now.replace(tzinfo=None).isoformat()), read), kind)
+
+    def fixed(node: Any) -> Any:
+        is_call, word = isinstance(node, exp.Anonymous), node.name.lower()
+        kind, name = _CLOCKS.get(type(node).__name__, ("", ""))
+        if is_call and word in _FUNCTIONS:
+            kind, name = "TIMESTAMPTZ", word
+        if kind:
+            is_column = isinstance(node.parent, exp.Select) and node.arg_key == "expressions"
+            return exp.alias_(moment(kind), name) if is_column else moment(kind)
+        if isinstance(node, exp.Cast) and node.this.is_string and word in ("now", "today"):
+            return exp.cast(moment("TIMESTAMP" if word == "now" else "DATE"), node.to)
+        if is_call and word == "age" and len(node.expressions) == 1:
+            return exp.Anonymous(this=word, expressions=[exp.cast(moment("DATE"), "TIMESTAMP"), *node.expressions])
+        return node
+
+    return "; ".join(tree.transform(fixed).sql(dialect=dialect) for tree in _parsed(text, dialect))
 
 
 @lru_cache(maxsize=64)
