@@ -55,7 +55,7 @@ def test_whatever_is_raised_becomes_an_error_that_says_where_to_report_it(error)
 
 HEADS = {
     "the guarded code did not run to its end": RunError("raised", slug="guarded-code-raised"),
-    "what was declared or returned cannot be used": UsageError("no target", slug="target"),
+    "what was declared, returned or asked for cannot be used": UsageError("no target", slug="target"),
     "the guarded code is not to blame": OvertakenError("golden/Line", Held()),
     "the golden cannot be trusted": GoldenError("cut off", slug="golden-truncated"),
 }

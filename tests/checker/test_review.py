@@ -16,6 +16,7 @@ from mlguard.checker import regen
 from mlguard.checker.certificate import Certificate
 from mlguard.checker.check import Checker
 from mlguard.checker.known import Known
+from mlguard.checker.owners import Approver
 from mlguard.checker.review import Item, Reviewer
 from mlguard.checker.waiting import Waiting
 from mlguard.core.error import RunError, UsageError
@@ -87,7 +88,7 @@ def test_what_was_seen_becomes_the_golden_without_a_run_and_then_the_guard_match
         (item,) = looking.items([copy.declared()], ["Line"])
         assert item.obstacles == ()
         assert item.verdict.outcome is Outcome.SHIFTED
-        accepted = looking.accept(item, " dearer ")
+        accepted = looking.accept(item, Approver(looking.base, "dearer"))
     golden = copy.golden()
     assert golden.tolerances == before.tolerances
     assert [approval.reason for approval in golden.approvals] == ["dearer", "a test"]
@@ -138,7 +139,7 @@ def test_a_golden_that_was_recorded_in_between_is_not_replaced(copy: Project):
         (item,) = looking.items([copy.declared()], ["Line"])
         copy.goldens.save(replace(golden, approvals=(other, *golden.approvals)))
         with pytest.raises(RunError) as refused:  # Also where it was looked at just before.
-            looking.accept(item, "mine")
+            looking.accept(item, Approver(looking.base, "mine"))
     assert refused.value.slug == "golden-overtaken"
     item = reviewed(copy)
     assert (kinds(item), names(item)) == ([ObstacleKind.GOLDEN_CHANGED], (other.when, other.reason))
@@ -170,7 +171,7 @@ def test_an_accept_needs_a_reason_and_a_reject_leaves_the_golden(copy: Project):
     with reviewer(copy) as looking:
         (item,) = looking.items([copy.declared()], ["Line"])
         with pytest.raises(UsageError) as refused:
-            looking.accept(item, "  ")
+            looking.accept(item, Approver(looking.base, ""))
         assert refused.value.slug == "reason-missing"
         looking.reject(item)
     assert copy.pending() == []
@@ -184,7 +185,7 @@ def test_changed_data_bring_their_tables_into_the_goldens(copy: Project):
     with reviewer(copy) as looking:
         (item,) = looking.items([copy.declared()], ["Line"])
         assert item.obstacles == ()
-        looking.accept(item, "dearer")
+        looking.accept(item, Approver(looking.base, "dearer"))
     golden = copy.golden()
     kept = copy.goldens.datasets.load("tiny")
     assert kept is not None
@@ -268,7 +269,7 @@ def test_records_from_elsewhere_are_accepted_here_where_the_tree_is_theirs(copy:
     with reviewer(copy, fetched) as looking:
         (item,) = looking.items([copy.declared()], ["Line"])
         assert item.obstacles == ()
-        looking.accept(item, "seen in CI")
+        looking.accept(item, Approver(looking.base, "seen in CI"))
     assert copy.check().verdict.outcome is Outcome.MATCH
 
 
@@ -282,7 +283,7 @@ def test_a_private_file_that_changed_since_is_known_here_and_unknown_elsewhere(c
         shutil.copytree(copy.root, tmp_path / "accepted")
     accepted = Project(tmp_path / "accepted", {})
     with reviewer(accepted) as looking:
-        looking.accept(*looking.items([accepted.declared()], ["Line"]), "read")
+        looking.accept(*looking.items([accepted.declared()], ["Line"]), Approver(looking.base, "read"))
     assert Known(accepted.root, accepted.golden(), {}).files() == {".env": "same"}
     copy.write(".env", "0.6")
     assert (kinds(reviewed(copy)), names(reviewed(copy))) == ([ObstacleKind.FILES_EDITED], (".env",))

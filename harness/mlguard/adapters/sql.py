@@ -57,7 +57,8 @@ class SqlGuard(Guard):
     `made` maps data files of the project to the queries that make them, from the tables that `sources` maps to files; a
     query that was edited without its file breaks a contract.
 
-    Queries in the `dialect` of another database are translated for the `engine`, DuckDB, SQLite or PostgreSQL, which runs them.
+    Queries in the `dialect` of another database are translated for the `engine`, which runs them: DuckDB, SQLite, or a
+    PostgreSQL server.
     """
 
     abstract = True

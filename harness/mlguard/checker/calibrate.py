@@ -7,11 +7,9 @@ from functools import partial
 
 from mlguard.checker.approve import propose
 from mlguard.checker.certificate import measure, tolerances_of
-from mlguard.checker.history import head
 from mlguard.checker.isolated import isolated
-from mlguard.checker.regen import Regen, Regenerator, now, unstable, with_power
+from mlguard.checker.regen import Regen, Regenerator, unstable, with_power
 from mlguard.core.outcome import Outcome
-from mlguard.core.record import Approval
 from mlguard.discovery import Declared
 
 
@@ -34,7 +32,7 @@ def _calibrated(regenerator: Regenerator, guard: Declared) -> Regen:
     if certificate.unstable:
         return Regen(guard, seen, refused=unstable(guard, certificate.unstable))
     tolerances = tolerances_of(guard, seen.done.record, certificate)
-    approval = Approval(now(), head(checker.settings.base), regenerator.reason)
+    approval = regenerator.approver.of(guard)
     record = with_power(checker.settings.base, replace(seen.golden, approvals=()), seen.golden)
     proposal = propose(seen.golden, record, tolerances, (), approval)
     return Regen(guard, seen, proposal)

@@ -9,14 +9,14 @@ from dataclasses import replace
 from mlguard.checker.accept import Accepted
 from mlguard.checker.approve import propose
 from mlguard.checker.check import Checker
-from mlguard.checker.history import head
 from mlguard.checker.isolated import isolated
-from mlguard.checker.regen import now, with_power
+from mlguard.checker.owners import Approver
+from mlguard.checker.regen import with_power
 from mlguard.checker.steady import as_steady_as
 from mlguard.core.compare import compare
 from mlguard.core.error import GoldenError, MlguardError, UsageError
 from mlguard.core.outcome import Outcome
-from mlguard.core.record import Approval, Record
+from mlguard.core.record import Record
 from mlguard.core.rules import Rules
 from mlguard.core.verdict import Verdict
 from mlguard.discovery import Declared
@@ -24,17 +24,17 @@ from mlguard.golden.interface import Held, Store
 from mlguard.report.problems import moved_from
 
 
-def move(checker: Checker, old: str, guard: Declared, reason: str) -> tuple[Verdict, Accepted]:
+def move(checker: Checker, old: str, guard: Declared, approver: Approver) -> tuple[Verdict, Accepted]:
     """Run a guard against the golden of its old name, and move that golden where all of it holds.
 
     Raises UsageError where there is nothing to move or something in its way, GoldenError where the golden cannot be
     trusted, and RunError where the disk refuses.
     """
     held, name = _movable(checker.goldens, old, guard.ref.name), guard.ref.name
-    return isolated(name, lambda: _moved(checker, held, guard, reason), lambda failed: (failed, Accepted()))
+    return isolated(name, lambda: _moved(checker, held, guard, approver), lambda failed: (failed, Accepted()))
 
 
-def _moved(checker: Checker, held: Held, guard: Declared, reason: str) -> tuple[Verdict, Accepted]:
+def _moved(checker: Checker, held: Held, guard: Declared, approver: Approver) -> tuple[Verdict, Accepted]:
     assert held.record is not None  # noqa: S101 -- Another one cannot be moved.
     old, golden = held.record.guard, replace(held.record, guard=guard.ref.name)
     guard = guard.as_in(golden)
@@ -44,7 +44,8 @@ def _moved(checker: Checker, held: Held, guard: Declared, reason: str) -> tuple[
         return verdict, Accepted()
     base = checker.settings.base
     record = with_power(base, as_steady_as(golden, done.record), golden)
-    approval = Approval(now(), head(base), reason or moved_from(old), summary=(moved_from(old),))
+    told = moved_from(old)
+    approval = replace(approver, reason=approver.reason or told).of(guard, (told,))
     proposal = propose(golden, record, golden.tolerances, verdict.findings, approval)
     moved = replace(proposal.record, approvals=(approval, *golden.approvals))
     # The new one first: whatever ends this in between, nothing is lost, and `prune` deletes the old one.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,11 +13,11 @@ from mlguard.checker.added import with_new_noise, with_new_questions
 from mlguard.checker.approve import Proposal, propose
 from mlguard.checker.certificate import Certificate, measure, tolerances_of
 from mlguard.checker.check import Checker, Seen
-from mlguard.checker.history import head
 from mlguard.checker.isolated import isolated
 from mlguard.checker.known import Known
 from mlguard.checker.machines import MACHINES, thorough_machines
 from mlguard.checker.merge import instead
+from mlguard.checker.owners import Approver
 from mlguard.checker.private import without_private
 from mlguard.checker.steady import without_rows, without_runs
 from mlguard.core.cause import Cause
@@ -27,7 +26,7 @@ from mlguard.core.error import MlguardError, UsageError
 from mlguard.core.intent import parse_intent
 from mlguard.core.outcome import Outcome
 from mlguard.core.question import new_questions
-from mlguard.core.record import INTERNAL, Approval, Record
+from mlguard.core.record import INTERNAL, Record
 from mlguard.core.rules import Rules
 from mlguard.core.run_name import MAIN
 from mlguard.core.unstable import Suspect, Unstable
@@ -72,11 +71,13 @@ class Regenerator:
         *,
         reason: str,
         intent: str = "",
+        as_reviewer: bool = False,
         progress: Progress = lambda text: None,
         thorough: bool = False,
         writes: bool = True,
     ) -> None:
-        """`reason` and `intent` go into the approval log, the latter only if it is what moves.
+        """`reason` and `intent` go into the approval log, the latter only if it is what moves; so does `as_reviewer`,
+        where a guard has other owners.
 
         `thorough`: measure noise on every machine that can be emulated. `writes`: whether anything may be written below
         the goldens, be it to finish what a dead writer left.
@@ -85,8 +86,9 @@ class Regenerator:
             raise UsageError(
                 'recording a golden needs a reason: --reason "why the behaviour may change"', slug="reason-missing"
             )
-        self.checker, self.reason, self.progress = checker, reason.strip(), progress
-        self.intent = str(parse_intent(intent)) if intent else ""
+        self.checker, self.progress = checker, progress
+        said = str(parse_intent(intent)) if intent else ""
+        self.approver = Approver(checker.settings.base, reason.strip(), said, as_reviewer)
         self.machines = thorough_machines() if thorough else MACHINES
         self.writes = writes
 
@@ -158,6 +160,7 @@ class Regenerator:
     def _propose(self, guard: Declared, seen: Seen, *, holds: bool) -> Regen:
         """`holds`: the golden matches, and is only to be asked what is new."""
         assert seen.done is not None  # noqa: S101 -- prepare() has looked.
+        approval = self.approver.of(guard)  # Whoever may not accept need not wait for what there is to accept.
         self.progress(f"{guard.ref.name}: run 2")
         again = self.checker.runner.run(guard.as_in(seen.done.record))
         record, moves = _stable(seen.done.record, again.record, Rules.of(guard.options))
@@ -172,7 +175,6 @@ class Regenerator:
         record = without_private(self.checker.settings.base, record)
         record = with_power(self.checker.settings.base, record, seen.golden)
         tolerances = tolerances_of(guard, record, certificate)
-        approval = Approval(now(), head(self.checker.settings.base), self.reason, intent=self.intent)
         if holds and seen.golden is not None:
             record = with_new_questions(seen.golden, record)
             tolerances = with_new_noise(seen.golden, record, tolerances)
@@ -215,8 +217,3 @@ def unstable(guard: Declared, found: Sequence[Unstable | Cause]) -> Verdict:
     """The Verdict of a guard that differs from itself."""
     problem = problems.unstable(guard.ref.name, unstable_in_words(found))
     return Verdict(guard.ref.name, Outcome.UNSTABLE, problem=problem, slug="guard-unstable")
-
-
-def now() -> str:
-    """This moment in UTC, to the second."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

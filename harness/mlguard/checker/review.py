@@ -10,9 +10,9 @@ from mlguard.checker.accept import Accepted, tables_of, write
 from mlguard.checker.approve import Proposal, propose
 from mlguard.checker.check import Checker
 from mlguard.checker.covered import uncovered
-from mlguard.checker.history import head
 from mlguard.checker.merge import instead
-from mlguard.checker.regen import now, with_power
+from mlguard.checker.owners import Approver
+from mlguard.checker.regen import with_power
 from mlguard.checker.rows import tell
 from mlguard.checker.since import outdated, overtaken
 from mlguard.checker.steady import as_steady_as
@@ -22,7 +22,7 @@ from mlguard.core.dataset import Dataset
 from mlguard.core.error import GoldenError, MlguardError, UsageError
 from mlguard.core.obstacle import Obstacle, ObstacleKind
 from mlguard.core.outcome import Outcome
-from mlguard.core.record import Approval, Record
+from mlguard.core.record import Record
 from mlguard.core.rules import Rules
 from mlguard.core.verdict import Verdict
 from mlguard.discovery import Declared
@@ -64,22 +64,25 @@ class Reviewer:
         declared = {guard.ref.name: guard for guard in guards}
         return [self._item(name, declared.get(name)) for name in names]
 
-    def propose(self, item: Item, reason: str, intent: str = "") -> Proposal:
-        """The golden that an accept would write. Raises UsageError where the intent is not what moves."""
+    def propose(self, item: Item, approver: Approver) -> Proposal:
+        """The golden that an accept would write.
+
+        Raises UsageError where the intent is not what moves, and for somebody who is no owner.
+        """
         assert item.record is not None and item.held.record is not None and not item.obstacles  # noqa: S101, PT018
+        assert item.guard is not None  # noqa: S101 -- Without a guard there is an obstacle.
         golden = item.held.record
         record = with_power(self.base, item.record, golden)
-        approval = Approval(now(), head(self.base), reason, intent=intent)
-        return propose(golden, record, golden.tolerances, item.verdict.findings, approval)
+        return propose(golden, record, golden.tolerances, item.verdict.findings, approver.of(item.guard))
 
-    def accept(self, item: Item, reason: str, intent: str = "") -> Accepted:
+    def accept(self, item: Item, approver: Approver) -> Accepted:
         """Write the golden. Raises MlguardError, with everything as it was, also where it was overtaken meanwhile."""
-        if not reason.strip():
+        if not approver.reason:
             raise UsageError(
                 'recording a golden needs a reason: --reason "why the behaviour may change"', slug="reason-missing"
             )
         assert item.guard is not None  # noqa: S101 -- Without a guard there is an obstacle.
-        golden = self.propose(item, reason.strip(), intent).record
+        golden = self.propose(item, approver).record
         rules = Rules.of(item.guard.options)
         files = write(self.checker.goldens, golden, item.tables, item.held, rules)
         return Accepted(files, tuple(self._afterwards(golden)))

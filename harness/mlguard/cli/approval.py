@@ -22,8 +22,14 @@ from mlguard.report.terminal import draw
 
 Function = TypeVar("Function", bound=Callable[..., None])
 
+reviewing = click.option(
+    "--as-reviewer", is_flag=True, help="Accept though somebody else owns the guard; kept in the golden's log."
+)
+"""The option of the commands that write an entry of a log."""
+
 _OPTIONS = (
     click.option("--reason", default="", help="Why the golden may change; kept in its log. Required."),
+    reviewing,
     click.option("--thorough", is_flag=True, help="Measure noise on every machine that can be emulated here."),
     click.option("--yes", is_flag=True, help="Accept without asking."),
     click.option("--dry-run", is_flag=True, help="Show what would change; write nothing."),
@@ -52,7 +58,14 @@ def approving(command: Function) -> Function:
 
 
 def regenerator(
-    checker: Checker, reason: str, *, thorough: bool, dry_run: bool, yes: bool, intent: str = ""
+    checker: Checker,
+    reason: str,
+    *,
+    as_reviewer: bool,
+    thorough: bool,
+    dry_run: bool,
+    yes: bool,
+    intent: str = "",
 ) -> Regenerator:
     """What records goldens as the options of a command say; a dry run needs no reason and asks nothing.
 
@@ -63,7 +76,10 @@ def regenerator(
             "recording asks before it writes, and standard input gives no answer; pass --yes", slug="no-answer"
         )
     said = reason or ("dry run" if dry_run else "")
-    return Regenerator(checker, reason=said, intent=intent, progress=tell, thorough=thorough, writes=not dry_run)
+    return Regenerator(
+        checker, reason=said, intent=intent, as_reviewer=as_reviewer or dry_run, progress=tell, thorough=thorough,
+        writes=not dry_run,
+    )  # fmt: skip
 
 
 def settle_all(

@@ -18,6 +18,7 @@ def command(
     reason: str,
     jobs: int | None,
     *,
+    as_reviewer: bool,
     thorough: bool,
     yes: bool,
     dry_run: bool,
@@ -29,6 +30,6 @@ def command(
         refuse_in_ci(allow_ci, "recording tolerances")
     with opened(names) as project:
         checker = Checker(project.settings, project.runner)
-        recorder = regenerator(checker, reason, thorough=thorough, dry_run=dry_run, yes=yes)
+        recorder = regenerator(checker, reason, as_reviewer=as_reviewer, thorough=thorough, dry_run=dry_run, yes=yes)
         prepared = at_once(lambda guard: calibrate(recorder, guard), project.guards, jobs)
         settle_all(recorder, prepared, yes=yes, dry_run=dry_run, as_json=as_json)

@@ -8,6 +8,8 @@ import click
 
 from mlguard.checker.check import Checker
 from mlguard.checker.move import move
+from mlguard.checker.owners import Approver
+from mlguard.cli.approval import reviewing
 from mlguard.cli.select import opened, refuse_in_ci
 from mlguard.core.error import UsageError
 from mlguard.core.visible import one_line
@@ -21,9 +23,10 @@ from mlguard.report.terminal import draw
 @click.argument("old", metavar="OLD")
 @click.argument("new", metavar="NEW")
 @click.option("--reason", default="", help="Kept in the golden's log; default: that it was moved.")
+@reviewing
 @click.option("--allow-ci", is_flag=True, help="Write goldens even in CI.")
 @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document on standard output.")
-def command(old: str, new: str, reason: str, *, allow_ci: bool, as_json: bool) -> None:
+def command(old: str, new: str, reason: str, *, as_reviewer: bool, allow_ci: bool, as_json: bool) -> None:
     """Run guard NEW against the golden of OLD, whose guard is gone, and move the golden with its log if all holds.
 
     Where something differs it is shown, nothing is written, and the exit code is that of a check.
@@ -41,7 +44,8 @@ def command(old: str, new: str, reason: str, *, allow_ci: bool, as_json: bool) -
         if new not in declared:
             several = ", ".join(guard.ref.name for guard in project.guards)
             raise UsageError(f"{new} stands for several guards ({several}); name one of them", slug="move-several")
-        verdict, accepted = move(Checker(project.settings, project.runner), old, declared[new], reason.strip())
+        approver = Approver(project.settings.base, reason.strip(), as_reviewer=as_reviewer)
+        verdict, accepted = move(Checker(project.settings, project.runner), old, declared[new], approver)
     if as_json:
         document: Moved = {**as_data(verdict), "moved": bool(accepted.files), "files": list(accepted.files)}
         say_json(document)

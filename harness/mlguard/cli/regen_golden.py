@@ -21,6 +21,7 @@ def command(
     *,
     intent: str,
     everything: bool,
+    as_reviewer: bool,
     thorough: bool,
     yes: bool,
     dry_run: bool,
@@ -32,7 +33,9 @@ def command(
         refuse_in_ci(allow_ci, "recording goldens")
     with opened(names) as project:
         checker = Checker(project.settings, project.runner)
-        recorder = regenerator(checker, reason, thorough=thorough, dry_run=dry_run, yes=yes, intent=intent)
+        recorder = regenerator(
+            checker, reason, as_reviewer=as_reviewer, thorough=thorough, dry_run=dry_run, yes=yes, intent=intent
+        )
         prepared = at_once(lambda guard: recorder.prepare(guard, everything=everything), project.guards, jobs)
         unknown = broken(project.settings, project.found)
         settle_all(recorder, prepared, yes=yes, dry_run=dry_run, as_json=as_json, unknown=unknown)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -12,9 +13,10 @@ import click
 from mlguard.checker.accept import Accepted
 from mlguard.checker.check import Checker, broken
 from mlguard.checker.isolated import isolated
+from mlguard.checker.owners import Approver
 from mlguard.checker.review import Item, Reviewer
 from mlguard.checker.waiting import Waiting
-from mlguard.cli.approval import intending
+from mlguard.cli.approval import intending, reviewing
 from mlguard.cli.select import opened, refuse_in_ci
 from mlguard.core.error import UsageError
 from mlguard.core.intent import parse_intent
@@ -47,6 +49,7 @@ HOMES = ("", "pending", ".mlguard/pending")
     "--reason", default="", help="Why the goldens may change; kept in their logs. Asked for where it is needed."
 )
 @intending
+@reviewing
 @click.option(
     "--from",
     "folder",
@@ -63,6 +66,7 @@ def command(
     folder: Path | None,
     *,
     intent: str,
+    as_reviewer: bool,
     only_list: bool,
     allow_ci: bool,
     as_json: bool,
@@ -73,7 +77,8 @@ def command(
     """
     scripted = bool(accepted or rejected)
     decides = bool(accepted) or not (scripted or only_list)
-    kept = [name for name, given in (("--reason", reason), ("--intent", intent)) if given and not decides]
+    all_kept = {"--reason": reason, "--intent": intent, "--as-reviewer": as_reviewer}
+    kept = [name for name, given in all_kept.items() if given and not decides]
     _refuse_mixtures(only_list=only_list, scripted=scripted, names=names, only_accepted=kept)
     if accepted and not reason.strip():
         raise UsageError('--accept needs a reason: --reason "why the behaviour may change"', slug="reason-missing")
@@ -92,7 +97,8 @@ def command(
             left = _listed(items, as_json=as_json)
         else:
             keys = _scripted(pending, accepted, rejected) if scripted else _walked(items, waiting, as_json=as_json)
-            left = _carried_out(reviewer, items, keys, (reason, intent), as_json=as_json)
+            approver = Approver(project.settings.base, reason.strip(), intent, as_reviewer)
+            left = _carried_out(reviewer, items, keys, approver, as_json=as_json)
     sys.exit(exit_code(left) if left else 0)
 
 
@@ -195,15 +201,15 @@ def _opened(item: Item, waiting: Waiting) -> str:
 
 
 def _carried_out(
-    reviewer: Reviewer, items: Sequence[Item], keys: Mapping[str, str], why: tuple[str, str], *, as_json: bool
+    reviewer: Reviewer, items: Sequence[Item], keys: Mapping[str, str], approver: Approver, *, as_json: bool
 ) -> list[Verdict]:
     """Do what was decided; the Verdicts of what still waits, or could not be written."""
     if not items:
         say("nothing waits for review", err=as_json)
     wanted = [item for item in items if keys.get(item.name) == ACCEPT and not item.obstacles]
-    reason, intent = why
-    given = reason.strip() or (enter("reason") if wanted else ""), intent
-    done = [_done(reviewer, item, keys.get(item.name, SKIP), given, as_json=as_json) for item in items]
+    if wanted and not approver.reason:
+        approver = replace(approver, reason=enter("reason").strip())
+    done = [_done(reviewer, item, keys.get(item.name, SKIP), approver, as_json=as_json) for item in items]
     if as_json:
         document: Decided = {"guards": [answer for answer, _ in done]}
         say_json(document)
@@ -211,7 +217,7 @@ def _carried_out(
 
 
 def _done(
-    reviewer: Reviewer, item: Item, key: str, why: tuple[str, str], *, as_json: bool
+    reviewer: Reviewer, item: Item, key: str, approver: Approver, *, as_json: bool
 ) -> tuple[Reviewed, Verdict | None]:
     """Accept, reject or leave one; what to answer, and the Verdict where it is not settled."""
     if key == ACCEPT and item.obstacles:
@@ -219,7 +225,7 @@ def _done(
         return _told(item, "refused"), item.verdict
     if key == SKIP:
         return _told(item, "skipped"), item.verdict
-    work = isolated(item.name, lambda: _work(reviewer, item, key, why), lambda failed: failed)
+    work = isolated(item.name, lambda: _work(reviewer, item, key, approver), lambda failed: failed)
     if isinstance(work, Verdict):
         tell(draw(work))
         return {**_told(item, "not written"), "problem": work.problem}, work
@@ -231,9 +237,9 @@ def _done(
     return {**_told(item, did), "files": list(work.files), "remarks": list(work.remarks)}, None
 
 
-def _work(reviewer: Reviewer, item: Item, key: str, why: tuple[str, str]) -> Accepted:
+def _work(reviewer: Reviewer, item: Item, key: str, approver: Approver) -> Accepted:
     if key == ACCEPT:
-        return reviewer.accept(item, *why)
+        return reviewer.accept(item, approver)
     reviewer.reject(item)
     return Accepted()
 

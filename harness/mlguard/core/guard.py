@@ -43,6 +43,7 @@ class Guard:
     estimator: ClassVar[Any] = None
     target: ClassVar[str | None] = None
     metrics: ClassVar[Sequence[Any]] = ()
+    owners: ClassVar[str | Sequence[str]] = ()
     key: ClassVar[str | Sequence[str] | None] = None
     require: ClassVar[Mapping[str, str]] = {}
     threshold: ClassVar[float | Mapping[str, float] | None] = None

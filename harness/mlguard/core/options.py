@@ -45,6 +45,9 @@ class Options:
 
     target: str | None = None
     """The column to predict; the dataset's own target where it is not set."""
+    owners: str | Sequence[str] = ()
+    """Who alone may accept a new golden without `--as-reviewer`: addresses or names as git has them, or handles such as
+    `"@ana"`; those that CODEOWNERS gives the guard's file where it is not set."""
     key: str | Sequence[str] | None = None
     """The columns that identify an answer where `predict` gives several per row, such as `("user", "rank")`."""
     seeds: Sequence[int] = (0, 1, 2)
@@ -133,6 +136,8 @@ def _wrong_runs(guard: type[Guard]) -> Iterator[str]:
     for name, allowed in (("internals", ("explain", "gate")), ("floor", ("solver", "noise"))):
         if getattr(guard, name) not in allowed:
             yield f"`{name}` must be one of {', '.join(map(repr, allowed))}, not {getattr(guard, name)!r}"
+    if guard.owners != () and not _are_names(guard.owners):
+        yield f'`owners` must be addresses, names or handles, such as "ana@example.com", not {guard.owners!r}'
     if not isinstance(guard.single_rows, int) or isinstance(guard.single_rows, bool) or guard.single_rows < 1:
         yield f"`single_rows` must be a whole number from 1 on, not {guard.single_rows!r}"
     if not isinstance(guard.require_contracts, bool):

@@ -182,6 +182,8 @@ class Approval:
     """What moved, in words: `auc 0.9369 -> 0.9342`, `3 of 85 rows moved`."""
     intent: str = ""
     """What was meant to change, and did: `preserving`, `changing: auc up`; empty where nobody said."""
+    by: str = ""
+    """Who accepted it, where the guard has owners: `ana@example.com`, `bob@example.com, as a reviewer`."""
 
 
 def newest_first(approvals: Iterable[Approval]) -> tuple[Approval, ...]:

@@ -270,8 +270,8 @@ def _document(record: Record, lines: list[Line], hidden: dict[str, float]) -> di
 
 
 def _approval(approval: Approval) -> Any:
-    """An entry of the log; one without an intent is written as before there were any."""
-    return to_plain({name: fact for name, fact in vars(approval).items() if fact or name != "intent"})
+    """An entry of the log; what it does not have is left out, as before there was any."""
+    return to_plain({name: fact for name, fact in vars(approval).items() if fact or name not in ("intent", "by")})
 
 
 def _record(document: dict[str, Any], files: _Files) -> Record:

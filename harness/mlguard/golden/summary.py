@@ -93,7 +93,8 @@ def _approval(record: Record) -> Iterator[str]:
         return
     newest = record.approvals[0]
     intent = f" ({_text(newest.intent)})" if newest.intent else ""
-    yield f"Accepted {newest.when[:10]}, approval {len(record.approvals)}{intent}: {_text(newest.reason)}"
+    by = f" by {_text(newest.by)}" if newest.by else ""
+    yield f"Accepted {newest.when[:10]}{by}, approval {len(record.approvals)}{intent}: {_text(newest.reason)}"
     yield from (["", *(f"- {_beginning(line)}" for line in newest.summary)] if newest.summary else [])
 
 

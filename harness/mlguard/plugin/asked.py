@@ -19,6 +19,8 @@ class Asked:
     """Why the behaviour may change; kept in the golden's log."""
     intent: str
     """What was meant to change; a golden is recorded only where that is what moves. Empty where nobody says."""
+    as_reviewer: bool
+    """Whether goldens of guards that somebody else owns may be recorded, which their logs keep."""
     allow_ci: bool
     """Whether goldens may be written in CI."""
     changed: bool
@@ -47,6 +49,11 @@ def add_options(parser: pytest.Parser) -> None:
         metavar="TEXT",
         default="",
         help='What was meant to change: "preserving", or "changing: auc up"; refused where something else moves.',
+    )
+    group.addoption(
+        "--golden-as-reviewer",
+        action="store_true",
+        help="Let --regen-golden record guards that somebody else owns; kept in their logs.",
     )
     group.addoption("--golden-allow-ci", action="store_true", help="Let --regen-golden write goldens even in CI.")
     group.addoption(
@@ -77,6 +84,7 @@ def asked(config: pytest.Config) -> Asked:
         regen=config.getoption("regen_golden"),
         reason=config.getoption("golden_reason").strip(),
         intent=config.getoption("golden_intent"),
+        as_reviewer=config.getoption("golden_as_reviewer"),
         allow_ci=config.getoption("golden_allow_ci"),
         changed=config.getoption("guard_changed"),
         quick=config.getoption("guard_quick"),

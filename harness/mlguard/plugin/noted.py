@@ -93,16 +93,15 @@ class Notes:
 
     def _recorded(self, store: Store, held: Held, record: Record, verdict: Verdict) -> tuple[Verdict, tuple[str, ...]]:
         from mlguard.checker.approve import propose
-        from mlguard.checker.history import head
         from mlguard.checker.merge import instead
-        from mlguard.checker.regen import now
+        from mlguard.checker.owners import Approver
         from mlguard.core.compare import compare
-        from mlguard.core.record import Approval
         from mlguard.core.tolerance import Tolerances
         from mlguard.report.approval import changes
 
         asked = self._project.asked
-        approval = Approval(now(), head(self._project.settings.base), asked.reason, intent=asked.intent)
+        approver = Approver(self._project.settings.base, asked.reason, asked.intent, asked.as_reviewer)
+        approval = approver.approval(record.guard, self._item.path)
         golden, lost = instead(
             self._project.settings.base, Path(store.place(record.guard)), record.guard, held,
             lambda golden: changes(golden, record, golden.tolerances, compare(golden, record).findings),

@@ -140,7 +140,7 @@ class Project:
 
         # The other modules of the project may declare a guard of the same name that was not collected here.
         refuse_collisions(_sharing(guard, self.runner().find().guards))
-        return record(checker, guard, self.asked.reason, self.asked.intent)
+        return record(checker, guard, self.asked)
 
     def _refuse(self, guard: Declared) -> None:
         """Raises UsageError for a guard that `mlguard check` would not run, or that shares its golden."""

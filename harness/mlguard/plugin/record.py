@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from mlguard.checker.check import Checker
 from mlguard.checker.regen import Regen, Regenerator
@@ -13,10 +14,13 @@ from mlguard.core.verdict import Verdict
 from mlguard.discovery import Declared
 from mlguard.plugin.shared import Result
 
+if TYPE_CHECKING:
+    from mlguard.plugin.asked import Asked
 
-def record(checker: Checker, guard: Declared, reason: str, intent: str) -> Result:
+
+def record(checker: Checker, guard: Declared, asked: Asked) -> Result:
     """Check a guard and, where it fails, accept what it does now; nothing is written of one that raised."""
-    regenerator = Regenerator(checker, reason=reason, intent=intent)
+    regenerator = Regenerator(checker, reason=asked.reason, intent=asked.intent, as_reviewer=asked.as_reviewer)
     regen = regenerator.prepare(guard)
     if regen.refused is not None:
         return Result(regen.refused)

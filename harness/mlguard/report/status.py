@@ -42,7 +42,7 @@ def as_data(changed: Sequence[Changed], base: str, exit_code: int) -> Status:
                 "name": one.name,
                 "how": str(one.how),
                 "approvals": [
-                    {"when": a.when, "reason": a.reason, "intent": a.intent, "summary": list(a.summary)}
+                    {"when": a.when, "by": a.by, "reason": a.reason, "intent": a.intent, "summary": list(a.summary)}
                     for a in one.approvals
                 ],
                 "doubts": [
@@ -60,7 +60,8 @@ def _lines(one: Changed) -> Iterator[str]:
     yield f"{one.name}: {_HOW[one.how]}"
     for approval in one.approvals:
         intent = f" ({approval.intent})" if approval.intent else ""
-        yield f'  {approval.when[:10]} "{approval.reason}"{intent}'
+        by = f" {approval.by}:" if approval.by else ""
+        yield f'  {approval.when[:10]}{by} "{approval.reason}"{intent}'
         yield from (f"    {line}" for line in approval.summary)
     yield from (f"  look: {_doubt(doubt)}" for doubt in one.doubts)
 

@@ -38,7 +38,9 @@ def meaning(verdict: Verdict) -> str:
         return f"everything else matches: {counted(verdict.compared - len(verdict.moves()), 'observation')}"
     if verdict.outcome is not Outcome.ERROR or (verdict.blames_code and not verdict.usage):
         return MEANING[verdict.outcome]
-    return "what was declared or returned cannot be used" if verdict.usage else "the guarded code is not to blame"
+    if verdict.usage:
+        return "what was declared, returned or asked for cannot be used"
+    return "the guarded code is not to blame"
 
 
 def headline(verdict: Verdict) -> str:

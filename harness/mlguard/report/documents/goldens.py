@@ -237,6 +237,8 @@ class LoggedApproval(TypedDict):
 
     when: str
     """When it was, in UTC."""
+    by: str
+    """Who accepted it; empty where the guard has no owners."""
     reason: str
     """Why."""
     intent: str

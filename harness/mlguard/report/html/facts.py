@@ -145,7 +145,8 @@ def _approval(approval: Approval) -> Element:
     summary = [element("li", told) for told in approval.summary[:LINES]]
     rest = len(approval.summary) - LINES
     more = element("li", f"and {rest} more lines") if rest > 0 else None
-    where = f"{approval.when[:10]}{f' · {approval.commit[:10]}' if approval.commit else ''}"
+    parts = (approval.when[:10], (approval.commit or "")[:10], approval.by)
+    where = " · ".join(filter(None, parts))
     changes = element("ul", summary, more) if summary else None
     return element("li", element("time", where), element("span", approval.reason, class_="reason"), changes)
 

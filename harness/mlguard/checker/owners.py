@@ -1,0 +1,150 @@
+"""Whose guard it is, and who is accepting: an owner, or somebody who says that they only review."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+
+from mlguard.checker.history import head
+from mlguard.core.error import UsageError
+from mlguard.core.record import Approval
+from mlguard.discovery import Declared
+from mlguard.report.numbers import few
+from mlguard.runner.repository import outside_hooks
+
+PLACES = ("CODEOWNERS", ".github/CODEOWNERS", ".gitlab/CODEOWNERS", "docs/CODEOWNERS")
+"""Where a file that names owners may lie; the first that is there counts."""
+
+ACTORS = ("GITHUB_ACTOR", "GITLAB_USER_LOGIN")
+"""Variables in which CI services say whose run it is, as a handle."""
+
+_NOREPLY = re.compile(r"(?:\d+\+)?([^@]+)@users\.noreply\.github\.com", re.IGNORECASE)
+PATIENCE = 20.0
+"""Seconds that git may take."""
+
+
+@dataclass(frozen=True)
+class Approver:
+    """Somebody who accepts what moves, with a reason."""
+
+    base: Path
+    """The project's root."""
+    reason: str
+    """Why it may move; kept in the golden's log."""
+    intent: str = ""
+    """What was meant to change; empty where nobody says."""
+    as_reviewer: bool = False
+    """Whether they say that they are no owner, and answer for it all the same."""
+
+    def approval(
+        self, guard: str, file: Path, owners: str | Sequence[str] = (), summary: tuple[str, ...] = ()
+    ) -> Approval:
+        """The entry of the log. `owners` are those that a guard declares; else CODEOWNERS names those of its file.
+
+        Raises UsageError for somebody else than the owners who does not say that they review.
+        """
+        declared = (owners,) if isinstance(owners, str) else tuple(owners)
+        named = declared or owners_of(self.base, file)
+        return Approval(now(), head(self.base), self.reason, summary, self.intent, self._signed(guard, named))
+
+    def of(self, guard: Declared, summary: tuple[str, ...] = ()) -> Approval:
+        """The same for a guard."""
+        return self.approval(guard.ref.name, guard.ref.file, guard.options.owners, summary)
+
+    def _signed(self, guard: str, owners: Sequence[str]) -> str:
+        """Who accepts; empty where the guard has no owners. Teams, which nobody can look into here, are believed."""
+        if not owners:
+            return ""
+        names = identity(self.base)
+        who = next(iter(names), "somebody without a name")
+        answers = [_is(owner, names) for owner in owners]
+        if True in answers:
+            return who
+        if self.as_reviewer:
+            return f"{who}, as a reviewer"
+        if None in answers:
+            return who
+        raise UsageError(
+            f"guard {guard} belongs to {few(owners, 3)}, and git calls you {who}",
+            advice="ask them to accept it, or pass --as-reviewer (pytest: --golden-as-reviewer), which the log keeps",
+            slug="not-an-owner",
+        )
+
+
+def now() -> str:
+    """This moment in UTC, to the second."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def identity(base: Path) -> tuple[str, ...]:
+    """What whoever runs this is called: the address and the name that git has, and handles of CI services."""
+    address, name = (_git(base, key) for key in ("user.email", "user.name"))
+    noreply = _NOREPLY.fullmatch(address)
+    handles = [noreply[1] if noreply else "", *(os.environ.get(variable, "") for variable in ACTORS)]
+    return tuple(filter(None, [address, name, *(f"@{handle}" for handle in handles if handle)]))
+
+
+def _is(owner: str, names: Sequence[str]) -> bool | None:
+    """Whether an owner is one of these; None where that cannot be told: of a team, or of a handle without any here."""
+    if owner.casefold() in {name.casefold() for name in names}:
+        return True
+    is_handle = owner.startswith("@")
+    return False if any(name.startswith("@") is is_handle for name in names) and "/" not in owner else None
+
+
+def owners_of(base: Path, file: Path) -> tuple[str, ...]:
+    """Who CODEOWNERS says a file belongs to: by its last line that fits, as GitHub and GitLab read it."""
+    for top in (base, *base.parents):
+        listed = next((top / place for place in PLACES if (top / place).is_file()), None)
+        if listed is not None and file.is_relative_to(top):
+            lines = listed.read_text(encoding="utf-8", errors="replace").splitlines()
+            fitting = [owners for pattern, owners in _rules(lines) if _fits(pattern, file.relative_to(top).as_posix())]
+            return fitting[-1] if fitting else ()
+        if (top / ".git").exists():
+            break
+    return ()
+
+
+def _rules(lines: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    section: tuple[str, ...] = ()
+    for line in lines:
+        text = re.sub(r"(^|\s)#.*", "", line).strip()
+        heading = re.fullmatch(r"\^?\[[^\]]*\](?:\[\d+\])?\s*(.*)", text)  # A section of GitLab, with its owners.
+        if heading is not None:
+            section = tuple(heading[1].split())
+        elif text:
+            pattern, *owners = re.split(r"(?<!\\)\s+", text)
+            yield pattern.replace("\\ ", " "), tuple(owners) or section
+
+
+def _fits(pattern: str, file: str) -> bool:
+    """Whether a path fits a pattern of a CODEOWNERS file, which are those of `.gitignore`."""
+    anchored = "/" in pattern.rstrip("/")
+    parts = [part for part in PurePosixPath(pattern.strip("/")).parts if part != "/"]
+    expression = "".join(_expression(part) for part in parts).removesuffix("/")
+    below = "/.*" if pattern.endswith("/") else "" if pattern.endswith("/*") else "(?:/.*)?"
+    return re.fullmatch(f"{'' if anchored else '(?:.*/)?'}{expression}{below}", file) is not None
+
+
+def _expression(part: str) -> str:
+    if part == "**":
+        return "(?:.*/)?"
+    inner = "".join("[^/]*" if c == "*" else "[^/]" if c == "?" else re.escape(c) for c in part)
+    return f"{inner}/"
+
+
+def _git(base: Path, key: str) -> str:
+    """A setting of git's; empty without one, or without git."""
+    try:
+        asked = subprocess.run(  # noqa: S603 -- arguments are our own
+            ["git", "config", key],  # noqa: S607 -- the user's own git, wherever it is.
+            cwd=base, env=outside_hooks(), capture_output=True, check=False, timeout=PATIENCE,
+        )  # fmt: skip
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return asked.stdout.decode(errors="replace").strip()

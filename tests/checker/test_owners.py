@@ -1,0 +1,107 @@
+"""Owners as guards and CODEOWNERS name them, and who may accept."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from mlguard.checker.owners import Approver, identity, owners_of
+from mlguard.core.error import UsageError
+from tests.repository import git
+
+ANA, BOB = "ana@example.com", "bob@example.com"
+
+
+@pytest.fixture
+def base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project below the top of a repository whose user is Ana."""
+    git(tmp_path, "init", "--quiet")
+    git(tmp_path, "config", "user.email", ANA)
+    git(tmp_path, "config", "user.name", "Ana Gomez")
+    for variable in ("GITHUB_ACTOR", "GITLAB_USER_LOGIN"):
+        monkeypatch.delenv(variable, raising=False)
+    (tmp_path / "app").mkdir()
+    return tmp_path / "app"
+
+
+def signed(base: Path, owners: str | tuple[str, ...], *, as_reviewer: bool = False) -> str:
+    return Approver(base, "why", as_reviewer=as_reviewer).approval("Line", base / "test_line.py", owners).by
+
+
+@pytest.mark.parametrize(
+    ("owners", "by"),
+    [
+        ((), ""),
+        (ANA, ANA),
+        (ANA.upper(), ANA),
+        ("Ana Gomez", ANA),
+        ((BOB, ANA), ANA),
+        # Nobody can look into a team here, and git knows no handles.
+        ("@shop/data", ANA),
+        ((BOB, "@shop/data"), ANA),
+        ("@ana", ANA),
+    ],
+)
+def test_an_owner_signs(base: Path, owners: str | tuple[str, ...], by: str) -> None:
+    assert signed(base, owners) == by
+
+
+@pytest.mark.parametrize("owners", [BOB, (BOB, "Carol")])
+def test_somebody_else_is_refused_unless_they_say_that_they_review(base: Path, owners: str | tuple[str, ...]) -> None:
+    shown = owners if isinstance(owners, str) else ", ".join(owners)
+    told = re.escape(f"guard Line belongs to {shown}, and git calls you {ANA}; ask them to accept it, or pass --as-rev")
+    with pytest.raises(UsageError, match=told):
+        signed(base, owners)
+    assert signed(base, owners, as_reviewer=True) == f"{ANA}, as a reviewer"
+    # Whoever owns it is no reviewer, whatever they say.
+    assert signed(base, ANA, as_reviewer=True) == ANA
+
+
+def test_handles_come_from_addresses_of_services_and_from_ci(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    git(base, "config", "user.email", "7+ana@users.noreply.github.com")
+    assert identity(base) == ("7+ana@users.noreply.github.com", "Ana Gomez", "@ana")
+    assert signed(base, "@Ana") == "7+ana@users.noreply.github.com"
+    with pytest.raises(UsageError, match="belongs to @bob"):
+        signed(base, "@bob")
+    monkeypatch.setenv("GITHUB_ACTOR", "bob")
+    assert signed(base, "@bob") == "7+ana@users.noreply.github.com"
+
+
+@pytest.mark.parametrize(
+    ("lines", "owners"),
+    [
+        ("* @all", ("@all",)),
+        ("*.py @py", ("@py",)),
+        ("test_line.py @one @two", ("@one", "@two")),
+        ("/app/tests/guards/ @guards", ("@guards",)),
+        ("app/tests @tests", ("@tests",)),
+        ("tests/ @anywhere", ("@anywhere",)),
+        ("/tests/ @top", ()),
+        ("app/* @direct", ()),
+        ("app/*/guards @two", ("@two",)),
+        ("**/guards/*.py @deep", ("@deep",)),
+        ("/app/**/test_*.py @deep", ("@deep",)),
+        ("* @all\n*.py @py  # a word", ("@py",)),
+        ("*.py @py\n/app/tests/", ()),
+        ("# * @none\n\n", ()),
+        ("[Data][2] @data\n*.py\n", ("@data",)),
+        ("^[Data]\n*.py @py", ("@py",)),
+        ("test_line?.py @no", ()),
+        ("test_lin?.py @yes", ("@yes",)),
+    ],
+)
+def test_the_last_line_that_fits_names_them(base: Path, lines: str, owners: tuple[str, ...]) -> None:
+    (base.parent / ".github").mkdir()
+    (base.parent / ".github/CODEOWNERS").write_text(lines)
+    assert owners_of(base, base / "tests/guards/test_line.py") == owners
+
+
+def test_a_file_of_owners_above_the_repository_is_not_ours(base: Path, tmp_path: Path) -> None:
+    inner = tmp_path / "app" / "inner"
+    inner.mkdir()
+    git(inner, "init", "--quiet")
+    (tmp_path / "CODEOWNERS").write_text("* @all")
+    assert owners_of(inner, inner / "a.py") == ()
+    assert owners_of(base, base / "a.py") == ("@all",)

@@ -1,0 +1,61 @@
+"""A golden of somebody else is recorded by those alone who say that they review, and its log says so."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from tests.checker.test_review import measured
+from tests.project import CODE, GUARD, Project
+from tests.repository import git
+
+RIDGE = ("ridge=0.0", "ridge=1.0")
+
+
+@pytest.fixture(scope="module")
+def made(at_once: None, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A guard of Bob, whose code was edited since; the repository's user is Ana."""
+    project = Project(tmp_path_factory.mktemp("owners"))
+    with measured():
+        project.regen()
+    project.edit(GUARD, "    dataset = ", '    owners = "bob@example.com"\n    dataset = ')
+    project.edit(CODE, *RIDGE)
+    git(project.root, "init", "--quiet")
+    git(project.root, "config", "user.email", "ana@example.com")
+    return project
+
+
+@pytest.fixture
+def project(made: Project, tmp_path) -> Project:
+    shutil.copytree(made.root, tmp_path / "copy")
+    return Project(tmp_path / "copy", {})
+
+
+REGEN = ("regen-golden", "Line", "--yes", "--reason", "softer")
+
+
+def test_recording_is_refused_and_the_log_keeps_who_reviewed(project: Project):
+    ran = project.command(*REGEN)
+    assert (ran.code, ran.changed) == (2, ())
+    assert "guard Line belongs to bob@example.com, and git calls you ana@example.com" in ran.err
+    with measured():
+        assert project.command("regen-golden", "Line", "--dry-run").code == 0
+        assert project.command(*REGEN, "--as-reviewer").code == 0
+    assert project.golden().approvals[0].by == "ana@example.com, as a reviewer"
+    assert "by ana@example.com, as a reviewer" in (project.root / "golden/Line/summary.md").read_text()
+
+
+def test_so_is_accepting_what_a_check_saw(project: Project):
+    assert project.command("check").code == 1
+    ran = project.command("review", "--accept", "Line", "--reason", "softer")
+    assert (ran.code, ran.changed) == (2, ())
+    assert "not-an-owner" in ran.err
+    ran = project.command("review", "--accept", "Line", "--reason", "softer", "--as-reviewer")
+    assert (ran.code, project.golden().approvals[0].by) == (0, "ana@example.com, as a reviewer")
+
+
+def test_a_guard_that_holds_needs_no_owner(project: Project):
+    project.edit(CODE, *reversed(RIDGE))
+    ran = project.command(*REGEN)
+    assert (ran.code, ran.out, ran.changed) == (0, "Line: nothing to record, match\n", ())
