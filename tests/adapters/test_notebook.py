@@ -322,6 +322,13 @@ def test_an_error_names_its_cell_and_its_line(tmp_path: Path, *, isolated: bool)
         assert [str(frame) for frame in frames] == [f"{tmp_path / 'book/run.ipynb'}, cell 3"] * 2
 
 
+def test_a_path_that_only_its_author_has_is_named_with_its_cell(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError) as raised:
+        guard(tmp_path, "import pandas as pd\nanswers = pd.read_csv('/home/somebody/rents.csv')").predict(ROWS, ROWS)
+    assert "/home/somebody/rents.csv" in str(raised.value)
+    assert raised.value.__notes__ == ["in book/run.ipynb, cell 2 (`a`), line 2"]
+
+
 ENDS = [
     ("x = 1\nexec(compile('= 1', 'else.py', 'exec'))", SyntaxError, "in book/run.ipynb, cell 2 (`a`), line 2"),
     ("x = = 1", SyntaxError, "in book/run.ipynb, cell 2 (`a`), line 1"),

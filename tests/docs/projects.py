@@ -115,6 +115,7 @@ GIVEN: Mapping[str, Callable[[], Given]] = {
     "docs/first-guard.md": _first_guard,
     "docs/how-mlguard-decides.md": lambda: GUARDED,
     "docs/make-dataset-like.md": _orders,
+    "docs/practices.md": lambda: Given(SETTINGS),
     "docs/pytest.md": lambda: replace(GUARDED, edits=(FORGETFUL,)),
     "docs/review.md": lambda: replace(GUARDED, commands=(*RECORDED,), edits=(FORGETFUL,)),
 }

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from mlguard.tables.catalogue import catalogue
+from mlguard.tables.folder import write_dataset
 from tests.generators.case import Case, schema
 from tests.generators.cases import CASES
 
@@ -30,6 +31,11 @@ def test_schema_is_as_documented(case: Case, seed: int) -> None:
     assert data.target == case.target
     assert case.target is None or f" {case.target}:" in f" {case.columns}"
     assert 100 <= len(data[case.table]) <= 400
+
+
+def test_its_files_stay_small(case: Case, tmp_path: Path) -> None:
+    write_dataset(case.make(0), tmp_path / case.name, name=case.name, seed=0)
+    assert sum(file.stat().st_size for file in (tmp_path / case.name).iterdir()) < 60_000
 
 
 @pytest.mark.parametrize("seed", SEEDS)

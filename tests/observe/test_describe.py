@@ -66,6 +66,25 @@ def test_what_cannot_apply_to_arrays_says_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("declared", "told"),
+    [
+        ("bought", "the test rows have no column 'bought'"),
+        (None, "no target is declared, and `evaluate` reads no column of the test rows"),
+    ],
+)
+def test_why_nothing_can_be_said_of_the_target_is_told(tmp_path: Path, declared: str | None, told: str) -> None:
+    class Unscored(Shop):
+        target = declared
+        evaluate = None  # type: ignore[assignment]
+
+        def split(self, data: Any) -> Any:
+            train, test = super().split(data)
+            return train, test.drop(columns="bought")
+
+    assert contracts(observed(Unscored, tmp_path))["target unread"] == f"not applicable: {told}"
+
+
+@pytest.mark.parametrize(
     ("make_features", "names"),
     [
         (lambda x: x, ["test.values", "train.values"]),

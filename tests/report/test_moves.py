@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from mlguard.core.compare import Comparison
+from mlguard.core.requirement import parse_requirements
 from mlguard.core.run_name import MAIN
 from mlguard.core.value import DIGEST, Value, digest_of, numbers, text, texts
 from mlguard.core.verdict import Verdict
@@ -51,6 +52,12 @@ def test_contracts_that_break_by_themselves_are_all_told() -> None:
     golden = [AUC, *contract("batches", "same"), *contract("row order", "same")]
     new = [AUC, *contract("batches", "raised A: b"), *contract("row order", "raised A: b")]
     assert sum("no longer holds" in line for line in lines(against(golden, new))) == 2
+
+
+def test_a_gate_that_fails_is_named_however_much_else_moved() -> None:
+    golden, new = ([AUC, *(seen("evaluate", f"loss {i}", float(i + add)) for i in range(12))] for add in (0, 1))
+    told = lines(against(golden, new, requirements=parse_requirements({"auc": ">= 0.95"})))
+    assert told[-2:] == ["… and 2 more, in evaluate", "auc is 0.9, required is >= 0.95 (golden: 0.9, unchanged)"]
 
 
 def test_what_moves_only_after_another_training_is_state() -> None:

@@ -41,7 +41,8 @@ def test_every_way_to_read_one_is_seen(tmp_path: Path, monkeypatch: pytest.Monke
     library = tmp_path / "site-packages"
     library.mkdir()
     (library / "settings_library.py").write_text(
-        "import os\nos.getenv('READ_AT_IMPORT')\ndef load(name): return os.getenv(name), os.getenv('OMP_NUM_THREADS')\n"
+        "import os, shutil\nos.getenv('READ_AT_IMPORT')\n"
+        "def load(name): return os.getenv(name), os.getenv('OMP_NUM_THREADS'), shutil.get_terminal_size()\n"
     )
     monkeypatch.syspath_prepend(str(library))
     monkeypatch.delitem(sys.modules, "settings_library", raising=False)

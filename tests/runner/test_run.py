@@ -221,6 +221,24 @@ def test_a_bundle_that_needs_the_projects_data_breaks_its_contract_alone(line: P
     assert status(record, "saved bundle").startswith("raised FileNotFoundError")
 
 
+@pytest.mark.parametrize(
+    ("save", "load"),
+    [("(folder / 'line.json').write_text(str(model))", "(folder / 'ids.json').read_text()"),
+     ("(folder / 'no/ids.json').write_text('')", "{}")],
+    ids=["loading", "saving"],
+)  # fmt: skip
+def test_a_file_that_the_bundle_lacks_is_named_and_no_place_of_this_machine(line: Project, save: str, load: str):
+    end = '        return line.score(test["y"], predictions)\n'
+    methods = (
+        f"\n    def save(self, model, folder):\n        {save}\n\n    def load(self, folder):\n        return {load}\n"
+    )
+    with line.editing(GUARD, end, end + methods), line.runner() as runner:
+        record = runner.run(line.declared(), extent=Extent.QUICK).record
+    place = "<folder>/no/ids.json" if "no/" in save else "<folder>/ids.json"
+    told = f"raised FileNotFoundError: [Errno 2] No such file or directory: '{place}'"
+    assert status(record, "saved bundle") == told
+
+
 def test_a_model_that_cannot_be_saved_says_why(line: Project):
     with line.editing(CODE, 'return {"slope"', 'return {"f": lambda: 0, "slope"'):
         record = line.run().record

@@ -228,9 +228,9 @@ def _targets(run: Run, path: Path) -> None:
         return
     found = targets(run, path)
     if not found:
-        keep_status(
-            run, name, f"{INAPPLICABLE}: no target is declared, and `evaluate` reads no column of the test rows"
-        )
+        declared = f"the test rows have no column {run.subject.target!r}"
+        guessed = "no target is declared, and `evaluate` reads no column of the test rows"
+        keep_status(run, name, f"{INAPPLICABLE}: {declared if run.subject.target else guessed}")
         return
     for target in found:
         model = rowwise.duplicate(path.model)

@@ -19,7 +19,7 @@ _CACHES = (".cache", ".config", ".matplotlib", "__pycache__")
 """Folders in which libraries keep what they computed before; no output of guarded code."""
 
 
-_LIBRARIES = (
+LIBRARIES = (
     frozenset({"__pycache__", ".git", "matplotlib", ".matplotlib", "fontconfig", "numba", "torch", "keras", ".keras"})
     | {"huggingface", "sentence_transformers", "tiktoken", "tensorflow_datasets", "nltk_data", "gensim-data"}
     | {"scikit_learn_data", "statsmodels_data", "seaborn-data"}
@@ -113,7 +113,7 @@ class Files:
 
     def _is_made(self, place: Path) -> bool:
         outside = not any(place.is_relative_to(folder) for folder in (*map(str, self.allowed), *_DEVICES))
-        return outside and not _LIBRARIES.intersection(place.parts)
+        return outside and not LIBRARIES.intersection(place.parts)
 
     def _counts(self, place: Path) -> bool:
         if any(place.is_relative_to(folder) for folder in self.allowed):

@@ -36,9 +36,11 @@ def moves(verdict: Verdict) -> Iterator[str]:
         yield from finding_lines(finding, verdict.against) if position < IN_FULL else [_short(finding, verdict.against)]
         if position == 0 and followers:
             yield f"{counted(len(followers), 'other contract')} may break for that alone: {', '.join(followers)}"
-    if len(moved) > SHOWN:
-        later = ", ".join(dict.fromkeys(f.stage for f in moved[SHOWN:]))
-        yield f"… and {len(moved) - SHOWN} more, in {later}"
+    gates = [f for f in moved[SHOWN:] if f.kind is Kind.GATE_MISSED]
+    if rest := [f for f in moved[SHOWN:] if f not in gates]:
+        yield f"… and {len(rest)} more, in {', '.join(dict.fromkeys(f.stage for f in rest))}"
+    # What the owner requires is named however much else moved: an accept does not turn it green.
+    yield from (_short(finding, verdict.against) for finding in gates)
 
 
 def finding_lines(finding: Finding, against: str = GOLDEN) -> list[str]:

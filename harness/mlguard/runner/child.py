@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from mlguard import __version__
 from mlguard.core.dataset import Dataset
@@ -32,6 +33,7 @@ from mlguard.runner.environ import told_withheld, variables_read
 from mlguard.runner.imported import hearing
 from mlguard.runner.lacking import told_lacking
 from mlguard.runner.order import Done, Found, Order, Search
+from mlguard.runner.outside import told_outside
 from mlguard.runner.parts import Parts
 from mlguard.runner.provenance import Heard, provenance
 from mlguard.runner.subject import changed, config_file, find_subject, with_target
@@ -154,7 +156,10 @@ def _observed(order: Order, progress: Progress, heard: Heard, path_ended: Callab
         left_out=parts.left_out(found, others),
         asked=order.questions,
     )
-    told = (told_withheld(heard.variables, order.withheld), *remarks_on(checkout))
+    original = [order.copy.original] if order.copy else []
+    besides = (*map(Path, order.import_path), *order.generators, *original, order.folder)
+    outside = told_outside(files.read, order.root, record.provenance.sources, besides=besides)
+    told = (told_withheld(heard.variables, order.withheld), outside, *remarks_on(checkout))
     refuse_results(files, order, subject)
     made = frozenset(map(str, files.made))
     # Also what the code read from a file into the environment itself, as dotenv does.

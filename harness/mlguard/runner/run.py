@@ -22,7 +22,7 @@ from mlguard.core.value import Value, text
 from mlguard.discovery import Declared, files
 from mlguard.golden.made import made_earlier, remember_made
 from mlguard.observe.contracts import keep_values
-from mlguard.observe.run import Silent
+from mlguard.observe.run import FOLDER, Silent
 from mlguard.runner import child
 from mlguard.runner.bundle import BUNDLE
 from mlguard.runner.datasets import find_generator
@@ -220,14 +220,13 @@ class Runner:
     ) -> tuple[list[Observation], Reached]:
         """Load what was saved, elsewhere and in a fresh process, and predict with it; and the lines that ran there."""
         if done.bundle.startswith(RAISED):
-            return [_status(done.bundle)], {}
+            return [_status(_placeless(done.bundle, order, order.bundle))], {}
         if done.bundle:
             return [_status(f"{INAPPLICABLE}: {done.bundle}")], {}
-        value = self._loaded(guard, order, self._moved(order, folder), how)
+        moved = self._moved(order, folder)
+        value = self._loaded(guard, order, moved, how)
         if "raised" in value:
-            # A golden must not show where somebody's checkout lies.
-            raised = str(value["raised"]).replace(f"{order.root}{os.sep}", "")
-            return [_status(f"{RAISED} {raised}")], {}
+            return [_status(_placeless(f"{RAISED} {value['raised']}", order, moved))], {}
         compared = _compared(value["columns"], value["names"], done.record)
         return [*compared, *_compared_probes(value["probes"], done.record)], value.get("reached", {})
 
@@ -343,6 +342,11 @@ def _compared_probes(loaded: Sequence[Observation], record: Record) -> list[Obse
 
 def _both(one: Reached, other: Reached) -> Reached:
     return {name: one.get(name, frozenset()) | other.get(name, frozenset()) for name in {*one, *other}}
+
+
+def _placeless(status: str, order: Order, bundle: Path) -> str:
+    """Without the places of this machine: a golden shows neither a checkout's nor those that a run makes anew."""
+    return status.replace(str(bundle), FOLDER).replace(f"{order.root}{os.sep}", "")
 
 
 def _status(status: str) -> Observation:

@@ -48,6 +48,9 @@ USUAL: Final = {"TZ": "UTC", "LC_ALL": "C.UTF-8", "LANG": "C.UTF-8"}
 _CACHES: Final = {"HF_HOME": "huggingface", "TORCH_HOME": "torch", "MPLCONFIGDIR": "matplotlib"}
 """Where downloads and fonts lie below the user's cache folder, which itself begins empty in every run."""
 
+_TERMINAL: Final = frozenset({"COLUMNS", "LINES", "TERM", "COLORTERM", "NO_COLOR", "FORCE_COLOR"})
+"""What a library that draws text asks of a terminal, such as pandas in a message. A worker has none."""
+
 _OWN: Final = {
     "PYTHONIOENCODING": "utf-8:backslashreplace",
     # pandas imports pyarrow where it is installed, whose allocator starts a thread: no zygote could ever fork.
@@ -98,7 +101,7 @@ def withheld(
 
 def is_default(name: str) -> bool:
     """Whether a worker has, without a word in the settings, what this variable is to say."""
-    ours = {*USUAL, *_OWN, *FIXED, *in_the_run(Path(), {})}
+    ours = {*USUAL, *_OWN, *_TERMINAL, *FIXED, *in_the_run(Path(), {})}
     return name in ours or _matches(name, PASSED, fold=True)
 
 
