@@ -55,7 +55,10 @@ def _is_own_namespace(module: ModuleType, root: Path) -> bool:
 def _is_of_project(place: str, root: Path) -> bool:
     """Whether a file or folder is the project's, or lies in the copy in which its code runs."""
     copy = current()
-    return lies_inside(place if copy is None else str(copy.original(Path(place))), root)
+    # By their names first: a thousand modules of libraries are asked about, before and after each program.
+    if copy is not None and place.startswith(tuple(map(str, copy.folders))):
+        place = str(copy.original(Path(place)))
+    return lies_inside(place, root)
 
 
 @functools.cache
