@@ -54,6 +54,19 @@ def test_what_the_project_reads_of_the_default_list_is_seen_as_well(tmp_path: Pa
     assert read_by(tmp_path, "import os\nos.getenv('TZ')\nos.getenv('HOME')") == {"TZ", "HOME"}
 
 
+def test_what_is_kept_and_restored_around_a_program_is_no_read_of_the_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("SHOP", "1")
+    code = """
+import pathlib, types
+from mlguard.programs.run import as_program
+with as_program(types.ModuleType("__main__"), ["run.py"], None, pathlib.Path(__file__).parent):
+    pass
+"""
+    assert read_by(tmp_path, code) == set()
+
+
 def test_nothing_is_seen_afterwards(tmp_path: Path):
     ordinary = type(os.environ).__getitem__
     names = read_by(tmp_path, "import os\ndef later(): return os.getenv('READ_LATER')\nos.getenv('READ_NOW')")

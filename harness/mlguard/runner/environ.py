@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from mlguard.worker.variables import is_default
 
 _IMPORTING: Final = "<frozen importlib._bootstrap"
 _MAPPING: Final = frozenset({"<frozen os>", "<frozen _collections_abc>", os.__file__})
+_MLGUARD: Final = os.path.join(Path(__file__).parents[1], "")
 
 
 @contextmanager
@@ -60,6 +62,8 @@ def _counts(name: str, frame: FrameType | None, is_project: Callable[[str], bool
     """Whether the project reads it: itself, or, beyond the default list, by a library that it called."""
     while frame is not None and frame.f_code.co_filename in _MAPPING:
         frame = frame.f_back
+    if frame is not None and frame.f_code.co_filename.startswith(_MLGUARD):
+        return False  # All variables are kept before each program that runs inside, and restored behind it.
     itself = True
     while frame is not None and not frame.f_code.co_filename.startswith(_IMPORTING):
         if _is_source(frame.f_code.co_filename) and is_project(frame.f_code.co_filename):
