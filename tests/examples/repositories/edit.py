@@ -1,0 +1,32 @@
+"""What somebody does to the code of a repository, and what its guard must say to that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mlguard.core.record import Role
+
+PROBES = frozenset({Role.PROBE})
+"""What may move where an edit changes no answer to rows of the dataset."""
+CONTRACTS = frozenset({Role.CONTRACT, Role.CONTRACT_VALUE})
+"""What may move where an edit changes no answer at all."""
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One replacement in one file: a planted bug where it has a stage, else a rewrite that changes no behaviour."""
+
+    id: str
+    """The edit in a few words."""
+    guard: str
+    """The guard that is checked."""
+    file: str
+    """The file, from the repository's root."""
+    old: str
+    """A text that stands in it once."""
+    new: str
+    """What stands there afterwards."""
+    stage: str | None = None
+    """The first stage that moves; None for a rewrite that must stay quiet."""
+    only: frozenset[Role] | None = None
+    """The roles of all that moves, for a bug that the main run does not show."""
