@@ -63,11 +63,12 @@ EDITS = (
         only=PROBES,
     ),
     Edit(
-        "one ticket has no second dimension",
+        "columns are named by their places",
         "Topics",
-        EVALUATE,
-        'proba = clf.predict_proba(data["X"])',
-        'proba = clf.predict_proba(data["X"]).squeeze()',
+        FEATURIZE,
+        "df = pd.read_csv(os.path.join(source, name))",
+        'columns = ["ticket", "channel", "text", "wait_minutes", "topic"]\n'
+        "    df = pd.read_csv(os.path.join(source, name), header=0, names=columns)",
         stage="contracts",
         only=CONTRACTS,
     ),
