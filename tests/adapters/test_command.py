@@ -153,6 +153,11 @@ WRONG = [
             ("PYTHONPATH=src x {train} {bundle}", "PYTHONPATH=src"),
         )
     ),
+    (
+        {"train": ("python one.py {train} {bundle}", "python two.py {bundle}")},
+        "`train` begins with a program called `python one.py {train} {bundle}`; a list holds the words of one "
+        "command line; write several as: sh -c '… && …'",
+    ),
     ({"evaluate": "x {answers}"}, "`evaluate` does not name {test}"),
     ({"train": "x {train} {bundle} {config}"}, "`train` names {config}, and the guard has no `config`"),
     (
@@ -172,6 +177,13 @@ def test_a_sound_declaration_has_no_problems() -> None:
     assert problems(declared(evaluate="x {test} {answers.npy} {metrics}", isolated=True)) == []
     assert problems(declared(train=["x", "two words", "{train}", "{bundle}"])) == []
     assert problems(declared(train="sh -c 'cd src && x $0 > $1/log' {train} {bundle} --name=a")) == []
+
+
+def test_a_program_whose_name_has_blanks_is_no_list_of_programs(tmp_path: Path) -> None:
+    program = tmp_path / "my tool"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    assert problems(declared(train=[str(program), "{train}", "{bundle}"])) == []
 
 
 def called(folder: Path, method: str, line: str, *given: Any, **facts: Any) -> Any:

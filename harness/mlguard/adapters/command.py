@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import partial
@@ -96,7 +97,7 @@ class Command:
     def problems(self) -> Iterator[str]:
         """What is wrong with the command line."""
         known, named = PLACES[self.method], self.places
-        yield from (f"`{self.method}` {told}" for told in shell_syntax(self.line))
+        yield from (f"`{self.method}` {told}" for told in (*shell_syntax(self.line), *self._several()))
         for name in named:
             if name not in known:
                 near = get_close_matches(name, known, n=1)
@@ -110,6 +111,13 @@ class Command:
             yield f"`{self.method}` does not name {_braced(missing)}"
         if self.method == "train" and not {"train", "data"} & set(named):
             yield "`train` names neither {train} nor {data}, so that it would not depend on its rows"
+
+    def _several(self) -> Iterator[str]:
+        """That a list holds command lines: then the first of them stands where the program's name does."""
+        first = re.match(r"'(\S+ [^']+)'", self.line)
+        if first and shutil.which(first[1]) is None:
+            told = "a list holds the words of one command line; write several as: sh -c '… && …'"
+            yield f"begins with a program called `{first[1]}`; {told}"
 
 
 class Call:
