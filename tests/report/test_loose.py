@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from mlguard.core.loose import Loose
-from mlguard.core.record import EFFECT, Observation, Record
+from mlguard.core.record import CONTRACT, EFFECT, Observation, Record
 from mlguard.core.run_name import Config
-from mlguard.core.value import number
+from mlguard.core.value import number, text
 from mlguard.report.approval import first
 from mlguard.report.loose import loosely_in_short, say_loosely, say_measured, without_effect_in_short
 
@@ -38,6 +38,13 @@ def test_a_first_golden_says_which_keys_nothing_shows():
     effect = Observation("predict", "effect", number(0.0), role=EFFECT, run=Config("cap"))
     assert list(first(Record("G", (effect,))))[-1] == "without effect on its data: cap"
     assert list(first(Record("G", ()))) == ["first golden: 0 observations"]
+
+
+def test_a_first_golden_says_which_contracts_do_not_hold():
+    raised = Observation("contracts", "saved bundle", text("raised OSError: no such file"), role=CONTRACT)
+    held = Observation("contracts", "batches", text("same"), role=CONTRACT)
+    told = list(first(Record("G", (raised, held))))
+    assert told[1:] == ["contracts that do not hold: saved bundle (raised OSError)"]
 
 
 def test_only_what_had_no_effect_is_said_of_the_machines():

@@ -50,8 +50,8 @@ def propose(
     if approval.intent:
         approval = replace(approval, intent=str(_kept_intent(golden, record, findings, approval.intent, lost)))
     observations = tuple(_kept(golden, observation, tolerances, record.asked) for observation in record)
-    summary = tuple(first(record) if golden is None else changes(golden, record, tolerances, findings))
     next_golden = replace(record, observations=observations, tolerances=tolerances, approvals=(), older=())
+    summary = tuple(first(next_golden) if golden is None else changes(golden, record, tolerances, findings))
     old = () if golden is None else golden.approvals
     if lost is not None:
         summary, old = (*lost.told, *summary), newest_first([*lost.approvals, *old])

@@ -11,11 +11,11 @@ import click
 
 from mlguard.checker.check import stale
 from mlguard.cli.select import Opened, no_guards, opened
-from mlguard.core.contract import judge
+from mlguard.core.contract import never_held
 from mlguard.core.error import GoldenError
 from mlguard.core.loose import Loose, loosely_guarded, without_effect
 from mlguard.core.question import QUESTIONS
-from mlguard.core.record import CONTRACT, Record
+from mlguard.core.record import Record
 from mlguard.core.visible import one_line
 from mlguard.golden.interface import Store
 from mlguard.golden.power import kept
@@ -68,7 +68,7 @@ def _guards(project: Opened) -> Iterator[ListedGuard]:
             "problems": list(guard.problems),
             "reason": golden.approvals[0].reason if golden and golden.approvals else None,
             "approved": golden.approvals[0].when if golden and golden.approvals else None,
-            "never_held": list(_never_held(golden)) if golden else [],
+            "never_held": [name for name, _ in never_held(golden)] if golden else [],
             "loosely_guarded": list(map(_loosely, loosely_guarded(golden))) if golden else [],
             "without_effect": list(without_effect(golden)) if golden else [],
             "mlguard": golden.mlguard if golden else None,
@@ -94,13 +94,6 @@ def _state(goldens: Store, name: str) -> tuple[str, Record | None]:
     except GoldenError:
         return "corrupt", None
     return ("missing", None) if golden is None else ("recorded", golden)
-
-
-def _never_held(golden: Record) -> Iterator[str]:
-    """Contracts that did not hold when the golden was recorded: their values gate instead."""
-    for observation in golden:
-        if observation.role == CONTRACT and judge(golden, observation, golden).held is False:
-            yield observation.name
 
 
 def _loosely(loose: Loose) -> LooselyGuarded:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mlguard.core.difference import Difference, difference
-from mlguard.core.record import CONTRACT_VALUE, Key, Observation, Record
+from mlguard.core.record import CONTRACT, CONTRACT_VALUE, Key, Observation, Record
 from mlguard.core.run_name import REFIT, run_name
 from mlguard.core.tolerance import EXACT, Tolerances
 from mlguard.core.value import Value
@@ -60,6 +61,13 @@ def judge(record: Record, contract: Observation, golden: Record) -> Judgement:
         if broken is not None:
             return broken
     return Judgement(True, status)
+
+
+def never_held(golden: Record) -> Iterator[tuple[str, Judgement]]:
+    """Contracts that did not hold when a golden was recorded, by name: their values decide instead."""
+    for observation in golden:
+        if observation.role == CONTRACT and (judged := judge(golden, observation, golden)).held is False:
+            yield observation.name, judged
 
 
 def reference_key(observation: Observation) -> Key | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from mlguard.core.contract import never_held
 from mlguard.core.finding import Finding
 from mlguard.core.intent import Unmet
 from mlguard.core.loose import without_effect
@@ -12,8 +13,8 @@ from mlguard.core.question import new_questions
 from mlguard.core.record import GATE, PROBE, Record, stage_rank
 from mlguard.core.run_name import MAIN
 from mlguard.core.tolerance import Numbers, Tolerances
-from mlguard.report.loose import without_effect_in_short
-from mlguard.report.numbers import pair, shown
+from mlguard.report.loose import SHOWN, without_effect_in_short
+from mlguard.report.numbers import few, pair, shown
 from mlguard.report.sentence import say
 
 LINES = 12
@@ -28,12 +29,18 @@ def changes(golden: Record, record: Record, tolerances: Tolerances, findings: Se
 
 
 def first(record: Record) -> Iterator[str]:
-    """What a first golden holds, and which configuration keys it does not guard."""
+    """What a first golden holds, and which contracts and configuration keys it does not guard.
+
+    `record` has the tolerances of the golden, which judge its contracts.
+    """
     metrics = [o for o in record if o.run == MAIN and o.stage == "evaluate" and o.role == GATE and o.value.is_numeric]
     yield f"first golden: {len(record.observations)} observations"
-    for observation in metrics[: LINES - 2]:
+    for observation in metrics[: LINES - 3]:
         if not observation.value.shape:
             yield f"{observation.name} {shown(observation.value.element(0))}"
+    broken = [f"{name} ({judged.way})" for name, judged in never_held(record)]
+    if broken:
+        yield f"contracts that do not hold: {few(broken, SHOWN)}"
     idle = without_effect(record)
     if idle:
         yield without_effect_in_short(idle)
