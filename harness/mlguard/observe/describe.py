@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from mlguard.core.question import EXACT_VALUES
-from mlguard.core.record import INTERNAL
+from mlguard.core.record import EVIDENCE, INTERNAL
+from mlguard.core.unstable import STEADIED_BY
 from mlguard.core.value import DIGEST, Value, digest_of, number, texts
 from mlguard.observe.answers import ANSWER
 from mlguard.observe.exact import beside, column_labels, columns, exactly, facts, leaves, refused, row_labels
@@ -21,7 +22,7 @@ from mlguard.observe.rows import count, take
 from mlguard.observe.run import Run
 from mlguard.observe.spelling import InexactError
 from mlguard.observe.stages import Part, Path
-from mlguard.observe.walk import walk
+from mlguard.observe.walk import ensembles, walk
 from mlguard.tables.digest import column_digests_of, table_digest
 from mlguard.tables.sheet import sheet
 
@@ -59,6 +60,14 @@ def describe_model(run: Run, path: Path) -> None:
     """What the model learned, wherever it keeps it."""
     for name, value in walk(path.model, ""):
         run.keep("train", name or "model", value, role=INTERNAL)
+    found = ensembles(path.model)
+    steadied_by = dict.fromkeys(setting for ensemble in found for setting in ensemble.steadied_by)
+    if steadied_by:
+        run.keep("train", STEADIED_BY, texts(steadied_by), role=EVIDENCE)
+    left = {place: setting for ensemble in found for place, setting in ensemble.left_behind.items()}
+    run.remarks += [
+        f"training leaves `{place}` in the project; {setting} leaves nothing" for place, setting in left.items()
+    ]
 
 
 def describe_answers(run: Run, path: Path) -> None:
