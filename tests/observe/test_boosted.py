@@ -16,7 +16,8 @@ from mlguard.core.record import EFFECT, Record
 from mlguard.core.run_name import MAIN
 from mlguard.core.unstable import steadied_by
 from mlguard.core.value import number
-from mlguard.observe.describe import describe_model
+from mlguard.observe.describe import describe_model, describe_split
+from mlguard.observe.origin import Origin
 from mlguard.observe.run import Run, Subject
 from mlguard.observe.stages import Part
 from mlguard.observe.stages import Path as Went
@@ -59,3 +60,11 @@ def test_what_training_leaves_behind_and_what_would_steady_it_are_named(tmp_path
     describe_model(kept, Went(part, part, model={"one": CatBoost(), "other": [racing, racing]}))
     assert kept.remarks == ["training leaves `catboost_info/` in the project; allow_writing_files=False leaves nothing"]
     assert steadied_by(Record.of("Shop", kept.observations)) == ("updater='coord_descent'", "nthread=1")
+
+
+def test_rows_that_only_a_library_reads_are_named_with_what_to_return_instead(tmp_path: Path) -> None:
+    held = type("Own", (type("DMatrix", (), {"__module__": "xgboost.core"}),), {})()
+    kept = Run(Subject("Shop", Shop, Configuration(None, None, {}), tmp_path), MAIN, Dataset({}), tmp_path)
+    describe_split(kept, Went(*(Part(name, held, Origin(())) for name in ("train", "test"))))
+    said = "`split` returned xgboost.DMatrix, which is not compared and gives no probe rows; return tables"
+    assert [remark[: len(said)] for remark in kept.remarks] == [said]

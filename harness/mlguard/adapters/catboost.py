@@ -33,6 +33,9 @@ def _model(model: Any) -> Ensemble:
 MODELS: Mapping[str, Callable[[Any], Ensemble]] = {"CatBoost": _model}
 """The class of CatBoost that holds a model, and how it is read; what it raises before a model is fitted says that."""
 
+ROWS = ("Pool",)
+"""The classes of CatBoost that hold rows where only CatBoost reads them."""
+
 
 def _left_behind(model: Any) -> Mapping[str, str]:
     writes = model.get_param("allow_writing_files") is not False and model.get_param("train_dir") is None

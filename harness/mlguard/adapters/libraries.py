@@ -18,6 +18,9 @@ LIBRARIES: Mapping[str, Mapping[str, Callable[[Any], Ensemble]]] = {
 }
 """By library, its classes that hold a model and how such a model is read."""
 
+ROWS: Mapping[str, tuple[str, ...]] = {"catboost": catboost.ROWS, "lightgbm": lightgbm.ROWS, "xgboost": xgboost.ROWS}
+"""By library, its classes that hold rows, of which no other rows can be made."""
+
 
 def is_model(value: object) -> bool:
     """Whether a value is a model of one of these libraries, or of a class derived from theirs."""
@@ -38,6 +41,12 @@ def learned(model: Any) -> Ensemble:
     if kind is None:
         raise TypeError(f"{type(model).__name__} is no model of {', '.join(LIBRARIES)}")
     return LIBRARIES[_library(kind)][kind.__name__](model)
+
+
+def rows_of(value: object) -> str:
+    """The library's class that holds these rows, as `xgboost.DMatrix`; empty for a table and anything else."""
+    kinds = ((_library(kind), kind.__name__) for kind in type(value).__mro__)
+    return next((f"{library}.{name}" for library, name in kinds if name in ROWS.get(library, ())), "")
 
 
 def _class(value: object) -> type | None:

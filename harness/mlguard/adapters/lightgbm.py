@@ -47,6 +47,9 @@ def _estimator(model: Any) -> Ensemble:
 MODELS: Mapping[str, Callable[[Any], Ensemble]] = {"Booster": _booster, "LGBMModel": _estimator}
 """The classes of LightGBM that hold a model, and how it is read; what it raises before a model is fitted says that."""
 
+ROWS = ("Dataset",)
+"""The classes of LightGBM that hold rows where only LightGBM reads them."""
+
 
 def _sections(text: str) -> tuple[Fields, list[Fields], Fields]:
     """The head, each tree, and the settings of a model's text, whose lines are `key=value` and `[key: value]`."""

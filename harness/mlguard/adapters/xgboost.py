@@ -52,6 +52,9 @@ def _estimator(model: Any) -> Ensemble:
 MODELS: Mapping[str, Callable[[Any], Ensemble]] = {"Booster": _booster, "XGBModel": _estimator}
 """The classes of XGBoost that hold a model, and how it is read; what it raises before a model is fitted says that."""
 
+ROWS = ("DMatrix",)
+"""The classes of XGBoost that hold rows where only XGBoost reads them."""
+
 
 def _weights(trained: Node) -> Mapping[str, Array]:
     weights = _inside(trained, "weights")

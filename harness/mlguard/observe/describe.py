@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from mlguard.adapters import libraries
 from mlguard.core.question import EXACT_VALUES
 from mlguard.core.record import EVIDENCE, INTERNAL
 from mlguard.core.unstable import STEADIED_BY
@@ -54,6 +55,11 @@ def describe_split(run: Run, path: Path) -> None:
     """Which rows of the Dataset each part holds, and the columns that the split computed."""
     for part in (path.train, path.test):
         _split(run, part)
+    run.remarks += [
+        f"`split` returned {held}, which is not compared and gives no probe rows; return tables, and make it in "
+        "`train` and `predict`"
+        for held in sorted({libraries.rows_of(part.rows) for part in path.parts} - {""})
+    ]
 
 
 def describe_model(run: Run, path: Path) -> None:
@@ -125,6 +131,8 @@ def _split(run: Run, part: Part) -> None:
 
 def _row_values(run: Run, part: Part) -> list[tuple[str, Value]]:
     """What rows hold that are no table: exactly, or as far as it can be described; but for their labels."""
+    if libraries.rows_of(part.rows):
+        return list(walk(part.rows, part.name, whole=True))
     try:
         found = leaves(part.rows, part.name)
     except InexactError as error:
