@@ -27,6 +27,7 @@ class Booster:
             "Tree=0\nnum_leaves=3\nsplit_feature=0 1\nthreshold=2.5 0\nleft_child=1 -1\nright_child=-2 -3\n"
             f"leaf_value=0.5 -0.25 {5 * self._rate}\ncat_boundaries=0 1\ncat_threshold=1\nshrinkage=1\n\n\n"
             "Tree=1\nnum_leaves=1\nsplit_feature=\nthreshold=\nleaf_value=0.125\nshrinkage=0.1\n\n\nend of trees\n\n"
+            "feature_importances:\nleaf_value=7\n\n"
             f"parameters:\n[learning_rate: {self._rate}]\n[num_threads: {self._threads}]\n[machines: ]\n\n"
             "end of parameters\n"
         )
