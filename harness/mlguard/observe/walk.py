@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from mlguard.adapters import libraries
+from mlguard.adapters import libraries, torch
 from mlguard.adapters.ensemble import Ensemble
 from mlguard.core.internals import KEYS, VALUES
 from mlguard.core.value import Value
@@ -166,10 +166,6 @@ def _tree(value: Any) -> Iterator[tuple[str, object]]:
         yield name, getattr(value, name)
 
 
-def _state_dict(value: Any) -> Iterator[tuple[str, object]]:
-    yield from ((str(key), child) for key, child in value.state_dict().items())
-
-
 def _estimator(value: Any) -> Iterator[tuple[str, object]]:
     """What an estimator learned, and the estimators inside it; its settings are not learned."""
     settings = set(type(value)._get_param_names()) if hasattr(type(value), "_get_param_names") else set()
@@ -204,7 +200,7 @@ Kind = tuple[Callable[[Any], bool], Callable[[Any], Iterator[tuple[str, object]]
 
 LIBRARIES: tuple[Kind, ...] = (
     (lambda v: type(v).__name__ == "Tree" and hasattr(v, "children_left"), _tree),
-    (lambda v: callable(getattr(v, "state_dict", None)) and callable(getattr(v, "parameters", None)), _state_dict),
+    (torch.is_module, torch.state),
 )
 """Objects of libraries whose content lies in C, and how it is read."""
 
@@ -216,6 +212,7 @@ _KINDS: tuple[Kind, ...] = (
     (lambda v: is_dataclass(v) and not isinstance(v, type), _fields),
     (lambda v: hasattr(v, "tree_") and hasattr(v, "get_params"), lambda v: iter([("tree_", v.tree_)])),
     (lambda v: hasattr(v, "get_params") and hasattr(v, "fit"), _estimator),
+    (torch.is_module, torch.parts),
     *LIBRARIES,
 )
 
