@@ -22,6 +22,7 @@ from mlguard.files.tree import Tree
 from mlguard.golden.codec import encode
 from mlguard.golden.local import LocalStore
 from mlguard.runner.order import Extent
+from tests.adapters import boosters
 from tests.disk import DiedError, Disk
 from tests.project import CODE, GENERATOR, Project
 from tests.repository import git
@@ -113,6 +114,16 @@ def test_a_guard_that_differs_from_itself_is_refused_and_nothing_is_written(line
     assert (refused.outcome, refused.exit_code, refused.slug) == (Outcome.UNSTABLE, 4, "guard-unstable")
     assert "predict test.prediction differs between two runs: 4 of 4 moved" in str(refused.problem)
     assert line.files() == before
+
+
+def test_settings_of_the_library_that_would_steady_a_guard_are_named(fresh: Project):
+    fresh.write("boosters.py", Path(boosters.__file__).read_text())
+    model = "boosters.XGBooster({'model': {'weights': [1.0]}}, linear={'updater': 'shotgun'})"
+    unseeded = "    import boosters, numpy\n    slope += numpy.random.default_rng().normal()\n"
+    fresh.edit(CODE, '    return {"slope": slope,', f'{unseeded}    return {{"booster": {model}, "slope": slope,')
+    refused = fresh.regen().refused
+    assert refused is not None
+    assert "trains the same twice only with updater='coord_descent' or nthread=1" in str(refused.problem)
 
 
 def test_a_secondary_run_that_raises_is_dropped_and_named(fresh: Project):

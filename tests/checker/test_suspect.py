@@ -46,6 +46,8 @@ def test_one_line_for_each_observation_that_decides_with_its_row_and_its_machine
     tree = CURES[Suspect.TREE]
     told = f"predict test.score jumps, row 17 on {OLD} and on {NEW}\n  likely {tree.cause}; {tree.cure}"
     assert unstable_in_words([found]) == told
+    (found,) = unstable(jumps, MACHINES, ("nthread=1",))
+    assert unstable_in_words([found]) == f"{told}\n  the model's library trains the same twice only with nthread=1"
 
 
 def test_every_suspect_has_a_cure():

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
+from tests.adapters.boosters import Booster
 from tests.observe.pipeline import Shop, make, matrix
 
 
@@ -373,3 +374,20 @@ class OnPolars(Shop):
 def pandas(table: Any) -> Any:
     assert isinstance(table, pl.DataFrame)
     return pd.DataFrame({name: table[name].to_list() for name in table.columns})
+
+
+class Boosted(Shop):
+    def train(self, train: Any) -> Any:
+        return {**super().train(train), "booster": Booster(rate=self.config["rate"], threads=self.config["threads"])}
+
+
+class IgnoresThreads(Boosted):
+    def train(self, train: Any) -> Any:
+        self.config = {**self.config, "threads": 1}
+        return super().train(train)
+
+
+class IgnoresRate(Boosted):
+    def train(self, train: Any) -> Any:
+        self.config = {**self.config, "rate": 0.1}
+        return super().train(train)

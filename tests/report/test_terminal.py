@@ -6,13 +6,14 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from mlguard.core.outcome import Outcome
+from mlguard.core.record import INTERNAL
 from mlguard.core.verdict import Verdict
 from mlguard.report.moves import times
 from mlguard.report.numbers import shown
 from mlguard.report.terminal import draw, draw_all
 from mlguard.report.wording import MEANING, next_command
-from tests.core.records import against, seen
-from tests.report.verdicts import VERDICTS
+from tests.core.records import against, floats, seen
+from tests.report.verdicts import GOLDEN, VERDICTS, told
 
 
 @pytest.mark.parametrize("name", VERDICTS)
@@ -42,6 +43,14 @@ def test_a_failure_says_what_by_how_much_where_why_and_what_next() -> None:
         'intended? accept it: mlguard regen-golden Churn --reason "…"',
     ):
         assert part in text
+
+
+def test_what_the_main_run_learned_otherwise_explains_another_run_that_moved() -> None:
+    order = [seen("train", "categories.shop", text, role=INTERNAL) for text in ("a, b", "b, a")]
+    runs = [seen("predict", "test.proba", floats(value), run="seed 1") for value in (0.5, 0.75)]
+    verdict = told(against([*GOLDEN, order[0], runs[0]], [*GOLDEN, order[1], runs[1]]))
+    assert verdict.first_run == "seed 1"
+    assert "inside: train categories.shop: 'a, b' -> 'b, a'" in draw(verdict)
 
 
 def test_a_variant_is_quoted_for_the_shell() -> None:

@@ -37,3 +37,10 @@ def test_each_cause_stands_below_its_own_places() -> None:
 
 def test_the_day_is_a_cause_of_its_own() -> None:
     assert "today's date" in unstable_in_words([Cause(CauseKind.DAY_DECIDES, stage="predict")])
+
+
+def test_settings_of_the_library_that_would_steady_it_are_named_once() -> None:
+    places = [Unstable(f"predict {name}", Suspect.CHANCE, settings=("updater='a'", "nthread=1")) for name in "ab"]
+    said = "  the model's library trains the same twice only with updater='a' or nthread=1"
+    assert unstable_in_words(places).splitlines()[-1] == said
+    assert said not in unstable_in_words(differs("a"))

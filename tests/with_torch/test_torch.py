@@ -11,6 +11,7 @@ from mlguard.core.record import INTERNAL
 from mlguard.observe.answers import read_answers
 from mlguard.observe.leaf import to_value
 from mlguard.observe.walk import walk
+from mlguard.report.terminal import draw
 from tests.project import Project
 
 NET, GUARD = "net.py", "tests/guards/test_net.py"
@@ -145,6 +146,13 @@ def test_shifts_are_caught_where_they_begin(project: Project, old: str, new: str
         verdict = project.check("Net", GUARD).verdict
     assert verdict.outcome in (Outcome.SHIFTED, Outcome.VIOLATED)
     assert verdict.first_moved == stage
+
+
+def test_the_mode_in_which_training_left_the_layers_is_told(project: Project) -> None:
+    with project.editing(NET, "    return net\n\n\ndef predict", "    return net.eval()\n\n\ndef predict"):
+        verdict = project.check("Net", GUARD, quick=True).verdict
+    assert verdict.outcome is Outcome.MATCH
+    assert "first train training mode" in draw(verdict)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from mlguard.core.record import GATE, INTERNAL, Key, Record
 from mlguard.core.rules import Rules
 from mlguard.core.run_name import MAIN
 from mlguard.core.tolerance import Numbers, Tolerances, pool
-from mlguard.core.unstable import Unstable
+from mlguard.core.unstable import Unstable, steadied_by
 from mlguard.discovery import Declared
 from mlguard.runner.order import Change
 from mlguard.runner.run import Runner
@@ -87,7 +87,7 @@ def measure(
         seen.sizes,
         seen.zeros,
         environments=tuple(environments),
-        unstable=tuple(unstable(seen.jumps, machines)),
+        unstable=tuple(unstable(seen.jumps, machines, steadied_by(record))),
         unsteady_runs=frozenset(seen.runs),
         unsteady_rows={key: frozenset(rows) for key, rows in seen.rows.items()},
         inert=tuple(missing),

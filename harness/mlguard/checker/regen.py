@@ -29,7 +29,7 @@ from mlguard.core.question import new_questions
 from mlguard.core.record import INTERNAL, Record
 from mlguard.core.rules import Rules
 from mlguard.core.run_name import MAIN
-from mlguard.core.unstable import Suspect, Unstable
+from mlguard.core.unstable import Suspect, Unstable, steadied_by
 from mlguard.core.verdict import Verdict
 from mlguard.discovery import Declared
 from mlguard.golden.power import kept
@@ -197,7 +197,10 @@ def _stable(one: Record, other: Record, rules: Rules) -> tuple[Record, list[Unst
     inside = [f for f in comparison.findings if f.role == INTERNAL and not f.gates and not f.difference.close]
     restless = {(f.run, f.stage, f.observation) for f in inside}
     steady = one.with_observations(tuple(o for o in one if o.key not in restless))
-    differing = [Unstable(m.label, Suspect.CHANCE, difference=m.difference) for m in moves if m.run == MAIN]
+    settings = steadied_by(one)
+    differing = [
+        Unstable(m.label, Suspect.CHANCE, difference=m.difference, settings=settings) for m in moves if m.run == MAIN
+    ]
     return without_runs(steady, unsteady, NOT_TWICE), differing
 
 

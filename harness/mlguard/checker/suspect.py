@@ -13,8 +13,13 @@ from mlguard.worker.environment import Environment
 _TREES = ("children_left", "children_right", ".feature", ".threshold", "n_node_samples", "split_indices")
 
 
-def unstable(jumps: Sequence[Jump], machines: Mapping[str, Environment]) -> Iterator[Unstable]:
-    """One for each Observation that decides and jumps: where, on which machines, and the likely cause."""
+def unstable(
+    jumps: Sequence[Jump], machines: Mapping[str, Environment], settings: tuple[str, ...] = ()
+) -> Iterator[Unstable]:
+    """One for each Observation that decides and jumps: where, on which machines, and the likely cause.
+
+    `settings` of the model's library would make two trainings the same.
+    """
     seen: dict[str, list[Jump]] = {}
     for jump in jumps:
         if jump.observation.run == MAIN and jump.observation.role in (GATE, CONTRACT_VALUE):
@@ -24,7 +29,7 @@ def unstable(jumps: Sequence[Jump], machines: Mapping[str, Environment]) -> Iter
             continue  # What a contract gave is judged against the answers, which speak for themselves.
         row = next((jump.row for jump in found if jump.row), "")
         on = tuple(dict.fromkeys(jump.machine for jump in found))
-        yield Unstable(label, suspicion(found, jumps, machines), row, on)
+        yield Unstable(label, suspicion(found, jumps, machines), row, on, settings=settings)
 
 
 def suspicion(found: Sequence[Jump], jumps: Sequence[Jump], machines: Mapping[str, Environment]) -> Suspect:

@@ -68,6 +68,9 @@ FINITE_ANSWERS = "finite answers to large numbers"
 IN_FEW_CALLS = "form few calls of predict"
 """Older versions called `predict` for each change of each column, for each bisection and for every seven rows."""
 
+LEARNED = "form what boosting libraries learned"
+"""Older versions took the settings that a booster's text repeats, such as threads and seeds, for what it learned."""
+
 QUESTIONS: Mapping[str, int] = {
     **ASKED_AT_FIRST,
     IN_FEW_CALLS: 1,
@@ -75,6 +78,7 @@ QUESTIONS: Mapping[str, int] = {
     DEGENERATE: 1,
     FINITE_ANSWERS: 1,
     EXACT_VALUES: 1,
+    LEARNED: 1,
     "run without": 1,
     # Of every float column, where it was only of those that have gaps.
     "probe missing": 2,

@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from mlguard.core.difference import Difference
+from mlguard.core.record import Record
+
+STEADIED_BY = "steadied by"
+"""The Observation that holds settings of the model's library each of which makes two trainings the same."""
 
 
 class Suspect(StrEnum):
@@ -34,3 +38,10 @@ class Unstable:
     """The emulated machines on which it jumps; empty where two plain runs differ."""
     difference: Difference | None = None
     """How far two plain runs are apart."""
+    settings: tuple[str, ...] = ()
+    """Settings of the model's library each of which makes two trainings the same; empty where they are."""
+
+
+def steadied_by(record: Record) -> tuple[str, ...]:
+    """Settings without which the model of a run may come out differently, though nothing changed."""
+    return tuple(text for o in record if o.name == STEADIED_BY and o.stage == "train" for text in o.value.data)

@@ -9,8 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from mlguard.adapters import libraries
 from mlguard.core.question import EXACT_VALUES
-from mlguard.core.record import INTERNAL
+from mlguard.core.record import EVIDENCE, INTERNAL
+from mlguard.core.unstable import STEADIED_BY
 from mlguard.core.value import DIGEST, Value, digest_of, number, texts
 from mlguard.observe.answers import ANSWER
 from mlguard.observe.exact import beside, column_labels, columns, exactly, facts, leaves, refused, row_labels
@@ -21,7 +23,7 @@ from mlguard.observe.rows import count, take
 from mlguard.observe.run import Run
 from mlguard.observe.spelling import InexactError
 from mlguard.observe.stages import Part, Path
-from mlguard.observe.walk import walk
+from mlguard.observe.walk import ensembles, walk
 from mlguard.tables.digest import column_digests_of, table_digest
 from mlguard.tables.sheet import sheet
 
@@ -53,12 +55,25 @@ def describe_split(run: Run, path: Path) -> None:
     """Which rows of the Dataset each part holds, and the columns that the split computed."""
     for part in (path.train, path.test):
         _split(run, part)
+    run.remarks += [
+        f"`split` returned {held}, which is not compared and gives no probe rows; return tables, and make it in "
+        "`train` and `predict`"
+        for held in sorted({libraries.rows_of(part.rows) for part in path.parts} - {""})
+    ]
 
 
 def describe_model(run: Run, path: Path) -> None:
     """What the model learned, wherever it keeps it."""
     for name, value in walk(path.model, ""):
         run.keep("train", name or "model", value, role=INTERNAL)
+    found = ensembles(path.model)
+    steadied_by = dict.fromkeys(setting for ensemble in found for setting in ensemble.steadied_by)
+    if steadied_by:
+        run.keep("train", STEADIED_BY, texts(steadied_by), role=EVIDENCE)
+    left = {place: setting for ensemble in found for place, setting in ensemble.left_behind.items()}
+    run.remarks += [
+        f"training leaves `{place}` in the project; {setting} leaves nothing" for place, setting in left.items()
+    ]
 
 
 def describe_answers(run: Run, path: Path) -> None:
@@ -116,6 +131,8 @@ def _split(run: Run, part: Part) -> None:
 
 def _row_values(run: Run, part: Part) -> list[tuple[str, Value]]:
     """What rows hold that are no table: exactly, or as far as it can be described; but for their labels."""
+    if libraries.rows_of(part.rows):
+        return list(walk(part.rows, part.name, whole=True))
     try:
         found = leaves(part.rows, part.name)
     except InexactError as error:

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from mlguard.adapters import libraries
 from mlguard.core.error import UsageError
 from mlguard.core.value import Value, text, texts
 from mlguard.observe.fields import CODE, attributes_beside, fields_of, is_named_tuple
@@ -282,6 +283,10 @@ def _same_fields(items: list[Any]) -> Iterator[Part]:
 
 
 def _object(value: Any) -> Iterator[Part]:
+    if libraries.is_model(value):
+        yield from _learned(value)
+        if not libraries.is_derived(value):
+            return
     for test, content in LIBRARIES:
         if test(value):
             yield from content(value)
@@ -292,6 +297,13 @@ def _object(value: Any) -> Iterator[Part]:
     if not fields:
         yield "", _empty("object of no fields")
     yield from fields.items()
+
+
+def _learned(model: Any) -> list[Part]:
+    try:
+        return list(libraries.learned(model).parts())
+    except Exception as error:  # The library's own, for a model that is not fitted.
+        raise InexactError(model, why=f"it holds nothing learned: {type(error).__name__}") from error
 
 
 def _empty(kind: str) -> Value:

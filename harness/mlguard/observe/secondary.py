@@ -10,6 +10,7 @@ from typing import Any
 from mlguard.configuration import written
 from mlguard.core.difference import difference
 from mlguard.core.error import MlguardError
+from mlguard.core.question import LEARNED
 from mlguard.core.record import CONTRACT, EFFECT, GATE, GUESS, Observation
 from mlguard.core.run_name import LATER, REFIT, Config, RunName, Seed
 from mlguard.core.tolerance import EXACT
@@ -20,7 +21,7 @@ from mlguard.observe.keys import ChangedKey
 from mlguard.observe.rows import duplicate
 from mlguard.observe.run import Run, copied, scratch
 from mlguard.observe.stages import Path, predict, walk_path
-from mlguard.observe.walk import walk
+from mlguard.observe.walk import ensembles, walk
 from mlguard.seeding import seed_all
 
 ECHO = 64
@@ -55,7 +56,8 @@ def config_probe(main: Run, path: Path, changed: ChangedKey) -> list[Observation
             return []
     detail = {GUESS: True} if changed.guess else {}
     for stage, size in _effects(path, reached[0], changed) if reached else ():
-        run.keep(stage, "effect", number(float(f"{size:.3g}")), role=EFFECT, detail=detail)
+        question = LEARNED if stage == "train" and ensembles(path.model) else ""
+        run.keep(stage, "effect", number(float(f"{size:.3g}")), role=EFFECT, detail=detail, question=question)
     return run.observations
 
 

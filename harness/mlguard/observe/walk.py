@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from mlguard.adapters import libraries, torch
+from mlguard.adapters.ensemble import Ensemble
 from mlguard.core.internals import KEYS, VALUES
 from mlguard.core.value import Value
 from mlguard.observe.kinds import is_frame, is_sparse, unwrapped
@@ -48,19 +50,29 @@ Leaf = tuple[str, Value]
 def walk(value: object, name: str = "", *, whole: bool = False) -> Iterator[Leaf]:
     """Every leaf of an object with its path, in a stable order: `clf.coef_`, `trees_[3].threshold`.
 
-    Follows mappings, sequences, dataclasses, objects' attributes, tree structures, `state_dict`s and booster dumps;
-    leaves out what is no behaviour (`NOT_BEHAVIOUR`), and what cannot be brought to a Value. With `whole`, for what
-    somebody declared and not only keeps, no entry and no member of a long sequence is left out.
+    Follows mappings, sequences, dataclasses, objects' attributes, tree structures and `state_dict`s; what models of
+    `adapters.libraries` learned is read there. Leaves out what is no behaviour (`NOT_BEHAVIOUR`), and what cannot be
+    brought to a Value. With `whole`, for what somebody declared and not only keeps, no entry and no member of a long
+    sequence is left out.
     """
     leaves = _Walker(whole=whole).visit(value, name, 0)
     yield from leaves if whole else islice(leaves, LEAVES)
 
 
+def ensembles(value: object) -> list[Ensemble]:
+    """What the models of `adapters.libraries` inside an object learned, such as the last step of a Pipeline."""
+    walker = _Walker(whole=False)
+    for _ in islice(walker.visit(value, "", 0), LEAVES):
+        pass
+    return walker.ensembles
+
+
 class _Walker:
-    """One walk: what it is inside of, and how much it has looked at."""
+    """One walk: what it is inside of, what it met, and how much it has looked at."""
 
     def __init__(self, *, whole: bool) -> None:
         self.whole = whole
+        self.ensembles: list[Ensemble] = []
         self.visiting: set[int] = set()
         self.visits = 0
 
@@ -82,6 +94,10 @@ class _Walker:
         try:
             if is_leaf(value) and not holds_objects(value):
                 return to_value(value)
+            if libraries.is_model(value):
+                own = _attributes(value) if libraries.is_derived(value) else ()
+                self.ensembles.append(learned := libraries.learned(value))
+                return [*learned.parts(), *own]
             return [] if _is_opaque(value) else [part for part in _children(value) if self._counts(value, part[0])]
         except Exception:  # Whatever an object does when it is looked at, a look must not end a run.
             return []
@@ -150,15 +166,6 @@ def _tree(value: Any) -> Iterator[tuple[str, object]]:
         yield name, getattr(value, name)
 
 
-def _state_dict(value: Any) -> Iterator[tuple[str, object]]:
-    yield from ((str(key), child) for key, child in value.state_dict().items())
-
-
-def _booster(value: Any) -> Iterator[tuple[str, object]]:
-    dump = value.model_to_string() if hasattr(value, "model_to_string") else "\n".join(value.get_dump())
-    yield "dump", boxed(dump.splitlines())
-
-
 def _estimator(value: Any) -> Iterator[tuple[str, object]]:
     """What an estimator learned, and the estimators inside it; its settings are not learned."""
     settings = set(type(value)._get_param_names()) if hasattr(type(value), "_get_param_names") else set()
@@ -193,8 +200,7 @@ Kind = tuple[Callable[[Any], bool], Callable[[Any], Iterator[tuple[str, object]]
 
 LIBRARIES: tuple[Kind, ...] = (
     (lambda v: type(v).__name__ == "Tree" and hasattr(v, "children_left"), _tree),
-    (lambda v: callable(getattr(v, "state_dict", None)) and callable(getattr(v, "parameters", None)), _state_dict),
-    (lambda v: callable(getattr(v, "model_to_string", None)) or callable(getattr(v, "get_dump", None)), _booster),
+    (torch.is_module, torch.state),
 )
 """Objects of libraries whose content lies in C, and how it is read."""
 
@@ -206,6 +212,7 @@ _KINDS: tuple[Kind, ...] = (
     (lambda v: is_dataclass(v) and not isinstance(v, type), _fields),
     (lambda v: hasattr(v, "tree_") and hasattr(v, "get_params"), lambda v: iter([("tree_", v.tree_)])),
     (lambda v: hasattr(v, "get_params") and hasattr(v, "fit"), _estimator),
+    (torch.is_module, torch.parts),
     *LIBRARIES,
 )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from mlguard.core.difference import Difference
 from mlguard.core.finding import Finding, Kind
 from mlguard.core.outcome import Outcome
-from mlguard.core.record import stage_rank
+from mlguard.core.record import INTERNAL, stage_rank
 from mlguard.core.run_name import LATER, MAIN, REFIT
 from mlguard.core.verdict import Verdict
 from mlguard.report.numbers import counted, pair
@@ -94,9 +94,11 @@ def _state_kept(moved: Sequence[Finding]) -> Iterator[str]:
 
 
 def _inside(verdict: Verdict) -> list[Finding]:
-    """A few internals of the first moved stage that moved as well."""
+    """A few internals of the first moved stage that moved as well; those of the main run, which are whole, first."""
     inside = [f for f in verdict.findings if not f.gates and f.outcome is Outcome.SHIFTED]
-    return [f for f in inside if f.run == verdict.first_run and f.stage == verdict.first_moved][:3]
+    of_main = [f for f in inside if f.run == MAIN and f.role == INTERNAL] if verdict.first_run != MAIN else []
+    own = [f for f in inside if f.run == verdict.first_run and f.stage == verdict.first_moved]
+    return [*of_main, *own][:3]
 
 
 def _causes_first(moved: Sequence[Finding]) -> tuple[list[Finding], list[str]]:

@@ -65,6 +65,9 @@ def unstable_in_words(found: Sequence[Unstable | Cause]) -> str:
     for suspect in dict.fromkeys(one.suspect for one in places):
         first, *others = (one for one in places if one.suspect is suspect)
         lines += [_place(first), *_also(others), f"  likely {CURES[suspect].cause}; {CURES[suspect].cure}"]
+    settings = dict.fromkeys(setting for one in places for setting in one.settings)
+    if settings:
+        lines.append(f"  the model's library trains the same twice only with {' or '.join(settings)}")
     return "\n".join(lines)
 
 

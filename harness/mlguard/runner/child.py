@@ -157,7 +157,7 @@ def _observed(order: Order, progress: Progress, heard: Heard, path_ended: Callab
         asked=order.questions,
     )
     original = [order.copy.original] if order.copy else []
-    besides = (*map(Path, order.import_path), *order.generators, *original, order.folder)
+    besides = (*map(Path, (*order.import_path, *sys.path)), *order.generators, *original, order.folder)
     outside = told_outside(files.read, order.root, record.provenance.sources, besides=besides)
     told = (told_withheld(heard.variables, order.withheld), outside, *remarks_on(checkout))
     refuse_results(files, order, subject)
