@@ -56,4 +56,4 @@ def _class(value: object) -> type | None:
 
 
 def _library(kind: type) -> str:
-    return kind.__module__.partition(".")[0]
+    return str(kind.__module__).partition(".")[0]

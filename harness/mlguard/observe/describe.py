@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from mlguard.adapters import libraries
+from mlguard.adapters.ensemble import Ensemble
 from mlguard.core.question import EXACT_VALUES
 from mlguard.core.record import EVIDENCE, INTERNAL
 from mlguard.core.unstable import STEADIED_BY
@@ -23,7 +24,7 @@ from mlguard.observe.rows import count, take
 from mlguard.observe.run import Run
 from mlguard.observe.spelling import InexactError
 from mlguard.observe.stages import Part, Path
-from mlguard.observe.walk import ensembles, walk
+from mlguard.observe.walk import walk
 from mlguard.tables.digest import column_digests_of, table_digest
 from mlguard.tables.sheet import sheet
 
@@ -64,9 +65,9 @@ def describe_split(run: Run, path: Path) -> None:
 
 def describe_model(run: Run, path: Path) -> None:
     """What the model learned, wherever it keeps it."""
-    for name, value in walk(path.model, ""):
+    found: list[Ensemble] = []
+    for name, value in walk(path.model, "", met=found):
         run.keep("train", name or "model", value, role=INTERNAL)
-    found = ensembles(path.model)
     steadied_by = dict.fromkeys(setting for ensemble in found for setting in ensemble.steadied_by)
     if steadied_by:
         run.keep("train", STEADIED_BY, texts(steadied_by), role=EVIDENCE)

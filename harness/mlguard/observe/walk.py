@@ -47,32 +47,32 @@ NOT_BEHAVIOUR = frozenset(
 Leaf = tuple[str, Value]
 
 
-def walk(value: object, name: str = "", *, whole: bool = False) -> Iterator[Leaf]:
+def walk(value: object, name: str = "", *, whole: bool = False, met: list[Ensemble] | None = None) -> Iterator[Leaf]:
     """Every leaf of an object with its path, in a stable order: `clf.coef_`, `trees_[3].threshold`.
 
     Follows mappings, sequences, dataclasses, objects' attributes, tree structures and `state_dict`s; what models of
     `adapters.libraries` learned is read there. Leaves out what is no behaviour (`NOT_BEHAVIOUR`), and what cannot be
     brought to a Value. With `whole`, for what somebody declared and not only keeps, no entry and no member of a long
-    sequence is left out.
+    sequence is left out. `met` takes what the models of these libraries learned.
     """
-    leaves = _Walker(whole=whole).visit(value, name, 0)
+    leaves = _Walker(whole=whole, met=met).visit(value, name, 0)
     yield from leaves if whole else islice(leaves, LEAVES)
 
 
 def ensembles(value: object) -> list[Ensemble]:
     """What the models of `adapters.libraries` inside an object learned, such as the last step of a Pipeline."""
-    walker = _Walker(whole=False)
-    for _ in islice(walker.visit(value, "", 0), LEAVES):
+    met: list[Ensemble] = []
+    for _ in walk(value, met=met):
         pass
-    return walker.ensembles
+    return met
 
 
 class _Walker:
     """One walk: what it is inside of, what it met, and how much it has looked at."""
 
-    def __init__(self, *, whole: bool) -> None:
+    def __init__(self, *, whole: bool, met: list[Ensemble] | None = None) -> None:
         self.whole = whole
-        self.ensembles: list[Ensemble] = []
+        self.ensembles = [] if met is None else met
         self.visiting: set[int] = set()
         self.visits = 0
 
