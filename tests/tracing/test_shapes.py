@@ -80,6 +80,22 @@ def test_a_name_stands_for_one_size_in_each_call(tmp_path: Path) -> None:
     assert found[-1].because == ("n", 5, "line 3")
 
 
+def test_comments_of_one_line_have_the_same_names(tmp_path: Path) -> None:
+    code = """
+    def fit(X, y):  # X: (n, d), y: (n,)
+        # y: (k,), z: (k,)
+        z = y[1:]
+    fit(np.ones((5, 3)), np.ones(4))
+    last = None
+    for size in 2, 3, 3:
+        now = np.ones(size)  # last: (b,), now: (b,)
+        last = now
+    """
+    assert told(tmp_path, code) == [
+        ("X", 1, 0), ("y", 1, 1), ("y", 1, 0), ("z", 1, 1), ("last", 2, 0), ("now", 3, 1)
+    ]  # fmt: skip
+
+
 def test_a_name_of_the_code_stands_for_its_number(tmp_path: Path) -> None:
     code = """
     WIDTH = np.int64(3)

@@ -93,10 +93,13 @@ class Sizes:
         """`variable` answers the whole number that a name of the code holds; None where it holds none."""
         self._variable = variable
         self._seen: dict[str, tuple[int, int]] = {}
+        self._met: set[ShapeComment] = set()
 
-    def compare(self, comment: ShapeComment, shape: tuple[int, ...]) -> Passed:
-        """Whether a shape is what its comment says."""
-        self._seen = {name: seen for name, seen in self._seen.items() if seen[1] != comment.line}
+    def compare(self, comment: ShapeComment, shape: tuple[int, ...] | None) -> Passed:
+        """Whether a shape is what its comment says; None where its value is not there, which counts as no time."""
+        self._meet(comment)
+        if shape is None:
+            return Passed(comment)
         axes = _axes(comment.dims, len(shape))
         if axes is None:
             return Passed(comment, 1, 1, shape)
@@ -109,6 +112,13 @@ class Sizes:
     def seen(self) -> dict[str, int]:
         """The sizes that names of comments had last."""
         return {name: size for name, (size, _) in self._seen.items()}
+
+    def _meet(self, comment: ShapeComment) -> None:
+        """Begin anew with the names of a line whose comments were passed before."""
+        if comment in self._met:
+            self._met = {met for met in self._met if met.line != comment.line}
+            self._seen = {name: seen for name, seen in self._seen.items() if seen[1] != comment.line}
+        self._met.add(comment)
 
     def _expected(self, dim: str, size: int, line: int) -> tuple[int, str] | None:
         """The size that an axis should have, and who says so; None where any will do."""

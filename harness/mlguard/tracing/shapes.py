@@ -146,12 +146,10 @@ class _Call:
         self._running = [place for place in self._running if not has_ended(place)]
 
     def _compare(self, comment: ShapeComment, value: object) -> None:
-        if not comment.file:
-            shape = _shape(value, LISTS_HAVE_NONE)
-            if shape:
-                self._shapes.setdefault((comment.line, comment.name), shape)
-        elif (shape := _shape(value, len(comment.dims))) is not None:
-            self._found.passed(comment, self._sizes.compare(comment, shape))
+        if comment.file:
+            self._found.passed(comment, self._sizes.compare(comment, _shape(value, len(comment.dims))))
+        elif shape := _shape(value, LISTS_HAVE_NONE):
+            self._shapes.setdefault((comment.line, comment.name), shape)
 
 
 def _numbers(frame: FrameType) -> dict[str, int]:
