@@ -14,6 +14,10 @@ _ANY = ("*", "_", "?", "-1")
 """Written for an axis of any size."""
 _REST = "..."
 """Written for any number of axes."""
+_KINDS = {"bool", "bytes", "complex", "dict", "float", "int", "list", "object", "set", "str", "tuple"}
+"""Types of Python: between parentheses they say what a value is, and not how large."""
+_LONGEST = 80
+"""Characters of one axis: nobody writes more, and an expression without an end cannot be read."""
 _OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.FloorDiv: operator.floordiv}
 
 Dims = tuple[str, ...]
@@ -67,6 +71,8 @@ def named_shapes(text: str) -> list[tuple[str, Dims]]:
     """The values and shapes that the text of a comment starts with: `X: (n, d), y: (n,)`; none where it is prose."""
     found: list[tuple[str, Dims]] = []
     while (match := _NAMED.match(text)) is not None and (dims := _dims(match[2])) is not None:
+        if match[1] == "type":  # `# type: (Table, Model) -> Table`, as signatures are typed in comments.
+            return []
         found.append((match[1], dims))
         text = text[match.end() :].lstrip(" ,;")
     return found
@@ -146,12 +152,14 @@ class Sizes:
 
 
 def _dims(text: str) -> Dims | None:
-    """The axes between two parentheses; None where they are something else."""
+    """The axes between two parentheses; None where they are something else: one without a comma is a word or a note."""
     parts = [part.strip() for part in text.split(",")]
-    if len(parts) > 1 and not parts[-1]:
-        del parts[-1]
     if parts == [""]:
         return ()
+    if len(parts) == 1:
+        return None
+    if not parts[-1]:
+        del parts[-1]
     return tuple(parts) if all(map(_is_dim, parts)) and parts.count(_REST) < 2 else None
 
 
@@ -159,7 +167,7 @@ def _is_dim(text: str) -> bool:
     if text in (*_ANY, _REST):
         return True
     try:
-        return all(map(_is_of_size, _parts(ast.parse(text, mode="eval").body)))
+        return len(text) <= _LONGEST and all(map(_is_of_size, _parts(ast.parse(text, mode="eval").body)))
     except (SyntaxError, ValueError):
         return False
 
@@ -175,7 +183,9 @@ def _parts(node: ast.expr) -> Iterator[ast.expr]:
 def _is_of_size(node: ast.expr) -> bool:
     if isinstance(node, ast.Attribute):
         return _is_of_size(node.value)
-    return isinstance(node, ast.Name) or (isinstance(node, ast.Constant) and type(node.value) is int)
+    if isinstance(node, ast.Name):
+        return node.id not in _KINDS
+    return isinstance(node, ast.Constant) and type(node.value) is int
 
 
 def _axes(dims: Dims, number: int) -> Dims | None:
