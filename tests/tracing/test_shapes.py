@@ -96,6 +96,34 @@ def test_comments_of_one_line_have_the_same_names(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_what_pauses_in_a_statement_is_looked_at_once_that_ends(tmp_path: Path) -> None:
+    code = """
+    import asyncio
+    async def wide(x):
+        await asyncio.sleep(0)
+        return x[None]
+    async def f():
+        x = np.ones(5)  # (n,)
+        x = await wide(x)  # (1, m)
+        return await wide(x)  # (1, 1, n)
+    asyncio.run(f())
+    def g():
+        x = np.ones(5)  # (n,)
+        x = yield x  # (n, n)
+        return (yield x)  # (n,)
+    going = g()
+    next(going)
+    going.send(np.ones((5, 4)))
+    try:
+        going.send(np.ones(5))
+    except StopIteration:
+        pass
+    """
+    assert told(tmp_path, code) == [
+        ("x", 1, 0), ("x", 1, 0), ("", 1, 0), ("x", 1, 0), ("x", 1, 1), ("", 1, 0)
+    ]  # fmt: skip
+
+
 def test_a_name_of_the_code_stands_for_its_number(tmp_path: Path) -> None:
     code = """
     WIDTH = np.int64(3)

@@ -14,6 +14,7 @@ from typing import Any
 from mlguard.core.shape import Passed, ShapeComment, Sizes
 from mlguard.core.shape_names import ShownCall, Where
 from mlguard.tracing.commented import MODULE, Place, When, bare, places
+from mlguard.tracing.profile import pauses
 from mlguard.worker.source import project_source_test
 
 CALLS = 50
@@ -82,6 +83,8 @@ def shapes_seen(root: str, *, uncommented: bool = False) -> Iterator[Shapes]:
 
     def entered(frame: FrameType, event: str, argument: object) -> Any:
         own = found.of(frame.f_code)
+        if own and isinstance(getattr(frame.f_trace, "__self__", None), _Call):
+            return frame.f_trace  # It goes on after a pause.
         return _Call(frame, own, found).hear if own else None
 
     before, before_in_threads = sys.gettrace(), threading.gettrace()
@@ -124,7 +127,7 @@ class _Call:
         elif event == "exception":
             self._raises = not _is_end(argument)
             self._running = [] if self._raises else self._running
-        elif event == "return":
+        elif event == "return" and not pauses(frame):
             for place in self._running:
                 if place.when is When.RETURNED:
                     self._compare(place.comment, argument)
