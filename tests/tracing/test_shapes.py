@@ -49,6 +49,12 @@ PLACES = {
     "in a branch": "if True:\n    X = np.ones((4, 3))  # X: SHAPE\nelse:\n    X = 1",
     "behind a comprehension": "X = np.stack([np.ones(3) for _ in range(4)])  # X: SHAPE",
     "of several at once": "X, y = np.ones((4, 3)), 1  # X: SHAPE",
+    "above a match that makes another one": "X = np.ones((4, 3))\n# X: SHAPE\nmatch len(X):\n    case 4:\n        X = 1",
+    "behind the body on the line of its head": "if True: X = np.ones((4, 3))  # X: SHAPE",
+    "behind the second statement of a line": "y = 1; X = np.ones((4, 3))  # SHAPE",
+    "in a signature on the line of its body": "def f(X): return 1  # X: SHAPE\nf(np.ones((4, 3)))",
+    "below a decorator": "class A:\n    @staticmethod\n    # X: SHAPE\n    def f(X):\n        X = 1\n"
+    "A.f(np.ones((4, 3)))",
     "of a walrus": "print(len(X := np.ones((4, 3))))  # X: SHAPE",
 }  # fmt: skip
 

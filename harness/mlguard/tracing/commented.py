@@ -16,6 +16,7 @@ MODULE = 0
 
 _LEAVES = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 _FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
+_BODIES = (ast.stmt, ast.ExceptHandler, ast.match_case)
 _RUNS_NOTHING = (ast.Global, ast.Nonlocal)
 
 
@@ -127,14 +128,14 @@ def _timed(comment: ShapeComment, statement: _Statement, line: int, *, stands_al
 
 
 def _within(statements: list[_Statement], line: int, column: int) -> _Statement | None:
-    """The innermost statement whose lines hold a comment that stands behind code."""
+    """The last of the innermost statements whose lines hold a comment that stands behind code."""
     around = [s for s in statements if s.first <= line <= s.last]
-    return max(around, key=lambda s: (s.first, -s.last), default=None)
+    return max(around, key=lambda s: (s.node.lineno, s.node.col_offset), default=None)
 
 
 def _beside(statements: list[_Statement], line: int, column: int) -> _Statement | None:
     """The statement below a comment that has its line to itself; the one above at the end of a block."""
-    below = min((s for s in statements if s.first > line), key=lambda s: s.first, default=None)
+    below = min((s for s in statements if s.node.lineno > line), key=lambda s: s.node.lineno, default=None)
     if below is not None and below.node.col_offset >= column:
         return below
     above = [s for s in statements if s.last < line and s.node.col_offset == column]
@@ -147,7 +148,7 @@ def _made(node: ast.stmt) -> set[str]:
         return {argument.arg for argument in ast.walk(node.args) if isinstance(argument, ast.arg)}
     if isinstance(node, ast.ClassDef):
         return set()
-    heads = [part for part in ast.iter_child_nodes(node) if not isinstance(part, ast.stmt | ast.ExceptHandler)]
+    heads = [part for part in ast.iter_child_nodes(node) if not isinstance(part, _BODIES)]
     stored = (part for head in heads for part in ast.walk(head))
     return {
         ast.unparse(part)
