@@ -49,7 +49,8 @@ PLACES = {
     "in a branch": "if True:\n    X = np.ones((4, 3))  # X: SHAPE\nelse:\n    X = 1",
     "behind a comprehension": "X = np.stack([np.ones(3) for _ in range(4)])  # X: SHAPE",
     "of several at once": "X, y = np.ones((4, 3)), 1  # X: SHAPE",
-    "above a match that makes another one": "X = np.ones((4, 3))\n# X: SHAPE\nmatch len(X):\n    case 4:\n        X = 1",
+    "above a match that makes another one": "X = np.ones((4, 3))\n# X: SHAPE\nmatch len(X):\n"
+    "    case 4:\n        X = 1",
     "behind the body on the line of its head": "if True: X = np.ones((4, 3))  # X: SHAPE",
     "behind the second statement of a line": "y = 1; X = np.ones((4, 3))  # SHAPE",
     "in a signature on the line of its body": "def f(X): return 1  # X: SHAPE\nf(np.ones((4, 3)))",
@@ -168,9 +169,29 @@ def test_what_an_odd_object_raises_is_no_part_of_the_run(tmp_path: Path) -> None
             raise RuntimeError("looked at")
         def __getattr__(self, name):
             raise RuntimeError("looked at")
+    class Unlike(list):
+        @property
+        def __class__(self):
+            raise RuntimeError("looked at")
+        @property
+        def __dict__(self):
+            raise RuntimeError("looked at")
+        @property
+        def shape(self):
+            raise RuntimeError("looked at")
+        def __index__(self):
+            raise RuntimeError("looked at")
     odd = Odd()  # odd.X: (n,), odd.Y: (n,), odd: (n,)
+    unlike = Unlike()  # unlike.X: (n,), unlike: (n,), odd: (unlike,)
+    X = np.ones(3)  # X: (unlike,)
     """
-    assert [one.times for one in seen(tmp_path, code)] == [0, 0, 0]
+    assert [one.times for one in seen(tmp_path, code)] == [0, 0, 0, 0, 0, 0, 1]
+
+
+def test_a_tuple_may_be_a_shape_and_has_none(tmp_path: Path) -> None:
+    assert told(tmp_path, "y = np.ones(7)  # (n,)\nshape = y.shape  # (n,)\nz = y * 2  # (n,)") == [
+        ("y", 1, 0), ("shape", 0, 0), ("z", 1, 0)
+    ]  # fmt: skip
 
 
 def test_values_without_a_comment_are_shown_where_one_could_stand(tmp_path: Path) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import operator
 import sys
 import threading
 import tokenize
 from collections.abc import Callable, Iterator
 from types import CodeType, FrameType
-from typing import Any
+from typing import Any, TypeVar
 
 from mlguard.core.shape import Passed, ShapeComment, Sizes
 from mlguard.core.shape_names import ShownCall, Where
@@ -30,19 +31,23 @@ class Shapes:
         self._places: dict[str, dict[int, list[Place]]] = {}
         self._passed: dict[ShapeComment, Passed] = {}
         self._calls: dict[tuple[str, int], list[ShownCall]] = {}
+        self._one_at_a_time = threading.Lock()
 
     def of(self, code: CodeType) -> list[Place]:
         """The comments that this code passes."""
         name, is_module = code.co_filename, code.co_name == "<module>"
         if name not in self._places:
-            self._places[name] = self._read(name)
+            with self._one_at_a_time:
+                if name not in self._places:
+                    self._places[name] = self._read(name)
         if code.co_name.startswith("<") and not is_module:  # A lambda or comprehension, on the line of its function.
             return []
         return self._places[name].get(MODULE if is_module else code.co_firstlineno, [])
 
     def passed(self, comment: ShapeComment, seen: Passed) -> None:
         """Count what was seen of a comment once more; the first wrong shape is kept."""
-        self._passed[comment] = self._passed[comment].with_more(seen)
+        with self._one_at_a_time:
+            self._passed[comment] = self._passed[comment].with_more(seen)
 
     def show(self, call: ShownCall) -> None:
         """Keep what a call showed of values without a comment."""
@@ -170,38 +175,48 @@ def _is_end(raised: object) -> bool:
 LISTS_HAVE_NONE = -1
 """In place of a number of axes: what is no array has no shape."""
 
-_NOTHING = object()
+_Looked = TypeVar("_Looked")
 
 
+def _harmless(look: Callable[..., _Looked | None]) -> Callable[..., _Looked | None]:
+    """Let a look at an object of the project answer None where that raises: a class may do so, and its run goes on."""
+
+    @functools.wraps(look)
+    def guarded(*arguments: Any) -> _Looked | None:
+        try:
+            return look(*arguments)
+        except Exception:
+            return None
+
+    return guarded
+
+
+@_harmless
 def _value(frame: FrameType, name: str) -> object:
     """What a name such as `self.weights` stands for in a call; of attributes, those that an object itself holds."""
     first, *rest = name.split(".")
-    value = frame.f_locals.get(first, frame.f_globals.get(first, _NOTHING))
+    value = frame.f_locals.get(first, frame.f_globals.get(first))
     for part in rest:
-        try:
-            value = vars(value).get(part, _NOTHING)
-        except TypeError:
-            return _NOTHING
+        value = vars(value).get(part)
     return value
 
 
+@_harmless
 def _number(value: object) -> int | None:
     """A whole number as Python's own; None for anything else."""
     if isinstance(value, bool) or not hasattr(type(value), "__index__"):
         return None
-    try:
-        return operator.index(value) if getattr(value, "shape", ()) == () else None  # type: ignore[arg-type]
-    except Exception:  # A class of the project may raise anything, and its run goes on.
-        return None
+    return operator.index(value) if getattr(value, "shape", ()) == () else None  # type: ignore[arg-type]
 
 
+@_harmless
 def _shape(value: object, axes: int) -> tuple[int, ...] | None:
-    """The shape of an array, a table or a tensor; the length of a list where one axis is wanted; None without any."""
-    if isinstance(value, list | tuple | dict | set) and not hasattr(value, "shape"):
+    """The shape of an array, a table or a tensor; the length of a list where one axis is wanted; None without any.
+
+    A tuple is none of these: it may be a shape itself.
+    """
+    if isinstance(value, list | dict | set) and not hasattr(value, "shape"):
         return (len(value),) if axes == 1 else None
     if isinstance(value, int | float | complex) and axes == 0:
         return ()
-    try:
-        return tuple(int(size) for size in value.shape)  # type: ignore[attr-defined]  # Whatever has one.
-    except Exception:  # A class of the project may raise anything, and its run goes on.
-        return None
+    return tuple(int(size) for size in value.shape)  # type: ignore[attr-defined]  # Whatever has one.
