@@ -126,6 +126,16 @@ def test_an_error_is_no_end_to_what_was_added() -> None:
         with pytest.raises(ProgramError):
             ask(engine, Query("q.sql", "SELECT nope FROM visits", "postgres"), {})
         ask(engine, Query("q.sql", "SELECT text FROM visits", "postgres"), {})
+def test_no_parameter_stands_in_a_text_a_name_or_a_comment() -> None:
+    query = (
+        "SELECT $k AS k, E'it\\'s $k' AS a, $$it's %s $k$$ AS b, $q$a % $k$q$ AS c, 7 AS \"$k %\" -- it's $k\n"
+        "/* it's 5 % :k */ WHERE 3 % $k = 1"
+    )
+    assert asked(query, {"k": 2}).to_dict("records") == [
+        {"k": 2, "a": "it's $k", "b": "it's %s $k", "c": "a % $k", "$k %": 7}
+    ]
+
+
         assert engine.rows()["text"].tolist()[0] == "é"
 
 

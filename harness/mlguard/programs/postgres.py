@@ -52,6 +52,12 @@ _TELLS_TIME = re.compile(
     re.IGNORECASE,
 )
 
+_KEPT = re.compile(
+    r"""\b[eE]'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|(?<!\w)\$(\w*)\$.*?\$\1\$|--[^\n]*|/\*.*?\*/""",
+    re.DOTALL,
+)
+"""What stands in a query and is no code: texts, names between quotes, comments."""
+
 _ONE_AT_A_TIME = RLock()
 """Guarded code may call queries from several threads, and all would find their tables in one schema."""
 
@@ -188,19 +194,20 @@ def _column(cells: Sequence[Any], kind: str) -> Any:
 
 
 def _named(text: str, parameters: Mapping[str, Any]) -> str:
-    """A query whose parameters are written as psycopg reads them; nothing in a text is one."""
+    """A query whose parameters are written as psycopg reads them; nothing in a text, a name or a comment is one."""
     if not parameters:
         return text
     one = re.compile(rf"%\((?P<a>{'|'.join(parameters)})\)s|(?<![:\w])[:$@](?P<b>{'|'.join(parameters)})\b")
-    parts = re.split(r"('(?:[^']|'')*')", text)
-    for i, part in enumerate(parts):
-        if i % 2:
-            parts[i] = part.replace("%", "%%")
-        else:
-            pieces = one.split(part)  # Between two pieces stand both groups, one of which matched.
-            between = [f"%({a or b})s" for a, b in zip(pieces[1::3], pieces[2::3], strict=True)]
-            plain = [piece.replace("%", "%%") for piece in pieces[::3]]
-            parts[i] = "".join(x + y for x, y in zip(plain, [*between, ""], strict=True))
+    parts, end = [], 0
+    for kept in [*_KEPT.finditer(text), None]:
+        pieces = one.split(text[end : kept.start() if kept else None])
+        # Between two pieces stand both groups, one of which matched.
+        between = [f"%({a or b})s" for a, b in zip(pieces[1::3], pieces[2::3], strict=True)]
+        plain = [piece.replace("%", "%%") for piece in pieces[::3]]
+        parts += [x + y for x, y in zip(plain, [*between, ""], strict=True)]
+        if kept:
+            parts.append(kept[0].replace("%", "%%"))
+            end = kept.end()
     return "".join(parts)
 
 
