@@ -70,7 +70,7 @@ class Postgres:
     def __enter__(self) -> Postgres:
         _ONE_AT_A_TIME.acquire()
         try:
-            self._connection = _connected()
+            self._connection = _in_use()
             self._check_empty()
             self._connection.execute(f"CREATE SCHEMA {_HOME}")
             for name, value in _SETTINGS.items():
@@ -222,6 +222,15 @@ def _connected() -> Any:
             f"PostgreSQL cannot be reached: {' '.join(str(error).split())}",
             advice='name a running server by PGHOST, PGUSER and PGDATABASE, and let them through: pass_env = ["PG*"]',
             slug="sql-server",
+def _in_use() -> Any:
+    """The connection of this process, or a new one where the server ended that: it may restart between two guards."""
+    try:
+        _connected().execute("SELECT 1")
+    except _psycopg().OperationalError:
+        _connected.cache_clear()
+    return _connected()
+
+
         ) from None
 
 
