@@ -133,8 +133,11 @@ class Postgres:
     def rows(self, order: str = "") -> pd.DataFrame:
         """The rows of RESULT, sorted by an ORDER BY clause where there is one."""
         cursor = self._connection.execute(f"SELECT * FROM {RESULT} {order}")
-        kinds = {each.name: each.type_display for each in cursor.description}
-        cells = list(zip(*cursor.fetchall(), strict=True)) or [()] * len(kinds)
+        kinds = {each.name: each.type_display.partition("(")[0] for each in cursor.description}
+        try:
+            cells = list(zip(*cursor.fetchall(), strict=True)) or [()] * len(kinds)
+        except _psycopg().DataError as error:  # Python has no date that is infinite, or before the year 1.
+            raise ProgramError(f"the answer of a query cannot be read: {error}") from None
         return pd.DataFrame({n: _column(own, kind) for (n, kind), own in zip(kinds.items(), cells, strict=True)})
 
     def places(self, order: str) -> list[int]:
@@ -187,10 +190,18 @@ def _plain(cell: Any) -> Any:
 def _column(cells: Sequence[Any], kind: str) -> Any:
     """What PostgreSQL gave, as a column of a table; moments have microseconds, and UTC where they have a zone."""
     if kind not in _MOMENTS:
-        return column(cells, _KINDS.get(kind))
+        return column(_whole(cells), _KINDS.get(kind))
     plain = [None if cell is None else cell.replace(tzinfo=None) for cell in cells]
     moments = pd.Series(np.array(plain, dtype="datetime64[us]"))
     return moments.dt.tz_localize("UTC") if kind == "timestamptz" else moments
+
+
+def _whole(cells: Sequence[Any]) -> Sequence[Any]:
+    """Decimals without a digit behind the point as whole numbers, such as the sum of some is here and elsewhere."""
+    known = [cell for cell in cells if cell is not None]
+    if all(isinstance(cell, Decimal) and cell.as_tuple().exponent == 0 for cell in known):
+        return [None if cell is None else int(cell) for cell in cells]
+    return cells
 
 
 def _named(text: str, parameters: Mapping[str, Any]) -> str:
@@ -211,6 +222,15 @@ def _named(text: str, parameters: Mapping[str, Any]) -> str:
     return "".join(parts)
 
 
+def _in_use() -> Any:
+    """The connection of this process, or a new one where the server ended that: it may restart between two guards."""
+    try:
+        _connected().execute("SELECT 1")
+    except _psycopg().OperationalError:
+        _connected.cache_clear()
+    return _connected()
+
+
 @cache
 def _connected() -> Any:
     """The connection of this process: to what PostgreSQL's own variables name, such as PGHOST and PGDATABASE."""
@@ -222,15 +242,6 @@ def _connected() -> Any:
             f"PostgreSQL cannot be reached: {' '.join(str(error).split())}",
             advice='name a running server by PGHOST, PGUSER and PGDATABASE, and let them through: pass_env = ["PG*"]',
             slug="sql-server",
-def _in_use() -> Any:
-    """The connection of this process, or a new one where the server ended that: it may restart between two guards."""
-    try:
-        _connected().execute("SELECT 1")
-    except _psycopg().OperationalError:
-        _connected.cache_clear()
-    return _connected()
-
-
         ) from None
 
 
