@@ -7,6 +7,7 @@ import operator
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 _NAMED = re.compile(r"\s*([A-Za-z_][\w.]*)\s*:\s*\(([^()]*)\)")
 _BARE = re.compile(r"\s*\(([^()]*)\)\s*(?:[-:,;.].*)?")
@@ -132,7 +133,7 @@ class Sizes:
             return None
         if dim.isdigit():
             return int(dim), ""
-        node = ast.parse(dim, mode="eval").body
+        node = _read(dim)
         if isinstance(node, ast.Name | ast.Attribute):
             known = self._size(dim)
             if known is None:
@@ -167,9 +168,15 @@ def _is_dim(text: str) -> bool:
     if text in (*_ANY, _REST):
         return True
     try:
-        return len(text) <= _LONGEST and all(map(_is_of_size, _parts(ast.parse(text, mode="eval").body)))
+        return len(text) <= _LONGEST and all(map(_is_of_size, _parts(_read(text))))
     except (SyntaxError, ValueError):
         return False
+
+
+@lru_cache(maxsize=256)
+def _read(dim: str) -> ast.expr:
+    """An axis as Python reads it; a comment in a loop is passed many times."""
+    return ast.parse(dim, mode="eval").body
 
 
 def _parts(node: ast.expr) -> Iterator[ast.expr]:
