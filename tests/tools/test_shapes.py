@@ -58,3 +58,28 @@ def test_a_diff_adds_comments_that_are_read_and_changes_nothing_else(source: byt
     again = ran(tmp_path, file)
     assert [(bool(one.times), one.wrong) for one in again.all()] == [(True, 0)] * len(again.all()) != []
     assert proposal(settings, [], again.calls()) == b""
+
+
+@pytest.mark.parametrize(
+    ("code", "comments"),
+    [
+        ("def f(X, k):\n    k += 1\n    Z = X * 2\nf(np.ones((5, 2)), 2)\n", ["X: (n, m)", "Z: (n, m)"]),
+        (
+            "def f(X):\n    n = 7\n    def g(): return n\n    Z = X * g()\nf(np.ones((5, 2)))\n",
+            ["X: (m, k)", "Z: (m, k)"],
+        ),
+        ("def f(X):\n    Z = X * 2\nf(np.ones((5, 2)))\nn = 7\nf(np.ones((5, 2)))\n", ["X: (m, k)", "Z: (m, k)"]),
+        (
+            "def f(X, size):\n    for i in 0, 2, 4:\n        part = X[i : i + size]\nf(np.ones((5, 3)), 2)\n",
+            ["X: (n, m)", "part: (_, m)"],
+        ),
+        ("def f(X):\n    for i in range(2):\n        Z = X if i else X[0]\nf(np.ones((5, 2)))\n", ["X: (n, m)"]),
+    ],
+    ids=["a parameter that changes", "a variable of two functions", "a global", "the last batch", "several shapes"],
+)
+def test_the_names_of_axes_hold_in_the_code_that_they_stand_in(code: str, comments: list[str], tmp_path: Path):
+    file = tmp_path / "module.py"
+    file.write_text(HEAD + code)
+    diff = proposal(load(tmp_path), [], ran(tmp_path, file).calls()).decode()
+    lines = [line for line in diff.splitlines() if line.startswith("+") and "  # " in line]
+    assert [line.partition("  # ")[2] for line in lines] == comments

@@ -13,7 +13,7 @@ from types import CodeType, FrameType
 from typing import Any, TypeVar
 
 from mlguard.core.shape import Passed, ShapeComment, Sizes
-from mlguard.core.shape_names import ShownCall, Where
+from mlguard.core.shape_names import LETTERS, ShownCall, Where, both
 from mlguard.tracing.commented import MODULE, Place, When, bare, places
 from mlguard.tracing.profile import pauses
 from mlguard.worker.source import project_source_test
@@ -138,12 +138,15 @@ class _Call:
                     self._compare(place.comment, argument)
             self._ended(frame, lambda place: True)
             if not self._raises:  # What was refused may have had any shape.
-                self._show(frame.f_code)
+                self._show(frame)
         return self.hear
 
-    def _show(self, code: CodeType) -> None:
-        names = {**self._sizes.seen(), **self._given}
-        taken = frozenset((*code.co_varnames, *code.co_names))
+    def _show(self, frame: FrameType) -> None:
+        code, now = frame.f_code, _numbers(frame)
+        given = {name: number for name, number in self._given.items() if now.get(name) == number}
+        names = {**self._sizes.seen(), **given}
+        used = {*code.co_varnames, *code.co_cellvars, *code.co_freevars, *code.co_names}
+        taken = frozenset(letter for letter in LETTERS if letter in used or letter in frame.f_globals)
         self._found.show(ShownCall((code.co_filename, code.co_firstlineno), self._shapes, names, taken))
 
     def _ended(self, frame: FrameType, has_ended: Callable[[Place], bool]) -> None:
@@ -157,7 +160,8 @@ class _Call:
         if comment.file:
             self._found.passed(comment, self._sizes.compare(comment, _shape(value, len(comment.dims))))
         elif shape := _shape(value, LISTS_HAVE_NONE):
-            self._shapes.setdefault((comment.line, comment.name), shape)
+            where = comment.line, comment.name
+            self._shapes[where] = both(self._shapes.get(where, shape), shape)
 
 
 def _numbers(frame: FrameType) -> dict[str, int]:
