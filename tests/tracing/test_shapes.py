@@ -188,6 +188,26 @@ def test_what_an_odd_object_raises_is_no_part_of_the_run(tmp_path: Path) -> None
     assert [one.times for one in seen(tmp_path, code)] == [0, 0, 0, 0, 0, 0, 1]
 
 
+def test_what_is_refused_may_have_any_shape(tmp_path: Path) -> None:
+    code = """
+    def f(X, w):  # X: (n, d), w: (d,)
+        return X @ w
+    f(np.ones((3, 2)), np.ones(2))
+    try:
+        f(np.ones((3, 2)), np.ones(4))
+    except ValueError:
+        pass
+    def batches(X):
+        while True:
+            # X: (n, n)
+            yield X
+    going = batches(np.ones((3, 2)))
+    next(going)
+    going.close()
+    """
+    assert told(tmp_path, code) == [("X", 1, 0), ("w", 1, 0), ("X", 1, 1)]
+
+
 def test_a_tuple_may_be_a_shape_and_has_none(tmp_path: Path) -> None:
     assert told(tmp_path, "y = np.ones(7)  # (n,)\nshape = y.shape  # (n,)\nz = y * 2  # (n,)") == [
         ("y", 1, 0), ("shape", 0, 0), ("z", 1, 0)

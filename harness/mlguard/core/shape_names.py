@@ -24,7 +24,7 @@ class ShownCall:
     function: tuple[str, int]
     """The source file and the first line of the function."""
     shapes: Mapping[Where, tuple[int, ...]]
-    """The shapes of values without a comment; VARIES for an axis of several sizes in the call, () for several shapes."""
+    """The shapes of values without a comment: VARIES for an axis of several sizes, () for another number of axes."""
     names: Mapping[str, int]
     """What names stand for in the call: those of comments, and parameters that hold a whole number."""
     taken: frozenset[str] = frozenset()

@@ -118,6 +118,7 @@ class _Call:
         self._sizes = Sizes(lambda name: _number(_value(frame, name)))
         self._given = _numbers(frame)
         self._shapes: dict[Where, tuple[int, ...]] = {}
+        self._passed: dict[ShapeComment, Passed] = {}
 
     def hear(self, frame: FrameType, event: str, argument: object) -> Callable[..., Any]:
         if event == "line":
@@ -130,16 +131,25 @@ class _Call:
                 self._running += self._after.get(frame.f_lineno, ())
             self._line = frame.f_lineno
         elif event == "exception":
-            self._raises = not _is_end(argument)
-            self._running = [] if self._raises else self._running
-        elif event == "return" and not pauses(frame):
+            self._raises = not _is(argument, StopIteration, GeneratorExit)
+            if not _is(argument, StopIteration):  # An iterator that came to its end interrupts no statement.
+                self._running = []
+        elif event == "return" and pauses(frame):
+            self._count()
+        elif event == "return":
             for place in self._running:
                 if place.when is When.RETURNED:
                     self._compare(place.comment, argument)
             self._ended(frame, lambda place: True)
             if not self._raises:  # What was refused may have had any shape.
+                self._count()
                 self._show(frame)
         return self.hear
+
+    def _count(self) -> None:
+        for comment, seen in self._passed.items():
+            self._found.passed(comment, seen)
+        self._passed.clear()
 
     def _show(self, frame: FrameType) -> None:
         code, now = frame.f_code, _numbers(frame)
@@ -158,7 +168,8 @@ class _Call:
 
     def _compare(self, comment: ShapeComment, value: object) -> None:
         if comment.file:
-            self._found.passed(comment, self._sizes.compare(comment, _shape(value, len(comment.dims))))
+            seen = self._sizes.compare(comment, _shape(value, len(comment.dims)))
+            self._passed[comment] = self._passed.get(comment, Passed(comment)).with_more(seen)
         elif shape := _shape(value, LISTS_HAVE_NONE):
             where = comment.line, comment.name
             self._shapes[where] = both(self._shapes.get(where, shape), shape)
@@ -171,9 +182,8 @@ def _numbers(frame: FrameType) -> dict[str, int]:
     return {name: number for name, number in found.items() if number is not None and number > 1}
 
 
-def _is_end(raised: object) -> bool:
-    """Whether an iterator only came to its end, which interrupts no statement."""
-    return isinstance(raised, tuple) and isinstance(raised[0], type) and issubclass(raised[0], StopIteration)
+def _is(raised: object, *kinds: type[BaseException]) -> bool:
+    return isinstance(raised, tuple) and isinstance(raised[0], type) and issubclass(raised[0], kinds)
 
 
 LISTS_HAVE_NONE = -1
