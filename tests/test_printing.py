@@ -26,6 +26,17 @@ def test_lines_stay_lines_and_nothing_acts(capsys):
     assert shown.out == shown.err == "x\\x1b]0;pwn\\x07\\x7f\\x9b\\u202e\\u2028\\ud800\ny\n"
 
 
+def test_a_file_for_a_program_is_exact_and_nothing_of_it_acts_on_a_terminal(capfdbinary, monkeypatch):
+    data = b"\ta\r\n\xe9\x1b]0;pwn\x07\n"
+    printing.say_exactly(data)
+    sys.stdout.flush()
+    assert capfdbinary.readouterr().out == data
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    printing.say_exactly(data)
+    sys.stdout.flush()
+    assert capfdbinary.readouterr().out == b"\\ta\\r\n\\xe9\\x1b]0;pwn\\x07\n"
+
+
 def test_a_json_document_is_ascii_and_means_the_same(capsys):
     printing.say_json({HOSTILE: [HOSTILE]})
     shown = capsys.readouterr().out

@@ -23,6 +23,15 @@ def say(text: str, *, err: bool = False) -> None:
     click.echo(visible(text), err=err)
 
 
+def say_exactly(data: bytes) -> None:
+    """Print a file for another program to standard output, byte for byte; on a terminal as any other lines."""
+    stream = getattr(sys.stdout, "buffer", None)
+    if stream is None or sys.stdout.isatty():
+        say(data.decode("utf-8", "backslashreplace").removesuffix("\n"))
+    else:
+        click.echo(data, file=stream, nl=False)
+
+
 def tell(text: str) -> None:
     """Say something that is not the command's answer."""
     say(text, err=True)

@@ -149,6 +149,19 @@ def test_git_answers_there_of_the_same_history_and_of_what_is_staged(real: Real,
     assert len(real.git("worktree", "list").splitlines()) == 1
 
 
+def test_a_sparse_index_is_completed_elsewhere(real: Real, workers: Workers):
+    (real.top / "other/deep").mkdir(parents=True)
+    (real.top / "other/deep/d.py").write_text("d\n")
+    real.commit("Another folder")
+    real.git("sparse-checkout", "set", "--cone", "--sparse-index", "ml")
+    (real.top / "ml/a.py").write_text("x = 2\n")
+    real.git("add", "ml")
+    before = set(real.top.rglob("*"))
+    with written(real, workers) as folder:
+        assert (folder / "other/deep/d.py").read_text() == "d\n"
+    assert set(real.top.rglob("*")) == before
+
+
 def test_what_is_no_project_is_refused(real: Real, workers: Workers):
     real.git("rm", "--quiet", "--cached", "ml/pyproject.toml")
     with pytest.raises(UsageError, match=r"no pyproject.toml with \[tool.mlguard\] is staged"), written(real, workers):

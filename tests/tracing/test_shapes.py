@@ -49,6 +49,13 @@ PLACES = {
     "in a branch": "if True:\n    X = np.ones((4, 3))  # X: SHAPE\nelse:\n    X = 1",
     "behind a comprehension": "X = np.stack([np.ones(3) for _ in range(4)])  # X: SHAPE",
     "of several at once": "X, y = np.ones((4, 3)), 1  # X: SHAPE",
+    "above a match that makes another one": "X = np.ones((4, 3))\n# X: SHAPE\nmatch len(X):\n"
+    "    case 4:\n        X = 1",
+    "behind the body on the line of its head": "if True: X = np.ones((4, 3))  # X: SHAPE",
+    "behind the second statement of a line": "y = 1; X = np.ones((4, 3))  # SHAPE",
+    "in a signature on the line of its body": "def f(X): return 1  # X: SHAPE\nf(np.ones((4, 3)))",
+    "below a decorator": "class A:\n    @staticmethod\n    # X: SHAPE\n    def f(X):\n        X = 1\n"
+    "A.f(np.ones((4, 3)))",
     "of a walrus": "print(len(X := np.ones((4, 3))))  # X: SHAPE",
 }  # fmt: skip
 
@@ -78,6 +85,50 @@ def test_a_name_stands_for_one_size_in_each_call(tmp_path: Path) -> None:
         ("X", 2, 0), ("y", 2, 0), ("w", 2, 0), ("batch", 5, 0), ("part", 5, 0), ("", 2, 1),
     ]  # fmt: skip
     assert found[-1].because == ("n", 5, "line 3")
+
+
+def test_comments_of_one_line_have_the_same_names(tmp_path: Path) -> None:
+    code = """
+    def fit(X, y):  # X: (n, d), y: (n,)
+        # y: (k,), z: (k,)
+        z = y[1:]
+    fit(np.ones((5, 3)), np.ones(4))
+    last = None
+    for size in 2, 3, 3:
+        now = np.ones(size)  # last: (b,), now: (b,)
+        last = now
+    """
+    assert told(tmp_path, code) == [
+        ("X", 1, 0), ("y", 1, 1), ("y", 1, 0), ("z", 1, 1), ("last", 2, 0), ("now", 3, 1)
+    ]  # fmt: skip
+
+
+def test_what_pauses_in_a_statement_is_looked_at_once_that_ends(tmp_path: Path) -> None:
+    code = """
+    import asyncio
+    async def wide(x):
+        await asyncio.sleep(0)
+        return x[None]
+    async def f():
+        x = np.ones(5)  # (n,)
+        x = await wide(x)  # (1, m)
+        return await wide(x)  # (1, 1, n)
+    asyncio.run(f())
+    def g():
+        x = np.ones(5)  # (n,)
+        x = yield x  # (n, n)
+        return (yield x)  # (n,)
+    going = g()
+    next(going)
+    going.send(np.ones((5, 4)))
+    try:
+        going.send(np.ones(5))
+    except StopIteration:
+        pass
+    """
+    assert told(tmp_path, code) == [
+        ("x", 1, 0), ("x", 1, 0), ("", 1, 0), ("x", 1, 0), ("x", 1, 1), ("", 1, 0)
+    ]  # fmt: skip
 
 
 def test_a_name_of_the_code_stands_for_its_number(tmp_path: Path) -> None:
@@ -118,9 +169,49 @@ def test_what_an_odd_object_raises_is_no_part_of_the_run(tmp_path: Path) -> None
             raise RuntimeError("looked at")
         def __getattr__(self, name):
             raise RuntimeError("looked at")
+    class Unlike(list):
+        @property
+        def __class__(self):
+            raise RuntimeError("looked at")
+        @property
+        def __dict__(self):
+            raise RuntimeError("looked at")
+        @property
+        def shape(self):
+            raise RuntimeError("looked at")
+        def __index__(self):
+            raise RuntimeError("looked at")
     odd = Odd()  # odd.X: (n,), odd.Y: (n,), odd: (n,)
+    unlike = Unlike()  # unlike.X: (n,), unlike: (n,), odd: (unlike,)
+    X = np.ones(3)  # X: (unlike,)
     """
-    assert [one.times for one in seen(tmp_path, code)] == [0, 0, 0]
+    assert [one.times for one in seen(tmp_path, code)] == [0, 0, 0, 0, 0, 0, 1]
+
+
+def test_what_is_refused_may_have_any_shape(tmp_path: Path) -> None:
+    code = """
+    def f(X, w):  # X: (n, d), w: (d,)
+        return X @ w
+    f(np.ones((3, 2)), np.ones(2))
+    try:
+        f(np.ones((3, 2)), np.ones(4))
+    except ValueError:
+        pass
+    def batches(X):
+        while True:
+            # X: (n, n)
+            yield X
+    going = batches(np.ones((3, 2)))
+    next(going)
+    going.close()
+    """
+    assert told(tmp_path, code) == [("X", 1, 0), ("w", 1, 0), ("X", 1, 1)]
+
+
+def test_a_tuple_may_be_a_shape_and_has_none(tmp_path: Path) -> None:
+    assert told(tmp_path, "y = np.ones(7)  # (n,)\nshape = y.shape  # (n,)\nz = y * 2  # (n,)") == [
+        ("y", 1, 0), ("shape", 0, 0), ("z", 1, 0)
+    ]  # fmt: skip
 
 
 def test_values_without_a_comment_are_shown_where_one_could_stand(tmp_path: Path) -> None:

@@ -69,6 +69,39 @@ def test_types_are_described_exactly() -> None:
     assert back["zoned"].tolist() == [pd.Timestamp("2026-01-31 08:00", tz="UTC")]
 
 
+def test_the_sum_of_whole_numbers_is_one_as_elsewhere() -> None:
+    query = "SELECT sum(a) AS s, avg(a) AS m, sum(d) AS d, sum(b) AS b FROM t"
+    table = pd.DataFrame({"a": [1, 2, 3], "d": [Decimal("0.5"), Decimal("0.50"), None], "b": [2**62, 2**62, 0]})
+    kinds = {"s": "int64", "m": "float64", "d": "float64", "b": "object"}
+    for engine in "duckdb", "postgres":
+        found = rows(query, engine, t=table)
+        assert found.dtypes.astype(str).to_dict() == kinds
+        assert found.iloc[0].tolist() == [6, 2.0, 1.0, 2**63]
+
+
+def test_types_with_a_number_of_digits_are_the_same_types() -> None:
+    found = asked(
+        "SELECT NULL::numeric(9, 2) AS gone, TIMESTAMP '2026-01-31 10:00:00'::timestamp(0) AS moment, "
+        "TIMESTAMPTZ '2026-01-31 10:00:00+02'::timestamptz(3) AS zoned"
+    )
+    assert found.dtypes.astype(str).tolist() == ["float64", "datetime64[us]", "datetime64[us, UTC]"]
+
+
+@pytest.mark.parametrize("cell", ["date 'infinity'", "timestamp '-infinity'", "date '0044-03-15 BC'"])
+def test_a_date_that_python_does_not_have_is_an_error_in_words(cell: str) -> None:
+    with pytest.raises(ProgramError, match=r"^the answer of a query cannot be read: (date|timestamp) too "):
+        asked(f"SELECT {cell} AS x")
+
+
+def test_a_server_that_ended_the_connection_is_asked_anew(beside: psycopg.Connection) -> None:
+    asked("SELECT 1 AS x")
+    beside.execute(
+        "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity "
+        "WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
+    )
+    assert asked("SELECT 1 AS x")["x"].tolist() == [1]
+
+
 def test_no_call_leaves_anything_for_the_next_or_on_the_server(beside: psycopg.Connection) -> None:
     asked("SELECT * FROM shop.visits", shop__visits=TABLE)
     with pytest.raises(ProgramError, match="does not exist"):
@@ -91,6 +124,16 @@ def test_parameters_are_keys_of_the_configuration(written: str) -> None:
     query = f"SELECT whole, '100 % :floor' AS text FROM visits WHERE whole % 2 = 1 AND whole > {written}"
     found = asked(query, {"floor": 1, "other": 2}, visits=TABLE)
     assert found.to_dict("records") == [{"whole": 2**60 + 1, "text": "100 % :floor"}]
+
+
+def test_no_parameter_stands_in_a_text_a_name_or_a_comment() -> None:
+    query = (
+        "SELECT $k AS k, E'it\\'s $k' AS a, $$it's %s $k$$ AS b, $q$a % $k$q$ AS c, 7 AS \"$k %\" -- it's $k\n"
+        "/* it's 5 % :k */ WHERE 3 % $k = 1"
+    )
+    assert asked(query, {"k": 2}).to_dict("records") == [
+        {"k": 2, "a": "it's $k", "b": "it's %s $k", "c": "a % $k", "$k %": 7}
+    ]
 
 
 def test_each_way_to_ask_for_the_time_tells_that_of_the_guards_clock() -> None:

@@ -9,7 +9,7 @@ import click
 
 from mlguard.cli.select import opened
 from mlguard.core.visible import one_line
-from mlguard.printing import say, say_json, tell
+from mlguard.printing import say, say_exactly, say_json, tell
 from mlguard.report import shapes as report
 from mlguard.tools.shapes import found_shapes, proposal
 
@@ -29,13 +29,13 @@ def command(names: tuple[str, ...], *, proposes: bool, as_json: bool) -> None:
         def shown(file: str) -> str:
             return project.settings.relative(Path(file))
 
-        diff = proposal(project.settings, project.found.guards, found.calls) if proposes else ""
+        diff = proposal(project.settings, project.found.guards, found.calls) if proposes else b""
     code = int(any(one.wrong for one in found.passed))
     if as_json:
-        say_json(report.as_data(found.passed, shown, diff, code))
+        say_json(report.as_data(found.passed, shown, diff.decode("utf-8", "surrogateescape"), code))
     else:
         text = "\n".join(map(one_line, report.draw(found.passed, shown).split("\n")))
         if diff:
-            say(diff.removesuffix("\n"))
+            say_exactly(diff)
         (tell if proposes else say)(text)
     sys.exit(code)

@@ -7,6 +7,7 @@ import operator
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 _NAMED = re.compile(r"\s*([A-Za-z_][\w.]*)\s*:\s*\(([^()]*)\)")
 _BARE = re.compile(r"\s*\(([^()]*)\)\s*(?:[-:,;.].*)?")
@@ -14,6 +15,10 @@ _ANY = ("*", "_", "?", "-1")
 """Written for an axis of any size."""
 _REST = "..."
 """Written for any number of axes."""
+_KINDS = {"bool", "bytes", "complex", "dict", "float", "int", "list", "object", "set", "str", "tuple"}
+"""Types of Python: between parentheses they say what a value is, and not how large."""
+_LONGEST = 80
+"""Characters of one axis: nobody writes more, and an expression without an end cannot be read."""
 _OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.FloorDiv: operator.floordiv}
 
 Dims = tuple[str, ...]
@@ -67,6 +72,8 @@ def named_shapes(text: str) -> list[tuple[str, Dims]]:
     """The values and shapes that the text of a comment starts with: `X: (n, d), y: (n,)`; none where it is prose."""
     found: list[tuple[str, Dims]] = []
     while (match := _NAMED.match(text)) is not None and (dims := _dims(match[2])) is not None:
+        if match[1] == "type":  # `# type: (Table, Model) -> Table`, as signatures are typed in comments.
+            return []
         found.append((match[1], dims))
         text = text[match.end() :].lstrip(" ,;")
     return found
@@ -93,10 +100,13 @@ class Sizes:
         """`variable` answers the whole number that a name of the code holds; None where it holds none."""
         self._variable = variable
         self._seen: dict[str, tuple[int, int]] = {}
+        self._met: set[ShapeComment] = set()
 
-    def compare(self, comment: ShapeComment, shape: tuple[int, ...]) -> Passed:
-        """Whether a shape is what its comment says."""
-        self._seen = {name: seen for name, seen in self._seen.items() if seen[1] != comment.line}
+    def compare(self, comment: ShapeComment, shape: tuple[int, ...] | None) -> Passed:
+        """Whether a shape is what its comment says; None where its value is not there, which counts as no time."""
+        self._meet(comment)
+        if shape is None:
+            return Passed(comment)
         axes = _axes(comment.dims, len(shape))
         if axes is None:
             return Passed(comment, 1, 1, shape)
@@ -110,13 +120,20 @@ class Sizes:
         """The sizes that names of comments had last."""
         return {name: size for name, (size, _) in self._seen.items()}
 
+    def _meet(self, comment: ShapeComment) -> None:
+        """Begin anew with the names of a line whose comments were passed before."""
+        if comment in self._met:
+            self._met = {met for met in self._met if met.line != comment.line}
+            self._seen = {name: seen for name, seen in self._seen.items() if seen[1] != comment.line}
+        self._met.add(comment)
+
     def _expected(self, dim: str, size: int, line: int) -> tuple[int, str] | None:
         """The size that an axis should have, and who says so; None where any will do."""
         if dim in _ANY:
             return None
         if dim.isdigit():
             return int(dim), ""
-        node = ast.parse(dim, mode="eval").body
+        node = _read(dim)
         if isinstance(node, ast.Name | ast.Attribute):
             known = self._size(dim)
             if known is None:
@@ -136,12 +153,14 @@ class Sizes:
 
 
 def _dims(text: str) -> Dims | None:
-    """The axes between two parentheses; None where they are something else."""
+    """The axes between two parentheses; None where they are something else: one without a comma is a word or a note."""
     parts = [part.strip() for part in text.split(",")]
-    if len(parts) > 1 and not parts[-1]:
-        del parts[-1]
     if parts == [""]:
         return ()
+    if len(parts) == 1:
+        return None
+    if not parts[-1]:
+        del parts[-1]
     return tuple(parts) if all(map(_is_dim, parts)) and parts.count(_REST) < 2 else None
 
 
@@ -149,9 +168,15 @@ def _is_dim(text: str) -> bool:
     if text in (*_ANY, _REST):
         return True
     try:
-        return all(map(_is_of_size, _parts(ast.parse(text, mode="eval").body)))
+        return len(text) <= _LONGEST and all(map(_is_of_size, _parts(_read(text))))
     except (SyntaxError, ValueError):
         return False
+
+
+@lru_cache(maxsize=256)
+def _read(dim: str) -> ast.expr:
+    """An axis as Python reads it; a comment in a loop is passed many times."""
+    return ast.parse(dim, mode="eval").body
 
 
 def _parts(node: ast.expr) -> Iterator[ast.expr]:
@@ -165,7 +190,9 @@ def _parts(node: ast.expr) -> Iterator[ast.expr]:
 def _is_of_size(node: ast.expr) -> bool:
     if isinstance(node, ast.Attribute):
         return _is_of_size(node.value)
-    return isinstance(node, ast.Name) or (isinstance(node, ast.Constant) and type(node.value) is int)
+    if isinstance(node, ast.Name):
+        return node.id not in _KINDS
+    return isinstance(node, ast.Constant) and type(node.value) is int
 
 
 def _axes(dims: Dims, number: int) -> Dims | None:

@@ -10,6 +10,9 @@ from mlguard.core.shape import Dims
 LETTERS = ("n", "m", "k", "p", "q", "r", "s", "t")
 """What axes are called that nothing in the code has a name for."""
 
+VARIES = -1
+"""In place of the size of an axis that has several in one call, such as the last batch of a loop."""
+
 Where = tuple[int, str]
 """The last line of a statement, and the value that it makes."""
 
@@ -21,11 +24,16 @@ class ShownCall:
     function: tuple[str, int]
     """The source file and the first line of the function."""
     shapes: Mapping[Where, tuple[int, ...]]
-    """The shapes of values without a comment, when they were there first."""
+    """The shapes of values without a comment: VARIES for an axis of several sizes, () for another number of axes."""
     names: Mapping[str, int]
     """What names stand for in the call: those of comments, and parameters that hold a whole number."""
     taken: frozenset[str] = frozenset()
-    """Names that the function uses itself."""
+    """Those of LETTERS that are names of the code itself."""
+
+
+def both(one: tuple[int, ...], other: tuple[int, ...]) -> tuple[int, ...]:
+    """What is common to two shapes that a value has in one call."""
+    return tuple(a if a == b else VARIES for a, b in zip(one, other, strict=True)) if len(one) == len(other) else ()
 
 
 def proposed(calls: Sequence[ShownCall]) -> dict[Where, Dims]:
@@ -57,6 +65,8 @@ def _dims(shapes: list[tuple[int, ...] | None], groups: list[tuple[str, Sizes]],
 
 def _dim(sizes: Sizes, groups: list[tuple[str, Sizes]], fresh: Iterator[str]) -> str | None:
     """The name of an axis; None where there are no more letters."""
+    if VARIES in sizes:
+        return "_"
     if all(size in (None, 1) for size in sizes):
         return "1"
     for name, group in groups:

@@ -52,6 +52,12 @@ _TELLS_TIME = re.compile(
     re.IGNORECASE,
 )
 
+_KEPT = re.compile(
+    r"""\b[eE]'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|(?<!\w)\$(\w*)\$.*?\$\1\$|--[^\n]*|/\*.*?\*/""",
+    re.DOTALL,
+)
+"""What stands in a query and is no code: texts, names between quotes, comments."""
+
 _ONE_AT_A_TIME = RLock()
 """Guarded code may call queries from several threads, and all would find their tables in one schema."""
 
@@ -64,7 +70,7 @@ class Postgres:
     def __enter__(self) -> Postgres:
         _ONE_AT_A_TIME.acquire()
         try:
-            self._connection = _connected()
+            self._connection = _in_use()
             self._check_empty()
             self._connection.execute(f"CREATE SCHEMA {_HOME}")
             for name, value in _SETTINGS.items():
@@ -127,8 +133,11 @@ class Postgres:
     def rows(self, order: str = "") -> pd.DataFrame:
         """The rows of RESULT, sorted by an ORDER BY clause where there is one."""
         cursor = self._connection.execute(f"SELECT * FROM {RESULT} {order}")
-        kinds = {each.name: each.type_display for each in cursor.description}
-        cells = list(zip(*cursor.fetchall(), strict=True)) or [()] * len(kinds)
+        kinds = {each.name: each.type_display.partition("(")[0] for each in cursor.description}
+        try:
+            cells = list(zip(*cursor.fetchall(), strict=True)) or [()] * len(kinds)
+        except _psycopg().DataError as error:  # Python has no date that is infinite, or before the year 1.
+            raise ProgramError(f"the answer of a query cannot be read: {error}") from None
         return pd.DataFrame({n: _column(own, kind) for (n, kind), own in zip(kinds.items(), cells, strict=True)})
 
     def places(self, order: str) -> list[int]:
@@ -181,27 +190,45 @@ def _plain(cell: Any) -> Any:
 def _column(cells: Sequence[Any], kind: str) -> Any:
     """What PostgreSQL gave, as a column of a table; moments have microseconds, and UTC where they have a zone."""
     if kind not in _MOMENTS:
-        return column(cells, _KINDS.get(kind))
+        return column(_whole(cells), _KINDS.get(kind))
     plain = [None if cell is None else cell.replace(tzinfo=None) for cell in cells]
     moments = pd.Series(np.array(plain, dtype="datetime64[us]"))
     return moments.dt.tz_localize("UTC") if kind == "timestamptz" else moments
 
 
+def _whole(cells: Sequence[Any]) -> Sequence[Any]:
+    """Decimals without a digit behind the point as whole numbers, such as the sum of some is here and elsewhere."""
+    known = [cell for cell in cells if cell is not None]
+    if all(isinstance(cell, Decimal) and cell.as_tuple().exponent == 0 for cell in known):
+        return [None if cell is None else int(cell) for cell in cells]
+    return cells
+
+
 def _named(text: str, parameters: Mapping[str, Any]) -> str:
-    """A query whose parameters are written as psycopg reads them; nothing in a text is one."""
+    """A query whose parameters are written as psycopg reads them; nothing in a text, a name or a comment is one."""
     if not parameters:
         return text
     one = re.compile(rf"%\((?P<a>{'|'.join(parameters)})\)s|(?<![:\w])[:$@](?P<b>{'|'.join(parameters)})\b")
-    parts = re.split(r"('(?:[^']|'')*')", text)
-    for i, part in enumerate(parts):
-        if i % 2:
-            parts[i] = part.replace("%", "%%")
-        else:
-            pieces = one.split(part)  # Between two pieces stand both groups, one of which matched.
-            between = [f"%({a or b})s" for a, b in zip(pieces[1::3], pieces[2::3], strict=True)]
-            plain = [piece.replace("%", "%%") for piece in pieces[::3]]
-            parts[i] = "".join(x + y for x, y in zip(plain, [*between, ""], strict=True))
+    parts, end = [], 0
+    for kept in [*_KEPT.finditer(text), None]:
+        pieces = one.split(text[end : kept.start() if kept else None])
+        # Between two pieces stand both groups, one of which matched.
+        between = [f"%({a or b})s" for a, b in zip(pieces[1::3], pieces[2::3], strict=True)]
+        plain = [piece.replace("%", "%%") for piece in pieces[::3]]
+        parts += [x + y for x, y in zip(plain, [*between, ""], strict=True)]
+        if kept:
+            parts.append(kept[0].replace("%", "%%"))
+            end = kept.end()
     return "".join(parts)
+
+
+def _in_use() -> Any:
+    """The connection of this process, or a new one where the server ended that: it may restart between two guards."""
+    try:
+        _connected().execute("SELECT 1")
+    except _psycopg().OperationalError:
+        _connected.cache_clear()
+    return _connected()
 
 
 @cache

@@ -104,8 +104,7 @@ class Repository:
         places = [f"--git-dir={git_dir or self.folder}", *([f"--work-tree={tree}"] if tree else [])]
         extra = {"GIT_INDEX_FILE": str(index)} if index else {}
         if objects:
-            own = str(self.common / "objects")
-            extra |= {"GIT_OBJECT_DIRECTORY": str(objects), "GIT_ALTERNATE_OBJECT_DIRECTORIES": own}
+            extra |= self._beside(objects)
         code, told, error = _git(self.workers, [*places, *arguments], tree or git_dir or self.top, extra)
         if code not in fine:
             raise _failed(arguments[0], error or told)
@@ -121,10 +120,18 @@ class Repository:
             # `git diff` writes into the index what it saw of files; their times say which it looks at again.
             with contextlib.suppress(FileNotFoundError):  # Before the first `git add`.
                 shutil.copy2(self.index, folder / "index")
-            called = _called(self.workers, asked, self.top, {"GIT_INDEX_FILE": str(folder / "index")})
+            # A sparse index is completed with trees, which become objects.
+            extra = {"GIT_INDEX_FILE": str(folder / "index"), **self._beside(folder / "objects")}
+            called = _called(self.workers, asked, self.top, extra)
         if called.code:
             raise _failed(arguments[0], called.errors.decode("utf-8", "replace").strip())
         return os.fsdecode(called.output).split("\0")[:-1]
+
+    def _beside(self, objects: Path) -> dict[str, str]:
+        """The variables with which a git command writes new objects into a folder, and reads those of here, too."""
+        objects.mkdir(exist_ok=True)
+        own = str(self.common / "objects")
+        return {"GIT_OBJECT_DIRECTORY": str(objects), "GIT_ALTERNATE_OBJECT_DIRECTORIES": own}
 
     @property
     def index(self) -> Path:
@@ -162,7 +169,6 @@ class Repository:
         """
         tree.mkdir()
         index, objects = folder / "staged", folder / "objects"
-        objects.mkdir()
         with contextlib.suppress(FileNotFoundError):  # Before the first `git add`.
             shutil.copy2(self.index, index)
         staged = self.git("write-tree", index=index, objects=objects)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import io
+import os
+import re
 import tokenize
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +17,7 @@ from mlguard.discovery import Declared
 from mlguard.runner.order import Extent
 from mlguard.runner.run import Runner
 from mlguard.settings import Settings
+from mlguard.tracing.commented import begins
 
 WIDTH = 100
 """Characters of a line up to which a comment is put behind it; it is put above otherwise."""
@@ -47,7 +51,7 @@ def found_shapes(runner: Runner, guards: Sequence[Declared], *, uncommented: boo
     return FoundShapes(sorted(found.values(), key=lambda seen: (seen.comment.file, seen.comment.line)), calls)
 
 
-def proposal(settings: Settings, guards: Iterable[Declared], calls: Iterable[ShownCall]) -> str:
+def proposal(settings: Settings, guards: Iterable[Declared], calls: Iterable[ShownCall]) -> bytes:
     """A diff that adds a comment to each value of guarded code, for `git apply` in the project's root; empty for none.
 
     Guards and generators are left as they are, and so is what lies outside of the project.
@@ -59,28 +63,50 @@ def proposal(settings: Settings, guards: Iterable[Declared], calls: Iterable[Sho
         is_data = Path(file).is_relative_to(settings.generators)
         if file not in declaring and not is_data and Path(file).is_relative_to(settings.base):
             functions.setdefault(file, {}).setdefault(line, []).append(call)
-    return "".join(_of_file(file, functions[file], settings.relative(Path(file))) for file in sorted(functions))
+    return b"".join(_of_file(file, functions[file], settings.relative(Path(file))) for file in sorted(functions))
 
 
 def _real(file: str) -> str:
     return str(Path(file).resolve())
 
 
-def _of_file(file: str, functions: dict[int, list[ShownCall]], name: str) -> str:
-    with tokenize.open(file) as source:
-        before = source.read().splitlines(keepends=True)
+def _of_file(file: str, functions: dict[int, list[ShownCall]], name: str) -> bytes:
+    data = Path(file).read_bytes()
+    encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+    first_of = begins(io.TextIOWrapper(io.BytesIO(data), encoding).read())
     comments: dict[Where, Dims] = {}
     for calls in functions.values():
         comments |= proposed(calls)
-    after = list(before)
+    lines = data.splitlines(keepends=True)  # Of bytes: these end as Python's lines do.
     for line in sorted({line for line, _ in comments}, reverse=True):
         told = ", ".join(f"{value}: {written(dims)}" for (at, value), dims in comments.items() if at == line)
-        after[line - 1 : line] = _commented(before[line - 1], told)
-    return "".join(difflib.unified_diff(before, after, f"a/{name}", f"b/{name}"))
+        _add(lines, line - 1, first_of.get(line, 0) - 1, f"# {told}".encode(encoding.removesuffix("-sig")))
+    return _diff(data, b"".join(lines), name)
 
 
-def _commented(line: str, told: str) -> list[str]:
-    code = line.rstrip("\r\n")
-    end, indent = line[len(code) :], code[: len(code) - len(code.lstrip())]
-    behind = f"{code}  # {told}"
-    return [f"{behind}{end}"] if len(behind) <= WIDTH else [f"{indent}# {told}{end}", line]
+def _add(lines: list[bytes], last: int, first: int, comment: bytes) -> None:
+    """Put a comment behind the last line of a statement; where that is long, above a first line of its own."""
+    code = lines[last].rstrip(b"\r\n")
+    end = lines[last][len(code) :]
+    if first < 0 or len(code) + len(comment) + 2 <= WIDTH:
+        lines[last] = code + b"  " + comment + end
+    else:
+        indent = lines[first][: len(lines[first]) - len(lines[first].lstrip())]
+        lines.insert(first, indent + comment + (end or b"\n"))
+
+
+def _diff(before: bytes, after: bytes, name: str) -> bytes:
+    """What `git apply` reads; a line ends with a line feed there, whatever else Python takes for an end."""
+    own, new = (_quoted(f"{side}/{name}") for side in "ab")
+    lines = difflib.diff_bytes(
+        difflib.unified_diff, io.BytesIO(before).readlines(), io.BytesIO(after).readlines(), own, new
+    )
+    return b"".join(line if line.endswith(b"\n") else line + b"\n\\ No newline at end of file\n" for line in lines)
+
+
+def _quoted(name: str) -> bytes:
+    """A file's name as git writes it: between quotes where it has such characters as a line feed."""
+    plain = os.fsencode(name)
+    if not re.search(rb'[\x00-\x1f"\\\x7f]', plain):
+        return plain
+    return b'"' + re.sub(rb'[\x00-\x1f"\\\x7f]', lambda found: b"\\%03o" % found[0][0], plain) + b'"'

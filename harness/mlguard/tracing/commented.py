@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import io
 import tokenize
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -16,7 +17,9 @@ MODULE = 0
 
 _LEAVES = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 _FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
+_BODIES = (ast.stmt, ast.ExceptHandler, ast.match_case)
 _RUNS_NOTHING = (ast.Global, ast.Nonlocal)
+_BLANK = (tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER)
 
 
 class When(Enum):
@@ -127,14 +130,14 @@ def _timed(comment: ShapeComment, statement: _Statement, line: int, *, stands_al
 
 
 def _within(statements: list[_Statement], line: int, column: int) -> _Statement | None:
-    """The innermost statement whose lines hold a comment that stands behind code."""
+    """The last of the innermost statements whose lines hold a comment that stands behind code."""
     around = [s for s in statements if s.first <= line <= s.last]
-    return max(around, key=lambda s: (s.first, -s.last), default=None)
+    return max(around, key=lambda s: (s.node.lineno, s.node.col_offset), default=None)
 
 
 def _beside(statements: list[_Statement], line: int, column: int) -> _Statement | None:
     """The statement below a comment that has its line to itself; the one above at the end of a block."""
-    below = min((s for s in statements if s.first > line), key=lambda s: s.first, default=None)
+    below = min((s for s in statements if s.node.lineno > line), key=lambda s: s.node.lineno, default=None)
     if below is not None and below.node.col_offset >= column:
         return below
     above = [s for s in statements if s.last < line and s.node.col_offset == column]
@@ -147,7 +150,7 @@ def _made(node: ast.stmt) -> set[str]:
         return {argument.arg for argument in ast.walk(node.args) if isinstance(argument, ast.arg)}
     if isinstance(node, ast.ClassDef):
         return set()
-    heads = [part for part in ast.iter_child_nodes(node) if not isinstance(part, ast.stmt | ast.ExceptHandler)]
+    heads = [part for part in ast.iter_child_nodes(node) if not isinstance(part, _BODIES)]
     stored = (part for head in heads for part in ast.walk(head))
     return {
         ast.unparse(part)
@@ -175,18 +178,41 @@ def _runs_nothing(node: ast.stmt) -> bool:
 def bare(source: str, commented: Mapping[int, list[Place]]) -> dict[int, list[Place]]:
     """What functions assign and are given without a comment on it, as places of comments that could stand there.
 
-    Only where a line ends with the statement, so that a comment can be put behind it.
+    Only where a line ends with the statement, or with its head, so that a comment can be put behind it.
     """
     known = {(place.first, place.comment.name) for found in commented.values() for place in found}
-    lines = ["", *source.splitlines()]
+    statements = sorted(_statements(ast.parse(source), MODULE), key=lambda s: (s.node.lineno, s.node.col_offset))
+    last_of = {line: statement for statement in statements for line in range(statement.first, statement.last + 1)}
+    ends = {end for _, end in _logical_lines(source)}
     found: dict[int, list[Place]] = {}
-    for statement in _statements(ast.parse(source), MODULE):
+    for statement in statements:
         for code, place in _uncommented(statement):
             line = place.comment.line
-            is_free = "#" not in lines[line] and (place.when is When.AFTER or lines[line].rstrip().endswith(":"))
-            if (place.first, place.comment.name) not in known and is_free:
+            is_free = line in ends and last_of[line] is statement
+            if is_free and (place.first, place.comment.name) not in known:
                 found.setdefault(code, []).append(place)
     return found
+
+
+def begins(source: str) -> dict[int, int]:
+    """By its last line, the first line of each statement, or head of one, that has its lines to itself."""
+    number = Counter(statement.node.lineno for statement in _statements(ast.parse(source), MODULE))
+    lines = _logical_lines(source)
+    return {last: first for first, last in lines if sum(number[line] for line in range(first, last + 1)) == 1}
+
+
+def _logical_lines(source: str) -> Iterator[tuple[int, int]]:
+    """The first and the last line of each of what Python reads as one line, but for those that end with a comment."""
+    first, commented = None, 0
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            commented = token.end[0]
+        elif token.type == tokenize.NEWLINE:
+            if first is not None and token.start[0] != commented:
+                yield first, token.start[0]
+            first = None
+        elif first is None and token.type not in _BLANK:
+            first = token.start[0]
 
 
 def _uncommented(statement: _Statement) -> Iterator[tuple[int, Place]]:

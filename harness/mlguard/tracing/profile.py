@@ -63,8 +63,16 @@ def following(listener: Listener) -> Iterator[None]:
 
 def _ended(listener: Listener, function: Function, frame: FrameType, value: object) -> None:
     """Whether a frame is left by a return, a yield or an exception shows in the instruction that it stands at."""
-    instruction = frame.f_code.co_code[frame.f_lasti]
-    if instruction == _YIELD and function.suspends:
+    if function.suspends and pauses(frame):
         listener.pause(frame, value)
     else:
-        listener.leave(frame, value, None if instruction == _RETURN else RAISED)
+        listener.leave(frame, value, None if _instruction(frame) == _RETURN else RAISED)
+
+
+def pauses(frame: FrameType) -> bool:
+    """Whether a frame that is left will go on: it stands at a `yield`, or at an `await`."""
+    return _instruction(frame) == _YIELD
+
+
+def _instruction(frame: FrameType) -> int:
+    return frame.f_code.co_code[frame.f_lasti]

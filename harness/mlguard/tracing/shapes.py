@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import operator
 import sys
 import threading
 import tokenize
 from collections.abc import Callable, Iterator
 from types import CodeType, FrameType
-from typing import Any
+from typing import Any, TypeVar
 
 from mlguard.core.shape import Passed, ShapeComment, Sizes
-from mlguard.core.shape_names import ShownCall, Where
+from mlguard.core.shape_names import LETTERS, ShownCall, Where, both
 from mlguard.tracing.commented import MODULE, Place, When, bare, places
+from mlguard.tracing.profile import pauses
 from mlguard.worker.source import project_source_test
 
 CALLS = 50
@@ -29,19 +31,23 @@ class Shapes:
         self._places: dict[str, dict[int, list[Place]]] = {}
         self._passed: dict[ShapeComment, Passed] = {}
         self._calls: dict[tuple[str, int], list[ShownCall]] = {}
+        self._one_at_a_time = threading.Lock()
 
     def of(self, code: CodeType) -> list[Place]:
         """The comments that this code passes."""
         name, is_module = code.co_filename, code.co_name == "<module>"
         if name not in self._places:
-            self._places[name] = self._read(name)
+            with self._one_at_a_time:
+                if name not in self._places:
+                    self._places[name] = self._read(name)
         if code.co_name.startswith("<") and not is_module:  # A lambda or comprehension, on the line of its function.
             return []
         return self._places[name].get(MODULE if is_module else code.co_firstlineno, [])
 
     def passed(self, comment: ShapeComment, seen: Passed) -> None:
         """Count what was seen of a comment once more; the first wrong shape is kept."""
-        self._passed[comment] = self._passed[comment].with_more(seen)
+        with self._one_at_a_time:
+            self._passed[comment] = self._passed[comment].with_more(seen)
 
     def show(self, call: ShownCall) -> None:
         """Keep what a call showed of values without a comment."""
@@ -82,6 +88,8 @@ def shapes_seen(root: str, *, uncommented: bool = False) -> Iterator[Shapes]:
 
     def entered(frame: FrameType, event: str, argument: object) -> Any:
         own = found.of(frame.f_code)
+        if own and isinstance(getattr(frame.f_trace, "__self__", None), _Call):
+            return frame.f_trace  # It goes on after a pause.
         return _Call(frame, own, found).hear if own else None
 
     before, before_in_threads = sys.gettrace(), threading.gettrace()
@@ -110,6 +118,7 @@ class _Call:
         self._sizes = Sizes(lambda name: _number(_value(frame, name)))
         self._given = _numbers(frame)
         self._shapes: dict[Where, tuple[int, ...]] = {}
+        self._passed: dict[ShapeComment, Passed] = {}
 
     def hear(self, frame: FrameType, event: str, argument: object) -> Callable[..., Any]:
         if event == "line":
@@ -122,20 +131,32 @@ class _Call:
                 self._running += self._after.get(frame.f_lineno, ())
             self._line = frame.f_lineno
         elif event == "exception":
-            self._raises = not _is_end(argument)
-            self._running = [] if self._raises else self._running
+            self._raises = not _is(argument, StopIteration, GeneratorExit)
+            if not _is(argument, StopIteration):  # An iterator that came to its end interrupts no statement.
+                self._running = []
+        elif event == "return" and pauses(frame):
+            self._count()
         elif event == "return":
             for place in self._running:
                 if place.when is When.RETURNED:
                     self._compare(place.comment, argument)
             self._ended(frame, lambda place: True)
             if not self._raises:  # What was refused may have had any shape.
-                self._show(frame.f_code)
+                self._count()
+                self._show(frame)
         return self.hear
 
-    def _show(self, code: CodeType) -> None:
-        names = {**self._sizes.seen(), **self._given}
-        taken = frozenset((*code.co_varnames, *code.co_names))
+    def _count(self) -> None:
+        for comment, seen in self._passed.items():
+            self._found.passed(comment, seen)
+        self._passed.clear()
+
+    def _show(self, frame: FrameType) -> None:
+        code, now = frame.f_code, _numbers(frame)
+        given = {name: number for name, number in self._given.items() if now.get(name) == number}
+        names = {**self._sizes.seen(), **given}
+        used = {*code.co_varnames, *code.co_cellvars, *code.co_freevars, *code.co_names}
+        taken = frozenset(letter for letter in LETTERS if letter in used or letter in frame.f_globals)
         self._found.show(ShownCall((code.co_filename, code.co_firstlineno), self._shapes, names, taken))
 
     def _ended(self, frame: FrameType, has_ended: Callable[[Place], bool]) -> None:
@@ -146,12 +167,12 @@ class _Call:
         self._running = [place for place in self._running if not has_ended(place)]
 
     def _compare(self, comment: ShapeComment, value: object) -> None:
-        if not comment.file:
-            shape = _shape(value, LISTS_HAVE_NONE)
-            if shape:
-                self._shapes.setdefault((comment.line, comment.name), shape)
-        elif (shape := _shape(value, len(comment.dims))) is not None:
-            self._found.passed(comment, self._sizes.compare(comment, shape))
+        if comment.file:
+            seen = self._sizes.compare(comment, _shape(value, len(comment.dims)))
+            self._passed[comment] = self._passed.get(comment, Passed(comment)).with_more(seen)
+        elif shape := _shape(value, LISTS_HAVE_NONE):
+            where = comment.line, comment.name
+            self._shapes[where] = both(self._shapes.get(where, shape), shape)
 
 
 def _numbers(frame: FrameType) -> dict[str, int]:
@@ -161,46 +182,55 @@ def _numbers(frame: FrameType) -> dict[str, int]:
     return {name: number for name, number in found.items() if number is not None and number > 1}
 
 
-def _is_end(raised: object) -> bool:
-    """Whether an iterator only came to its end, which interrupts no statement."""
-    return isinstance(raised, tuple) and isinstance(raised[0], type) and issubclass(raised[0], StopIteration)
+def _is(raised: object, *kinds: type[BaseException]) -> bool:
+    return isinstance(raised, tuple) and isinstance(raised[0], type) and issubclass(raised[0], kinds)
 
 
 LISTS_HAVE_NONE = -1
 """In place of a number of axes: what is no array has no shape."""
 
-_NOTHING = object()
+_Looked = TypeVar("_Looked")
 
 
+def _harmless(look: Callable[..., _Looked | None]) -> Callable[..., _Looked | None]:
+    """Let a look at an object of the project answer None where that raises: a class may do so, and its run goes on."""
+
+    @functools.wraps(look)
+    def guarded(*arguments: Any) -> _Looked | None:
+        try:
+            return look(*arguments)
+        except Exception:
+            return None
+
+    return guarded
+
+
+@_harmless
 def _value(frame: FrameType, name: str) -> object:
     """What a name such as `self.weights` stands for in a call; of attributes, those that an object itself holds."""
     first, *rest = name.split(".")
-    value = frame.f_locals.get(first, frame.f_globals.get(first, _NOTHING))
+    value = frame.f_locals.get(first, frame.f_globals.get(first))
     for part in rest:
-        try:
-            value = vars(value).get(part, _NOTHING)
-        except TypeError:
-            return _NOTHING
+        value = vars(value).get(part)
     return value
 
 
+@_harmless
 def _number(value: object) -> int | None:
     """A whole number as Python's own; None for anything else."""
     if isinstance(value, bool) or not hasattr(type(value), "__index__"):
         return None
-    try:
-        return operator.index(value) if getattr(value, "shape", ()) == () else None  # type: ignore[arg-type]
-    except Exception:  # A class of the project may raise anything, and its run goes on.
-        return None
+    return operator.index(value) if getattr(value, "shape", ()) == () else None  # type: ignore[arg-type]
 
 
+@_harmless
 def _shape(value: object, axes: int) -> tuple[int, ...] | None:
-    """The shape of an array, a table or a tensor; the length of a list where one axis is wanted; None without any."""
-    if isinstance(value, list | tuple | dict | set) and not hasattr(value, "shape"):
+    """The shape of an array, a table or a tensor; the length of a list where one axis is wanted; None without any.
+
+    A tuple is none of these: it may be a shape itself.
+    """
+    if isinstance(value, list | dict | set) and not hasattr(value, "shape"):
         return (len(value),) if axes == 1 else None
     if isinstance(value, int | float | complex) and axes == 0:
         return ()
-    try:
-        return tuple(int(size) for size in value.shape)  # type: ignore[attr-defined]  # Whatever has one.
-    except Exception:  # A class of the project may raise anything, and its run goes on.
-        return None
+    return tuple(int(size) for size in value.shape)  # type: ignore[attr-defined]  # Whatever has one.
