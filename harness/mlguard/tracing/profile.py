@@ -15,7 +15,7 @@ from mlguard.tracing.functions import Function, Functions
 RAISED = "Exception"
 """What is known of an exception's type: a profile function is not told."""
 
-_RETURN, _YIELD = dis.opmap["RETURN_VALUE"], dis.opmap["YIELD_VALUE"]
+_RETURN, _YIELD, _RESUME = (dis.opmap[name] for name in ("RETURN_VALUE", "YIELD_VALUE", "RESUME"))
 
 
 class Listener(Protocol):
@@ -70,8 +70,12 @@ def _ended(listener: Listener, function: Function, frame: FrameType, value: obje
 
 
 def pauses(frame: FrameType) -> bool:
-    """Whether a frame that is left will go on: it stands at a `yield`, or at an `await`."""
-    return _instruction(frame) == _YIELD
+    """Whether a frame that is left without an exception will go on: it stands at a `yield`, or at an `await`.
+
+    From Python 3.13 on it stands behind that, where it will go on.
+    """
+    code, at = frame.f_code.co_code, frame.f_lasti
+    return code[at] == _YIELD or (sys.version_info >= (3, 13) and code[at] == _RESUME and code[at - 2] == _YIELD)
 
 
 def _instruction(frame: FrameType) -> int:

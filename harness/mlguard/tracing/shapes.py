@@ -134,7 +134,7 @@ class _Call:
             self._raises = not _is(argument, StopIteration, GeneratorExit)
             if not _is(argument, StopIteration):  # An iterator that came to its end interrupts no statement.
                 self._running = []
-        elif event == "return" and pauses(frame):
+        elif event == "return" and not self._raises and pauses(frame):
             self._count()
         elif event == "return":
             for place in self._running:
