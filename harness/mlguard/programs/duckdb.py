@@ -180,7 +180,8 @@ def _kind(kind: str) -> str | None:
 
 
 def _moments(cells: Any, kind: str) -> pd.Series[Any]:
-    moments: pd.Series[Any] = pd.Series(np.ma.filled(cells, np.datetime64("NaT")))
+    gap: Any = np.array("NaT", cells.dtype)[()]
+    moments: pd.Series[Any] = pd.Series(np.ma.filled(cells, gap))
     return moments.dt.tz_localize("UTC") if "ZONE" in kind else moments
 
 
