@@ -24,6 +24,11 @@ def head(project: Path) -> str | None:
     return _git(project, "rev-parse", "--verify", "--quiet", "HEAD")
 
 
+def setting(project: Path, name: str) -> str | None:
+    """One of git's settings in the project, such as `user.email`; None without it."""
+    return _git(project, "config", name)
+
+
 def golden_commit(project: Path, golden: Path, approved: str | None) -> str | None:
     """The commit whose code a golden was accepted with; None where the repository does not have it.
 

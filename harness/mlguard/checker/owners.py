@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
-from mlguard.checker.history import head
+from mlguard.checker.history import head, setting
 from mlguard.core.error import UsageError
 from mlguard.core.record import Approval
 from mlguard.discovery import Declared
 from mlguard.report.numbers import few
-from mlguard.runner.repository import outside_hooks
 
 PLACES = ("CODEOWNERS", ".github/CODEOWNERS", ".gitlab/CODEOWNERS", "docs/CODEOWNERS")
 """Where a file that names owners may lie; the first that is there counts."""
@@ -24,8 +22,6 @@ ACTORS = ("GITHUB_ACTOR", "GITLAB_USER_LOGIN")
 """Variables in which CI services say whose run it is, as a handle."""
 
 _NOREPLY = re.compile(r"(?:\d+\+)?([^@]+)@users\.noreply\.github\.com", re.IGNORECASE)
-PATIENCE = 20.0
-"""Seconds that git may take."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +79,7 @@ def now() -> str:
 
 def identity(base: Path) -> tuple[str, ...]:
     """What whoever runs this is called: the address and the name that git has, and handles of CI services."""
-    address, name = (_git(base, key) for key in ("user.email", "user.name"))
+    address, name = (setting(base, key) or "" for key in ("user.email", "user.name"))
     noreply = _NOREPLY.fullmatch(address)
     handles = [noreply[1] if noreply else "", *(os.environ.get(variable, "") for variable in ACTORS)]
     return tuple(filter(None, [address, name, *(f"@{handle}" for handle in handles if handle)]))
@@ -136,15 +132,3 @@ def _expression(part: str) -> str:
         return "(?:.*/)?"
     inner = "".join("[^/]*" if c == "*" else "[^/]" if c == "?" else re.escape(c) for c in part)
     return f"{inner}/"
-
-
-def _git(base: Path, key: str) -> str:
-    """A setting of git's; empty without one, or without git."""
-    try:
-        asked = subprocess.run(  # noqa: S603 -- arguments are our own
-            ["git", "config", key],  # noqa: S607 -- the user's own git, wherever it is.
-            cwd=base, env=outside_hooks(), capture_output=True, check=False, timeout=PATIENCE,
-        )  # fmt: skip
-    except (OSError, subprocess.SubprocessError):
-        return ""
-    return asked.stdout.decode(errors="replace").strip()
