@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
@@ -68,30 +68,25 @@ class Postgres:
     dialect = "postgres"
 
     def __enter__(self) -> Postgres:
-        _ONE_AT_A_TIME.acquire()
-        try:
+        with ExitStack() as opening:
+            opening.enter_context(_ONE_AT_A_TIME)
             self._connection = _in_use()
+            opening.callback(self._connection.rollback)
             self._check_empty()
             self._connection.execute(f"CREATE SCHEMA {_HOME}")
             for name, value in _SETTINGS.items():
                 self._connection.execute(f"SET LOCAL {name} = {value if name == 'search_path' else repr(value)}")
-        except BaseException:
-            _ONE_AT_A_TIME.release()
-            raise
+            self._open = opening.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
-        try:
-            self._connection.rollback()
-        finally:
-            _ONE_AT_A_TIME.release()
+        self._open.close()
 
     def _check_empty(self) -> None:
         """A query must see no other tables than those of the Dataset."""
         found = self._connection.execute(_TABLES).fetchone()
         if found is not None:
             database, table = found
-            self._connection.rollback()
             raise UsageError(
                 f"the database {database} holds tables of its own, such as {table}, which queries could read",
                 advice="name an empty one by PGDATABASE",
