@@ -72,6 +72,15 @@ class Approver:
         )
 
 
+def required(reason: str) -> str:
+    """A reason without the blanks around it. Raises UsageError where there is none."""
+    if not reason.strip():
+        raise UsageError(
+            'recording a golden needs a reason: --reason "why the behaviour may change"', slug="reason-missing"
+        )
+    return reason.strip()
+
+
 def now() -> str:
     """This moment in UTC, to the second."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

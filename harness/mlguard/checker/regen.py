@@ -17,12 +17,12 @@ from mlguard.checker.isolated import isolated
 from mlguard.checker.known import Known
 from mlguard.checker.machines import MACHINES, thorough_machines
 from mlguard.checker.merge import instead
-from mlguard.checker.owners import Approver
+from mlguard.checker.owners import Approver, required
 from mlguard.checker.private import without_private
 from mlguard.checker.steady import without_rows, without_runs
 from mlguard.core.cause import Cause
 from mlguard.core.compare import compare
-from mlguard.core.error import MlguardError, UsageError
+from mlguard.core.error import MlguardError
 from mlguard.core.intent import parse_intent
 from mlguard.core.outcome import Outcome
 from mlguard.core.question import new_questions
@@ -82,13 +82,9 @@ class Regenerator:
         `thorough`: measure noise on every machine that can be emulated. `writes`: whether anything may be written below
         the goldens, be it to finish what a dead writer left.
         """
-        if not reason.strip():
-            raise UsageError(
-                'recording a golden needs a reason: --reason "why the behaviour may change"', slug="reason-missing"
-            )
         self.checker, self.progress = checker, progress
-        said = str(parse_intent(intent)) if intent else ""
-        self.approver = Approver(checker.settings.base, reason.strip(), said, as_reviewer)
+        reason, said = required(reason), str(parse_intent(intent)) if intent else ""
+        self.approver = Approver(checker.settings.base, reason, said, as_reviewer)
         self.machines = thorough_machines() if thorough else MACHINES
         self.writes = writes
 

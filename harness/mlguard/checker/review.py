@@ -11,7 +11,7 @@ from mlguard.checker.approve import Proposal, propose
 from mlguard.checker.check import Checker
 from mlguard.checker.covered import uncovered
 from mlguard.checker.merge import instead
-from mlguard.checker.owners import Approver
+from mlguard.checker.owners import Approver, required
 from mlguard.checker.regen import with_power
 from mlguard.checker.rows import tell
 from mlguard.checker.since import outdated, overtaken
@@ -19,7 +19,7 @@ from mlguard.checker.steady import as_steady_as
 from mlguard.checker.waiting import Waiting, given
 from mlguard.core.compare import compare
 from mlguard.core.dataset import Dataset
-from mlguard.core.error import GoldenError, MlguardError, UsageError
+from mlguard.core.error import GoldenError, MlguardError
 from mlguard.core.obstacle import Obstacle, ObstacleKind
 from mlguard.core.outcome import Outcome
 from mlguard.core.record import Record
@@ -77,10 +77,7 @@ class Reviewer:
 
     def accept(self, item: Item, approver: Approver) -> Accepted:
         """Write the golden. Raises MlguardError, with everything as it was, also where it was overtaken meanwhile."""
-        if not approver.reason:
-            raise UsageError(
-                'recording a golden needs a reason: --reason "why the behaviour may change"', slug="reason-missing"
-            )
+        required(approver.reason)
         assert item.guard is not None  # noqa: S101 -- Without a guard there is an obstacle.
         golden = self.propose(item, approver).record
         rules = Rules.of(item.guard.options)
