@@ -59,6 +59,13 @@ def test_somebody_else_is_refused_unless_they_say_that_they_review(base: Path, o
     assert signed(base, ANA, as_reviewer=True) == ANA
 
 
+def test_nobody_without_a_name_is_an_owner_by_name(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mlguard.checker.owners.identity", lambda base: ())
+    with pytest.raises(UsageError, match="git calls you somebody without a name"):
+        signed(base, ANA)
+    assert signed(base, "@shop/data") == "somebody without a name"
+
+
 def test_handles_come_from_addresses_of_services_and_from_ci(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     git(base, "config", "user.email", "7+ana@users.noreply.github.com")
     assert identity(base) == ("7+ana@users.noreply.github.com", "Ana Gomez", "@ana")
@@ -88,6 +95,12 @@ def test_handles_come_from_addresses_of_services_and_from_ci(base: Path, monkeyp
         ("# * @none\n\n", ()),
         ("[Data][2] @data\n*.py\n", ("@data",)),
         ("^[Data]\n*.py @py", ("@py",)),
+        ("tests/** @below", ()),
+        ("app/tests/** @below", ("@below",)),
+        ("** @all", ("@all",)),
+        ("\ufeff* @all\r\n", ("@all",)),
+        ("app/tests/guards/****************q @no", ()),
+        ("*" + "*t" * 30 + " @no", ()),
         ("test_line?.py @no", ()),
         ("test_lin?.py @yes", ("@yes",)),
     ],
