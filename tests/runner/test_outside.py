@@ -71,7 +71,25 @@ def test_what_was_looked_for_in_vain_is_not(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("there")
 def test_many_are_counted() -> None:
     told = told_outside([Path(f"/data/{number}.csv") for number in range(5)], ROOT, [], besides=[])
-    assert "/data/2.csv and 2 more files, which lie outside" in told
+    assert told.endswith(
+        "/data/2.csv and 2 more files, which lie outside of the project: another machine may not have them"
+    )
+
+
+@pytest.mark.usefixtures("there")
+def test_a_disk_that_was_plugged_in_is_no_part_of_the_system() -> None:
+    assert "/run/media/ada/disk/rents.csv" in told_outside(
+        [Path("/run/media/ada/disk/rents.csv")], ROOT, [], besides=[]
+    )
+
+
+def test_the_line_is_that_of_the_whole_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "prepare.py").write_text(
+        "old = '/data/old-rents.csv'\nkept = 'rents.csv-old'\nnew = f'{DATA}/rents.csv'"
+    )
+    monkeypatch.setattr(Path, "is_file", lambda self: True)
+    told = told_outside([Path("/data/rents.csv")], tmp_path, ["gone.py", "prepare.py"], besides=[])
+    assert "/data/rents.csv (prepare.py, line 3), which" in told
 
 
 def test_a_run_names_the_file_and_the_line_of_the_code_and_decides_nothing_by_it(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from itertools import takewhile
 from pathlib import Path
 from typing import Final
@@ -17,6 +19,9 @@ _SYSTEM: Final = frozenset(
     | {"Library", "System", "Program Files", "Program Files (x86)", "ProgramData", "Windows"}
 )
 """Folders at the top of a disk that hold what a system brings along."""
+
+_PLUGGED_IN: Final = ("run", "media")
+"""Where Linux shows a disk that somebody plugged in."""
 
 _CODE: Final = (".py", ".pyc", ".pyd", ".so", ".dll", ".pth")
 """Ends of names of code, of which `runner.checkout` says whether it is the project's."""
@@ -36,8 +41,9 @@ def told_outside(read: Iterable[Path], root: Path, sources: Collection[str], *, 
         return ""
     shown = [f"{file}{_named_in(file, root, sources)}" for file in found[:3]]
     more = f" and {len(found) - 3} more files" if len(found) > 3 else ""
-    has = "which lies" if len(found) == 1 else "which lie"
-    return f"the code reads {', '.join(shown)}{more}, {has} outside of the project: another machine may not have it"
+    lies, has = ("lies", "it") if len(found) == 1 else ("lie", "them")
+    away = f"which {lies} outside of the project: another machine may not have {has}"
+    return f"the code reads {', '.join(shown)}{more}, {away}"
 
 
 def _counts(file: Path, root: Path) -> bool:
@@ -45,15 +51,17 @@ def _counts(file: Path, root: Path) -> bool:
     shared = takewhile(lambda parts: parts[0] == parts[1], zip(root.parts, file.parts, strict=False))
     apart = file.parts[len(list(shared)) :]
     kept = any(part.startswith(".") or part in LIBRARIES for part in apart)
-    system = file.parts[1] in _SYSTEM if len(file.parts) > 2 else False
+    system = len(file.parts) > 2 and file.parts[1] in _SYSTEM and file.parts[1:3] != _PLUGGED_IN
     return not (kept or system or file.name.endswith(_CODE) or is_installed(str(file)))
 
 
 def _named_in(file: Path, root: Path, sources: Collection[str]) -> str:
-    """The first line of the project that has the file's name in it, in parentheses."""
+    """The first line of the project that has the file's whole name in it, in parentheses."""
+    name = re.compile(rb"(?<![\w.-])" + re.escape(os.fsencode(file.name)) + rb"(?![\w-])")
     for source in sorted(sources):
-        with (root / source).open("rb") as opened:
+        # The code may have removed it since.
+        with suppress(OSError), (root / source).open("rb") as opened:
             for number, line in enumerate(opened, 1):
-                if os.fsencode(file.name) in line:
+                if name.search(line):
                     return f" ({source}, line {number})"
     return ""
