@@ -40,7 +40,8 @@ def test_recording_is_refused_and_the_log_keeps_who_reviewed(project: Project):
     assert (ran.code, ran.changed) == (2, ())
     assert "guard Line belongs to bob@example.com, and git calls you ana@example.com" in ran.err
     with measured():
-        assert project.command("regen-golden", "Line", "--dry-run").code == 0
+        dry = project.command("regen-golden", "Line", "--dry-run")
+        assert (dry.code, "  by ana@example.com, as a reviewer\n" in dry.out) == (0, True)
         assert project.command(*REGEN, "--as-reviewer").code == 0
     assert project.golden().approvals[0].by == "ana@example.com, as a reviewer"
     assert "by ana@example.com, as a reviewer" in (project.root / "golden/Line/summary.md").read_text()

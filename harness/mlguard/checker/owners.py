@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from mlguard.checker.codeowners import owners_of
 from mlguard.checker.history import head, setting
 from mlguard.core.error import UsageError
 from mlguard.core.record import Approval
 from mlguard.discovery import Declared
 from mlguard.report.numbers import few
-
-PLACES = ("CODEOWNERS", ".github/CODEOWNERS", ".gitlab/CODEOWNERS", "docs/CODEOWNERS")
-"""Where a file that names owners may lie; the first that is there counts."""
 
 ACTORS = ("GITHUB_ACTOR", "GITLAB_USER_LOGIN")
 """Variables in which CI services say whose run it is, as a handle."""
@@ -102,57 +100,3 @@ def _is(owner: str, names: Sequence[str]) -> bool | None:
     if not (names or is_handle):
         return False  # Nobody without a name is an owner by name.
     return False if any(name.startswith("@") is is_handle for name in names) and "/" not in owner else None
-
-
-def owners_of(base: Path, file: Path) -> tuple[str, ...]:
-    """Who CODEOWNERS says a file belongs to: by its last line that fits, as GitHub and GitLab read it."""
-    for top in (base, *base.parents):
-        listed = next((top / place for place in PLACES if (top / place).is_file()), None)
-        if listed is not None and file.is_relative_to(top):
-            lines = listed.read_text(encoding="utf-8-sig", errors="replace").splitlines()
-            fitting = [owners for pattern, owners in _rules(lines) if _fits(pattern, file.relative_to(top).as_posix())]
-            return fitting[-1] if fitting else ()
-        if (top / ".git").exists():
-            break
-    return ()
-
-
-def _rules(lines: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    section: tuple[str, ...] = ()
-    for line in lines:
-        text = re.sub(r"(^|\s)#.*", "", line).strip()
-        heading = re.fullmatch(r"\^?\[[^\]]*\](?:\[\d+\])?\s*(.*)", text)  # A section of GitLab, with its owners.
-        if heading is not None:
-            section = tuple(heading[1].split())
-        elif text:
-            pattern, *owners = re.split(r"(?<!\\)\s+", text)
-            yield pattern.replace("\\ ", " "), tuple(owners) or section
-
-
-def _fits(pattern: str, file: str) -> bool:
-    """Whether a path fits a pattern of a CODEOWNERS file, which are those of `.gitignore`."""
-    anchored = "/" in pattern.rstrip("/")
-    parts = [part for part in pattern.split("/") if part]
-    own = [*([] if anchored else ["**"]), *parts]
-    if pattern.endswith("/"):
-        own += ["*", "**"]
-    elif not pattern.endswith("/*"):
-        own.append("**")
-    return _is_like(own, file.split("/"), any_number="**", is_one=_is_name)
-
-
-def _is_name(pattern: str, name: str) -> bool:
-    return _is_like(list(pattern), list(name), any_number="*", is_one=lambda one, other: one in ("?", other))
-
-
-def _is_like(
-    patterns: Sequence[str], names: Sequence[str], *, any_number: str, is_one: Callable[[str, str], bool]
-) -> bool:
-    """Whether one fits the other part by part, in time that grows with the product of both and no faster."""
-    fitting = {0}
-    for pattern in patterns:
-        if pattern == any_number:
-            fitting = set(range(min(fitting, default=len(names) + 1), len(names) + 1))
-        else:
-            fitting = {i + 1 for i in fitting if i < len(names) and is_one(pattern, names[i])}
-    return len(names) in fitting

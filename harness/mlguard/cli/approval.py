@@ -155,7 +155,10 @@ def _show(regen: Regen, *, as_json: bool) -> None:
     if regen.proposal is None:
         return
     say(f"{one_line(regen.guard.ref.name)}: {regen.seen.verdict.outcome}", err=as_json)
-    for line in (*regen.proposal.summary, *(f"note: {remark}" for remark in regen.proposal.record.remarks)):
+    record = regen.proposal.record
+    by = record.approvals[0].by
+    signed = [f"by {by}"] if by else []
+    for line in (*regen.proposal.summary, *signed, *(f"note: {remark}" for remark in record.remarks)):
         say(f"  {one_line(line)}", err=as_json)
 
 
