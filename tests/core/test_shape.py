@@ -86,6 +86,16 @@ def test_what_a_shape_has_to_be(dims: Dims, shape: tuple[int, ...], wrong: bool)
     assert compare(dims, shape, k=5).wrong == wrong
 
 
+def test_words_for_the_entries_of_a_vector_are_no_shape() -> None:
+    assert compare(("low", "high"), (2,)).times == 0
+    assert compare(("low", "high"), (3,)).wrong
+    assert compare(("low", "high"), (2, 2)).times == 1
+    # A word that is a size elsewhere is one here.
+    assert compare(("low", "k"), (2,), k=5).wrong
+    assert compare(("n", "n"), (2,)).wrong
+    assert compare(("n", "_"), (2,)).wrong
+
+
 def test_a_name_stands_for_one_size_in_a_call_and_it_is_said_where_it_was_seen() -> None:
     sizes = Sizes(lambda name: None)
     assert not sizes.compare(ShapeComment("a.py", 3, "X", ("n", "d")), (4, 3)).wrong

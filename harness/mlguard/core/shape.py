@@ -108,6 +108,8 @@ class Sizes:
         if shape is None:
             return Passed(comment)
         axes = _axes(comment.dims, len(shape))
+        if axes is None and self._names_entries(comment.dims, shape):
+            return Passed(comment)
         if axes is None:
             return Passed(comment, 1, 1, shape)
         for dim, size in zip(axes, shape, strict=True):
@@ -126,6 +128,11 @@ class Sizes:
             self._met = {met for met in self._met if met.line != comment.line}
             self._seen = {name: seen for name, seen in self._seen.items() if seen[1] != comment.line}
         self._met.add(comment)
+
+    def _names_entries(self, dims: Dims, shape: tuple[int, ...]) -> bool:
+        """Whether the words are for the entries of a vector, and for no axes: `bounds = …  # (low, high)`."""
+        words = {dim for dim in dims if dim.isidentifier() and dim not in _ANY and self._size(dim) is None}
+        return bool(dims) and shape == (len(dims),) == (len(words),)
 
     def _expected(self, dim: str, size: int, line: int) -> tuple[int, str] | None:
         """The size that an axis should have, and who says so; None where any will do."""
