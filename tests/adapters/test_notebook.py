@@ -23,8 +23,9 @@ from mlguard.core.error import UsageError
 from mlguard.core.guard import problems
 from mlguard.core.outcome import Outcome
 from mlguard.core.record import CONTRACT
-from mlguard.programs.cells import source_of
+from mlguard.programs.cells import Notebook, source_of
 from mlguard.programs.error import ProgramError
+from mlguard.report.wording import explanation
 from mlguard.runner.order import Change, Extent
 from mlguard.tools.audit.reach import statements
 from tests.adapters.pages import files_shown, page
@@ -158,6 +159,9 @@ def test_a_bug_in_a_cell_is_found(rents: Project, cell: str, old: str, new: str,
     for left in rents.root.glob(f"{'?' * 32}.py"):
         left.unlink()
     assert (verdict.outcome, verdict.first_moved) == (outcome, stage)
+    told = [line for line in explanation(verdict) if " comes from " in line]
+    place = {"features": "cell 4 (`prepare`)", "train": "cell 3 (`fit`)", "predict": "cell 5 (`answer`)"}.get(stage)
+    assert told == ([f"{stage} comes from notebooks/rents.ipynb, {place}"] if place else [])
     if stage == "predict":
         assert {move.observation for move in verdict.moves()} == {"probes.rent"}
 
@@ -469,3 +473,24 @@ def test_what_was_not_run_from_top_to_bottom_is_refused(
         f"book/run.ipynb was saved after a run that was not from top to bottom: {told}; restart its kernel and run all "
         "cells, or clear all outputs, and save it"
     )
+
+
+@pytest.mark.parametrize(
+    ("cells", "place", "cell"),
+    [
+        (["a = 1", "a = 2", "b = a"], "a", 2),
+        (["a = 1", "def f():\n    a = 2"], "a", 1),
+        (["a = {}", "a['x'] = 1", "print(a)"], "a", 2),
+        (["a = b = 1", "for a.x in b: pass"], "a", 2),
+        (["x, (*a, y) = f()"], "a", 1),
+        (["with f() as a:\n    pass"], "a", 1),
+        (["if (a := 1): pass", "a += 1", "a == 2"], "a", 2),
+        (["a = 1", "%%time\na = 2", "a ="], "a", 2),
+        (["b = 1"], "a", None),
+        (["f('out/s.csv')", "f(f'{here}/s.csv')", "'os.csv'"], "out/s.csv", 2),
+    ],
+)
+def test_the_cell_that_gives_a_result(tmp_path: Path, cells: list[str], place: str, cell: int | None) -> None:
+    (tmp_path / "a.ipynb").write_text(book(cells))
+    found = Notebook.read(tmp_path, "a.ipynb").giving(place)
+    assert (found and found.number) == cell

@@ -62,3 +62,27 @@ def test_long_names_and_messages_are_cut() -> None:
     assert len(text.encode()) <= MOST
     assert text.endswith("\n200 more failed; the log of the job has all of it.\n")
     assert all(len(line) < 1000 for line in workflow_commands([verdict]))
+
+
+def test_what_moved_is_told_by_where_it_comes_from() -> None:
+    moved = VERDICTS["shifted"]
+    stage = moved.moves()[0].stage
+    text = document([replace(moved, places={stage: "notebooks/rents.ipynb, cell 5 (`answer`)"})])
+    _, head, table = text.partition("<details>")[0].partition(
+        "| <code>Churn</code> comes from | what moved |\n|---|---|\n"
+    )
+    rows = table.strip().splitlines()
+    assert (bool(head), len(rows)) == (True, len([move for move in moved.moves() if move.stage == stage]))
+    assert all(
+        row.startswith("| <code>notebooks/rents.ipynb, cell 5 (&#96;answer&#96;)</code> | <code>") for row in rows
+    )
+    assert "comes from" not in document([moved]).partition("<details>")[0]
+
+
+def test_where_it_comes_from_has_its_share_of_the_room() -> None:
+    moved = VERDICTS["shifted"]
+    places = {finding.stage: "😀" * 5000 for finding in moved.moves()}
+    text = document([replace(moved, places=places)] * 40)
+    assert len(text.encode()) <= MOST
+    assert 1 <= text.count("comes from | what moved") < 40
+    assert text.count("<details>") >= 5

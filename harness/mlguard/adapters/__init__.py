@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
+
 from mlguard.core.guard import Guard
 
 
@@ -12,3 +15,9 @@ def adapt(guard: type[Guard]) -> type[Guard]:
     from mlguard.adapters import sklearn  # scikit-learn is loaded only for guards that have an estimator.
 
     return sklearn.with_estimator(guard)
+
+
+def places_of(guard: type[Guard], root: Path) -> Mapping[str, str]:
+    """Where the results of a guard's subject come from, by stage or by their own name; empty for functions."""
+    places = getattr(guard, "_places", None)
+    return {} if places is None else dict(places(root))

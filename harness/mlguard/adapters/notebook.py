@@ -8,9 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
 
-from mlguard.adapters.rerun import RerunGuard
+from mlguard.adapters.rerun import ANSWERS, FEATURES, METRICS, RerunGuard
 from mlguard.programs.cells import Notebook, Place
 from mlguard.programs.error import ProgramError
+
+STAGES = {FEATURES: "features", ANSWERS: "predict", METRICS: "evaluate"}
+"""The stage, and the method of a guard, that a result is for."""
 
 _OWN = ".mlguard-notebook"
 """The folder in a copy of the project for what is no part of it."""
@@ -68,6 +71,19 @@ class NotebookGuard(RerunGuard):
     @classmethod
     def _called(cls) -> str:
         return cls.notebook
+
+    @classmethod
+    def _places(cls, root: Path) -> Iterator[tuple[str, str]]:
+        """Each stage that the notebook answers, and each result of its own, with its cell."""
+        notebook = Notebook.read(root, cls.notebook)
+        places = {name: name for name in cls.learned}
+        for name, place in cls.outputs.items():
+            stage = name if cls._splits() else STAGES.get(name, name)
+            if getattr(cls, stage, cls).__module__ != cls.__module__ or cls._splits():
+                places[stage] = place
+        for name, place in places.items():
+            if (cell := notebook.giving(place)) is not None:
+                yield name, f"{notebook.name}, {cell.called}"
 
     def train(self, train: Any) -> Any:
         """What the notebook learns of the training rows, which it is given as rows to answer, too."""

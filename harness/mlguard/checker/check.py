@@ -272,6 +272,7 @@ def _verdict(guard: Declared, comparison: Comparison, explained: Explained, done
         first_run=run,
         causes=explained.causes,
         remarks=(*done.record.remarks, *done.remarks),
+        places=done.places,
         problem=None if comparison.findings else problems.nothing_compared(guard.ref.name),
     )
 

@@ -49,6 +49,8 @@ class Verdict:
     """The module that declares the guard, below the project's root."""
     seconds: float = field(default=0.0, compare=False)
     """How long it took."""
+    places: Mapping[str, str] = field(default_factory=dict)
+    """Where results come from, by stage or by their own name, such as the cell of a notebook; empty for functions."""
     unchanged: str | None = None
     """When it last matched (ISO, in UTC), where it was not run because nothing has changed since."""
     costs: Mapping[str, float] = field(default_factory=dict, compare=False)
@@ -80,6 +82,10 @@ class Verdict:
     def raises(self) -> bool:
         """Whether code that was run raised, which an edit may have brought about."""
         return self.outcome is Outcome.ERROR and not self.usage and self.traceback is not None
+
+    def place(self, finding: Finding) -> str:
+        """Where the value of a Finding comes from; empty where nobody says."""
+        return self.places.get(finding.observation.partition(".")[0]) or self.places.get(finding.stage, "")
 
     def moves(self) -> tuple[Finding, ...]:
         """The gating Findings that did not match, in the order of explanation."""

@@ -7,7 +7,7 @@ import re
 import tokenize
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from mlguard.core.error import UsageError
@@ -81,6 +81,12 @@ class Notebook:
         counted = [(cell, one.execution_count) for cell, one in zip(cells, raw, strict=True)]
         _check_order([(cell, count) for cell, count in counted if count is not None or _SKIPPED not in cell.tags], name)
         return cls(name, path, tuple(cell for cell in cells if _SKIPPED not in cell.tags))
+
+    def giving(self, place: str) -> Cell | None:
+        """The last cell that sets a variable, or a part of it, or that names a file; None where none does."""
+        is_it = _names if "." in place else _sets
+        wanted = PurePosixPath(place).name
+        return next((cell for cell in reversed(self.cells) if is_it(cell.code, wanted)), None)
 
     def parameters(self, given: Collection[str]) -> Cell | None:
         """The cell whose assignments of these variables are replaced; None where none are given.
@@ -206,6 +212,52 @@ def _assignments(code: str) -> Iterator[tuple[ast.stmt, set[str]]]:
             parts = [part for one in targets for part in ast.walk(one) if not isinstance(part, ast.expr_context)]
             if all(isinstance(part, ast.Name | ast.Tuple | ast.List) for part in parts):
                 yield node, {part.id for part in parts if isinstance(part, ast.Name)}
+
+
+def _sets(code: str, variable: str) -> bool:
+    """Whether a cell gives a variable, an attribute or an item of it a value, outside of functions."""
+    return any(variable in _roots(target) for node in _outside_functions(code) for target in _targets(node))
+
+
+def _names(code: str, file: str) -> bool:
+    """Whether a cell has a text that ends with the name of a file."""
+    return any(
+        isinstance(node, ast.Constant) and str(node.value).replace("\\", "/").rpartition("/")[2] == file
+        for node in _outside_functions(code)
+    )
+
+
+def _outside_functions(code: str) -> Iterator[ast.AST]:
+    try:
+        waiting: list[ast.AST] = [ast.parse(code)]
+    except SyntaxError:
+        return  # Told when the cell runs.
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            waiting += ast.iter_child_nodes(node)
+
+
+def _targets(node: ast.AST) -> Iterator[ast.AST]:
+    """What a statement gives a value."""
+    if isinstance(node, ast.Assign):
+        yield from node.targets
+    elif isinstance(node, ast.AnnAssign | ast.AugAssign | ast.NamedExpr | ast.For | ast.AsyncFor):
+        yield node.target
+    elif isinstance(node, ast.withitem) and node.optional_vars is not None:
+        yield node.optional_vars
+
+
+def _roots(target: ast.AST) -> Iterator[str]:
+    """The variables of a target: `a` and `b` of `a[0], b.size`."""
+    if isinstance(target, ast.Tuple | ast.List):
+        for part in target.elts:
+            yield from _roots(part)
+    elif isinstance(target, ast.Starred | ast.Attribute | ast.Subscript):
+        yield from _roots(target.value)
+    elif isinstance(target, ast.Name):
+        yield target.id
 
 
 def _listed(names: Collection[str]) -> str:

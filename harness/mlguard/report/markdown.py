@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 from typing import Final
 
 from mlguard.core.outcome import Outcome
+from mlguard.core.run_name import MAIN
 from mlguard.core.verdict import Verdict
 from mlguard.core.visible import one_line
+from mlguard.report.moves import SHOWN
+from mlguard.report.sentence import say
 from mlguard.report.terminal import draw
 from mlguard.report.wording import headline, reason, summary
 
@@ -17,6 +21,9 @@ MOST: Final = 60_000
 
 _LONGEST: Final = 300
 """Characters of a name or a message that are shown in one place at most."""
+
+_PLACED: Final = MOST // 8
+"""Bytes of the places of results at most: of one guard, and of all."""
 
 _DETAILS: Final = "<details><summary>{title}</summary>\n\n{text}\n\n</details>\n"
 
@@ -27,7 +34,10 @@ def document(verdicts: Sequence[Verdict]) -> str:
     Explanations that have no room are left out, with a line that says so.
     """
     failed = [verdict for verdict in verdicts if verdict.outcome is not Outcome.MATCH]
-    parts = [f"### mlguard: {summary(verdicts)}\n", "\n".join(_table(failed)) + "\n" if failed else ""]
+    parts = [f"### mlguard: {summary(verdicts)}\n"]
+    for rows, share in ((_table(failed), MOST // 2), *((_by_place(verdict), _PLACED) for verdict in failed)):
+        table = "\n".join(_fitting(rows, min(share, MOST // 2 + _PLACED - sum(map(_size, parts)))))
+        parts += [f"{table}\n"] if table else []
     left_out, room = 0, MOST - sum(map(_size, parts)) - 200
     for verdict in failed:
         part = _DETAILS.format(title=_html(headline(verdict)[:_LONGEST]), text=_fenced(draw(verdict)))
@@ -52,17 +62,38 @@ def workflow_commands(verdicts: Sequence[Verdict]) -> Iterator[str]:
 
 
 def _table(failed: Sequence[Verdict]) -> Iterator[str]:
-    """As many rows as half a document has room for."""
+    if not failed:
+        return
     yield "| guard | outcome | first moved | what |"
     yield "|---|---|---|---|"
-    room = MOST // 2
     for verdict in failed[:100]:
         cells = (verdict.guard, verdict.outcome, verdict.first_moved or "", one_line(reason(verdict)))
-        row = f"| {' | '.join(_cell(str(cell)) for cell in cells)} |"
-        room -= _size(row)
+        yield f"| {' | '.join(_cell(str(cell)) for cell in cells)} |"
+
+
+def _fitting(rows: Iterator[str], room: int) -> Iterator[str]:
+    """As many rows as there is room for, in bytes; none where the head of a table and a row have none."""
+    first = list(islice(rows, 3))
+    if sum(map(_size, first)) > room:
+        return
+    for row in chain(first, rows):
+        room -= _size(row) + 1
         if room < 0:
             return
         yield row
+
+
+def _by_place(verdict: Verdict) -> Iterator[str]:
+    """What moved in the main run, by the part of the subject that gives it, such as the cell of a notebook."""
+    placed = [(place, f) for f in verdict.moves() if f.run == MAIN and (place := verdict.place(f))]
+    if not placed:
+        return
+    yield f"| {_cell(verdict.guard)} comes from | what moved |"
+    yield "|---|---|"
+    for place, finding in placed[:SHOWN]:
+        yield f"| {_cell(place)} | {_cell(say(finding, verdict.against))} |"
+    if len(placed) > SHOWN:
+        yield f"| | and {len(placed) - SHOWN} more |"
 
 
 def _cell(text: str) -> str:

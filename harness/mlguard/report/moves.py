@@ -29,6 +29,7 @@ def moves(verdict: Verdict) -> Iterator[str]:
     if not moved:
         return
     yield from _held(verdict)
+    yield from _where(verdict, moved)
     yield from _state_kept(moved)
     yield from (f"inside: {_short(f, verdict.against)}" for f in _inside(verdict))
     moved, followers = _causes_first(moved)
@@ -81,6 +82,13 @@ def _held(verdict: Verdict) -> Iterator[str]:
     if held:
         are_many = len(held) > 1 or held == ["contracts"]
         yield f"{listed(held)} {'hold' if are_many else 'holds'}, {verdict.first_moved} moved"
+
+
+def _where(verdict: Verdict, moved: Sequence[Finding]) -> Iterator[str]:
+    """Which part of its subject gives what moved first."""
+    first = [f for f in (*moved, *_inside(verdict)) if f.run == verdict.first_run and f.stage == verdict.first_moved]
+    places = dict.fromkeys(filter(None, map(verdict.place, first)))
+    yield from (f"{verdict.first_moved} comes from {place}" for place in places)
 
 
 def _state_kept(moved: Sequence[Finding]) -> Iterator[str]:

@@ -33,6 +33,7 @@ def as_data(verdict: Verdict) -> documents.CheckedGuard:
         "first_moved": verdict.first_moved,
         "first_run": verdict.first_run,
         "findings": [_finding(finding, verdict.against) for finding in verdict.findings],
+        "places": dict(verdict.places),
         "causes": [say_cause(cause) for cause in verdict.causes],
         "remarks": remarks(verdict),
         "problem": verdict.problem,

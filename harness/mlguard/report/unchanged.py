@@ -41,6 +41,7 @@ def as_data(guard: str, when: str, file: str | None) -> CheckedGuard:
         "first_moved": None,
         "first_run": "main",
         "findings": [],
+        "places": {},
         "causes": [],
         "remarks": [],
         "problem": None,

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from mlguard import __version__
+from mlguard.adapters import places_of
 from mlguard.core.dataset import Dataset
 from mlguard.core.error import RunError, UsageError
 from mlguard.core.guard import declares, requirements
@@ -174,6 +175,7 @@ def _observed(order: Order, progress: Progress, heard: Heard, path_ended: Callab
         variables=values,
         made=made,
         remarks=remarks_here,
+        places=places_of(subject.guard, order.root),
         ended_early=parts.ended_early,
         trace=trace,
     )

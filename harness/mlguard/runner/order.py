@@ -160,6 +160,8 @@ class Done:
     """Files that the main run wrote outside of its folder."""
     remarks: tuple[str, ...] = ()
     """Quiet lines about this machine, which belong into no golden."""
+    places: Mapping[str, str] = field(default_factory=dict)
+    """Where results come from, by stage or by their own name, such as the cell of a notebook; empty for functions."""
     ended_early: bool = False
     """Whether it ended before its last part."""
     trace: Trace | None = None

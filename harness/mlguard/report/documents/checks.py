@@ -78,6 +78,8 @@ class CheckedGuard(TypedDict):
     """The run in which it first moved."""
     findings: list[Finding]
     """One per Observation, in the golden's order; those without a golden last."""
+    places: dict[str, str]
+    """Where results come from, by stage or by their own name, such as the cell of a notebook; empty for functions."""
     causes: list[str]
     """What is known of why it moved, most telling first."""
     remarks: list[str]
