@@ -33,8 +33,11 @@ def repository(request: pytest.FixtureRequest) -> Path:
     return chosen
 
 
-def test_there_are_three() -> None:
-    assert [path.name for path in REPOSITORIES] == ["bakery_demand", "hotel_cancellations", "support_topics"]
+def test_each_is_checked_and_told_of() -> None:
+    told = (ROOT / "docs/repositories.md").read_text(encoding="utf-8")
+    for path in REPOSITORIES:
+        assert (ROOT / f"tests/examples/repositories/test_{path.name}.py").is_file()
+        assert f"**`{path.name}`**" in told
 
 
 def test_a_repository_knows_nothing_of_its_guards(repository: Path) -> None:
