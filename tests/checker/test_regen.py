@@ -123,7 +123,7 @@ def test_settings_of_the_library_that_would_steady_a_guard_are_named(fresh: Proj
     fresh.edit(CODE, '    return {"slope": slope,', f'{unseeded}    return {{"booster": {model}, "slope": slope,')
     refused = fresh.regen().refused
     assert refused is not None
-    assert "trains the same twice only with updater='coord_descent' or nthread=1" in str(refused.problem)
+    assert "may make it the same twice: updater='coord_descent' or nthread=1" in str(refused.problem)
 
 
 def test_a_secondary_run_that_raises_is_dropped_and_named(fresh: Project):

@@ -41,6 +41,6 @@ def test_the_day_is_a_cause_of_its_own() -> None:
 
 def test_settings_of_the_library_that_would_steady_it_are_named_once() -> None:
     places = [Unstable(f"predict {name}", Suspect.CHANCE, settings=("updater='a'", "nthread=1")) for name in "ab"]
-    said = "  the model's library trains the same twice only with updater='a' or nthread=1"
+    said = "  a setting of the model's library may make it the same twice: updater='a' or nthread=1"
     assert unstable_in_words(places).splitlines()[-1] == said
     assert said not in unstable_in_words(differs("a"))

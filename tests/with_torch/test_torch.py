@@ -155,6 +155,26 @@ def test_the_mode_in_which_training_left_the_layers_is_told(project: Project) ->
     assert "first train training mode" in draw(verdict)
 
 
+def test_where_tensors_lie_and_how_torch_computes_is_recorded(project: Project) -> None:
+    golden = project.golden("Net")
+    (device,) = (o.value.data[0] for o in golden if o.name == "device")
+    assert device == "cpu"
+    assert golden.provenance.environment["torch"]["deterministic"] is False
+    assert golden.provenance.environment["torch"]["dtype"] == "torch.float32"
+
+
+def test_what_makes_torch_the_same_twice_is_named_where_it_is_missing(project: Project) -> None:
+    unseeded = ("torch.manual_seed(1)", "torch.seed()")
+    with project.editing(NET, *unseeded):
+        refused = project.regen("Net", GUARD).refused
+    assert refused is not None
+    assert "may make it the same twice: torch.use_deterministic_algorithms(True)" in str(refused.problem)
+    with project.editing(NET, unseeded[0], "torch.use_deterministic_algorithms(True); torch.seed()"):
+        refused = project.regen("Net", GUARD).refused
+    assert refused is not None
+    assert "may make it the same twice" not in str(refused.problem)
+
+
 @pytest.mark.parametrize(
     "tensor",
     [

@@ -19,8 +19,13 @@ def state(module: Any) -> Iterator[Part]:
 
 
 def parts(module: Any) -> Iterator[Part]:
-    """Its state, and the mode in which it was left: dropout and batch norms answer otherwise in training mode."""
-    yield from state(module)
+    """Its state, where that lies, and the mode in which it was left.
+
+    Dropout and batch norms answer otherwise in training mode.
+    """
+    tensors = dict(state(module))
+    yield from tensors.items()
+    yield "device", in_line(sorted({str(tensor.device) for tensor in tensors.values() if hasattr(tensor, "device")}))
     if callable(getattr(module, "named_modules", None)):
         yield "training mode", _in_training(dict(module.named_modules()))
 

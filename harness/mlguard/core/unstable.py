@@ -12,6 +12,10 @@ STEADIED_BY = "steadied by"
 """The Observation that holds settings of the model's library each of which makes two trainings the same."""
 
 
+DETERMINISTIC_TORCH = "torch.use_deterministic_algorithms(True)"
+"""What lets torch choose the algorithms that give the same twice, or raise where it has none."""
+
+
 class Suspect(StrEnum):
     """What probably decides by round-off or by chance."""
 
@@ -39,9 +43,11 @@ class Unstable:
     difference: Difference | None = None
     """How far two plain runs are apart."""
     settings: tuple[str, ...] = ()
-    """Settings of the model's library each of which makes two trainings the same; empty where they are."""
+    """Settings of the model's library each of which may make two trainings the same; empty where they are."""
 
 
 def steadied_by(record: Record) -> tuple[str, ...]:
     """Settings without which the model of a run may come out differently, though nothing changed."""
-    return tuple(text for o in record if o.name == STEADIED_BY and o.stage == "train" for text in o.value.data)
+    said = (text for o in record if o.name == STEADIED_BY and o.stage == "train" for text in o.value.data)
+    torch = record.provenance.environment.get("torch") or {}
+    return (*said, *([DETERMINISTIC_TORCH] if torch.get("deterministic") is False else []))

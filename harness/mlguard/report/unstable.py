@@ -67,7 +67,7 @@ def unstable_in_words(found: Sequence[Unstable | Cause]) -> str:
         lines += [_place(first), *_also(others), f"  likely {CURES[suspect].cause}; {CURES[suspect].cure}"]
     settings = dict.fromkeys(setting for one in places for setting in one.settings)
     if settings:
-        lines.append(f"  the model's library trains the same twice only with {' or '.join(settings)}")
+        lines.append(f"  a setting of the model's library may make it the same twice: {' or '.join(settings)}")
     return "\n".join(lines)
 
 

@@ -188,4 +188,10 @@ def _torch() -> dict[str, Any] | None:
     if torch is None or not hasattr(torch, "get_num_threads"):
         return None
     capability = getattr(getattr(torch.backends, "cpu", None), "get_cpu_capability", lambda: None)()
-    return {"version": str(torch.__version__), "capability": capability, "threads": torch.get_num_threads()}
+    return {
+        "version": str(torch.__version__),
+        "capability": capability,
+        "threads": torch.get_num_threads(),
+        "deterministic": torch.are_deterministic_algorithms_enabled(),
+        "dtype": str(torch.get_default_dtype()),
+    }
