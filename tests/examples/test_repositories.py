@@ -33,8 +33,9 @@ def repository(request: pytest.FixtureRequest) -> Path:
     return chosen
 
 
-def test_there_are_three() -> None:
-    assert [path.name for path in REPOSITORIES] == ["bakery_demand", "hotel_cancellations", "support_topics"]
+def test_there_are_four() -> None:
+    names = ["bakery_demand", "hotel_cancellations", "model_zoo", "support_topics"]
+    assert [path.name for path in REPOSITORIES] == names
 
 
 def test_a_repository_knows_nothing_of_its_guards(repository: Path) -> None:
@@ -47,7 +48,7 @@ def test_a_guard_has_a_dozen_lines_and_a_golden(repository: Path) -> None:
     for guard in guards(repository):
         assert guard.end_lineno is not None
         assert guard.end_lineno - guard.lineno < 12, guard.name
-        assert (repository / "golden" / guard.name / "record.json").is_file()
+        assert [*(repository / "golden" / guard.name).rglob("record.json")]
 
 
 def test_the_guards_of_dvc_stages_run_their_commands() -> None:
