@@ -17,10 +17,11 @@ from mlguard.plugin.asked import Asked
 from mlguard.settings import Settings, require_project
 
 if TYPE_CHECKING:
-    from mlguard.checker.check import Checker
+    from mlguard.checker.check import Checker, Seen
     from mlguard.core.guard import Guard
     from mlguard.plugin.shared import Result, Shared
     from mlguard.runner.run import Runner
+    from mlguard.trackers.entry import Facts
 
 
 @dataclass
@@ -132,7 +133,16 @@ class Project:
             runner.listens = not self.asked.quick
             keeping = None if self.asked.quick else kept
         checker = Checker(self.settings, runner, extent=extent, unchanged=keeping, fail_fast=self.asked.fail_fast)
-        return Result(checker.check(guard).verdict)
+        seen = checker.check(guard)
+        return Result(seen.verdict, facts=self._facts(seen))
+
+    def _facts(self, seen: Seen) -> Facts | None:
+        """What a tracking server is told; nothing of what ran here, where the environment is not fixed."""
+        from mlguard.trackers.entry import facts
+
+        if self.settings.mlflow is None or self.asked.in_process:
+            return None
+        return facts(seen.done.record if seen.done else None, seen.held)
 
     def _recorded(self, guard: Declared, checker: Checker) -> Result:
         from mlguard.checker.check import refuse_collisions
