@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import sys
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
@@ -15,7 +15,7 @@ LOGGING = FILES["pyproject.toml"] + '\n[tool.mlguard.mlflow]\nuri = "{uri}"\nexp
 
 
 @pytest.fixture
-def project(line: Project, tmp_path: Path) -> Project:
+def project(line: Project) -> Iterator[Project]:
     """The shared project with settings of its own."""
     line.write("pyproject.toml", LOGGING.format(uri="http://127.0.0.1:9"))
     yield line
@@ -32,7 +32,6 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_without_the_library_the_command_that_brings_it_is_named(
     project: Project, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
 ) -> None:
-    project.write("line.py", (project.root / "line.py").read_text("utf-8"))
     monkeypatch.setitem(sys.modules, "mlflow", None)
     ran = project.command(*command, "--json")
     told = "mlflow: nothing is logged: MLflow is not installed; run `pip install 'pytest-mlguard[mlflow]'`"

@@ -7,14 +7,22 @@ import re
 import socket
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from mlguard import __version__
+from mlguard.core.outcome import Outcome
+from mlguard.core.verdict import Verdict
+from mlguard.report.html.shown import Shown
+from mlguard.settings import Tracking, load
 from mlguard.trackers import log
+from mlguard.trackers.entry import Facts
 from tests.checker.test_review import measured
+from tests.plugin import real
 from tests.project import CODE, FILES, GUARD, Project
 from tests.with_systems.tracking import Server
 
@@ -118,6 +126,7 @@ def test_code_that_raises_is_a_run_that_failed(line: Project, server: Server) ->
         assert line.command("check").code == 5
     run = server.runs("line")[-1]
     assert (run.info.status, run.data.tags["mlguard.exit_code"], run.data.metrics) == ("FAILED", "5", {})
+    assert run.data.tags["mlguard.golden"] == line.goldens.held("Line").version
     assert "no rows" in server.page(run)
 
 
@@ -144,7 +153,7 @@ def test_a_dry_run_and_what_was_not_run_log_nothing(line: Project, server: Serve
     assert line.command("check", "--in-process").code == 0
     assert line.command("check", "--changed").code == 0
     assert len(server.runs("line")) == before + 1
-    assert line.command("check", "--changed").out.startswith("Line: match, not run")
+    assert line.command("check", "--changed").out.startswith("Line: unchanged since")
     assert len(server.runs("line")) == before + 1
 
 
@@ -255,7 +264,7 @@ def test_an_experiment_that_was_deleted_is_one_line(line: Project, server: Serve
     with line.editing("pyproject.toml", 'experiment = "line"', 'experiment = "gone"'):
         ran = line.command("check")
     assert ran.code == 0
-    assert re.fullmatch(r"mlflow: nothing is logged: MlflowException: .*deleted.*\n", ran.err)
+    assert re.fullmatch(r"mlflow: nothing is logged: RestException: .*deleted.*\n", ran.err)
 
 
 def test_tags_name_no_user_and_no_program_of_this_machine(line: Project, server: Server) -> None:
@@ -266,3 +275,35 @@ def test_tags_name_no_user_and_no_program_of_this_machine(line: Project, server:
         "mlflow.source.name": "mlguard check",
         "mlflow.source.type": "LOCAL",
     }
+
+
+def test_pytest_logs_each_guard_once_whatever_its_items_and_workers(
+    at_once: None, server: Server, tmp_path: Path
+) -> None:
+    made = real.build(tmp_path / "shop")
+    made.edit("pyproject.toml", "[tool.pytest", settings(server, "pytest").partition("\n\n")[2] + "\n[tool.pytest")
+    recorded = made.pytest("--regen-golden", "--golden-reason", "first golden")
+    assert (recorded.code, "mlflow: 1 run, " in recorded.out) == (0, True), recorded.out
+    checked = made.pytest("-n", "2", plugins=("xdist.plugin",))
+    assert (checked.code, checked.out.count("mlflow: 1 run, ")) == (0, 1), checked.out
+    made.edit("shop.py", *real.BUG)
+    moved = made.pytest("-k", "predict")
+    assert (moved.code, moved.out.count("mlflow: 1 run, ")) == (1, 1), moved.out
+    first, held, failed = server.runs("pytest")
+    assert [run.data.tags["mlguard.command"] for run in (first, held)] == ["pytest --regen-golden", "pytest"]
+    assert (first.data.tags["mlguard.reason"], first.info.status) == ("first golden", "FINISHED")
+    assert held.data.metrics == first.data.metrics
+    assert held.data.metrics.keys() == {"mean"}
+    assert [run.data.tags["mlguard.golden_run"] for run in (held, failed)] == [first.info.run_id] * 2
+    assert (failed.info.status, failed.data.tags["mlguard.first_moved"]) == ("FAILED", "predict")
+    assert failed.data.metrics["mean"] > first.data.metrics["mean"]
+    assert "first moved in stage predict" in server.page(failed)
+
+
+def test_checks_at_the_same_moment_make_one_experiment(line: Project, server: Server) -> None:
+    told = [log.Told(Shown(Verdict(f"Guard {number}", Outcome.MATCH)), Facts()) for number in range(3)]
+    here = replace(load(line.root), mlflow=Tracking(server.uri, "at once"))
+    with ThreadPoolExecutor(3) as pool:
+        lines = [*pool.map(lambda one: log.log(here, "check", [one]), told)]
+    assert {line.partition(",")[0] for line in lines} == {"mlflow: 1 run"}, lines
+    assert {run.info.run_name for run in server.runs("at once")} == {"Guard 0", "Guard 1", "Guard 2"}

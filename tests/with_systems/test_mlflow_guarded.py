@@ -30,7 +30,7 @@ def test_nothing_of_this_machine_reaches_the_server(server: Server, tmp_path: Pa
         "SHOP_LIMIT": "<&>\"canary-three'",
         "HTTPS_PROXY": "http://ana:canary-four@127.0.0.1:9",
     }
-    made = project(tmp_path / "canary-five", server, "private")
+    made = project(tmp_path / "canary-five" / "shop", server, "private")
     passing = 'timeout = 60\npass_env = ["SHOP_*"]\nset_env = { SHOP_SET = "canary-six-6" }\n'
     made.edit("pyproject.toml", "timeout = 60\n", passing)
     made.write(".env", "export PRIVATE='canary-seven'\nSHOP_PORT=8080\n")
@@ -132,7 +132,7 @@ def test_code_that_logs_by_itself_logs_into_its_run(server: Server, tmp_path: Pa
     assert "straight, True" in inside.read_text("utf-8")
     record = LocalStore(made.root / ".mlguard/pending", made.root).load("Line")
     contracts = {one.name: one.value.data[0] for one in record or () if one.role == "contract"}
-    assert (len(contracts) > 10, {*contracts.values()} - {"held", "cannot apply"}) == (True, set())
+    assert (len(contracts) > 10, {*contracts.values()}) == (True, {"same"})
     assert server.runs("lines") == server.runs("of the shell") == server.runs("Default") == []
     # Without a guard, the same code logs where the shell says.
     program = "import line, pandas; line.fit(pandas.DataFrame({'x': [1.0, 2.0, 3.0], 'y': [1.0, 2.0, 4.0]}))"

@@ -16,13 +16,12 @@ from mlguard.core.outcome import Outcome
 from mlguard.core.rules import Rules
 from mlguard.core.verdict import Verdict, exit_code
 from mlguard.core.visible import one_line
-from mlguard.golden.interface import Held
 from mlguard.printing import ask, can_be_answered, say, say_json, tell
 from mlguard.report.documents.goldens import Approval, Approvals
 from mlguard.report.html.shown import Shown
 from mlguard.report.plain import as_data
 from mlguard.report.terminal import draw
-from mlguard.trackers.entry import facts
+from mlguard.trackers.entry import of_golden
 from mlguard.trackers.log import Told, log
 
 Function = TypeVar("Function", bound=Callable[..., None])
@@ -149,8 +148,8 @@ def _told(regenerator: Regenerator, regen: Regen) -> Told:
     record, seen = regen.proposal.record, regen.seen
     rules = Rules.of(regen.guard.options)
     shown = Shown(seen.verdict, seen.golden, record, regen.seen.done.dataset, rules.requirements)
-    held = isolated(record.guard, lambda: regenerator.checker.goldens.held(record.guard), lambda failed: Held())
-    return Told(shown, facts(record, held), regenerator.approver.reason)
+    facts = of_golden(record, record.guard, regenerator.checker.goldens)
+    return Told(shown, facts, regenerator.approver.reason)
 
 
 def _unchanged(regenerator: Regenerator, regen: Regen, *, as_json: bool) -> Approval:

@@ -35,7 +35,7 @@ from mlguard.report.terminal import draw, draw_all
 from mlguard.report.wording import checked_as_staged, headline, quoted, ran_because
 from mlguard.runner.order import Extent
 from mlguard.settings import Settings, load
-from mlguard.trackers.entry import Facts, facts
+from mlguard.trackers.entry import Facts, of_check
 from mlguard.trackers.log import Told, log
 
 
@@ -199,7 +199,7 @@ class _Run:
         verdict = seen.verdict
         logs = self.project.settings.mlflow is not None and not (self.asked.in_process or self.asked.staged)
         if logs:
-            self._facts[guard.ref.name] = facts(seen.done.record if seen.done else None, seen.held)
+            self._facts[guard.ref.name] = of_check(seen, self.checker.goldens)
         if (logs or self.asked.report is not None) and seen.done is not None:
             required = Rules.of(guard.options).requirements
             self._seen[guard.ref.name] = Shown(verdict, seen.golden, seen.done.record, seen.done.dataset, required)

@@ -23,7 +23,6 @@ from mlguard.core.intent import parse_intent
 from mlguard.core.rules import Rules
 from mlguard.core.verdict import Verdict, exit_code
 from mlguard.core.visible import one_line
-from mlguard.golden.interface import Held
 from mlguard.pages import default_place, left_by, write
 from mlguard.printing import choose, enter, say, say_json, show_file, tell
 from mlguard.report.documents.goldens import Decided, Reviewed
@@ -32,7 +31,7 @@ from mlguard.report.html.shown import Shown
 from mlguard.report.review import Metric, as_data, details, lines, metrics
 from mlguard.report.terminal import draw
 from mlguard.report.wording import reason as reason_of
-from mlguard.trackers.entry import facts
+from mlguard.trackers.entry import of_golden
 from mlguard.trackers.log import Told, log
 
 ACCEPT, REJECT, SKIP, DETAILS, OPEN, QUIT = "arsdoq"
@@ -225,9 +224,8 @@ def _carried_out(
 
 def _logged(reviewer: Reviewer, item: Item, approver: Approver) -> Told:
     """What a tracking server is told of a golden that was accepted."""
-    held = isolated(item.name, lambda: reviewer.checker.goldens.held(item.name), lambda failed: Held())
     shown = Shown(item.verdict, item.held.record, item.record, item.tables)
-    return Told(shown, facts(item.record, held), approver.reason)
+    return Told(shown, of_golden(item.record, item.name, reviewer.checker.goldens), approver.reason)
 
 
 def _done(

@@ -17,11 +17,10 @@ from mlguard.plugin.asked import Asked
 from mlguard.settings import Settings, require_project
 
 if TYPE_CHECKING:
-    from mlguard.checker.check import Checker, Seen
+    from mlguard.checker.check import Checker
     from mlguard.core.guard import Guard
     from mlguard.plugin.shared import Result, Shared
     from mlguard.runner.run import Runner
-    from mlguard.trackers.entry import Facts
 
 
 @dataclass
@@ -119,6 +118,7 @@ class Project:
         from mlguard.checker.unchanged import Unchanged
         from mlguard.plugin.shared import Result
         from mlguard.runner.order import Extent
+        from mlguard.trackers.entry import of_check
 
         extent = Extent.QUICK if self.asked.quick else Extent.FULL
         runner = self.runner(many=many)
@@ -134,15 +134,9 @@ class Project:
             keeping = None if self.asked.quick else kept
         checker = Checker(self.settings, runner, extent=extent, unchanged=keeping, fail_fast=self.asked.fail_fast)
         seen = checker.check(guard)
-        return Result(seen.verdict, facts=self._facts(seen))
-
-    def _facts(self, seen: Seen) -> Facts | None:
-        """What a tracking server is told; nothing of what ran here, where the environment is not fixed."""
-        from mlguard.trackers.entry import facts
-
-        if self.settings.mlflow is None or self.asked.in_process:
-            return None
-        return facts(seen.done.record if seen.done else None, seen.held)
+        # Of what ran in this process nothing is logged: its environment is not fixed.
+        logs = self.settings.mlflow is not None and not self.asked.in_process
+        return Result(seen.verdict, facts=of_check(seen, checker.goldens) if logs else None)
 
     def _recorded(self, guard: Declared, checker: Checker) -> Result:
         from mlguard.checker.check import refuse_collisions

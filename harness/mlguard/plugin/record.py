@@ -13,7 +13,7 @@ from mlguard.core.run_name import MAIN
 from mlguard.core.verdict import Verdict
 from mlguard.discovery import Declared
 from mlguard.plugin.shared import Result
-from mlguard.trackers.entry import facts
+from mlguard.trackers.entry import of_golden
 
 if TYPE_CHECKING:
     from mlguard.plugin.asked import Asked
@@ -32,7 +32,7 @@ def record(checker: Checker, guard: Declared, asked: Asked) -> Result:
     told = (f"{guard.ref.name}: recorded, {len(accepted.files)} files", *regen.proposal.summary, *notes)
     logged = None
     if checker.settings.mlflow is not None:
-        logged = facts(regen.proposal.record, checker.goldens.held(guard.ref.name))
+        logged = of_golden(regen.proposal.record, guard.ref.name, checker.goldens)
     return Result(_against_the_new(checker, guard, regen), told, logged)
 
 

@@ -24,6 +24,8 @@ _NUMBER: Final = re.compile(r"[-+]?[\d.,]{1,7}(e[-+]?\d+)?", re.IGNORECASE)
 _ASSIGNED: Final = re.compile(r"^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*$", re.MULTILINE)
 _PART: Final = r"""[\\/][^\s\\/"'<>|:;,()]+"""
 _PATH: Final = re.compile(rf"(?<![\w.…~\]\\/<>:-])((?:\b[A-Za-z]:)?{_PART})(?:{_PART})+")
+_BELOW: Final = re.compile(rf"(?:~|\[temporary\])((?:{_PART})+)")
+"""What lies below a home or a temporary folder, of which the names in between say whose it is."""
 
 
 class Cover:
@@ -40,7 +42,7 @@ class Cover:
     def __call__(self, text: str) -> str:
         """The text, with a name in place of each value and of each place on this machine."""
         known = self._known.sub(lambda found: self._instead[found[0]], text)
-        return _PATH.sub(_shortened, known)
+        return _PATH.sub(_shortened, _BELOW.sub(lambda found: f"…/{PurePath(found[1]).name}", known))
 
 
 def _values(settings: Settings, environ: Mapping[str, str], read: Iterable[str]) -> Iterator[tuple[str, str]]:

@@ -6,9 +6,11 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from mlguard.checker.check import Seen
+from mlguard.checker.isolated import isolated
 from mlguard.core.record import GATE, Record
 from mlguard.core.run_name import MAIN
-from mlguard.golden.interface import Held
+from mlguard.golden.interface import Held, Store
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,8 @@ class Facts:
     """The version of the golden that it was compared with, or became; empty without one."""
     variables: tuple[str, ...] = ()
     """Names of the environment variables that the code read."""
+    left_out: str = ""
+    """What was not run, on purpose, as in a quick check."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,23 @@ class Entry:
     """The HTML page of the guard."""
 
 
+def of_check(seen: Seen, goldens: Store) -> Facts:
+    """What is told of a check; of one that failed, the golden that it would have been compared with."""
+    if seen.done is None:
+        return facts(None, _held(seen.verdict.guard, goldens))
+    return facts(seen.done.record, seen.held)
+
+
+def of_golden(record: Record | None, guard: str, goldens: Store) -> Facts:
+    """What is told of a golden that was recorded."""
+    return facts(record, _held(guard, goldens))
+
+
+def _held(guard: str, goldens: Store) -> Held:
+    """What lies there now; nothing where it cannot be read, which the Verdict says."""
+    return isolated(guard, lambda: goldens.held(guard), lambda failed: Held())
+
+
 def facts(record: Record | None, golden: Held) -> Facts:
     """What is told of a Record, and of the golden beside it; of a run that failed the golden alone."""
     version = golden.version or ""
@@ -59,6 +80,7 @@ def facts(record: Record | None, golden: Held) -> Facts:
         dataset=f"{data.name} {data.digest}" if data else "",
         golden=version,
         variables=tuple(record.provenance.environment.get("variables") or ()),
+        left_out=", ".join(sorted(record.left_out)),
     )
 
 

@@ -126,6 +126,7 @@ def _tags(told: Told) -> dict[str, str]:
     return {
         **mine,
         "mlguard.verdict": str(verdict.outcome),
+        "mlguard.left_out": facts.left_out,
         "mlguard.first_moved": verdict.first_moved or "",
         "mlguard.first_run": str(verdict.first_run) if verdict.first_moved else "",
         "mlguard.exit_code": str(verdict.exit_code),
@@ -195,9 +196,10 @@ def _first_line(process: subprocess.Popen[bytes]) -> bytes:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """End it with all that it started; it may have ended before."""
+    """End it with all that it started, unless it has ended."""
     with suppress(OSError):
-        os.killpg(process.pid, signal.SIGKILL) if hasattr(os, "killpg") else process.kill()
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL) if hasattr(os, "killpg") else process.kill()
 
 
 def _summary(answers: Sequence[Mapping[str, Any]], *, ended: bool, of: int, uri: str, cover: Cover) -> str:
@@ -220,15 +222,13 @@ def _summary(answers: Sequence[Mapping[str, Any]], *, ended: bool, of: int, uri:
 
 def _place(uri: str, experiment: str) -> str:
     """Where somebody finds the runs."""
-    is_page = urlsplit(uri).scheme in ("http", "https")
-    return (
-        f"{_shown(uri).rstrip('/')}/#/experiments/{experiment}"
-        if is_page
-        else f"{_shown(uri)}, experiment {experiment}"
-    )
+    if urlsplit(uri).scheme in ("http", "https"):
+        return f"{_shown(uri).rstrip('/')}/#/experiments/{experiment}"
+    return f"{_shown(uri)}, experiment {experiment}"
 
 
 def _shown(uri: str) -> str:
     """The server without the name and the password that may stand in its URL."""
     parts = urlsplit(uri)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="").geturl()
+    shown = parts._replace(netloc=parts.netloc.rpartition("@")[2], query="").geturl()
+    return shown if "@" in parts.netloc or parts.query else uri
