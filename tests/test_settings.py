@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from mlguard.core.error import UsageError
-from mlguard.settings import in_ci, load, require_project
+from mlguard.settings import Tracking, in_ci, load, require_project
 
 
 def project(folder: Path, text: str = "[tool.mlguard]\n", name: str = "pyproject.toml") -> Path:
@@ -72,7 +72,7 @@ def test_everything_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
         f"  - {place}: [tool.mlguard] has no entry `guard`; did you mean `guards`?",
         f"  - {place}: [tool.mlguard] has no entry `timout`; did you mean `timeout`?",
         f"  - {place}: [tool.mlguard] has no entry `xyz`; known are guards, generators, golden, timeout, environments, "
-        "pass_env, set_env",
+        "pass_env, set_env, mlflow",
         f"  - {place}: [tool.mlguard] `golden` must be a folder, not 3",
         f"  - {place}: [tool.mlguard] `guards` must be a list of folders or files, not []",
         f"  - {place}: [tool.mlguard] `timeout` must be a positive number of seconds, not -1",
@@ -146,6 +146,17 @@ def test_a_broken_configuration_of_pytest_is_not_ours_to_judge(name: str, text: 
     with (tmp_path / name).open("a", encoding="utf-8") as file:
         file.write(text)
     assert load(tmp_path).import_path == (str(tmp_path),)
+
+
+def test_a_tracking_server_is_named_by_its_address_its_experiment_or_neither(tmp_path):
+    assert load(project(tmp_path / "a", "[tool.mlguard]\n")).mlflow is None
+    assert load(project(tmp_path / "b", "[tool.mlguard.mlflow]\n")).mlflow == Tracking()
+    both = '[tool.mlguard.mlflow]\nuri = "http://tracking:5000"\nexperiment = "churn"\n'
+    assert load(project(tmp_path / "c", both)).mlflow == Tracking("http://tracking:5000", "churn")
+    for number, entry in enumerate(('url = "http://ana:secret@tracking"', 'uri = ""', "experiment = 3")):
+        with pytest.raises(UsageError, match="`mlflow` must be a table with a `uri`, an `experiment`, both") as caught:
+            load(project(tmp_path / str(number), f"[tool.mlguard.mlflow]\n{entry}\n"))
+        assert caught.value.message.endswith(f"or neither, not a table of {entry.partition(' ')[0]}")
 
 
 @pytest.mark.parametrize("entry", ['guards = ["a\\u0000"]', 'golden = "a\\u0000"', 'set_env = {A = "a\\u0000"}'])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -65,14 +65,20 @@ def default_place(settings: Settings) -> Path:
 
 def write(place: Path, settings: Settings, guards: Sequence[Shown], not_run: Sequence[str] = ()) -> None:
     """Write the page whole or not at all. Raises MlguardError where the disk refuses."""
-    made = f"mlguard {__version__}, {datetime.now(UTC).isoformat(sep=' ', timespec='minutes')[:16]} UTC"
-    content = page(guards, made=made, project=settings.base.name, not_run=not_run, draw=_drawn).encode()
     try:
-        Tree(place.parent, settings.base).put(place.name, content)
+        Tree(place.parent, settings.base).put(place.name, content(settings, guards, not_run).encode())
     except OSError as error:
         advice = "make room, or name another file"
         told = f"the report cannot be written: {settings.relative(place)}: {error.strerror}"
         raise RunError(told, advice=advice, slug="report-not-written", blames_code=False) from error
+
+
+def content(
+    settings: Settings, guards: Sequence[Shown], not_run: Sequence[str] = (), *, spell: Callable[[str], str] = str
+) -> str:
+    """The page itself; `spell` says how each of its texts is shown."""
+    made = f"mlguard {__version__}, {datetime.now(UTC).isoformat(sep=' ', timespec='minutes')[:16]} UTC"
+    return page(guards, made=made, project=settings.base.name, not_run=not_run, draw=_drawn, spell=spell)
 
 
 def _drawn(shown: Shown, number: int, *, is_open: bool) -> Element:

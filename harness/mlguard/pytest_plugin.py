@@ -147,16 +147,21 @@ def pytest_testnodedown(node: Any) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """End our workers, and leave the page that was asked for: nobody is to wait for one that is not there."""
+    """End our workers, leave the page that was asked for, and log: nobody is to wait for what is not there."""
     mine = session.config.stash[SESSION]
     mine.close()
     if hasattr(session.config, "workeroutput"):
         session.config.workeroutput["mlguard"] = mine.told()
-    elif mine.asked.report:
+        return
+    if mine.asked.report:
         from mlguard.plugin.page import leave_page
 
         if not leave_page(mine) and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
+    if mine.folders:  # Guards ran, here or elsewhere.
+        from mlguard.plugin.logged import log_guards
+
+        log_guards(mine)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -164,7 +169,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     from mlguard.plugin.summary import farewell
 
     mine = config.stash[SESSION]
-    lines = [*farewell(mine), *filter(None, [mine.page])]
+    lines = [*farewell(mine), *filter(None, [mine.page, mine.logged])]
     if lines:
         terminalreporter.ensure_newline()
         terminalreporter.section("mlguard")

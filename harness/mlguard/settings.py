@@ -7,7 +7,7 @@ import os
 import shlex
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,16 @@ READ = ("pyproject.toml", "pytest.ini", ".pytest.ini", "tox.ini", "setup.cfg")
 """Files beside which a project begins, and from which its settings and its import path are read."""
 
 _MARKERS = (*READ, "setup.py")
+
+
+@dataclass(frozen=True)
+class Tracking:
+    """Where runs are logged besides; what is left out, MLflow's own variables say."""
+
+    uri: str | None = None
+    """The tracking server, as MLflow names it."""
+    experiment: str | None = None
+    """The experiment that the runs belong to."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +61,8 @@ class Settings:
     """Environment variables that reach guarded code besides those of the default list, as globs."""
     set_env: Mapping[str, str] = field(default_factory=dict)
     """Environment variables that guarded code gets with these values."""
+    mlflow: Tracking | None = None
+    """Where each check and each new golden is logged as a run of MLflow; without it nothing is."""
 
     @property
     def base(self) -> Path:
@@ -139,6 +151,7 @@ def settings_of(here: Path, root: Path | None, section: Mapping[str, Any], *, de
         import_path=import_path(base),
         pass_env=_names(section.get("pass_env", ())),
         set_env=dict(section.get("set_env", {})),
+        mlflow=Tracking(**section["mlflow"]) if "mlflow" in section else None,
     )
 
 
@@ -152,8 +165,13 @@ def _problems(section: object) -> list[str]:
             hint = f"did you mean `{near[0]}`?" if near else f"known are {', '.join(ENTRIES)}"
             found.append(f"[tool.mlguard] has no entry `{name}`; {hint}")
         elif not ENTRIES[name][0](value):
-            found.append(f"[tool.mlguard] `{name}` must be {ENTRIES[name][1]}, not {value!r}")
+            found.append(f"[tool.mlguard] `{name}` must be {ENTRIES[name][1]}, not {_told(value)}")
     return found
+
+
+def _told(value: object) -> str:
+    """A value as an error shows it: of a table, which may hold secrets, the keys."""
+    return f"a table of {', '.join(map(str, value)) or 'nothing'}" if isinstance(value, Mapping) else repr(value)
 
 
 def _names(value: str | Sequence[str]) -> tuple[str, ...]:
@@ -173,6 +191,11 @@ def _is_texts(value: object) -> bool:
     return isinstance(value, Mapping) and all(isinstance(text, str) and "\0" not in text for text in value.values())
 
 
+def _is_tracking(value: object) -> bool:
+    known = {field.name for field in fields(Tracking)}
+    return isinstance(value, Mapping) and set(value) <= known and all(map(_is_text, value.values()))
+
+
 def _is_seconds(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
 
@@ -185,6 +208,7 @@ ENTRIES = {
     "environments": (lambda value: value in ("one", "any"), '"one" or "any"'),
     "pass_env": (_is_paths, "a list of environment variables or globs"),
     "set_env": (_is_texts, "a table of environment variables and their texts"),
+    "mlflow": (_is_tracking, "a table with a `uri`, an `experiment`, both or neither"),
 }
 """Each entry of the section: whether a value can be used, and what it must be."""
 

@@ -13,6 +13,7 @@ import pytest
 import mlguard.checker.cause
 import mlguard.checker.regen
 import mlguard.plugin.collection
+import mlguard.plugin.logged
 import mlguard.plugin.noted
 import mlguard.plugin.record
 import mlguard.plugin.summary
@@ -25,6 +26,7 @@ from mlguard.plugin.shared import Result
 from mlguard.runner import child
 from mlguard.runner.order import Found, Search
 from mlguard.settings import Settings
+from mlguard.trackers.entry import Facts
 from tests.plugin.verdicts import matching
 
 SETTINGS = """
@@ -57,10 +59,11 @@ class Made:
 
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     runs: list[str] = field(default_factory=list)
+    facts: Facts | None = None
 
     def make(self, project: Project, guard: Declared, *, many: bool) -> Result:
         self.runs.append(guard.ref.name)
-        return Result(self.verdicts.get(guard.ref.name) or matching(guard.ref.name))
+        return Result(self.verdicts.get(guard.ref.name) or matching(guard.ref.name), facts=self.facts)
 
 
 @dataclass

@@ -97,11 +97,12 @@ def test_caches_and_records_of_experiments_lie_in_the_run_and_downloads_where_th
 ):
     monkeypatch.setenv("XDG_CACHE_HOME", "/home/ada/caches")
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "https://tracking")
-    names = ["XDG_CACHE_HOME", "MLFLOW_TRACKING_URI", "WANDB_MODE", "HF_HOME", "TORCH_HOME", "TMPDIR"]
+    mlflow = ["MLFLOW_TRACKING_URI", "MLFLOW_ALLOW_FILE_STORE", "MLFLOW_DISABLE_TELEMETRY"]
+    names = ["XDG_CACHE_HOME", *mlflow, "WANDB_MODE", "HF_HOME", "TORCH_HOME", "TMPDIR"]
     with Workers(use_zygote=use_zygote) as workers:
         seen = workers.run(Job("subject:variables", names, project, (str(project),), 60)).value
     assert seen["XDG_CACHE_HOME"].startswith(seen["TMPDIR"])
-    assert seen["MLFLOW_TRACKING_URI"] == f"file://{seen['TMPDIR']}/mlruns"
+    assert [seen[name] for name in mlflow] == [f"file://{seen['TMPDIR']}/mlruns", "true", "true"]
     assert (seen["WANDB_MODE"], seen["HF_HOME"]) == ("offline", "/home/ada/caches/huggingface")
     assert seen["TORCH_HOME"] == "/home/ada/caches/torch"
 

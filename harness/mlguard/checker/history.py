@@ -24,6 +24,11 @@ def head(project: Path) -> str | None:
     return _git(project, "rev-parse", "--verify", "--quiet", "HEAD")
 
 
+def is_edited(project: Path) -> bool:
+    """Whether files that git has were edited since the commit that is checked out."""
+    return _git(project, "status", "--porcelain", "--untracked-files=no", "--", ".") is not None
+
+
 def setting(project: Path, name: str) -> str | None:
     """One of git's settings in the project, such as `user.email`; None without it."""
     return _git(project, "config", name)

@@ -13,12 +13,16 @@ from mlguard.checker.isolated import isolated
 from mlguard.checker.regen import Regen, Regenerator
 from mlguard.core.error import UsageError
 from mlguard.core.outcome import Outcome
+from mlguard.core.rules import Rules
 from mlguard.core.verdict import Verdict, exit_code
 from mlguard.core.visible import one_line
 from mlguard.printing import ask, can_be_answered, say, say_json, tell
 from mlguard.report.documents.goldens import Approval, Approvals
+from mlguard.report.html.shown import Shown
 from mlguard.report.plain import as_data
 from mlguard.report.terminal import draw
+from mlguard.trackers.entry import of_golden
+from mlguard.trackers.log import Told, log
 
 Function = TypeVar("Function", bound=Callable[..., None])
 
@@ -98,6 +102,9 @@ def settle_all(
     for verdict in unknown:
         tell(draw(verdict))
     answers = [_settle(regenerator, regen, yes=yes, dry_run=dry_run, as_json=as_json) for regen in prepared]
+    recorded = [regen for regen, answer in zip(prepared, answers, strict=True) if answer["did"] == "recorded"]
+    if line := log(regenerator.checker.settings, _command(), [_told(regenerator, regen) for regen in recorded]):
+        tell(line)
     if as_json:
         document: Approvals = {"guards": answers}
         say_json(document)
@@ -129,6 +136,20 @@ def _settle(regenerator: Regenerator, regen: Regen, *, yes: bool, dry_run: bool,
         "files": list(accepted.files),
         "remarks": list(accepted.remarks),
     }
+
+
+def _command() -> str:
+    return click.get_current_context().command.name or ""
+
+
+def _told(regenerator: Regenerator, regen: Regen) -> Told:
+    """What a tracking server is told of a golden that was recorded."""
+    assert regen.proposal is not None and regen.seen.done is not None  # noqa: S101, PT018 -- It was recorded.
+    record, seen = regen.proposal.record, regen.seen
+    rules = Rules.of(regen.guard.options)
+    shown = Shown(seen.verdict, seen.golden, record, regen.seen.done.dataset, rules.requirements)
+    facts = of_golden(record, record.guard, regenerator.checker.goldens)
+    return Told(shown, facts, regenerator.approver.reason)
 
 
 def _unchanged(regenerator: Regenerator, regen: Regen, *, as_json: bool) -> Approval:

@@ -35,6 +35,8 @@ from mlguard.report.terminal import draw, draw_all
 from mlguard.report.wording import checked_as_staged, headline, quoted, ran_because
 from mlguard.runner.order import Extent
 from mlguard.settings import Settings, load
+from mlguard.trackers.entry import Facts, of_check
+from mlguard.trackers.log import Told, log
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,8 @@ def check(names: tuple[str, ...], asked: Asked) -> NoReturn:
         tell(line)
     shown = [] if page is None else [run.shown(verdict) for verdict in verdicts]
     written = 0 if page is None else _page_written(page, here.settings, shown, not_run)
+    if line := log(here.settings, "check", run.told(verdicts)):
+        tell(line)
     sys.exit(exit_code(verdicts) or written)
 
 
@@ -148,6 +152,7 @@ class _Run:
         self.project, self.asked, self.kept, self.staged = project, asked, kept, staged
         self.checker = asked.checker(project, kept if asked.keeps else None)
         self._seen: dict[str, Shown] = {}
+        self._facts: dict[str, Facts] = {}
         self._failed = threading.Event()
         if stopped:
             self._failed.set()
@@ -166,6 +171,10 @@ class _Run:
         seen = self._seen.get(verdict.guard)
         is_of_it = seen is not None and seen.verdict.findings is verdict.findings
         return replace(seen, verdict=verdict) if seen is not None and is_of_it else Shown(verdict)
+
+    def told(self, verdicts: Sequence[Verdict]) -> list[Told]:
+        """What a tracking server is told: of each guard that ran here, in a process of its own."""
+        return [Told(self.shown(one), self._facts[one.guard]) for one in verdicts if one.guard in self._facts]
 
     def _one(self, guard: Declared, standings: Mapping[str, Standing]) -> Verdict | None:
         if self.asked.fail_fast and self._failed.is_set():
@@ -188,7 +197,10 @@ class _Run:
     def _ran(self, guard: Declared, standing: Standing) -> Verdict:
         seen = self.checker.check(guard)
         verdict = seen.verdict
-        if self.asked.report is not None and seen.done is not None:
+        logs = self.project.settings.mlflow is not None and not (self.asked.in_process or self.asked.staged)
+        if logs:
+            self._facts[guard.ref.name] = of_check(seen, self.checker.goldens)
+        if (logs or self.asked.report is not None) and seen.done is not None:
             required = Rules.of(guard.options).requirements
             self._seen[guard.ref.name] = Shown(verdict, seen.golden, seen.done.record, seen.done.dataset, required)
         return replace(verdict, remarks=(*verdict.remarks, ran_because(standing.why))) if standing.why else verdict

@@ -27,9 +27,12 @@ from mlguard.pages import default_place, left_by, write
 from mlguard.printing import choose, enter, say, say_json, show_file, tell
 from mlguard.report.documents.goldens import Decided, Reviewed
 from mlguard.report.documents.goldens import Waiting as WaitingDocument
+from mlguard.report.html.shown import Shown
 from mlguard.report.review import Metric, as_data, details, lines, metrics
 from mlguard.report.terminal import draw
 from mlguard.report.wording import reason as reason_of
+from mlguard.trackers.entry import of_golden
+from mlguard.trackers.log import Told, log
 
 ACCEPT, REJECT, SKIP, DETAILS, OPEN, QUIT = "arsdoq"
 """The keys; a capital A, R or S also decides for all that remain."""
@@ -210,10 +213,19 @@ def _carried_out(
     if wanted and not approver.reason:
         approver = replace(approver, reason=enter("reason").strip())
     done = [_done(reviewer, item, keys.get(item.name, SKIP), approver, as_json=as_json) for item in items]
+    accepted = [item for item, (answer, _) in zip(items, done, strict=True) if answer["did"] == "recorded"]
+    if line := log(reviewer.checker.settings, "review", [_logged(reviewer, item, approver) for item in accepted]):
+        tell(line)
     if as_json:
         document: Decided = {"guards": [answer for answer, _ in done]}
         say_json(document)
     return [left for _, left in done if left is not None]
+
+
+def _logged(reviewer: Reviewer, item: Item, approver: Approver) -> Told:
+    """What a tracking server is told of a golden that was accepted."""
+    shown = Shown(item.verdict, item.held.record, item.record, item.tables)
+    return Told(shown, of_golden(item.record, item.name, reviewer.checker.goldens), approver.reason)
 
 
 def _done(

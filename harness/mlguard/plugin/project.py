@@ -118,6 +118,7 @@ class Project:
         from mlguard.checker.unchanged import Unchanged
         from mlguard.plugin.shared import Result
         from mlguard.runner.order import Extent
+        from mlguard.trackers.entry import of_check
 
         extent = Extent.QUICK if self.asked.quick else Extent.FULL
         runner = self.runner(many=many)
@@ -132,7 +133,10 @@ class Project:
             runner.listens = not self.asked.quick
             keeping = None if self.asked.quick else kept
         checker = Checker(self.settings, runner, extent=extent, unchanged=keeping, fail_fast=self.asked.fail_fast)
-        return Result(checker.check(guard).verdict)
+        seen = checker.check(guard)
+        # Of what ran in this process nothing is logged: its environment is not fixed.
+        logs = self.settings.mlflow is not None and not self.asked.in_process
+        return Result(seen.verdict, facts=of_check(seen, checker.goldens) if logs else None)
 
     def _recorded(self, guard: Declared, checker: Checker) -> Result:
         from mlguard.checker.check import refuse_collisions

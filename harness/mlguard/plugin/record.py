@@ -13,6 +13,7 @@ from mlguard.core.run_name import MAIN
 from mlguard.core.verdict import Verdict
 from mlguard.discovery import Declared
 from mlguard.plugin.shared import Result
+from mlguard.trackers.entry import of_golden
 
 if TYPE_CHECKING:
     from mlguard.plugin.asked import Asked
@@ -29,7 +30,10 @@ def record(checker: Checker, guard: Declared, asked: Asked) -> Result:
     accepted = regenerator.accept(regen)
     notes = (f"note: {remark}" for remark in accepted.remarks)
     told = (f"{guard.ref.name}: recorded, {len(accepted.files)} files", *regen.proposal.summary, *notes)
-    return Result(_against_the_new(checker, guard, regen), told)
+    logged = None
+    if checker.settings.mlflow is not None:
+        logged = of_golden(regen.proposal.record, guard.ref.name, checker.goldens)
+    return Result(_against_the_new(checker, guard, regen), told, logged)
 
 
 def _against_the_new(checker: Checker, guard: Declared, regen: Regen) -> Verdict:

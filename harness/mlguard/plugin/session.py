@@ -32,6 +32,8 @@ class Session:
         """What was written of tests' notes, in words."""
         self.page = ""
         """Where the page that was asked for lies, or why there is none; empty where none was asked for."""
+        self.logged = ""
+        """What came of logging the guards on a tracking server; empty where nobody wants that."""
         self.folders: set[Path] = set()
         """The session's folders in projects whose guards other processes of this session ran."""
         self._projects: dict[Path, Project] = {}

@@ -6,7 +6,7 @@ import contextlib
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from mlguard.core.verdict import Verdict
@@ -15,6 +15,7 @@ from mlguard.files.tree import Tree
 from mlguard.golden.naming import folder_of
 from mlguard.golden.state import state, unwritable
 from mlguard.report.carried import from_json, to_json
+from mlguard.trackers.entry import Facts
 
 RUNS = "run"
 """Name of the folder of all sessions below the project's state folder."""
@@ -34,6 +35,8 @@ class Result:
     """What came of it."""
     recorded: tuple[str, ...] = ()
     """What was written of it into the golden in this session, in words; empty where nothing was."""
+    facts: Facts | None = None
+    """What a tracking server is told of its Record; None where none is told anything."""
 
 
 class Shared:
@@ -68,7 +71,8 @@ class Shared:
             if kept is not None:
                 return _read(kept)
             result = make()
-            data = {"verdict": to_json(result.verdict), "recorded": result.recorded}
+            told = None if result.facts is None else asdict(result.facts)
+            data = {"verdict": to_json(result.verdict), "recorded": result.recorded, "facts": told}
             self._tree.put(f"{name}.json", json.dumps(data).encode())
             return result
 
@@ -91,7 +95,8 @@ def results(folder: Path) -> list[Result]:
 
 def _read(content: bytes) -> Result:
     data = json.loads(content)
-    return Result(from_json(data["verdict"]), tuple(data["recorded"]))
+    told = data["facts"]
+    return Result(from_json(data["verdict"]), tuple(data["recorded"]), None if told is None else Facts(**told))
 
 
 def _clean(runs: Tree, *, keep: str) -> None:

@@ -82,6 +82,11 @@ def in_the_run(folder: Path, started: Mapping[str, str]) -> dict[str, str]:
         "XDG_CACHE_HOME": str(folder / "cache"),
         "NUMBA_CACHE_DIR": str(folder / "numba"),
         "MLFLOW_TRACKING_URI": (folder / "mlruns").absolute().as_uri(),
+        # A database takes seconds to begin with, and newer releases of MLflow keep plain files only when told to.
+        "MLFLOW_ALLOW_FILE_STORE": "true",
+        # Files beside a database that code names itself, which MLflow would put into the working directory.
+        "_MLFLOW_SERVER_ARTIFACT_ROOT": (folder / "mlruns").absolute().as_uri(),
+        "MLFLOW_DISABLE_TELEMETRY": "true",
         "WANDB_MODE": "offline",
         "WANDB_DIR": str(folder),
         "NEPTUNE_MODE": "offline",

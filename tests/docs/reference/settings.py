@@ -35,8 +35,9 @@ def _sections() -> Iterator[str]:
     told, root = docstrings(Settings), Path("/project")
     plain = settings_of(root, root, {}, declared=True)
     for name, (_, wanted) in ENTRIES.items():
-        default = _shown(getattr(plain, name), root)
-        yield f"## `{name}`\n\n{told[name]}\n\n*Is:* {wanted}. *Default:* `{default}`\n"
+        value = getattr(plain, name)
+        default = "none" if value is None else f"`{_shown(value, root)}`"
+        yield f"## `{name}`\n\n{told[name]}\n\n*Is:* {wanted}. *Default:* {default}\n"
 
 
 def _shown(value: object, root: Path) -> str:

@@ -6,7 +6,7 @@ of a line, are written out before.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from xml.etree.ElementTree import Element, tostring
 
 from mlguard.core.visible import visible
@@ -29,9 +29,25 @@ def element(tag: str, *children: Child | Iterable[Child], **attributes: str | fl
     return made
 
 
+CODE = ("style", "script")
+"""Elements whose content is code."""
+
+TEXTS = ("title", "aria-label")
+"""Attributes that somebody reads."""
+
+
 def written(root: Element) -> str:
     """The markup of an element."""
     return tostring(root, encoding="unicode", method="html")
+
+
+def respelled(root: Element, spell: Callable[[str], str]) -> Element:
+    """The element, with each text in it as `spell` has it; code of ours stays as it is."""
+    for one in root.iter():
+        one.text = spell(one.text) if one.text and one.tag not in CODE else one.text
+        one.tail = spell(one.tail) if one.tail else one.tail
+        one.attrib.update({name: spell(one.attrib[name]) for name in TEXTS if name in one.attrib})
+    return root
 
 
 def code_of_ours(tag: str, content: str) -> Element:

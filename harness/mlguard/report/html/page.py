@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.resources import files
 from typing import Protocol
 from xml.etree.ElementTree import Element
 
 from mlguard.core.outcome import Outcome
 from mlguard.core.verdict import Verdict
-from mlguard.report.html.element import code_of_ours, element, written
+from mlguard.report.html.element import code_of_ours, element, respelled, written
 from mlguard.report.html.section import badge, kind, section
 from mlguard.report.html.shown import Shown
 from mlguard.report.wording import left_out, summary
@@ -36,10 +36,18 @@ class Draw(Protocol):
         """The section of the guard with this number."""
 
 
-def page(guards: Sequence[Shown], *, made: str, project: str, not_run: Sequence[str] = (), draw: Draw = section) -> str:
+def page(
+    guards: Sequence[Shown],
+    *,
+    made: str,
+    project: str,
+    not_run: Sequence[str] = (),
+    draw: Draw = section,
+    spell: Callable[[str], str] = str,
+) -> str:
     """The page of a run, the worst guard first; `made` says when and by what, `project` is its name.
 
-    `not_run` are guards that did not begin after another one failed.
+    `not_run` are guards that did not begin after another one failed; `spell` says how each text is shown.
     """
     ordered = sorted(guards, key=lambda shown: shown.verdict.outcome.rank)
     verdicts = [shown.verdict for shown in guards]
@@ -65,7 +73,7 @@ def page(guards: Sequence[Shown], *, made: str, project: str, not_run: Sequence[
     body = element(
         "body", top, element("div", _contents(ordered), main, class_="columns"), _help(), code_of_ours("script", script)
     )
-    return f"{MARK}{written(element('html', head, body, lang='en'))}\n"
+    return f"{MARK}{written(respelled(element('html', head, body, lang='en'), spell))}\n"
 
 
 def _policy(style: str, script: str) -> str:
