@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from mlguard.checker.history import is_in_head
 from mlguard.core.bundle import BundleCheck
-from mlguard.core.error import UsageError
+from mlguard.core.error import GoldenError, UsageError
 from mlguard.golden.copies import copies, goldens_of, put_back, version_of
 from mlguard.golden.naming import folder_of
 from mlguard.golden.stores import open_store
@@ -36,27 +37,39 @@ def go_back(place: Place, settings: Settings | None) -> WentBack:
     Raises UsageError where nothing was released before, or a golden here would be lost, and GoldenError where the
     release before is not whole.
     """
+    history = place.history()
+    if len(history) < 2:
+        told = f"{place.folder} holds {'one release' if history else 'no release'}, and none to go back to"
+        raise UsageError(told, advice="nothing was changed", slug="release-none-before")
     with place.writing():
-        history = place.history()
-        if len(history) < 2:
-            told = f"{place.folder} has no release before the current one" if history else f"{place.folder} has none"
-            raise UsageError(told, advice="nothing was changed", slug="release-none-before")
+        place.expect(history)
         left, now, *_ = history
         release, check = place.whole(now), place.kept(now).check
         back = WentBack(left, now, check)
         if settings is not None:
-            going = {guard.name: guard.golden for guard in place.kept(left).check.guards}
-            back.goldens.update(_restored(settings, release, check, going))
+            back.goldens.update(_restored(settings, release, check, _versions(place, left)))
         place.switch(history[1:])
     return back
+
+
+def _versions(place: Place, digest: str) -> Mapping[str, str | None]:
+    """The versions of the goldens of a release; none where it cannot be read, which is why it has to go."""
+    with suppress(GoldenError):
+        return {guard.name: guard.golden for guard in place.kept(digest).check.guards}
+    return {}
 
 
 def _restored(
     settings: Settings, release: Release, check: BundleCheck, going: Mapping[str, str | None]
 ) -> dict[str, tuple[str, ...]]:
     store = goldens_of(settings)
-    files = {guard.name: copies(release.goldens, guard.name) for guard in check.guards if guard.golden is not None}
-    lost = [name for name in files if _would_be_lost(settings, name, {version_of(files[name], name), going.get(name)})]
+    coming = {guard.name: guard.golden for guard in check.guards if guard.golden is not None}
+    files = {name: copies(release.goldens, name) for name in coming}
+    odd = [name for name, version in coming.items() if version_of(files[name], name) != version]
+    if odd:
+        told = f"the golden of {', '.join(odd)} in release {release.digest} is not as it was released"
+        raise GoldenError(told, advice="pass --bundle-only, which leaves goldens alone", slug="release-damaged")
+    lost = [name for name in files if _would_be_lost(settings, name, {coming[name], going.get(name)})]
     if lost:
         told = f"the golden of {', '.join(lost)} is neither committed nor that of a release, and would be lost"
         advice = "commit or restore it first, or pass --bundle-only, which leaves goldens alone; nothing was changed"

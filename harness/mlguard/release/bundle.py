@@ -52,9 +52,9 @@ class Kept:
 class Bundle:
     """One bundle."""
 
-    def __init__(self, folder: Path) -> None:
-        """Raises UsageError where there is no such folder."""
-        self.folder, self.tree = folder, Tree(folder, folder)
+    def __init__(self, folder: Path, place: Path | None = None) -> None:
+        """Below `place`, the folder is reached through no link. Raises UsageError where there is no such folder."""
+        self.folder, self.tree = folder, Tree(folder, place or folder)
         if not folder.is_dir():
             raise UsageError(f"{folder} is no folder; name that of a bundle", slug="bundle-missing")
 

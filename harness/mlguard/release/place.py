@@ -87,7 +87,7 @@ class Place:
             told = f"{self.shown(CURRENT)} names a release that is gone: {digest}"
             raise GoldenError(told, advice="restore it, or remove `current` to begin anew", slug="release-damaged")
         goldens = Tree(folder / GOLDEN, self.folder)
-        return Release(digest, Bundle(folder / BUNDLE), goldens)
+        return Release(digest, Bundle(folder / BUNDLE, self.folder), goldens)
 
     def kept(self, digest: str) -> Kept:
         """The check of a release. Raises GoldenError where it is not as it was released."""
@@ -132,7 +132,18 @@ class Place:
             self.whole(kept.digest)
             return kept.digest
         unfinished = UNFINISHED + secrets.token_hex(8)
-        release = self.tree.below(f"{RELEASES}/{unfinished}")
+        try:
+            self._fill(self.tree.below(f"{RELEASES}/{unfinished}"), bundle, kept, goldens, versions)
+            self.tree.move(f"{RELEASES}/{unfinished}", self.tree, f"{RELEASES}/{kept.digest}")
+        except BaseException:
+            with suppress(OSError):
+                self.tree.clear(f"{RELEASES}/{unfinished}")
+            raise
+        self._settle(RELEASES)
+        return kept.digest
+
+    @staticmethod
+    def _fill(release: Tree, bundle: Bundle, kept: Kept, goldens: Tree, versions: Mapping[str, str]) -> None:
         for name, digest in kept.check.files.items():
             if copied(bundle.tree, name, release, f"{BUNDLE}/{name}") != digest:
                 raise _meanwhile(bundle.shown(name))
@@ -141,9 +152,6 @@ class Place:
             for name, content in files.items():
                 if release.read(f"{GOLDEN}/{name}") is None:  # Tables are shared by guards.
                     release.write(f"{GOLDEN}/{name}", content)
-        self.tree.move(f"{RELEASES}/{unfinished}", self.tree, f"{RELEASES}/{kept.digest}")
-        self._settle(RELEASES)
-        return kept.digest
 
     def switch(self, history: tuple[str, ...]) -> None:
         """Let the first of these be current, and the others what was before it; `writing` goes around it."""

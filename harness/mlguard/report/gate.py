@@ -43,10 +43,10 @@ _SENTENCES = {
 
 def draw(shown: str, check: BundleCheck | None, digest: str | None, decision: Decision) -> str:
     """What the gate says of a bundle that messages call `shown`."""
-    outcome = decision.outcome
-    lines = [f"{shown}: refused, {_MEANING[outcome.exit_code]}"]
-    if outcome is Outcome.MATCH and check is not None:
+    if decision.outcome is Outcome.MATCH and check is not None:
         lines = [f"{shown}: passes; {_guards(check)}{_commit(check)}", f"  digest {(digest or '')[:DIGITS]}"]
+    else:
+        lines = [f"{shown}: refused, {_MEANING[decision.outcome.exit_code]}"]
     lines += _lines([one for one in decision.objections if one.outcome is not Outcome.MATCH], "")
     lines += _lines([one for one in decision.objections if one.outcome is Outcome.MATCH], "look: ")
     return "\n".join(lines)
