@@ -35,7 +35,7 @@ class Wanted:
     """By how much at least; 0.0 where nobody says."""
 
     def __str__(self) -> str:
-        return f"{self.way} {self.by!r}" if self.by else self.way
+        return f"{self.way} {repr(self.by).removesuffix('.0')}" if self.by else self.way
 
     @property
     def signed(self) -> float:
