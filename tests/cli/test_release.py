@@ -198,9 +198,11 @@ def test_what_does_not_name_a_release_is_refused(project: Project, content: str)
         assert "[place-current-odd]" in ran.err
 
 
-def test_a_place_is_a_folder(project: Project):
-    ran = project.command("release", BUNDLE, "pyproject.toml")
+@pytest.mark.parametrize("place", ["pyproject.toml", BUNDLE, f"{BUNDLE}/place"])
+def test_a_place_is_a_folder_outside_of_the_bundle(project: Project, place: str):
+    ran = project.command("release", BUNDLE, place)
     assert (ran.code, ran.changed) == (2, ())
+    assert "[place-unusable]" in ran.err
 
 
 def test_an_improvement_that_nobody_declared_is_flagged_and_refused_where_that_is_wanted(project: Project):

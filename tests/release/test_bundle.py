@@ -16,7 +16,7 @@ from mlguard.core.error import GoldenError, RunError, UsageError
 from mlguard.core.outcome import Outcome
 from mlguard.files import tree
 from mlguard.release import bundle as module
-from mlguard.release.bundle import CHECK, Bundle, read, write
+from mlguard.release.bundle import CHECK, BundleFolder, read, write
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 FLOAT = st.none() | st.floats(allow_nan=False, allow_infinity=False)
@@ -114,7 +114,7 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(module, "LARGEST", 10)
     (tmp_path / CHECK).write_bytes(write(WHOLE))
     with pytest.raises(GoldenError, match="more than 10 bytes"):
-        Bundle(tmp_path).kept()
+        BundleFolder(tmp_path).kept()
 
 
 def test_its_files_are_all_but_the_check_and_folders_may_be_deep(tmp_path: Path) -> None:
@@ -123,21 +123,19 @@ def test_its_files_are_all_but_the_check_and_folders_may_be_deep(tmp_path: Path)
     (deep / CHECK).write_text("of another bundle")
     (tmp_path / CHECK).write_text("of this one")
     (tmp_path / "a").write_text("")
-    assert Bundle(tmp_path).files() == ["a", f"{'/'.join(200 * 'd')}/{CHECK}"]
+    assert BundleFolder(tmp_path).files() == ["a", f"{'/'.join(200 * 'd')}/{CHECK}"]
 
 
-def test_a_model_may_be_larger_than_other_files_may(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_model_may_be_larger_than_other_files_may(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tree, "LARGEST", 10)
     (tmp_path / "model").write_bytes(100 * b"x")
-    assert len(Bundle(tmp_path).digests()["model"]) == 64
+    assert len(BundleFolder(tmp_path).digests()["model"]) == 64
 
 
 def test_a_name_that_not_every_system_can_hold_is_refused(tmp_path: Path) -> None:
     (tmp_path / "model:1").write_text("")
     with pytest.raises(GoldenError, match="model:1") as raised:
-        Bundle(tmp_path).files()
+        BundleFolder(tmp_path).files()
     assert raised.value.slug == "bundle-odd"
 
 
@@ -146,7 +144,7 @@ def test_what_the_disk_refuses_is_an_error_of_ours(tmp_path: Path, monkeypatch: 
         raise PermissionError(13, "Permission denied")
 
     (tmp_path / "model").write_text("")
-    bundle = Bundle(tmp_path)
+    bundle = BundleFolder(tmp_path)
     monkeypatch.setattr(tree.Tree, "entries", refuse)
     with pytest.raises(RunError, match="cannot be read: Permission denied"):
         bundle.files()
@@ -157,4 +155,4 @@ def test_what_the_disk_refuses_is_an_error_of_ours(tmp_path: Path, monkeypatch: 
 
 def test_a_bundle_has_to_be_there(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="is no folder"):
-        Bundle(tmp_path / "gone")
+        BundleFolder(tmp_path / "gone")

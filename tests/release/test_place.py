@@ -11,8 +11,8 @@ import pytest
 from mlguard.core.error import GoldenError, RunError
 from mlguard.golden.copies import goldens_of
 from mlguard.release.back import go_back
-from mlguard.release.bundle import Bundle, Kept
-from mlguard.release.place import Place
+from mlguard.release.bundle import BundleFolder, Kept
+from mlguard.release.place import Releases
 from mlguard.settings import load
 from tests.disk import DiedError, Disk
 from tests.project import Project
@@ -40,7 +40,7 @@ def project(repository: Repository, tmp_path: Path) -> Project:
 
 def release(project: Project, *, alone: bool = False) -> None:
     """What the command does once the gate has passed; `alone`: without goldens, which take longest to read."""
-    settings, place, bundle = load(project.root), Place(project.root / PLACE), Bundle(project.root / BUNDLE)
+    settings, place, bundle = load(project.root), Releases(project.root / PLACE), BundleFolder(project.root / BUNDLE)
     kept = bundle.kept()
     assert kept is not None
     history = place.history()
@@ -59,7 +59,7 @@ def files(folder: Path) -> dict[str, bytes]:
 
 def whole(project: Project) -> str:
     """What is served, once it is known that all of it is there."""
-    place = Place(project.root / PLACE)
+    place = Releases(project.root / PLACE)
     current = place.whole(place.history()[0])
     names = {p.relative_to(current.bundle.folder).as_posix() for p in current.bundle.folder.rglob("*") if p.is_file()}
     assert names == FILES
@@ -92,7 +92,7 @@ def test_what_the_disk_refuses_leaves_the_old_one_and_nothing_besides(project: P
     disk, place = Disk(), project.root / PLACE
     with disk.stopping():
         release(project)
-    Place(place).switch(Place(place).history()[1:])
+    Releases(place).switch(Releases(place).history()[1:])
     new = next(p for p in (place / "releases").iterdir() if served(project) != (p / "bundle/model.txt").read_text())
     shutil.rmtree(new)
     before = sorted(place.rglob("*"))
@@ -109,19 +109,19 @@ def test_whoever_dies_on_the_way_back_can_go_it_again(project: Project, tmp_path
     disk, place, settings = Disk(), project.root / PLACE, load(project.root)
     shutil.copytree(place, tmp_path / "before")
     with disk.stopping():
-        go_back(Place(place), settings)
+        go_back(Releases(place), settings)
     for step in range(0, disk.calls, 2):
         shutil.rmtree(place)
         shutil.copytree(tmp_path / "before", place)
         with disk.stopping(disk.died_from(step)), suppress(DiedError):
-            go_back(Place(place), settings)
+            go_back(Releases(place), settings)
         if whole(project) == "slope 3\n":
-            go_back(Place(place), settings)
+            go_back(Releases(place), settings)
         assert whole(project) == "slope 2\n"
 
 
 def test_a_file_that_becomes_another_one_meanwhile_is_noticed(project: Project):
-    bundle, place = Bundle(project.root / BUNDLE), Place(project.root / PLACE)
+    bundle, place = BundleFolder(project.root / BUNDLE), Releases(project.root / PLACE)
     kept = bundle.kept()
     assert kept is not None
     before = place.history()

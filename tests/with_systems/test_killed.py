@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from mlguard.release.place import Place
+from mlguard.release.place import Releases
 from tests.project import Project
 from tests.release.releasing import BUNDLE, PLACE, checked, served, train
 
@@ -33,7 +33,7 @@ def project(at_once: None, tmp_path: Path) -> Project:
 
 def whole(project: Project) -> str:
     """What is served, once it is known that all of it is there."""
-    place = Place(project.root / PLACE)
+    place = Releases(project.root / PLACE)
     place.whole(place.history()[0])
     return served(project)
 
@@ -43,18 +43,18 @@ import os
 import sys
 from pathlib import Path
 from mlguard.golden.copies import goldens_of
-from mlguard.release.bundle import Bundle
-from mlguard.release.place import Place
+from mlguard.release.bundle import BundleFolder
+from mlguard.release.place import Releases
 from mlguard.settings import load
 
 root = Path(sys.argv[1])
-place, goldens = Place(root / "place"), goldens_of(load(root))
+place, goldens = Releases(root / "place"), goldens_of(load(root))
 
 
 def switch_for_ever():
     while True:
         for name in ("build/line", "build/other"):
-            bundle = Bundle(root / name)
+            bundle = BundleFolder(root / name)
             kept = bundle.kept()
             with place.writing():
                 digest = place.add(bundle, kept, goldens, {g.name: g.golden for g in kept.check.guards})

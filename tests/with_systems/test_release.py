@@ -112,9 +112,8 @@ def test_from_the_rule_to_the_model_and_back_under_load(example: Example, servin
         serving.Server(example.root / PLACE) as server,
         serving.Load(server, example.root / PLACE, asked) as load,
     ):
-        client = server.client()
-        first = example.current()
-        assert client.post("/late/batch", serving.requests_of(asked))[1]["release"] == first
+        requests, first = serving.requests_of(asked), example.current()
+        assert server.client().post("/late/batch", requests)[1]["release"] == first
 
         to_model(example)
         for script in ("train.py", "release.py"):
@@ -122,12 +121,12 @@ def test_from_the_rule_to_the_model_and_back_under_load(example: Example, servin
             assert done.returncode == 0, done.stdout + done.stderr
         second = example.current()
         assert (second != first, example.kind()) == (True, "model")
-        assert client.post("/late/batch", serving.requests_of(asked))[1]["release"] == second
+        assert server.client().post("/late/batch", requests)[1]["release"] == second
 
         done = example.pipeline("release.py", "--back")
         assert done.returncode == 0, done.stdout + done.stderr
         assert (example.current(), example.kind()) == (first, "rule")
-        assert client.post("/late", serving.requests_of(asked)[0])[1]["release"] == first
+        assert server.client().post("/late", requests[0])[1]["release"] == first
     assert load.wrong == []
     assert {*load.releases} == {first, second}
     assert before == {name: digest for name, digest in example.files().items() if name.startswith("golden/Api/")}

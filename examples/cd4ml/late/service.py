@@ -84,7 +84,9 @@ def main():
     place, port = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 0
     listening = socket.create_server(("127.0.0.1", port), backlog=128)
     print(listening.getsockname()[1], flush=True)
-    uvicorn.Server(uvicorn.Config(build(place), log_level="warning")).run(sockets=[listening])
+    # Longer than what stands in front of a service keeps its connections, which would fail on one that is gone.
+    config = uvicorn.Config(build(place), log_level="warning", timeout_keep_alive=75)
+    uvicorn.Server(config).run(sockets=[listening])
 
 
 if __name__ == "__main__":

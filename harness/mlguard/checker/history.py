@@ -71,7 +71,10 @@ def is_committed(project: Path, ran: Iterable[str], besides: Iterable[Path]) -> 
     `ran` are paths from the project's root; what git ignores does not count, nor what lies in the folders `besides`.
     None without git.
     """
-    top, changed = _git(project, "rev-parse", "--show-toplevel"), _listed(project, "diff", "--name-only", "HEAD")
+    top, changed = (
+        _git(project, "rev-parse", "--show-toplevel"),
+        _listed(project, "diff", "--name-only", "--no-ext-diff", "--no-relative", "HEAD"),
+    )
     if top is None or changed is None:
         return None
     root = Path(top).resolve()

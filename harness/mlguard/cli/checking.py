@@ -27,7 +27,7 @@ from mlguard.golden.stores import open_pending, open_store
 from mlguard.jobs import publish
 from mlguard.pages import destination, write
 from mlguard.printing import say, say_json, tell
-from mlguard.release.bundle import CHECK, Bundle
+from mlguard.release.bundle import CHECK, BundleFolder
 from mlguard.release.keep import begin, keep
 from mlguard.report.documents.checks import CheckedGuard, Trial, TriedGuard
 from mlguard.report.html.shown import Shown
@@ -126,7 +126,7 @@ def check(names: tuple[str, ...], asked: Asked) -> NoReturn:
 
 
 def _kept_with(
-    bundles: Sequence[Bundle], settings: Settings, found: Sequence[Verdict], seen: Mapping[str, Seen]
+    bundles: Sequence[BundleFolder], settings: Settings, found: Sequence[Verdict], seen: Mapping[str, Seen]
 ) -> int:
     """Keep what was found with bundles, and answer with 0; with the exit code of what is refused."""
     try:

@@ -11,9 +11,9 @@ import click
 
 from mlguard.core.visible import one_line
 from mlguard.printing import say, say_json
-from mlguard.release.bundle import CHECK, Bundle, Kept
-from mlguard.release.gate import Asked, ask
-from mlguard.release.place import Place
+from mlguard.release.bundle import CHECK, BundleFolder, Kept
+from mlguard.release.gate import AtGate, ask
+from mlguard.release.place import Releases
 from mlguard.report import gate as report
 from mlguard.settings import load, require_project
 
@@ -58,7 +58,7 @@ def command(folder: Path, against: Path | None, guards: tuple[str, ...], *, decl
     settings = load()
     require_project(settings)
     replaced = None if against is None else _released(against)
-    asked = ask(settings, Bundle(folder), replaced=replaced, guards=guards, declared=declared)
+    asked = ask(settings, BundleFolder(folder), replaced=replaced, guards=guards, declared=declared)
     if as_json:
         say_json(report.as_data(str(folder), *facts(asked)))
     else:
@@ -66,12 +66,12 @@ def command(folder: Path, against: Path | None, guards: tuple[str, ...], *, decl
     sys.exit(asked.decision.outcome.exit_code)
 
 
-def drawn(folder: Path, asked: Asked) -> str:
+def drawn(folder: Path, asked: AtGate) -> str:
     """What the gate says, as lines that act on no terminal."""
     return "\n".join(map(one_line, report.draw(str(folder), *facts(asked)).split("\n")))
 
 
-def facts(asked: Asked) -> tuple[Any, ...]:
+def facts(asked: AtGate) -> tuple[Any, ...]:
     """What reports are told of a bundle at the gate."""
     kept = asked.kept
     return (None, None, asked.decision) if kept is None else (kept.check, kept.digest, asked.decision)
@@ -80,7 +80,7 @@ def facts(asked: Asked) -> tuple[Any, ...]:
 def _released(folder: Path) -> Kept | None:
     """The check of what is current in a place; None before its first release. A bundle stands for itself."""
     if (folder / CHECK).exists():
-        return Bundle(folder).kept()
-    place = Place(folder)
+        return BundleFolder(folder).kept()
+    place = Releases(folder)
     history = place.history()
     return place.kept(history[0]) if history else None

@@ -8,11 +8,12 @@ from pathlib import Path
 import click
 
 from mlguard.cli.gate import FOLDER, drawn, facts, judging
+from mlguard.core.error import UsageError
 from mlguard.golden.copies import goldens_of
 from mlguard.printing import say, say_json
-from mlguard.release.bundle import Bundle
-from mlguard.release.gate import Asked, ask
-from mlguard.release.place import Place
+from mlguard.release.bundle import BundleFolder
+from mlguard.release.gate import AtGate, ask
+from mlguard.release.place import Releases
 from mlguard.report import gate as report
 from mlguard.report.documents.releases import Released
 from mlguard.settings import Settings, load, require_project
@@ -31,10 +32,12 @@ def command(folder: Path, place: Path, guards: tuple[str, ...], *, declared: boo
     """
     settings = load()
     require_project(settings)
-    target = Place(place)
+    target = Releases(place)
+    if place.resolve().is_relative_to(folder.resolve()):
+        raise UsageError(f"{place} lies in the bundle, which would hold itself", slug="place-unusable")
     history = target.history()
     replaced = target.kept(history[0]) if history else None
-    asked = ask(settings, Bundle(folder), replaced=replaced, guards=guards, declared=declared)
+    asked = ask(settings, BundleFolder(folder), replaced=replaced, guards=guards, declared=declared)
     code = asked.decision.outcome.exit_code
     now = history if code else _released(target, asked, settings, history)
     before = history[0] if history else None
@@ -54,7 +57,7 @@ def command(folder: Path, place: Path, guards: tuple[str, ...], *, declared: boo
     sys.exit(code)
 
 
-def _released(place: Place, asked: Asked, settings: Settings, history: tuple[str, ...]) -> tuple[str, ...]:
+def _released(place: Releases, asked: AtGate, settings: Settings, history: tuple[str, ...]) -> tuple[str, ...]:
     """Copy it and switch; answers the history of the place afterwards."""
     kept = asked.kept
     assert kept is not None  # noqa: S101 -- Nothing else passes.

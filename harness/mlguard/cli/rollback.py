@@ -11,7 +11,7 @@ from mlguard.cli.select import refuse_in_ci
 from mlguard.core.visible import one_line
 from mlguard.printing import say, say_json
 from mlguard.release.back import go_back
-from mlguard.release.place import Place
+from mlguard.release.place import Releases
 from mlguard.report import gate as report
 from mlguard.report.documents.releases import RestoredGolden, RolledBack
 from mlguard.settings import Settings, load, require_project
@@ -29,7 +29,7 @@ def command(place: Path, *, bundle_only: bool, allow_ci: bool, as_json: bool) ->
     that neither a commit nor a release has is never overwritten.
     """
     settings = None if bundle_only else _checkout(allow_ci=allow_ci)
-    target = Place(place)
+    target = Releases(place)
     back = go_back(target, settings)
     if as_json:
         restored: list[RestoredGolden] = [{"name": name, "files": [*files]} for name, files in back.goldens.items()]

@@ -95,7 +95,7 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Decision:
+class Ruling:
     """What the gate says."""
 
     objections: tuple[Objection, ...] = field(default_factory=tuple)
@@ -107,7 +107,7 @@ class Decision:
         return worst([Outcome.MATCH, *(one.outcome for one in self.objections)])
 
 
-def decide(check: BundleCheck, here: Here, rule: Rule = Rule()) -> Decision:
+def decide(check: BundleCheck, here: Here, rule: Rule = Rule()) -> Ruling:
     """Hold a check against what lies here."""
     found = [
         *_files(check.files, here.files),
@@ -117,7 +117,7 @@ def decide(check: BundleCheck, here: Here, rule: Rule = Rule()) -> Decision:
         *_since(check, here.replaced, rule),
         *([Objection(Why.UNCOMMITTED, Outcome.MATCH)] if check.clean is False else []),
     ]
-    return Decision(tuple(sorted(found, key=lambda one: one.outcome.rank)))
+    return Ruling(tuple(sorted(found, key=lambda one: one.outcome.rank)))
 
 
 def _files(then: Mapping[str, str], now: Mapping[str, str]) -> Iterator[Objection]:

@@ -12,7 +12,7 @@ from mlguard.core.error import GoldenError, UsageError
 from mlguard.golden.copies import copies, goldens_of, put_back, version_of
 from mlguard.golden.naming import folder_of
 from mlguard.golden.stores import open_store
-from mlguard.release.place import Place, Release
+from mlguard.release.place import Release, Releases
 from mlguard.settings import Settings
 
 
@@ -30,7 +30,7 @@ class WentBack:
     """The files that changed below the folder of goldens, by guard."""
 
 
-def go_back(place: Place, settings: Settings | None) -> WentBack:
+def go_back(place: Releases, settings: Settings | None) -> WentBack:
     """Restore the goldens of the release before, then let it be current; without `settings` the bundle alone.
 
     The goldens come first: whoever is killed in between finds the old release current, and going back again ends it.
@@ -52,7 +52,7 @@ def go_back(place: Place, settings: Settings | None) -> WentBack:
     return back
 
 
-def _versions(place: Place, digest: str) -> Mapping[str, str | None]:
+def _versions(place: Releases, digest: str) -> Mapping[str, str | None]:
     """The versions of the goldens of a release; none where it cannot be read, which is why it has to go."""
     with suppress(GoldenError):
         return {guard.name: guard.golden for guard in place.kept(digest).check.guards}

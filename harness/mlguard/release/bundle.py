@@ -49,7 +49,7 @@ class Kept:
         return file_digest(self.content)
 
 
-class Bundle:
+class BundleFolder:
     """One bundle."""
 
     def __init__(self, folder: Path, place: Path | None = None) -> None:

@@ -10,20 +10,20 @@ from platform import python_version
 from mlguard.core.bundle import BundleCheck, Libraries
 from mlguard.core.chosen import chosen
 from mlguard.core.error import GoldenError, UsageError
-from mlguard.core.gate import Decision, Here, Objection, Rule, Why, decide
+from mlguard.core.gate import Here, Objection, Rule, Ruling, Why, decide
 from mlguard.core.outcome import Outcome
 from mlguard.golden.stores import open_store
-from mlguard.release.bundle import Bundle, Kept
+from mlguard.release.bundle import BundleFolder, Kept
 from mlguard.settings import Settings
 
 
 @dataclass(frozen=True)
-class Asked:
+class AtGate:
     """A bundle at the gate."""
 
-    bundle: Bundle
+    bundle: BundleFolder
     """The bundle."""
-    decision: Decision
+    decision: Ruling
     """What the gate says."""
     kept: Kept | None = None
     """What a check found; None where nothing can be read."""
@@ -31,12 +31,12 @@ class Asked:
 
 def ask(
     settings: Settings,
-    bundle: Bundle,
+    bundle: BundleFolder,
     *,
     replaced: Kept | None = None,
     guards: Sequence[str] = (),
     declared: bool = False,
-) -> Asked:
+) -> AtGate:
     """Hold a bundle against this checkout. `replaced` is the check of the release whose place it is to take.
 
     Raises UsageError for a name in `guards` that fits no guard, RunError where something cannot be read at this moment.
@@ -45,12 +45,12 @@ def ask(
         kept = bundle.kept()
         files = bundle.digests()
     except GoldenError as error:
-        return Asked(bundle, Decision((Objection(Why.DAMAGED, Outcome.CORRUPT, then=error.message),)))
+        return AtGate(bundle, Ruling((Objection(Why.DAMAGED, Outcome.CORRUPT, then=error.message),)))
     if kept is None:
-        return Asked(bundle, Decision((Objection(Why.NO_CHECK, Outcome.MISSING),)))
+        return AtGate(bundle, Ruling((Objection(Why.NO_CHECK, Outcome.MISSING),)))
     here = _here(settings, kept.check, files, None if replaced is None else replaced.check)
     rule = Rule(_named(guards, kept.check, here.others), declared)
-    return Asked(bundle, decide(kept.check, here, rule), kept)
+    return AtGate(bundle, decide(kept.check, here, rule), kept)
 
 
 def _here(settings: Settings, check: BundleCheck, files: dict[str, str], replaced: BundleCheck | None) -> Here:

@@ -16,16 +16,16 @@ from mlguard.core.error import UsageError
 from mlguard.core.record import GATE, Observation, Record
 from mlguard.core.run_name import MAIN
 from mlguard.core.verdict import Verdict
-from mlguard.release.bundle import Bundle
+from mlguard.release.bundle import BundleFolder
 from mlguard.settings import Settings
 
 
-def begin(folders: Sequence[Path], settings: Settings) -> list[Bundle]:
+def begin(folders: Sequence[Path], settings: Settings) -> list[BundleFolder]:
     """The bundles of these folders, without what earlier checks kept: whatever ends this one, none of it stands.
 
     Raises UsageError for a folder that is no bundle, GoldenError for a link in one, RunError where the disk refuses.
     """
-    bundles = [Bundle(folder) for folder in dict.fromkeys(folders)]
+    bundles = [BundleFolder(folder) for folder in dict.fromkeys(folders)]
     for bundle in bundles:
         if settings.base.resolve().is_relative_to(bundle.folder.resolve()):
             told = f"{bundle.folder} holds the project itself, and is no bundle"
@@ -38,7 +38,9 @@ def begin(folders: Sequence[Path], settings: Settings) -> list[Bundle]:
     return bundles
 
 
-def keep(bundles: Sequence[Bundle], settings: Settings, verdicts: Sequence[Verdict], seen: Mapping[str, Seen]) -> None:
+def keep(
+    bundles: Sequence[BundleFolder], settings: Settings, verdicts: Sequence[Verdict], seen: Mapping[str, Seen]
+) -> None:
     """Keep with bundles what came of guards; `seen` has what each was compared with, as far as it ran.
 
     Raises MlguardError where the disk refuses or a bundle cannot be read.

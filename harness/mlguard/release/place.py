@@ -26,7 +26,7 @@ from mlguard.files.lock import locked
 from mlguard.files.refused import refusal
 from mlguard.files.tree import Tree
 from mlguard.golden.copies import copies, version_of
-from mlguard.release.bundle import CHECK, Bundle, Kept
+from mlguard.release.bundle import CHECK, BundleFolder, Kept
 
 CURRENT = "current"
 """The file whose first line names the folder of the bundle that is to be served, from the place."""
@@ -51,13 +51,13 @@ class Release:
 
     digest: str
     """Its name: the digest of its `mlguard.json`."""
-    bundle: Bundle
+    bundle: BundleFolder
     """Its bundle."""
     goldens: Tree
     """The folder of the goldens that it was checked with."""
 
 
-class Place:
+class Releases:
     """One place of releases."""
 
     def __init__(self, folder: Path) -> None:
@@ -87,7 +87,7 @@ class Place:
             told = f"{self.shown(CURRENT)} names a release that is gone: {digest}"
             raise GoldenError(told, advice="restore it, or remove `current` to begin anew", slug="release-damaged")
         goldens = Tree(folder / GOLDEN, self.folder)
-        return Release(digest, Bundle(folder / BUNDLE, self.folder), goldens)
+        return Release(digest, BundleFolder(folder / BUNDLE, self.folder), goldens)
 
     def kept(self, digest: str) -> Kept:
         """The check of a release. Raises GoldenError where it is not as it was released."""
@@ -123,7 +123,7 @@ class Place:
         if self.history() != history:
             raise _meanwhile(f"the current release of {self.folder}")
 
-    def add(self, bundle: Bundle, kept: Kept, goldens: Tree, versions: Mapping[str, str]) -> str:
+    def add(self, bundle: BundleFolder, kept: Kept, goldens: Tree, versions: Mapping[str, str]) -> str:
         """Copy a bundle with its goldens, whole or not at all, and answer its digest; `writing` goes around it.
 
         `versions` are those of the goldens, by guard. Raises GoldenError where a file became another one meanwhile.
@@ -143,7 +143,7 @@ class Place:
         return kept.digest
 
     @staticmethod
-    def _fill(release: Tree, bundle: Bundle, kept: Kept, goldens: Tree, versions: Mapping[str, str]) -> None:
+    def _fill(release: Tree, bundle: BundleFolder, kept: Kept, goldens: Tree, versions: Mapping[str, str]) -> None:
         for name, digest in kept.check.files.items():
             if copied(bundle.tree, name, release, f"{BUNDLE}/{name}") != digest:
                 raise _meanwhile(bundle.shown(name))
@@ -203,7 +203,7 @@ def _goldens(store: Tree, versions: Mapping[str, str]) -> Iterator[dict[str, byt
         yield files
 
 
-def _damaged(bundle: Bundle, name: str) -> GoldenError:
+def _damaged(bundle: BundleFolder, name: str) -> GoldenError:
     told = f"{bundle.shown(name)} is not as it was released"
     advice = "restore it, or remove that release and release its bundle again"
     return GoldenError(told, advice=advice, slug="release-damaged")

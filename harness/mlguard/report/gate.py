@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from mlguard.core.bundle import BundleCheck, GuardSeen
 from mlguard.core.direction import higher_is_better
-from mlguard.core.gate import Decision, Objection, Why
+from mlguard.core.gate import Objection, Ruling, Why
 from mlguard.core.outcome import Outcome
 from mlguard.report.documents import releases as documents
 from mlguard.report.numbers import apart, counted
@@ -41,7 +41,7 @@ _SENTENCES = {
 }
 
 
-def draw(shown: str, check: BundleCheck | None, digest: str | None, decision: Decision) -> str:
+def draw(shown: str, check: BundleCheck | None, digest: str | None, decision: Ruling) -> str:
     """What the gate says of a bundle that messages call `shown`."""
     if decision.outcome is Outcome.MATCH and check is not None:
         lines = [f"{shown}: passes; {_guards(check)}{_commit(check)}", f"  digest {(digest or '')[:DIGITS]}"]
@@ -52,7 +52,7 @@ def draw(shown: str, check: BundleCheck | None, digest: str | None, decision: De
     return "\n".join(lines)
 
 
-def as_data(shown: str, check: BundleCheck | None, digest: str | None, decision: Decision) -> documents.Gate:
+def as_data(shown: str, check: BundleCheck | None, digest: str | None, decision: Ruling) -> documents.Gate:
     """The same as plain data."""
     outcome = decision.outcome
     said = [(one.outcome is Outcome.MATCH, _as_data(one)) for one in decision.objections]
