@@ -38,6 +38,34 @@ def whole(project: Project) -> str:
     return served(project)
 
 
+class Reader:
+    """A server that reads what is current again and again, from `with` to its end."""
+
+    def __init__(self, project: Project) -> None:
+        self.project, self.read, self.is_over = project, list[str](), threading.Event()
+        self.raised: list[Exception] = []
+        self.turn = threading.Lock()
+        """Held while it reads: nobody deletes a release then, which would be a mistake of whoever does."""
+        self.thread = threading.Thread(target=self._reads)
+
+    def _reads(self) -> None:
+        while not self.is_over.is_set():
+            try:
+                with self.turn:
+                    self.read.append(served(self.project))
+            except Exception as error:
+                self.raised.append(error)
+
+    def __enter__(self) -> Reader:
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.is_over.set()
+        self.thread.join()
+        assert self.raised == []
+
+
 SCRIPT = """
 import os
 import sys
@@ -80,7 +108,7 @@ def test_killed_at_random_moments_it_is_always_one_whole_bundle(project: Project
     chance, seen = random.Random(0), set[str]()
     told = [sys.executable, "-c", SCRIPT, str(project.root)]
     with (
-        watched(project) as read,
+        Reader(project) as server,
         subprocess.Popen(told, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as switching,
     ):
         assert switching.stdin is not None
@@ -98,33 +126,9 @@ def test_killed_at_random_moments_it_is_always_one_whole_bundle(project: Project
             current = (project.root / PLACE / "current").read_text()
             for other in (project.root / PLACE / "releases").iterdir():  # So that the next child copies again.
                 if not other.name.startswith(".") and not current.startswith(f"releases/{other.name}/"):
-                    shutil.rmtree(other)
+                    with server.turn:
+                        shutil.rmtree(other)
         switching.stdin.close()
     assert seen == BOTH
-    assert {*read} <= BOTH
-    assert len(read) > 100
-
-
-class watched:  # noqa: N801 -- Used as a function.
-    """A server that reads what is current again and again, from `with` to its end."""
-
-    def __init__(self, project: Project) -> None:
-        self.project, self.read, self.is_over = project, list[str](), threading.Event()
-        self.raised: list[Exception] = []
-        self.thread = threading.Thread(target=self._reads)
-
-    def _reads(self) -> None:
-        while not self.is_over.is_set():
-            try:
-                self.read.append(served(self.project))
-            except Exception as error:
-                self.raised.append(error)
-
-    def __enter__(self) -> list[str]:
-        self.thread.start()
-        return self.read
-
-    def __exit__(self, *_: object) -> None:
-        self.is_over.set()
-        self.thread.join()
-        assert self.raised == []
+    assert {*server.read} <= BOTH
+    assert len(server.read) > 30
