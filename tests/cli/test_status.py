@@ -61,6 +61,7 @@ def test_a_golden_that_changed_with_its_code_needs_an_intent(branch: Project):
     [
         ("preserving", "guard Line does not do what was meant (preserving): predict "),
         ("changing: mae down", "guard Line does not do what was meant (changing: mae down): evaluate mae "),
+        ("changing: mae up 0.5", "guard Line does not do what was meant (changing: mae up 0.5): evaluate mae "),
         ("better", "the intent 'better' is none"),
     ],
 )

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from mlguard.core.compare import compare
 from mlguard.core.error import UsageError
-from mlguard.core.intent import Intent, parse_intent, unmet
+from mlguard.core.intent import DOWN, UP, Intent, Wanted, parse_intent, unmet
 from mlguard.core.record import Observation, Record
 from mlguard.core.requirement import parse_requirements
 from mlguard.core.rules import Rules
@@ -23,12 +23,12 @@ def missed(intent: str, before: Record, after: Record, **rules: str) -> list[tup
     """What of an intent did not come true: metric, direction, and what came instead."""
     findings = compare(before, after, Rules(requirements=parse_requirements(rules))).findings
     found = unmet(parse_intent(intent), findings)
-    return [(one.metric, one.wanted, one.finding.observation if one.finding else None) for one in found]
+    return [(one.metric, str(one.wanted or ""), one.finding.observation if one.finding else None) for one in found]
 
 
 METRICS = st.dictionaries(
     st.text(st.characters(codec="ascii", exclude_categories=["C", "Z"], exclude_characters=","), min_size=1),
-    st.sampled_from(["up", "down"]),
+    st.builds(Wanted, st.sampled_from([UP, DOWN]), st.floats(0, allow_infinity=False)),
 )
 
 
@@ -48,6 +48,10 @@ def test_an_intent_is_read_as_it_is_written(intent: Intent):
         "preserving: auc up",
         "changing:",
         "changing: auc up,",
+        "changing: auc up -0.01",
+        "changing: auc up 1e999",
+        "changing: auc up nan",
+        "changing: auc up 1 %",
     ],
 )
 def test_other_texts_are_no_intent(text: str):
@@ -71,6 +75,12 @@ def test_other_texts_are_no_intent(text: str):
         pytest.param("changing: auc up", record(auc=float("nan"), loss=0.5), [("auc", "up", "auc")], id="no number"),
         pytest.param("changing: f1 up", record(auc=0.9, loss=0.5), [("f1", "up", None)], id="no such metric"),
         pytest.param("changing: auc up, loss up", record(auc=0.9, loss=0.4), [("loss", "up", "loss")], id="one of two"),
+        pytest.param("changing: auc up 0.1", record(auc=0.9, loss=0.4), [], id="as much as was promised"),
+        pytest.param(
+            "changing: auc up 0.1", record(auc=0.89, loss=0.4), [("auc", "up 0.1", "auc")], id="less than was promised"
+        ),
+        pytest.param("changing: loss down 0.05", record(auc=0.8, loss=0.4), [], id="more than was promised"),
+        pytest.param("changing: auc up .1", record(auc=0.7, loss=0.4), [("auc", "up 0.1", "auc")], id="as much down"),
     ],
 )
 def test_what_was_meant_is_held_against_what_moved(intent: str, after: Record, left: list[object]):
@@ -80,3 +90,9 @@ def test_what_was_meant_is_held_against_what_moved(intent: str, after: Record, l
 def test_a_gate_that_fails_is_no_move():
     same = record(auc=0.8)
     assert missed("preserving", same, same, auc=">= 0.9") == []
+
+
+def test_an_amount_is_met_though_the_difference_of_two_floats_is_a_little_less():
+    assert 0.57 - 0.56 < 0.01
+    assert missed("changing: auc up 0.01", record(auc=0.56), record(auc=0.57)) == []
+    assert missed("changing: auc up 0.0100001", record(auc=0.56), record(auc=0.57)) != []

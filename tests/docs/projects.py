@@ -117,6 +117,7 @@ GIVEN: Mapping[str, Callable[[], Given]] = {
     "docs/make-dataset-like.md": _orders,
     "docs/practices.md": lambda: Given(SETTINGS),
     "docs/pytest.md": lambda: replace(GUARDED, edits=(FORGETFUL,)),
+    "docs/releases.md": lambda: GUARDED,
     "docs/review.md": lambda: replace(GUARDED, commands=(*RECORDED,), edits=(FORGETFUL,)),
 }
 """For each page that takes more for granted than it shows."""

@@ -31,6 +31,8 @@ ACTIONS: dict[str, Callable[[Tree, str], Any]] = {
     "move to": lambda tree, name: tree.move("plain", tree, f"{name}/file"),
     "fresh": lambda tree, name: tree.below(name).fresh(".new-"),
     "open": lambda tree, name: tree.opened(name, make=True).__enter__(),
+    "making": lambda tree, name: tree.making(f"{name}/file").__enter__(),
+    "looking": lambda tree, name: tree.looking(f"{name}/file").__enter__(),
     "modified": lambda tree, name: tree.modified(f"{name}/file"),
 }
 

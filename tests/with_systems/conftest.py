@@ -1,4 +1,7 @@
-"""Tests with real systems, which pip installs and these tests start: `tox -e systems`, or wherever they are there."""
+"""Tests with systems that other people run, real ones that pip installs and these tests start: `tox -e systems`.
+
+Each file runs wherever what it needs is installed; nothing of it is in the extra `test`.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,12 @@ import pytest
 
 from tests.with_systems.tracking import Server, started
 
-NEEDS = {"test_mlflow.py": ("mlflow", "sqlalchemy"), "test_mlflow_guarded.py": ("mlflow", "sqlalchemy")}
-"""The libraries that a module of tests needs."""
+NEEDS = {
+    "test_mlflow.py": ("mlflow", "sqlalchemy"),
+    "test_mlflow_guarded.py": ("mlflow", "sqlalchemy"),
+    "test_release.py": ("fastapi", "uvicorn"),
+}
+"""The libraries that a module of tests needs. One that needs none is too long for every run of the tests."""
 
 collect_ignore = [module for module, needed in NEEDS.items() if not all(map(find_spec, needed))]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePath
 
 from mlguard.files.tree import LARGEST
@@ -11,6 +12,9 @@ from mlguard.runner.repository import MERGED, outside_hooks
 
 EARLIER = 10
 """Commits of a golden that are looked at for a whole one."""
+
+AT_ONCE = 100
+"""Paths that one git command is given."""
 
 PATIENCE = 20.0
 """Seconds that git may take."""
@@ -58,6 +62,42 @@ def is_merging(project: Path, folder: Path) -> bool:
     """Whether a merge left a conflict in a folder, or is under way: a conflict may be added as it is."""
     under_way = (_git(project, "rev-parse", "--verify", "--quiet", head) for head in MERGED)
     return _git(project, "ls-files", "--unmerged", "--", str(folder)) is not None or any(under_way)
+
+
+def is_in_head(project: Path, folder: Path) -> bool:
+    """Whether the commit that is checked out has all files of a folder as they lie here."""
+    there = _git(project, "ls-tree", "--name-only", "HEAD", "--", os.path.relpath(folder, project)) is not None
+    return there and _output(project, "status", "--porcelain", "--", str(folder)) == b""
+
+
+def is_committed(project: Path, ran: Iterable[str], besides: Iterable[Path]) -> bool | None:
+    """Whether the commit that is checked out has all that git tracks as it lies here, and each file that ran.
+
+    `ran` are paths from the project's root; what git ignores does not count, nor what lies in the folders `besides`.
+    None without git.
+    """
+    top, changed = (
+        _git(project, "rev-parse", "--show-toplevel"),
+        _listed(project, "diff", "--name-only", "--no-ext-diff", "--no-relative", "HEAD"),
+    )
+    if top is None or changed is None:
+        return None
+    root = Path(top).resolve()
+    left_out = [folder.resolve() for folder in besides]
+    counts = [name for name in changed if not any((root / name).is_relative_to(folder) for folder in left_out)]
+    return not counts and not any(
+        _listed(project, "ls-files", "--others", "--exclude-standard", "--", *part) for part in _batched(sorted(ran))
+    )
+
+
+def _batched(names: Sequence[str]) -> Iterator[Sequence[str]]:
+    """The names, as many at once as a command line takes on every system."""
+    yield from (names[at : at + AT_ONCE] for at in range(0, len(names), AT_ONCE))
+
+
+def _listed(project: Path, command: str, *arguments: str) -> list[str] | None:
+    printed = _output(project, "--literal-pathspecs", command, "-z", *arguments)
+    return None if printed is None else os.fsdecode(printed).split("\0")[:-1]
 
 
 def commits(project: Path, folder: Path) -> tuple[str, ...]:

@@ -49,7 +49,7 @@ intending = click.option(
     "--intent",
     metavar="TEXT",
     default="",
-    help='What was meant to change: "preserving", or "changing: auc up". Refused where something else moves.',
+    help='What was meant to change: "preserving", or "changing: auc up 0.01". Refused where something else moves.',
 )
 """The option of the commands that accept moves."""
 

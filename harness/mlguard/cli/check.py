@@ -35,6 +35,14 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Write an HTML page of the run, which opens without a network.",
 )
+@click.option(
+    "--bundle",
+    "bundles",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    multiple=True,
+    help="Keep what was found with this bundle, for `mlguard gate`; may be given several times.",
+)
 @click.option("--try", "trying", is_flag=True, help="Show what a golden would hold; compare and write nothing.")
 @click.option("--in-process", is_flag=True, help="Run in this process, for debuggers; its environment is not fixed.")
 @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document on standard output.")
@@ -49,6 +57,7 @@ def command(
     quick: bool,
     costs: bool,
     report: Path | None,
+    bundles: tuple[Path, ...],
     trying: bool,
     in_process: bool,
     as_json: bool,
@@ -56,7 +65,7 @@ def command(
     """Run guards, compare them with their goldens, and explain what moved, where first, by how much and why."""
     skipping = {"--changed": changed, "--since": since is not None, "--staged": staged}
     options = [option for option, is_chosen in skipping.items() if is_chosen]
-    if trying and (options or fail_fast or quick or costs or in_process or report):
+    if trying and (options or fail_fast or quick or costs or in_process or report or bundles):
         raise click.UsageError(
             "--try runs a guard in full, in a worker: leave the other options but --jobs and --json out"
         )
@@ -66,6 +75,12 @@ def command(
         raise click.UsageError(
             f"{options[0]} skips guards and --in-process is for debugging one: leave one of them out"
         )
+    parting = {"--fail-fast": fail_fast, "--quick": quick, "--in-process": in_process}
+    partial = [*options, *(option for option, is_chosen in parting.items() if is_chosen)]
+    if bundles and partial:
+        raise click.UsageError(
+            f"--bundle keeps what a whole check in workers found, which {partial[0]} is not: leave one of them out"
+        )
     reach = _reach(since) if staged or since is not None else None
     if options and report is None:
         _leave_if_unchanged(names, reach, as_json=as_json)
@@ -74,7 +89,8 @@ def command(
 
     if trying:
         preview(names, jobs, as_json=as_json)
-    check(names, Asked(jobs, bool(options), reach, staged, fail_fast, quick, costs, in_process, as_json, report))
+    asked = Asked(jobs, bool(options), reach, staged, fail_fast, quick, costs, in_process, as_json, report, bundles)
+    check(names, asked)
 
 
 def _reach(revision: str | None) -> Reach:

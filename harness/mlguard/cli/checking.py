@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
-from mlguard.checker.check import Checker, broken, stale, still_matches
+from mlguard.checker.check import Checker, Seen, broken, stale, still_matches
 from mlguard.checker.isolated import isolated
 from mlguard.checker.move import renamed
 from mlguard.checker.reach import Reach
@@ -27,6 +27,8 @@ from mlguard.golden.stores import open_pending, open_store
 from mlguard.jobs import publish
 from mlguard.pages import destination, write
 from mlguard.printing import say, say_json, tell
+from mlguard.release.bundle import CHECK, BundleFolder
+from mlguard.release.keep import begin, keep
 from mlguard.report.documents.checks import CheckedGuard, Trial, TriedGuard
 from mlguard.report.html.shown import Shown
 from mlguard.report.plain import as_data, run_as_data
@@ -63,6 +65,8 @@ class Asked:
     """Whether the answer is one JSON document."""
     report: Path | None = None
     """Where to write a page of the run; None writes none."""
+    bundles: tuple[Path, ...] = ()
+    """Folders with which to keep what was found."""
 
     def checker(self, project: Opened, kept: Unchanged | None = None) -> Checker:
         """Checks guards of a project, and keeps in `kept` what matches depended on."""
@@ -86,13 +90,15 @@ class Asked:
 def check(names: tuple[str, ...], asked: Asked) -> NoReturn:
     """Run the guards of these names, say what came of them, and exit.
 
-    A report that the disk refuses is said in a line; then a run in which all match exits with 5, and no other changes.
+    What the disk refuses of a report, or of what is kept with a bundle, is said in a line; then a run in which all
+    match exits with 5, and no other changes.
     """
     page = None if asked.report is None else destination(asked.report, load())
     searched = places(load()) if asked.keeps else ""
     with opened(names, in_process=asked.in_process, listens=asked.listens) as here, ExitStack() as stack:
         if asked.in_process:
             tell("in process: threads, hash seed and BLAS are whatever this process has, so small moves mean little")
+        bundles = begin(asked.bundles, here.settings)
         staged = Staged(here, names, asked.reach, asked.checker, stack) if asked.staged and asked.reach else None
         project = here if staged is None else staged.declaring
         unread = broken(project.settings, project.found)
@@ -119,7 +125,22 @@ def check(names: tuple[str, ...], asked: Asked) -> NoReturn:
     written = 0 if page is None else _page_written(page, here.settings, shown, not_run)
     if line := log(here.settings, "check", run.told(verdicts)):
         tell(line)
-    sys.exit(exit_code(verdicts) or written)
+    kept_with = _kept_with(bundles, here.settings, verdicts, run.compared)
+    sys.exit(exit_code(verdicts) or written or kept_with)
+
+
+def _kept_with(
+    bundles: Sequence[BundleFolder], settings: Settings, found: Sequence[Verdict], seen: Mapping[str, Seen]
+) -> int:
+    """Keep what was found with bundles, and answer with 0; with the exit code of what is refused."""
+    try:
+        keep(bundles, settings, found, seen)
+    except MlguardError as error:
+        tell(f"mlguard: {error}")
+        return error.exit_code
+    for bundle in bundles:
+        tell(f"kept with the bundle: {bundle.shown(CHECK)}")
+    return 0
 
 
 def _page_written(page: Path, settings: Settings, guards: Sequence[Shown], not_run: Sequence[str]) -> int:
@@ -153,6 +174,8 @@ class _Run:
         self.checker = asked.checker(project, kept if asked.keeps else None)
         self._seen: dict[str, Shown] = {}
         self._facts: dict[str, Facts] = {}
+        self.compared: dict[str, Seen] = {}
+        """What guards were compared with, where that is to be kept with a bundle."""
         self._failed = threading.Event()
         if stopped:
             self._failed.set()
@@ -197,6 +220,8 @@ class _Run:
     def _ran(self, guard: Declared, standing: Standing) -> Verdict:
         seen = self.checker.check(guard)
         verdict = seen.verdict
+        if self.asked.bundles:
+            self.compared[guard.ref.name] = seen
         logs = self.project.settings.mlflow is not None and not (self.asked.in_process or self.asked.staged)
         if logs:
             self._facts[guard.ref.name] = of_check(seen, self.checker.goldens)

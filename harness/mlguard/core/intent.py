@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +17,36 @@ PRESERVING, CHANGING = "preserving", "changing"
 UP, DOWN = "up", "down"
 
 _TEXT = re.compile(rf"\s*({PRESERVING}|{CHANGING})\s*(?::(.*))?", re.DOTALL)
-_METRIC = re.compile(rf"\s*(\S.*?)\s+({UP}|{DOWN})\s*", re.DOTALL)
+_METRIC = re.compile(
+    rf"\s*(\S.*?)\s+({UP}|{DOWN})(?:\s+((?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?))?\s*", re.DOTALL
+)
+
+_ROUND_OFF = 1e-9
+"""Share of an amount that the difference of two metrics may lack: 0.57 - 0.56 is less than 0.01."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Where a metric is meant to move."""
+
+    way: str
+    """`up` or `down`."""
+    by: float = 0.0
+    """By how much at least; 0.0 where nobody says."""
+
+    def __str__(self) -> str:
+        return f"{self.way} {repr(self.by).removesuffix('.0')}" if self.by else self.way
+
+    @property
+    def signed(self) -> float:
+        """The amount, negative where it is meant to fall."""
+        return self.by if self.way == UP else -self.by
+
+    def is_met(self, move: float | None) -> bool:
+        """Whether a move from the old value to the new one is as wanted; None is one that nobody knows."""
+        if not move or (move > 0) is not (self.way == UP):
+            return False
+        return abs(move) >= self.by * (1 - _ROUND_OFF)
 
 
 @dataclass(frozen=True)
@@ -25,13 +55,13 @@ class Intent:
 
     changes: bool
     """Whether behaviour changes at all."""
-    metrics: Mapping[str, str] = field(default_factory=dict)
-    """The metrics that are meant to move, each `up` or `down`."""
+    metrics: Mapping[str, Wanted] = field(default_factory=dict)
+    """The metrics that are meant to move, and where."""
 
     def __str__(self) -> str:
         if not self.changes:
             return PRESERVING
-        metrics = ", ".join(f"{metric} {way}" for metric, way in self.metrics.items())
+        metrics = ", ".join(f"{metric} {wanted}" for metric, wanted in self.metrics.items())
         return f"{CHANGING}: {metrics}" if metrics else CHANGING
 
 
@@ -41,21 +71,22 @@ class Unmet:
 
     metric: str = ""
     """The metric that was meant to move; empty for behaviour as a whole."""
-    wanted: str = ""
-    """`up` or `down`."""
+    wanted: Wanted | None = None
+    """Where it was meant to move; None for behaviour as a whole."""
     finding: Finding | None = None
     """What came instead; None where there is nothing of the kind."""
 
 
 def parse_intent(text: str) -> Intent:
-    """`preserving`, `changing`, or `changing: auc up, log_loss down`. Raises UsageError for any other text."""
+    """`preserving`, `changing`, or `changing: auc up 0.01, log_loss down`. Raises UsageError for any other text."""
     found = _TEXT.fullmatch(text)
     named = [_METRIC.fullmatch(part) for part in (found[2] or "").split(",")] if found and found[2] is not None else []
-    metrics = {metric[1]: metric[2] for metric in named if metric}
-    if found is None or len(metrics) < len(named) or (metrics and found[1] == PRESERVING):
+    metrics = {metric[1]: Wanted(metric[2], float(metric[3] or 0)) for metric in named if metric}
+    is_odd = any(not math.isfinite(wanted.by) for wanted in metrics.values())
+    if found is None or is_odd or len(metrics) < len(named) or (metrics and found[1] == PRESERVING):
         raise UsageError(
             f"the intent {text!r} is none: it is {PRESERVING!r}, {CHANGING!r}, or names metrics, as in "
-            f"'{CHANGING}: auc up, log_loss down'",
+            f"'{CHANGING}: auc up, log_loss down', each with the least amount where you want: 'auc up 0.01'",
             slug="intent-unknown",
         )
     return Intent(found[1] == CHANGING, metrics)
@@ -69,16 +100,10 @@ def unmet(intent: Intent, findings: Sequence[Finding]) -> Iterator[Unmet]:
     elif not moved:
         yield Unmet()
     metrics = {f.observation: f for f in findings if f.run == MAIN and f.stage == "evaluate"}
-    for metric, way in intent.metrics.items():
+    for metric, wanted in intent.metrics.items():
         finding = metrics.get(metric)
-        if finding is None or finding not in moved or _way(finding) != way:
-            yield Unmet(metric, way, finding)
+        if finding is None or finding not in moved or not wanted.is_met(finding.difference.signed):
+            yield Unmet(metric, wanted, finding)
 
 
 _NO_MOVE = (Kind.NEW, Kind.GATE_MISSED)
-
-
-def _way(finding: Finding) -> str:
-    """Where a metric moved; empty where that cannot be said."""
-    signed = finding.difference.signed
-    return "" if not signed else UP if signed > 0 else DOWN

@@ -181,7 +181,7 @@ class Approval:
     summary: tuple[str, ...] = ()
     """What moved, in words: `auc 0.9369 -> 0.9342`, `3 of 85 rows moved`."""
     intent: str = ""
-    """What was meant to change, and did: `preserving`, `changing: auc up`; empty where nobody said."""
+    """What was meant to change, and did: `preserving`, `changing: auc up 0.01`; empty where nobody said."""
     by: str = ""
     """Who accepted it, where the guard has owners: `ana@example.com`, `bob@example.com, as a reviewer`."""
 

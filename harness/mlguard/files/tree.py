@@ -55,6 +55,13 @@ def check_size(shown: str, size: int) -> None:
         raise UsageError(told, advice="note less, or a digest of it", slug="file-too-large")
 
 
+def append(handle: int, content: bytes) -> None:
+    """Write all of it: the system may take less than it is given."""
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(handle, rest) :]
+
+
 def is_plain(name: str) -> bool:
     """Whether a name is the name of one file on every file system, and no way out of its folder."""
     return bool(name) and name not in (".", "..") and not _SPECIAL.search(name)
@@ -133,12 +140,22 @@ class Tree:
     def write(self, name: str, content: bytes, *, mode: int = 0o666) -> None:
         """Write a file that is not there yet, and see it on the disk; `mode` are its rights, less the umask."""
         check_size(self.shown(name), len(content))
+        with self.making(name, mode) as handle:
+            append(handle, content)
+
+    @contextmanager
+    def making(self, name: str, mode: int = 0o666) -> Iterator[int]:
+        """The descriptor of a file that is not there yet; the block over, all of it is on the disk."""
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
         with self._holding(name, make=True) as (folder, file), folder.open(file, flags, mode) as handle:
-            rest = memoryview(content)
-            while rest:
-                rest = rest[os.write(handle, rest) :]
+            yield handle
             os.fsync(handle)
+
+    @contextmanager
+    def looking(self, name: str) -> Iterator[int]:
+        """The descriptor of a file to read from, however large it is. Raises FileNotFoundError where there is none."""
+        with self._holding(name) as (folder, file), folder.open(file, os.O_RDONLY) as handle:
+            yield handle
 
     def put(self, name: str, content: bytes) -> None:
         """Write one file whole or not at all, over the one that is there."""
@@ -152,7 +169,7 @@ class Tree:
             raise
 
     def move(self, name: str, to: Tree, new: str) -> None:
-        """Move a file into the place of another one, on the same file system."""
+        """Move a file into the place of another one, or a folder to where there is none, on the same file system."""
         with self._holding(name) as (one, file), to._holding(new, make=True) as (other, target):
             os.replace(one.place(file), other.place(target), src_dir_fd=one.fd, dst_dir_fd=other.fd)
 

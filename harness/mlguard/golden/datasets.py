@@ -38,13 +38,13 @@ class GoldenDatasets:
     def save(self, dataset: Dataset, name: str, seed: int) -> tuple[str, ...]:
         """Keep a Dataset as `Datasets.save` says; raises UsageError for a column that cannot be written."""
         files = _files(dataset, name, seed)
-        with writing(self.store, _folder(name)) as tree:
-            changed = swap.replace(tree, files, leading=MANIFEST, own=_own(tree))
+        with writing(self.store, dataset_folder(name)) as tree:
+            changed = swap.replace(tree, files, leading=MANIFEST, own=dataset_files(tree))
         return tuple(str(tree.root / file) for file in changed)
 
     def load(self, name: str) -> tuple[Dataset, Manifest] | None:
         """The Dataset as it was saved, with its manifest; None where there is none, or its tables were too large."""
-        tree = self.store.below(str(_folder(name)))
+        tree = self.store.below(str(dataset_folder(name)))
         try:
             with reading(tree.shown()):
                 files = read_files(tree)
@@ -56,21 +56,22 @@ class GoldenDatasets:
 
     def delete(self, name: str) -> tuple[str, ...]:
         """Remove what is a Dataset's own and as it was written, once no golden names it; answers which files went."""
-        with writing(self.store, _folder(name)) as tree:
-            own = _own(tree)
+        with writing(self.store, dataset_folder(name)) as tree:
+            own = dataset_files(tree)
             remove(tree, reversed(own))
         return tuple(str(tree.root / file) for file in own)
 
     def place(self, name: str) -> str:
         """Where a Dataset lies, or would."""
-        return str(self.store.below(str(_folder(name))).root)
+        return str(self.store.below(str(dataset_folder(name))).root)
 
 
-def _folder(name: str) -> PurePosixPath:
+def dataset_folder(name: str) -> PurePosixPath:
+    """The folder of a Dataset below that of all goldens."""
     return PurePosixPath(DATASETS, component(name))
 
 
-def _own(tree: Tree) -> list[str]:
+def dataset_files(tree: Tree) -> list[str]:
     """The files of a Dataset that are as they were written, the manifest first; it lists no digests of rows."""
     own = own_files(tree)
     return [*own, ROWS] if own and tree.read(ROWS) is not None else own

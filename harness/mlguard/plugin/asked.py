@@ -48,7 +48,7 @@ def add_options(parser: pytest.Parser) -> None:
         "--golden-intent",
         metavar="TEXT",
         default="",
-        help='What was meant to change: "preserving", or "changing: auc up"; refused where something else moves.',
+        help='What was meant to change: "preserving", or "changing: auc up 0.01"; refused where something else moves.',
     )
     group.addoption(
         "--golden-as-reviewer",

@@ -7,6 +7,7 @@ whose parts mypy does not see.
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args, get_origin
@@ -21,6 +22,7 @@ from mlguard.report.plain import run_as_data
 from mlguard.report.power import audits_as_data, shrunk_as_data
 from tests.docs.reference.json_documents import hints, may_be_absent
 from tests.project import Project
+from tests.release.releasing import BUNDLE, PLACE, train
 from tests.report.test_power import AUDIT
 from tests.report.verdicts import VERDICTS
 
@@ -98,6 +100,18 @@ def test_datasets_and_their_scripts_answer_as_declared(line: Project) -> None:
 
 def test_a_project_is_set_up_as_declared(tmp_path: Path) -> None:
     assert unlike("init", Project(tmp_path, {}).command("init", "--json").json) == []
+
+
+def test_releases_answer_as_declared(line: Project, tmp_path: Path) -> None:
+    shutil.copytree(line.root, tmp_path / "copy")
+    project = Project(tmp_path / "copy", {})
+    for model in ("one", "two"):
+        train(project, model)
+        assert unlike("gate", project.command("gate", BUNDLE, "--json").json) == []
+        assert project.command("check", "--bundle", BUNDLE).code == 0
+        assert unlike("gate", project.command("gate", BUNDLE, "--json").json) == []
+        assert unlike("release", project.command("release", BUNDLE, PLACE, "--json").json) == []
+    assert unlike("rollback", project.command("rollback", PLACE, "--json").json) == []
 
 
 def test_a_key_more_or_less_or_of_another_type_is_found() -> None:

@@ -20,6 +20,7 @@ from mlguard.report.documents.projects import (
     SetUp,
     Slugs,
 )
+from mlguard.report.documents.releases import Gate, Released, RolledBack
 from mlguard.report.documents.tools import Audits, Bisection, CheckedShapes, Comparison
 
 DOCUMENTS: Mapping[str, type[Any]] = {
@@ -36,6 +37,9 @@ DOCUMENTS: Mapping[str, type[Any]] = {
     "review": Decided,
     "report": Report,
     "status": Status,
+    "gate": Gate,
+    "release": Released,
+    "rollback": RolledBack,
     "calibrate": Approvals,
     "audit": Audits,
     "diff": Comparison,

@@ -1,0 +1,85 @@
+"""Go back to the release before: the bundle that is served, and the goldens of this checkout, are its own again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from mlguard.checker.history import is_in_head
+from mlguard.core.bundle import BundleCheck
+from mlguard.core.error import GoldenError, UsageError
+from mlguard.golden.copies import copies, goldens_of, put_back, version_of
+from mlguard.golden.naming import folder_of
+from mlguard.golden.stores import open_store
+from mlguard.release.place import Release, Releases
+from mlguard.settings import Settings
+
+
+@dataclass(frozen=True)
+class WentBack:
+    """What going back came to."""
+
+    left: str
+    """The digest of the release that was current."""
+    now: str
+    """The digest of the one that is."""
+    check: BundleCheck
+    """What was found when that one was checked."""
+    goldens: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """The files that changed below the folder of goldens, by guard."""
+
+
+def go_back(place: Releases, settings: Settings | None) -> WentBack:
+    """Restore the goldens of the release before, then let it be current; without `settings` the bundle alone.
+
+    The goldens come first: whoever is killed in between finds the old release current, and going back again ends it.
+    Raises UsageError where nothing was released before, or a golden here would be lost, and GoldenError where the
+    release before is not whole.
+    """
+    history = place.history()
+    if len(history) < 2:
+        told = f"{place.folder} holds {'one release' if history else 'no release'}, and none to go back to"
+        raise UsageError(told, advice="nothing was changed", slug="release-none-before")
+    with place.writing():
+        place.expect(history)
+        left, now, *_ = history
+        release, check = place.whole(now), place.kept(now).check
+        back = WentBack(left, now, check)
+        if settings is not None:
+            back.goldens.update(_restored(settings, release, check, _versions(place, left)))
+        place.switch(history[1:])
+    return back
+
+
+def _versions(place: Releases, digest: str) -> Mapping[str, str | None]:
+    """The versions of the goldens of a release; none where it cannot be read, which is why it has to go."""
+    with suppress(GoldenError):
+        return {guard.name: guard.golden for guard in place.kept(digest).check.guards}
+    return {}
+
+
+def _restored(
+    settings: Settings, release: Release, check: BundleCheck, going: Mapping[str, str | None]
+) -> dict[str, tuple[str, ...]]:
+    store = goldens_of(settings)
+    coming = {guard.name: guard.golden for guard in check.guards if guard.golden is not None}
+    files = {name: copies(release.goldens, name) for name in coming}
+    odd = [name for name, version in coming.items() if version_of(files[name], name) != version]
+    if odd:
+        told = f"the golden of {', '.join(odd)} in release {release.digest} is not as it was released"
+        raise GoldenError(told, advice="pass --bundle-only, which leaves goldens alone", slug="release-damaged")
+    lost = [name for name in files if _would_be_lost(settings, name, {coming[name], going.get(name)})]
+    if lost:
+        told = f"the golden of {', '.join(lost)} is neither committed nor that of a release, and would be lost"
+        advice = "commit or restore it first, or pass --bundle-only, which leaves goldens alone; nothing was changed"
+        raise UsageError(told, advice=advice, slug="release-golden-lost")
+    return {name: put_back(store, own, name) for name, own in files.items()}
+
+
+def _would_be_lost(settings: Settings, name: str, kept: set[str | None]) -> bool:
+    """Whether no release and no commit has the golden that lies here."""
+    version = open_store(settings).held(name).version
+    if version is None or version in kept:
+        return False
+    return not is_in_head(settings.base, settings.golden / folder_of(name))

@@ -1,0 +1,98 @@
+"""Keep with a bundle what a check found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from math import isfinite
+from pathlib import Path
+from platform import python_version
+
+from mlguard import __version__
+from mlguard.checker.check import Seen
+from mlguard.checker.history import head, is_committed
+from mlguard.core.bundle import ApprovalSeen, BundleCheck, GuardSeen, Libraries, MetricSeen
+from mlguard.core.error import UsageError
+from mlguard.core.record import GATE, Observation, Record
+from mlguard.core.run_name import MAIN
+from mlguard.core.verdict import Verdict
+from mlguard.release.bundle import BundleFolder
+from mlguard.settings import Settings
+
+
+def begin(folders: Sequence[Path], settings: Settings) -> list[BundleFolder]:
+    """The bundles of these folders, without what earlier checks kept: whatever ends this one, none of it stands.
+
+    Raises UsageError for a folder that is no bundle, GoldenError for a link in one, RunError where the disk refuses.
+    """
+    bundles = [BundleFolder(folder) for folder in dict.fromkeys(folders)]
+    for bundle in bundles:
+        if settings.base.resolve().is_relative_to(bundle.folder.resolve()):
+            told = f"{bundle.folder} holds the project itself, and is no bundle"
+            raise UsageError(told, advice="name the folder that your training writes", slug="bundle-missing")
+        if not bundle.files():
+            told = f"{bundle.folder} holds no file"
+            raise UsageError(told, advice="train first, then check with what was written", slug="bundle-missing")
+    for bundle in bundles:
+        bundle.forget()
+    return bundles
+
+
+def keep(
+    bundles: Sequence[BundleFolder], settings: Settings, verdicts: Sequence[Verdict], seen: Mapping[str, Seen]
+) -> None:
+    """Keep with bundles what came of guards; `seen` has what each was compared with, as far as it ran.
+
+    Raises MlguardError where the disk refuses or a bundle cannot be read.
+    """
+    guards = tuple(_guard(verdict, seen.get(verdict.guard, Seen(verdict))) for verdict in verdicts)
+    records = [one.done.record for one in seen.values() if one.done is not None]
+    ran = {name for record in records for name in record.provenance.sources}
+    commit = head(settings.base)
+    clean = None if commit is None else is_committed(settings.base, ran, [bundle.folder for bundle in bundles])
+    for bundle in bundles:
+        check = BundleCheck(bundle.digests(), guards, _libraries(records), commit, clean, __version__)
+        bundle.keep(check)
+
+
+def _libraries(records: Sequence[Record]) -> Libraries:
+    found: dict[str, str] = {}
+    for record in records:
+        found |= record.provenance.environment.get("packages") or {}
+    return Libraries(python_version(), found)
+
+
+def _guard(verdict: Verdict, seen: Seen) -> GuardSeen:
+    approvals = () if seen.golden is None else seen.golden.approvals
+    return GuardSeen(
+        verdict.guard,
+        str(verdict.outcome),
+        verdict.compared,
+        verdict.first_moved,
+        seen.held.version,
+        tuple(ApprovalSeen(approval.when, approval.intent) for approval in approvals),
+        dict(_metrics(seen.golden, None if seen.done is None else seen.done.record)),
+    )
+
+
+def _metrics(golden: Record | None, record: Record | None) -> Iterator[tuple[str, MetricSeen]]:
+    before, after = _of(golden), _of(record)
+    for name in {**before, **after}:
+        limit = 0.0
+        if golden is not None and name in before and before[name].value.is_float:
+            limit = float(golden.tolerances.rule(before[name]).limits(before[name].value)[0])
+        yield name, MetricSeen(_number(before.get(name)), _number(after.get(name)), limit)
+
+
+def _of(record: Record | None) -> dict[str, Observation]:
+    """The metrics of the main run that are single numbers."""
+    found = [o for o in record or () if o.run == MAIN and o.stage == "evaluate" and o.role == GATE]
+    return {o.name: o for o in found if o.value.is_numeric and not o.value.shape}
+
+
+def _number(metric: Observation | None) -> float | None:
+    if metric is not None:
+        with suppress(TypeError, ValueError, OverflowError):  # A complex number, or one that is missing.
+            number = float(metric.value.element(0))  # type: ignore[arg-type]  # What it cannot take is not taken.
+            return number if isfinite(number) else None
+    return None
