@@ -37,7 +37,7 @@ class GoldenDatasets:
 
     def save(self, dataset: Dataset, name: str, seed: int) -> tuple[str, ...]:
         """Keep a Dataset as `Datasets.save` says; raises UsageError for a column that cannot be written."""
-        files = _files(dataset, name, seed)
+        files = files_of(dataset, name, seed)
         with writing(self.store, _folder(name)) as tree:
             changed = swap.replace(tree, files, leading=MANIFEST, own=_own(tree))
         return tuple(str(tree.root / file) for file in changed)
@@ -84,7 +84,8 @@ def row_marks(dataset: Dataset) -> dict[str, list[str]]:
     }
 
 
-def _files(dataset: Dataset, name: str, seed: int) -> Mapping[str, bytes]:
+def files_of(dataset: Dataset, name: str, seed: int) -> Mapping[str, bytes]:
+    """What is kept of a Dataset: its tables, or their digests by row past the limit."""
     files = encode_dataset(dataset, name=name, seed=seed)
     if sum(len(content) for file, content in files.items() if file != MANIFEST) <= LIMIT:
         return files

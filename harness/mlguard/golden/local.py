@@ -19,14 +19,25 @@ from mlguard.golden.writing import quiet, reading, remove, writing
 
 if TYPE_CHECKING:
     from mlguard.golden.datasets import GoldenDatasets
+    from mlguard.golden.large import LargeArrays
 
 
 class LocalStore:
     """The goldens below one folder of a project: a `Store`, whose methods say what each does and raises."""
 
-    def __init__(self, root: Path, project: Path) -> None:
-        """`root` is the folder of all goldens, `project` the root that messages name files from."""
-        self.tree = Tree(root, project)
+    def __init__(self, root: Path, project: Path, arrays: LargeArrays | None = None) -> None:
+        """`root` is the folder of all goldens, `project` the root that messages name files from.
+
+        `arrays` keeps the large arrays, where that is not the folder of their golden.
+        """
+        self.tree, self.arrays = Tree(root, project), arrays
+
+    @property
+    def as_of(self) -> None:
+        """What lies here is what there is."""
+
+    def update(self, name: str) -> None:
+        """What lies here is up to date."""
 
     def names(self, *, of_tests: bool = True) -> tuple[str, ...]:
         """The guards that have a golden here, unreadable ones included, in alphabetical order."""
@@ -49,11 +60,11 @@ class LocalStore:
     def held(self, name: str) -> Held:
         """What lies here of a guard, also where a writer moves some of its files at this moment."""
         tree = self._tree(name)
-        found = _held(tree, name)
+        found = self._held(tree, name)
         if found.error is None:
             return found
         with quiet(tree):
-            found = _held(tree, name)
+            found = self._held(tree, name)
             if found.error is not None and swap.is_half_done(tree):
                 return replace(found, error=Damage(name, tree.shown()).half_written())
             return found
@@ -71,8 +82,10 @@ class LocalStore:
         """Write a golden; files that hold the same already are not touched."""
         files = encode(record)
         with writing(self.tree, folder_of(record.guard)) as tree:
-            if over != ANY and (now := _held(tree, record.guard)).version != over:
+            if over != ANY and (now := self._held(tree, record.guard)).version != over:
                 raise OvertakenError(tree.shown(), now)
+            if self.arrays is not None:
+                files = self.arrays.keep(files)
             changed = swap.replace(tree, files, leading=RECORD, own=_own(tree))
             if changed:
                 _drop_empty_data(tree)
@@ -84,7 +97,7 @@ class LocalStore:
             return ()
         with writing(self.tree, folder_of(name)) as tree:
             own = _own(tree)
-            if not own and (error := _held(tree, name).error):
+            if not own and (error := self._held(tree, name).error):
                 raise error
             remove(tree, reversed(own))
             _drop_empty_data(tree)
@@ -102,8 +115,31 @@ class LocalStore:
         """Where the golden of a guard lies, or would."""
         return str(self._tree(name).root)
 
+    def read(self, fetch: Fetch, name: str, shown: str) -> Record:
+        """The Record of files that lie elsewhere, such as in a commit, with the arrays of this store."""
+        return decode(fetch, name, shown) if self.arrays is None else decode(fetch, name, shown, self.arrays.fetch)
+
     def _tree(self, name: str) -> Tree:
         return self.tree.below(str(folder_of(name)))
+
+    def _held(self, tree: Tree, name: str) -> Held:
+        try:
+            with reading(tree.shown()), tree.opened_once() as opened:
+                return self._read(opened, name)
+        except GoldenError as error:
+            return Held(version="odd", error=error)
+
+    def _read(self, tree: Tree, name: str) -> Held:
+        fetch = _fetching(tree)
+        content = fetch(RECORD)
+        if content is None:
+            return Held()
+        version = digest(RECORD, content)
+        try:
+            record = self.read(fetch, name, tree.shown())
+        except GoldenError as error:
+            return Held(version=version, error=error, approvals=read_log(content))
+        return Held(record, version, approvals=record.approvals)
 
 
 def _own(tree: Tree) -> list[str]:
@@ -127,27 +163,6 @@ def _fetching(tree: Tree) -> Fetch:
             return tree.read(file)
 
     return fetch
-
-
-def _held(tree: Tree, name: str) -> Held:
-    try:
-        with reading(tree.shown()), tree.opened_once() as opened:
-            return _read(opened, name)
-    except GoldenError as error:
-        return Held(version="odd", error=error)
-
-
-def _read(tree: Tree, name: str) -> Held:
-    fetch = _fetching(tree)
-    content = fetch(RECORD)
-    if content is None:
-        return Held()
-    version = digest(RECORD, content)
-    try:
-        record = decode(fetch, name, tree.shown())
-    except GoldenError as error:
-        return Held(version=version, error=error, approvals=read_log(content))
-    return Held(record, version, approvals=record.approvals)
 
 
 def _drop_empty_data(tree: Tree) -> None:
