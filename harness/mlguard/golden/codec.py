@@ -117,6 +117,12 @@ def file_digests(fetch: Fetch) -> dict[str, str]:
     return {RECORD: digest(RECORD, record or b""), **files.listed}
 
 
+def arrays_in(fetch: Fetch) -> dict[str, str]:
+    """The large arrays of a golden with their digests, wherever they are kept; none where it cannot be trusted."""
+    listed = {name: expected for name, expected in file_digests(fetch).items() if is_array(name)}
+    return {name: expected.removeprefix("sha256:") for name, expected in listed.items()}
+
+
 def read_log(content: bytes) -> tuple[Approval, ...]:
     """The approvals of a record that may be damaged elsewhere, newest first; those of both sides of a merge."""
     found: list[Approval] = []

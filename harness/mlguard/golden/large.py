@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from mlguard.core.error import GoldenError
 from mlguard.files.content import file_digest
@@ -66,6 +66,22 @@ class LargeArrays:
                 raise UnreachableError(self.url, error.reason, came=came) from error
             self._write(sha256, content)
         return content
+
+    def found(self) -> None:
+        """Make the address a place of goldens, if it is none yet, and prove that it can keep one."""
+        Objects(self._opened(self.url)).found()
+
+    def put(self, contents: Iterable[bytes]) -> int:
+        """Put arrays there, and answer how many were not there whole."""
+        return self.objects.put(contents)
+
+    def has_copy(self, sha256: str) -> bool:
+        """Whether this machine has a whole copy of an array."""
+        return self._copy(sha256) is not None
+
+    def verify(self, sha256: str) -> None:
+        """Raises GoldenError where an array is gone or damaged there, whatever copies this machine has."""
+        self.objects.fetch({sha256: LARGEST})
 
     def _copy(self, sha256: str) -> bytes | None:
         """The copy on this machine, where it is whole."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path, PurePosixPath
@@ -10,8 +11,9 @@ from typing import TYPE_CHECKING
 from mlguard.core.error import GoldenError
 from mlguard.core.record import Record
 from mlguard.files import swap
+from mlguard.files.content import plain_ends
 from mlguard.files.tree import Tree
-from mlguard.golden.codec import RECORD, Fetch, decode, encode, file_digests, guard_name, read_log
+from mlguard.golden.codec import RECORD, Fetch, arrays_in, decode, encode, file_digests, guard_name, read_log
 from mlguard.golden.damage import Damage, digest
 from mlguard.golden.interface import ANY, Held, OvertakenError
 from mlguard.golden.naming import ARRAYS, DATASETS, INTERNALS, TESTS, folder_of, name_of
@@ -80,9 +82,23 @@ class LocalStore:
 
     def save(self, record: Record, *, over: str | None = ANY) -> tuple[str, ...]:
         """Write a golden; files that hold the same already are not touched."""
-        files = encode(record)
-        with writing(self.tree, folder_of(record.guard)) as tree:
-            if over != ANY and (now := self._held(tree, record.guard)).version != over:
+        return self.replace(record.guard, encode(record), over=over)
+
+    def files(self, name: str) -> dict[str, bytes]:
+        """The files of a golden that can be trusted, as they were written."""
+        fetch = _fetching(self._tree(name))
+        found: dict[str, bytes] = {}
+        for file, expected in file_digests(fetch).items():
+            content = fetch(file)
+            if content is None and self.arrays is not None:
+                content = self.arrays.fetch(expected.removeprefix("sha256:"))
+            found[file] = plain_ends(file, content or b"")
+        return found
+
+    def replace(self, name: str, files: Mapping[str, bytes], *, over: str | None = ANY) -> tuple[str, ...]:
+        """Write the files of a golden as `save` does."""
+        with writing(self.tree, folder_of(name)) as tree:
+            if over != ANY and (now := self._held(tree, name)).version != over:
                 raise OvertakenError(tree.shown(), now)
             if self.arrays is not None:
                 files = self.arrays.keep(files)
@@ -114,6 +130,20 @@ class LocalStore:
     def place(self, name: str) -> str:
         """Where the golden of a guard lies, or would."""
         return str(self._tree(name).root)
+
+    def arrays_in(self, name: str) -> dict[str, str] | None:
+        """The large arrays of a golden with their digests; None where its record cannot be trusted."""
+        fetch = _fetching(self._tree(name))
+        return arrays_in(fetch) if file_digests(fetch) else None
+
+    def array(self, name: str, file: str, sha256: str) -> bytes | None:
+        """A large array where it lies with its golden, and is as it was written; None elsewhere."""
+        content = _fetching(self._tree(name))(file)
+        return content if content is not None and digest(file, content) == f"sha256:{sha256}" else None
+
+    def mend(self, name: str, files: Mapping[str, bytes]) -> bool:
+        """Write the files of a golden that is damaged and was just this one; whether anything was written."""
+        return bool(self.replace(name, files, over=digest(RECORD, files[RECORD])))
 
     def read(self, fetch: Fetch, name: str, shown: str) -> Record:
         """The Record of files that lie elsewhere, such as in a commit, with the arrays of this store."""

@@ -102,6 +102,11 @@ class Mirror:
             self._keep(folder, head, self._objects_of(head, folder))
         return head
 
+    def has_copy(self, folder: str) -> bool:
+        """Whether the copy of a folder is up to date, as far as anybody looked."""
+        head = self.heads([folder]).get(folder)
+        return isinstance(head, Head) and self._is_whole(head, folder)
+
     def publish(self, folder: str, name: str, files: Mapping[str, bytes], over: int) -> bool:
         """Let these files be the golden that comes after number `over`; whether nobody else came first.
 
@@ -121,6 +126,21 @@ class Mirror:
             self._numbers = self.numbers() | {folder: head.number}
         self._keep(folder, head, files)
         return True
+
+    def mend(self, contents: Iterable[bytes]) -> bool:
+        """Put whole objects in the places of damaged ones; whether there was any."""
+        self.require()
+        return self._objects.put(contents) > 0
+
+    def verify(self, folder: str) -> None:
+        """Raises GoldenError where the newest head of a folder, or an object that it lists, is damaged there."""
+        self.require()
+        head = self._known(folder)
+        self._objects.fetch({kept.sha256: kept.size for kept in head.files.values()} if head else {})
+
+    def found(self) -> None:
+        """Make the address a place of goldens, if it is none yet, and prove that it can keep one."""
+        self._objects.found()
 
     def again(self, folder: str) -> int:
         """The highest number that a folder ever had, looked up at this moment; 0 where it had none.
@@ -204,7 +224,7 @@ class Mirror:
         return head
 
     def _error(self, folder: str, told: str, advice: str = "") -> GoldenError:
-        again = "record it again with `mlguard regen-golden`, or mend it by `mlguard golden push` where it is whole"
+        again = "record it again with `mlguard regen-golden`"
         return GoldenError(f"{self.url}/{HEADS}/{folder} {told}", advice=advice or again, slug="golden-head")
 
     def _objects_of(self, head: Head, folder: str) -> dict[str, bytes]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -43,6 +43,10 @@ class RemoteStore:
         """Bring the copies of a golden up to date."""
         self._mirror.bring(str(folder_of(name)))
 
+    def require(self) -> None:
+        """Raises UnreachableError where nobody answers."""
+        self._mirror.require()
+
     def names(self, *, of_tests: bool = True) -> tuple[str, ...]:
         """The guards that have a golden there."""
         folders = [
@@ -81,11 +85,33 @@ class RemoteStore:
 
     def save(self, record: Record, *, over: str | None = ANY) -> tuple[str, ...]:
         """Record a golden there, and then in the copy."""
-        return self._replace(record.guard, encode(record), over)
+        return self.replace(record.guard, encode(record), over=over)
+
+    def files(self, name: str) -> dict[str, bytes]:
+        """The files of a golden that can be trusted."""
+        self._mirror.bring(str(folder_of(name)))
+        return self._copies.files(name)
+
+    def has_copy(self, name: str) -> bool:
+        """Whether this machine has a whole copy of the newest golden of a guard."""
+        return self._mirror.has_copy(str(folder_of(name)))
+
+    def mend(self, name: str, files: Mapping[str, bytes]) -> bool:
+        """Put whole objects in the places of damaged ones, where the golden there is just this one; whether any was."""
+        before, now = self._files(str(folder_of(name))), {file: file_digest(files[file]) for file in files}
+        return before == now and self._mirror.mend(files.values())
+
+    def verify(self, name: str) -> Held:
+        """What lies there of a guard, whatever copies this machine has."""
+        try:
+            self._mirror.verify(str(folder_of(name)))
+        except GoldenError as error:
+            return Held(version="odd", error=error)
+        return self.held(name)
 
     def delete(self, name: str) -> tuple[str, ...]:
         """Leave a head there that lists nothing; what it listed before can still be read by its number."""
-        return self._replace(name, {}, ANY)
+        return self.replace(name, {})
 
     @property
     def datasets(self) -> RemoteDatasets:
@@ -100,7 +126,8 @@ class RemoteStore:
         """Where the copy of the golden lies, or would: version control has none of it."""
         return self._copies.place(name)
 
-    def _replace(self, name: str, files: Mapping[str, bytes], over: str | None) -> tuple[str, ...]:
+    def replace(self, name: str, files: Mapping[str, bytes], *, over: str | None = ANY) -> tuple[str, ...]:
+        """Record the files of a golden as `save` does."""
         folder = str(folder_of(name))
         while True:
             number = self._mirror.again(folder)
@@ -131,7 +158,26 @@ class RemoteDatasets:
         """Keep a Dataset there, and then in the copy."""
         from mlguard.golden.datasets import files_of
 
-        return self._replace(name, files_of(dataset, name, seed))
+        return self.replace(name, files_of(dataset, name, seed))
+
+    def files(self, name: str) -> dict[str, bytes]:
+        """The files of a Dataset."""
+        self._mirror.bring(_dataset(name))
+        return self._copies.files(name)
+
+    def mend(self, name: str, files: Mapping[str, bytes]) -> bool:
+        """Put whole objects in the places of damaged ones, where the Dataset there is just this one."""
+        now = {file: file_digest(content) for file, content in files.items()}
+        before = _digests(self._mirror.heads([_dataset(name)]).get(_dataset(name)))
+        return before == now and self._mirror.mend(files.values())
+
+    def damaged(self) -> Iterator[tuple[str, GoldenError]]:
+        """The folders of Datasets that are damaged there, whatever copies this machine has."""
+        for folder in sorted(filter(is_dataset, self._mirror.numbers())):
+            try:
+                self._mirror.verify(folder)
+            except GoldenError as error:
+                yield folder, error
 
     def load(self, name: str) -> tuple[Dataset, Manifest] | None:
         """The Dataset as it was saved, with its manifest."""
@@ -140,13 +186,14 @@ class RemoteDatasets:
 
     def delete(self, name: str) -> tuple[str, ...]:
         """Leave a head there that lists nothing."""
-        return self._replace(name, {})
+        return self.replace(name, {})
 
     def place(self, name: str) -> str:
         """Where the copy lies, or would."""
         return self._copies.place(name)
 
-    def _replace(self, name: str, files: Mapping[str, bytes]) -> tuple[str, ...]:
+    def replace(self, name: str, files: Mapping[str, bytes]) -> tuple[str, ...]:
+        """Keep the files of a Dataset as `save` does."""
         folder = _dataset(name)
         while True:
             number = self._mirror.again(folder)
