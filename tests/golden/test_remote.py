@@ -15,9 +15,8 @@ import pytest
 from mlguard.core.dataset import Dataset
 from mlguard.core.error import GoldenError, RunError, UsageError
 from mlguard.core.record import Approval, Record
-from mlguard.files.content import file_digest
 from mlguard.golden.bucket import UnreachableError
-from mlguard.golden.codec import RECORD, encode
+from mlguard.golden.codec import encode
 from mlguard.golden.folder import FolderBucket
 from mlguard.golden.interface import OvertakenError
 from mlguard.golden.local import LocalStore
@@ -25,8 +24,7 @@ from mlguard.golden.objects import MARKER, Objects
 from mlguard.golden.remote import RemoteStore
 from mlguard.golden.stores import open_store
 from mlguard.settings import settings_of
-
-GUARD = "Churn[model_cat]"
+from tests.golden.hostile import ATTACKS, GUARD, Hostile
 
 
 @pytest.fixture
@@ -271,63 +269,12 @@ def test_a_place_that_goes_away_meanwhile_leaves_the_golden_in_doubt_and_says_so
         machine("a").save(record)
 
 
-class Hostile:
-    """Somebody who can write whatever they like into the bucket."""
-
-    def __init__(self, place: Path) -> None:
-        self.place = place
-
-    def head(self, change: Callable[[dict[str, object]], object], folder: str = "Churn/model_cat") -> None:
-        """Put another head over the newest."""
-        file = max((self.place / "heads" / folder).iterdir())
-        document = json.loads(file.read_bytes())
-        change(document)
-        file.write_text(json.dumps(document))
-
-    def lists(self, name: str, content: bytes, size: int | None = None) -> Callable[[dict[str, object]], object]:
-        """Adds a file to a head, whose object is there."""
-        sha256 = file_digest(content)
-        object_ = self.place / "objects" / sha256[:2] / sha256
-        object_.parent.mkdir(exist_ok=True)
-        object_.write_bytes(content)
-        entry = {"sha256": sha256, "size": len(content) if size is None else size}
-        return lambda document: document["files"].update({name: entry})  # type: ignore[attr-defined]
-
-    def swap_object(self, name: str, content: bytes) -> None:
-        """Put other bytes under the digest of a file."""
-        head = json.loads(max((self.place / "heads/Churn/model_cat").iterdir()).read_bytes())
-        sha256 = head["files"][name]["sha256"]
-        (self.place / "objects" / sha256[:2] / sha256).write_bytes(content)
-
-
-ATTACKS: dict[str, Callable[[Hostile], object]] = {
-    "swapped object": lambda h: h.swap_object("predictions.csv", b"row,proba\n"),
-    "swapped record": lambda h: h.swap_object(RECORD, b"{}"),
-    "way out": lambda h: h.head(h.lists("../../../outside.txt", b"x")),
-    "absolute": lambda h: h.head(h.lists("/outside.txt", b"x")),
-    "other folder": lambda h: h.head(h.lists(".git/config", b"x")),
-    "backslashes": lambda h: h.head(h.lists("..\\outside.txt", b"x")),
-    "huge claim": lambda h: h.head(h.lists("arrays/x.npy", b"x", 2**62)),
-    "huge together": lambda h: h.head(lambda d: [h.lists(f"arrays/{i}.npy", b"x", 2**28)(d) for i in range(5)]),
-    "wrong size": lambda h: h.head(h.lists("arrays/x.npy", b"x" * 1000, 10)),
-    "negative size": lambda h: h.head(h.lists("arrays/x.npy", b"x", -1)),
-    "no digest": lambda h: h.head(lambda d: d["files"].update({"a.csv": {"sha256": "../../x", "size": 1}})),  # type: ignore[attr-defined]
-    "other number": lambda h: h.head(lambda d: d.update(number=7)),
-    "newer format": lambda h: h.head(lambda d: d.update(format=2)),
-    "no object": lambda h: h.head(lambda d: d.update(files=[])),
-    "nested": lambda h: max((h.place / "heads/Churn/model_cat").iterdir()).write_text("[" * 100_000),
-    "no text": lambda h: max((h.place / "heads/Churn/model_cat").iterdir()).write_bytes(b"\xff\xfe"),
-    "another golden": lambda h: h.head(h.lists(RECORD, b"{}\n")),
-    "a file that no golden lists": lambda h: h.head(h.lists("summary.md", b"# All is well\n")),
-}
-
-
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_a_hostile_bucket_is_corrupt_touches_nothing_outside_and_is_mended_by_recording_again(
     machine: Callable[[str], RemoteStore], record: Record, place: Path, tmp_path: Path, attack: str
 ) -> None:
     machine("a").save(record)
-    ATTACKS[attack](Hostile(place))
+    ATTACKS[attack](Hostile(FolderBucket(place.as_uri())))
     before = {path for path in tmp_path.rglob("*") if not path.is_relative_to(tmp_path / "victim")}
     store = machine("victim")
     held = store.held(GUARD)
