@@ -172,7 +172,8 @@ def _problems(section: object) -> list[str]:
             near = get_close_matches(name, ENTRIES, n=1)
             hint = f"did you mean `{near[0]}`?" if near else f"known are {', '.join(ENTRIES)}"
             found.append(f"[tool.mlguard] has no entry `{name}`; {hint}")
-        elif name in ("golden", "golden_arrays") and isinstance(value, str) and is_url(value):
+        elif isinstance(value, str) and (name == "golden_arrays" or (name == "golden" and is_url(value))):
+            # The value is not repeated: it may hold a password.
             if wrong := what_is_wrong(value):
                 found.append(f"[tool.mlguard] `{name}` {wrong}")
         elif not ENTRIES[name][0](value):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 
 PROTOCOLS = ("file", "gs", "memory", "s3")
@@ -49,5 +48,7 @@ def plain_url(url: str) -> str:
 
 def folder_for(url: str) -> str:
     """A folder name that no other address has; it begins with what can be read of this one."""
+    import hashlib  # Late: most projects keep their goldens themselves.
+
     readable = re.sub(r"[^A-Za-z0-9]+", "-", plain_url(url)).strip("-")[:_READABLE]
     return f"{readable}-{hashlib.sha256(plain_url(url).encode()).hexdigest()[:10]}"

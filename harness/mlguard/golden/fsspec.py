@@ -15,6 +15,8 @@ PACKAGES = {"gs": "gcsfs", "memory": "fsspec", "s3": "s3fs"}
 """The package that fsspec needs for each protocol that creates a file in one step: S3 by If-None-Match, GCS alike."""
 
 _CODE = re.compile(r"[A-Za-z]{1,40}")
+_BUSY = "ConditionalRequestConflict"
+"""What S3 says where somebody else writes the same object at this moment."""
 _IN_WORDS = {"FileNotFoundError": "there is no such bucket", "PermissionError": "access was denied"}
 _RETRIES = 2
 """Times that s3fs asks again, besides botocore: its own five take half a minute where there is no network."""
@@ -61,6 +63,10 @@ class FsspecBucket:
             self._asked(lambda: self._files.pipe_file(self._place(name), content, mode="create"))
         except FileExistsError:
             return False
+        except UnreachableError as error:
+            if error.reason == _BUSY:
+                return False
+            raise
         return True
 
     def mend(self, name: str, content: bytes) -> None:

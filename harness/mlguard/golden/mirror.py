@@ -79,7 +79,7 @@ class Mirror:
         Where nobody answers, those of which there are copies.
         """
         numbers = {folder: number for folder in folders if (number := self.numbers().get(folder))}
-        copies = {folder: self._home.read(heads.place(f"{HEADS}/{folder}", numbers[folder])) for folder in numbers}
+        copies = {folder: self._copy(folder, number) for folder, number in numbers.items()}
         here = {folder: content for folder, content in copies.items() if content is not None}
         if self._silent is None:
             new = {folder: number for folder, number in numbers.items() if folder not in here}
@@ -219,9 +219,14 @@ class Mirror:
         except ValueError as error:
             why = " ".join(str(error).split())[:200]
             return self._error(folder, f"has a head, number {number}, that no mlguard wrote ({why})")
-        if self._home.read(place := heads.place(f"{HEADS}/{folder}", number)) is None:
-            self._write(place, content)
+        if self._copy(folder, number) is None:
+            self._write(heads.place(f"{HEADS}/{folder}", number), content)
         return head
+
+    def _copy(self, folder: str, number: int) -> bytes | None:
+        """The copy of a head."""
+        with reading(self._home.shown()):
+            return self._home.read(heads.place(f"{HEADS}/{folder}", number), heads.LARGEST)
 
     def _error(self, folder: str, told: str, advice: str = "") -> GoldenError:
         again = "record it again with `mlguard regen-golden`"
