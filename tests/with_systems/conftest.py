@@ -29,7 +29,10 @@ def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture
 def bucket(s3: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     """A bucket of its own for one test, and the way to it, which can be cut."""
+    import s3fs
+
     with s3.place() as place:
+        s3fs.S3FileSystem.clear_instance_cache()  # It knows the way of the last test.
         for name, value in place.variables.items():
             monkeypatch.setenv(name, value)
         # One attempt: a test that cuts the way must not wait for all of them.

@@ -154,7 +154,7 @@ def many(store: LocalStore, record: Record) -> LocalStore:
     return store
 
 
-@pytest.mark.parametrize("requests", [1, 4, 9, 16, 25, 36])
+@pytest.mark.parametrize("requests", [1, 9, 20, 36])
 def test_a_way_that_is_cut_in_the_middle_of_a_push_leaves_whole_goldens_alone(
     bucket: Place, many: LocalStore, tmp_path: Path, requests: int
 ) -> None:
@@ -223,7 +223,10 @@ def test_a_server_that_is_killed_in_the_middle_of_a_push_is_told_in_one_sentence
     assert {path: path.read_bytes() for path in (tmp_path / "golden").rglob("*") if path.is_file()} == before
 
 
-@pytest.mark.parametrize("attack", ATTACKS)
+@pytest.mark.parametrize(
+    "attack",
+    ["swapped object", "swapped record", "way out", "huge claim", "wrong size", "no digest", "another golden"],
+)
 def test_a_hostile_bucket_is_corrupt_and_touches_nothing_outside(
     machine: Callable[[str], RemoteStore], bucket: Place, record: Record, tmp_path: Path, attack: str
 ) -> None:

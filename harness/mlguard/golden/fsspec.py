@@ -40,7 +40,8 @@ class FsspecBucket:
                 advice=f"pip install 'pytest-mlguard[remote]' {package}",
                 slug="golden-url-missing",
             ) from error
-        self._files: Any = self._asked(lambda: kind(skip_instance_cache=True, use_listings_cache=False))
+        # fsspec keeps the instance: a client of S3 takes as long to make as a small guard takes to run.
+        self._files: Any = self._asked(lambda: kind(use_listings_cache=False))
         if hasattr(self._files, "retries"):
             self._files.retries = _RETRIES
 
