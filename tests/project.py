@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import io
 import json
+import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -121,6 +122,13 @@ class Project:
         content = (self.root / name).read_text(encoding="utf-8")
         assert content.count(old) == 1, f"{old!r} stands {content.count(old)} times in {name}"
         self.write(name, content.replace(old, new))
+
+    def elsewhere(self, root: Path, golden: str) -> Project:
+        """A checkout of the project on another machine, whose goldens are kept at a URL."""
+        shutil.copytree(self.root, root, ignore=shutil.ignore_patterns("golden", ".mlguard"))
+        project = Project(root, {})
+        project.write("pyproject.toml", f'[tool.mlguard]\ntimeout = 60\ngolden = "{golden}"\n')
+        return project
 
     @contextlib.contextmanager
     def editing(self, name: str, old: str, new: str) -> Iterator[None]:

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from mlguard.core.error import UsageError
-from mlguard.settings import Tracking, in_ci, load, require_project
+from mlguard.golden.state import STATE
+from mlguard.settings import COPIES, Tracking, in_ci, load, require_project
 
 
 def project(folder: Path, text: str = "[tool.mlguard]\n", name: str = "pyproject.toml") -> Path:
@@ -71,13 +72,30 @@ def test_everything_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
         "7 problems:",
         f"  - {place}: [tool.mlguard] has no entry `guard`; did you mean `guards`?",
         f"  - {place}: [tool.mlguard] has no entry `timout`; did you mean `timeout`?",
-        f"  - {place}: [tool.mlguard] has no entry `xyz`; known are guards, generators, golden, timeout, environments, "
-        "pass_env, set_env, mlflow",
-        f"  - {place}: [tool.mlguard] `golden` must be a folder, not 3",
+        f"  - {place}: [tool.mlguard] has no entry `xyz`; known are guards, generators, golden, golden_arrays, "
+        "timeout, environments, pass_env, set_env, mlflow",
+        f"  - {place}: [tool.mlguard] `golden` must be a folder or a URL, not 3",
         f"  - {place}: [tool.mlguard] `guards` must be a list of folders or files, not []",
         f"  - {place}: [tool.mlguard] `timeout` must be a positive number of seconds, not -1",
         f'  - {place}: [tool.mlguard] `environments` must be "one" or "any", not \'all\'',
     ]
+
+
+def test_goldens_at_a_url_have_their_copies_below_the_state_folder(tmp_path: Path) -> None:
+    found = load(project(tmp_path, '[tool.mlguard]\ngolden = "s3://bucket/goldens/"\n'))
+    assert found.golden_url == "s3://bucket/goldens"
+    assert found.golden.parent.parent == tmp_path / COPIES
+    assert COPIES.split("/")[0] == STATE
+    assert found.golden_arrays is None
+    found = load(project(tmp_path, '[tool.mlguard]\ngolden_arrays = "s3://bucket/arrays"\n'))
+    assert (found.golden, found.golden_url, found.golden_arrays) == (tmp_path / "golden", None, "s3://bucket/arrays")
+
+
+@pytest.mark.parametrize("value", ["s3:/canary-secret", "canary-secret", "s3://canary-secret@b", "ftp://canary-secret"])
+def test_a_url_that_cannot_be_used_is_not_repeated(value: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"`golden_arrays` (is no URL|must begin|holds a user name)") as raised:
+        load(project(tmp_path, f'[tool.mlguard]\ngolden_arrays = "{value}"\n'))
+    assert "canary-secret" not in raised.value.message
 
 
 @pytest.mark.parametrize("value", ["3", "false", "[]", "''"])

@@ -13,11 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from mlguard.core.error import UsageError, several
+from mlguard.core.url import folder_for, is_url, plain_url, what_is_wrong
 
 DEFAULT_GUARDS = ("tests/guards",)
 DEFAULT_GENERATORS = "datasets/generators"
 DEFAULT_GOLDEN = "golden"
 DEFAULT_TIMEOUT = 600.0
+
+COPIES = ".mlguard/shared"
+"""Where, from the project's root, copies of goldens lie that are kept elsewhere; no repository holds them."""
 
 READ = ("pyproject.toml", "pytest.ini", ".pytest.ini", "tox.ini", "setup.cfg")
 """Files beside which a project begins, and from which its settings and its import path are read."""
@@ -50,7 +54,7 @@ class Settings:
     generators: Path
     """Folder of the generator scripts."""
     golden: Path
-    """Folder of the goldens."""
+    """Folder of the goldens; or a URL that a team shares, such as `s3://bucket/folder`."""
     timeout: float
     """Seconds after which a guard's run is killed, unless the guard says otherwise."""
     environments: str
@@ -63,6 +67,10 @@ class Settings:
     """Environment variables that guarded code gets with these values."""
     mlflow: Tracking | None = None
     """Where each check and each new golden is logged as a run of MLflow; without it nothing is."""
+    golden_url: str | None = None
+    """The URL of the goldens, whose copies lie in `golden`; None where that folder is what holds them."""
+    golden_arrays: str | None = None
+    """A URL for the large arrays of the goldens alone (`*.npy`); all else of them stays in the folder, under git."""
 
     @property
     def base(self) -> Path:
@@ -144,15 +152,28 @@ def settings_of(here: Path, root: Path | None, section: Mapping[str, Any], *, de
         here=here,
         guards=tuple((base / name).resolve() for name in _names(section.get("guards", DEFAULT_GUARDS))),
         generators=(base / section.get("generators", DEFAULT_GENERATORS)).resolve(),
-        # Not resolved: below the project a link in its place is refused, not followed.
-        golden=Path(os.path.abspath(base / section.get("golden", DEFAULT_GOLDEN))),
+        golden=_golden(base, section.get("golden", DEFAULT_GOLDEN)),
         timeout=float(section.get("timeout", DEFAULT_TIMEOUT)),
         environments=section.get("environments", "one"),
         import_path=import_path(base),
         pass_env=_names(section.get("pass_env", ())),
         set_env=dict(section.get("set_env", {})),
         mlflow=Tracking(**section["mlflow"]) if "mlflow" in section else None,
+        golden_url=_url(section.get("golden")),
+        golden_arrays=_url(section.get("golden_arrays")),
     )
+
+
+def _golden(base: Path, named: str) -> Path:
+    """The folder of the goldens, or of the copies of those that are kept elsewhere."""
+    if is_url(named):
+        return Path(os.path.abspath(base / COPIES / folder_for(named) / "golden"))
+    # Not resolved: below the project a link in its place is refused, not followed.
+    return Path(os.path.abspath(base / named))
+
+
+def _url(named: str | None) -> str | None:
+    return plain_url(named) if named is not None and is_url(named) else None
 
 
 def _problems(section: object) -> list[str]:
@@ -164,8 +185,14 @@ def _problems(section: object) -> list[str]:
             near = get_close_matches(name, ENTRIES, n=1)
             hint = f"did you mean `{near[0]}`?" if near else f"known are {', '.join(ENTRIES)}"
             found.append(f"[tool.mlguard] has no entry `{name}`; {hint}")
+        elif isinstance(value, str) and (name == "golden_arrays" or (name == "golden" and is_url(value))):
+            # The value is not repeated: it may hold a password.
+            if wrong := what_is_wrong(value):
+                found.append(f"[tool.mlguard] `{name}` {wrong}")
         elif not ENTRIES[name][0](value):
             found.append(f"[tool.mlguard] `{name}` must be {ENTRIES[name][1]}, not {_told(value)}")
+    if {"golden", "golden_arrays"} <= {name for name in section if is_url(str(section[name]))}:
+        found.append("[tool.mlguard] `golden` is a URL, which holds all arrays: leave `golden_arrays` out")
     return found
 
 
@@ -203,7 +230,8 @@ def _is_seconds(value: object) -> bool:
 ENTRIES = {
     "guards": (_is_paths, "a list of folders or files"),
     "generators": (_is_text, "a folder"),
-    "golden": (_is_text, "a folder"),
+    "golden": (_is_text, "a folder or a URL"),
+    "golden_arrays": (lambda value: False, "a URL"),
     "timeout": (_is_seconds, "a positive number of seconds"),
     "environments": (lambda value: value in ("one", "any"), '"one" or "any"'),
     "pass_env": (_is_paths, "a list of environment variables or globs"),

@@ -49,6 +49,15 @@ def test_a_golden_that_is_not_committed_as_it_is_has_the_commit_of_its_approval(
     assert commit_of(repository, None) is None
 
 
+def test_a_golden_that_git_ignores_has_the_commit_of_its_approval(repository: Repository):
+    copy = repository.top / ".mlguard/shared/s3/golden/Line"
+    copy.mkdir(parents=True)
+    (copy / "record.json").write_text("2")
+    (repository.top / ".mlguard/.gitignore").write_text("*\n")
+    assert golden_commit(repository.top, copy, repository.first) == repository.first
+    assert golden_commit(repository.top, copy, None) is None
+
+
 def test_a_commit_that_the_repository_does_not_have_is_none(repository: Repository):
     (repository.top / GOLDEN).write_text("3")
     assert commit_of(repository, "0123456789ab") is None

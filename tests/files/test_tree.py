@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -215,3 +216,27 @@ def test_no_descriptor_is_left_open(project: Path, outside: Path) -> None:
             except (GoldenError, OSError):
                 continue
     assert len(os.listdir("/proc/self/fd")) == len(before)
+
+
+def test_a_file_is_published_only_where_there_is_none(tmp_path: Path) -> None:
+    tree = Tree(tmp_path, tmp_path)
+    assert tree.publish("a/b.json", b"first")
+    assert not tree.publish("a/b.json", b"second")
+    assert tree.read("a/b.json") == b"first"
+    assert [entry.name for entry in tree.entries("a")] == ["b.json"]
+
+
+def test_a_link_in_the_place_of_a_published_file_is_not_followed(tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    (tmp_path / "inside").mkdir()
+    (tmp_path / "inside/b.json").symlink_to(outside)
+    assert not Tree(tmp_path / "inside", tmp_path).publish("b.json", b"x")
+    assert not outside.exists()
+
+
+def test_of_many_who_publish_at_once_one_does(tmp_path: Path) -> None:
+    tree = Tree(tmp_path, tmp_path)
+    with ThreadPoolExecutor(8) as pool:
+        won = list(pool.map(lambda number: tree.publish("x", str(number).encode()), range(8)))
+    assert won.count(True) == 1
+    assert tree.read("x") == str(won.index(True)).encode()

@@ -7,19 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
+from tests.with_systems.s3 import Place
+from tests.with_systems.s3 import Server as S3
 from tests.with_systems.tracking import Server, started
 
-NEEDS = {
-    "test_mlflow.py": ("mlflow", "sqlalchemy"),
-    "test_mlflow_guarded.py": ("mlflow", "sqlalchemy"),
+NEEDED = {
+    "test_killed.py": ("fastapi", "uvicorn"),
+    "test_mlflow*.py": ("mlflow", "sqlalchemy"),
     "test_release.py": ("fastapi", "uvicorn"),
+    "test_remote*.py": ("moto", "s3fs"),
 }
-"""The libraries that a module of tests needs. One that needs none is too long for every run of the tests."""
+"""What the files of each system need. The first one needs nothing, and is too long for every run of the tests."""
 
-collect_ignore = [module for module, needed in NEEDS.items() if not all(map(find_spec, needed))]
+collect_ignore_glob = [files for files, needed in NEEDED.items() if not all(map(find_spec, needed))]
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +31,25 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A tracking server of MLflow."""
     with started(tmp_path_factory.mktemp("server")) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3]:
+    """A server of S3 on this machine."""
+    with S3.started(tmp_path_factory.mktemp("s3")) as server:
+        yield server
+
+
+@pytest.fixture
+def bucket(s3: S3, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
+    """A bucket of its own for one test, and the way to it, which can be cut."""
+    import s3fs
+
+    with s3.place() as place:
+        s3fs.S3FileSystem.clear_instance_cache()  # It knows the way of the last test.
+        for name, value in place.variables.items():
+            monkeypatch.setenv(name, value)
+        # One attempt: a test that cuts the way must not wait for all of them.
+        monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+        monkeypatch.setenv("AWS_CONFIG_FILE", str(Path(__file__).with_name("no-such-file")))
+        yield place

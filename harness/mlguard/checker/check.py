@@ -79,8 +79,11 @@ class Checker:
         if seen.verdict.raises:
             raised = seen
             seen = isolated(guard.ref.name, lambda: self._since(raised, guard), lambda _: raised)
+        verdict = self._remembered(guard, seen, against)
+        if (as_of := self.goldens.as_of) is not None:
+            verdict = replace(verdict, remarks=(*verdict.remarks, problems.golden_as_of(as_of.url, as_of.when)))
         verdict = replace(
-            self._remembered(guard, seen, against),
+            verdict,
             seconds=time.perf_counter() - started,
             costs=seen.done.costs if seen.done else {},
             file=self.settings.relative(guard.ref.file),

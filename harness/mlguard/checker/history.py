@@ -47,7 +47,8 @@ def golden_commit(project: Path, golden: Path, approved: str | None) -> str | No
     """
     if _git(project, "status", "--porcelain", "--", str(golden)) is None:
         brought = _git(project, "log", "-1", "--format=%h", "--", str(golden))
-        return None if brought is None or _is_cut(project, brought) else brought
+        if brought is not None:  # Git knows nothing of one that it ignores, such as a copy of what is kept elsewhere.
+            return None if _is_cut(project, brought) else brought
     return approved and _git(project, "rev-parse", "--short", "--verify", "--quiet", f"{approved}^{{commit}}")
 
 

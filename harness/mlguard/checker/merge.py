@@ -10,7 +10,8 @@ from mlguard.checker.approve import Lost
 from mlguard.checker.history import blob, commits, is_merging
 from mlguard.core.error import MlguardError
 from mlguard.core.record import Record, newest_first
-from mlguard.golden.codec import decode
+from mlguard.golden.bucket import UnreachableError
+from mlguard.golden.codec import Fetch, decode
 from mlguard.golden.interface import Held
 from mlguard.runner.repository import MERGED
 
@@ -20,6 +21,10 @@ _SIDES = {
     "theirs": (":3", *MERGED),
 }
 """The sides of a merge, and where git has their files: first those that its index keeps of a conflict."""
+
+
+Read = Callable[[Fetch, str, str], Record]
+"""Makes a golden of its files, of whose guard it is, and of how messages call its folder."""
 
 
 @dataclass(frozen=True)
@@ -33,13 +38,19 @@ class Side:
 
 
 def instead(
-    project: Path, folder: Path, guard: str, held: Held, moves: Callable[[Record], Iterable[str]]
+    project: Path,
+    folder: Path,
+    guard: str,
+    held: Held,
+    moves: Callable[[Record], Iterable[str]],
+    read: Read = decode,
 ) -> tuple[Record | None, Lost | None]:
     """The golden to compare with; and what git has besides, where that cannot be read, is gone or leaves a log out.
 
-    `folder` is where the golden lies, and `moves` says what moves against a golden, in words.
+    `folder` is where the golden lies, `moves` says what moves against a golden, in words, and `read` makes one of the
+    files that git has. Raises UnreachableError where an array of theirs is kept where nobody answers.
     """
-    found = _besides(project, folder, guard, held)
+    found = _besides(project, folder, guard, held, read)
     if not found and held.error is None:
         return held.record, None
     told = [_told(held)]
@@ -65,36 +76,41 @@ def _told(held: Held) -> str:
     return "the golden is that of one side of a merge; the log of the other one was kept"
 
 
-def _besides(project: Path, folder: Path, guard: str, held: Held) -> tuple[Side, ...]:
+def _besides(project: Path, folder: Path, guard: str, held: Held, read: Read) -> tuple[Side, ...]:
     """The goldens of git that matter beside what lies there."""
     if held.error is not None:
-        return sides(project, folder, guard, commits(project, folder))
+        return sides(project, folder, guard, commits(project, folder), read)
     if held.record is None:
-        return sides(project, folder, guard, ("HEAD",))
-    merged = sides(project, folder, guard, ()) if is_merging(project, folder) else ()
+        return sides(project, folder, guard, ("HEAD",), read)
+    merged = sides(project, folder, guard, (), read) if is_merging(project, folder) else ()
     return tuple(side for side in merged if {*side.golden.approvals} - {*held.approvals})
 
 
-def sides(project: Path, folder: Path, guard: str, committed: Iterable[str]) -> tuple[Side, ...]:
+def sides(project: Path, folder: Path, guard: str, committed: Iterable[str], read: Read = decode) -> tuple[Side, ...]:
     """The whole goldens of both sides of a merge, ours first; else that of the first commit that has one."""
     if is_merging(project, folder):
-        both = {name: whole(project, folder, guard, revisions) for name, revisions in _SIDES.items()}
+        both = {name: whole(project, folder, guard, revisions, read) for name, revisions in _SIDES.items()}
         found = tuple(Side(name, golden) for name, golden in both.items() if golden is not None)
         if found:
             return found
-    found_whole = (whole(project, folder, guard, (commit,)) for commit in committed)
+    found_whole = (whole(project, folder, guard, (commit,), read) for commit in committed)
     newest = next((golden for golden in found_whole if golden is not None), None)
     return () if newest is None else (Side("committed", newest),)
 
 
-def whole(project: Path, folder: Path, guard: str, revisions: tuple[str, ...]) -> Record | None:
-    """The golden of the first revisions that have each of its files; None where it is not whole."""
+def whole(project: Path, folder: Path, guard: str, revisions: tuple[str, ...], read: Read = decode) -> Record | None:
+    """The golden of the first revisions that have each of its files; None where it is not whole.
+
+    Raises UnreachableError where an array of it is kept where nobody answers, since nobody knows then what it was.
+    """
 
     def fetch(file: str) -> bytes | None:
         found = (blob(project, revision, folder / file) for revision in revisions)
         return next((content for content in found if content is not None), None)
 
     try:
-        return decode(fetch, guard, folder.name)
+        return read(fetch, guard, folder.name)
+    except UnreachableError:
+        raise
     except MlguardError:
         return None

@@ -176,7 +176,8 @@ class Regenerator:
             tolerances = with_new_noise(seen.golden, record, tolerances)
         place = Path(self.checker.goldens.place(record.guard))
         against = partial(moves_against, record=record, rules=Rules.of(guard.options))
-        golden, lost = instead(self.checker.settings.base, place, record.guard, seen.held, against)
+        read = self.checker.goldens.read
+        golden, lost = instead(self.checker.settings.base, place, record.guard, seen.held, against, read)
         proposal = propose(golden, record, tolerances, seen.verdict.findings, approval, lost=lost)
         return Regen(guard, seen, proposal)
 

@@ -119,7 +119,8 @@ class Reviewer:
     def _is_unmerged(self, item: Item) -> bool:
         """Whether a merge left the log of its other side out of the golden that lies there."""
         place = Path(self.checker.goldens.place(item.name))
-        return instead(self.base, place, item.name, item.held, lambda golden: ())[1] is not None
+        read = self.checker.goldens.read
+        return instead(self.base, place, item.name, item.held, lambda golden: (), read)[1] is not None
 
     def _compared(self, item: Item, guard: Declared, record: Record) -> Item:
         """The item with what moves against its golden, and what of that no tolerance covers."""

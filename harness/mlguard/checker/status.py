@@ -29,6 +29,13 @@ def changed_since(settings: Settings, repository: Repository, revision: str) -> 
     Raises UsageError where there is no revision of that name.
     """
     base = repository.commit(revision)
+    if settings.golden_url is not None:
+        raise UsageError(
+            f"goldens lie at {settings.golden_url}: no revision has any, so nobody knows which ones a branch changes",
+            advice="each golden's log says what was accepted and when; keep only large arrays there (`golden_arrays`) "
+            "to review the rest under git",
+            slug="status-outside",
+        )
     fork = repository.git("merge-base", base.sha, "HEAD", fine=(0, 1)) or base.sha
     root = _golden_at(settings, fork)
     for place in (settings.golden, root):
@@ -49,7 +56,7 @@ def changed_since(settings: Settings, repository: Repository, revision: str) -> 
             continue
         name, held = now[folder]
         if before is None or held.error is not None or held.version != digest(RECORD, before):
-            old = None if before is None else whole(settings.base, root / folder, name, (fork,))
+            old = None if before is None else whole(settings.base, root / folder, name, (fork,), store.read)
             found.append(_changed(name, held, before, old))
     return sorted(found, key=lambda one: one.name)
 

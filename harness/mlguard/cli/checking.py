@@ -183,11 +183,19 @@ class _Run:
     def verdicts(self) -> tuple[list[Verdict], list[str]]:
         """One Verdict per guard, in the order of the guards, and the guards that were not run any more."""
         names = [guard.ref.name for guard in self.project.guards]
-        standings = {} if self.kept is None else self.kept.standings(names)
+        standings = {} if self.kept is None else self.kept.standings(filter(self._is_current, names))
         jobs = 1 if self.asked.in_process else self.asked.jobs
         found = at_once(lambda guard: self._one(guard, standings), self.project.guards, jobs)
         not_run = [name for name, verdict in zip(names, found, strict=True) if verdict is None]
         return [verdict for verdict in found if verdict is not None], not_run
+
+    def _is_current(self, name: str) -> bool:
+        """Whether the golden that lies here is known to be the one that counts; a guard runs where it is not."""
+        try:
+            self.checker.goldens.update(name)
+        except MlguardError:
+            return False
+        return self.checker.goldens.as_of is None
 
     def shown(self, verdict: Verdict) -> Shown:
         """A Verdict with what it came from, where a page is wanted and the guard ran in the working tree."""

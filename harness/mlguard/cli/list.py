@@ -24,6 +24,7 @@ from mlguard.printing import say, say_json, tell
 from mlguard.report.documents.goldens import Audited, ListedGuard, Listing, LooselyGuarded
 from mlguard.report.loose import loosely_in_short, without_effect_in_short
 from mlguard.report.power import power_in_words
+from mlguard.report.problems import golden_as_of
 
 
 @click.command("list")
@@ -33,7 +34,10 @@ def command(names: tuple[str, ...], *, as_json: bool) -> None:
     """Show every guard with its dataset and the state of its golden: recorded, missing, corrupt, stale, pytest only."""
     with opened(names, need_guards=False) as project:
         settings = project.settings
-        entries = [*_guards(project), *(_without_guard(project) if project.complete else ())]
+        goldens = open_store(settings)
+        entries = [*_guards(project, goldens), *(_without_guard(project, goldens) if project.complete else ())]
+    if (as_of := goldens.as_of) is not None:
+        tell(golden_as_of(as_of.url, as_of.when))
     if not entries and not project.found.broken:
         raise no_guards(settings)
     if as_json:
@@ -50,8 +54,7 @@ def command(names: tuple[str, ...], *, as_json: bool) -> None:
         tell(f"{one_line(settings.relative(Path(file)))}: cannot be imported\n{text}")
 
 
-def _guards(project: Opened) -> Iterator[ListedGuard]:
-    goldens = open_store(project.settings)
+def _guards(project: Opened, goldens: Store) -> Iterator[ListedGuard]:
     waiting = set(open_pending(project.settings).names())
     for guard in project.guards:
         state, golden = _state(goldens, guard.ref.name)
@@ -76,9 +79,8 @@ def _guards(project: Opened) -> Iterator[ListedGuard]:
         }
 
 
-def _without_guard(project: Opened) -> Iterator[ListedGuard]:
+def _without_guard(project: Opened, goldens: Store) -> Iterator[ListedGuard]:
     """Goldens that no guard has: stale ones, and those of pytest's fixture, which only pytest can run."""
-    goldens = open_store(project.settings)
     gone = {verdict.guard for verdict in stale(project.settings, replace(project.found, broken={}))}
     # A module that cannot be imported may declare any of them.
     state = "unknown" if project.found.broken else "stale"

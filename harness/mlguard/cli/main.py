@@ -43,6 +43,7 @@ COMMANDS = {
     "shapes": Entry("mlguard.cli.shapes:command", "Hold the shapes that comments give against the real values."),
     "explain": Entry("mlguard.cli.explain:command", "Say what the word in brackets at the end of a message means."),
     "move": Entry("mlguard.cli.move:command", "Give the golden of a renamed guard to its new name."),
+    "golden": Entry("mlguard.cli.golden:command", "Push goldens to a URL that a team shares, pull, verify."),
     "prune": Entry("mlguard.cli.prune:command", "Delete goldens whose guard is gone."),
 }
 

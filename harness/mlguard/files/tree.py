@@ -168,6 +168,21 @@ class Tree:
                 self.remove(unfinished)
             raise
 
+    def publish(self, name: str, content: bytes) -> bool:
+        """Write one file whole where there is none; whether it was. OSError also where there are no hard links."""
+        unfinished = f"{name}.{secrets.token_hex(8)}"
+        self.write(unfinished, content)
+        try:
+            with self._holding(name) as (folder, file):
+                here = folder.place(f"{file}{unfinished.removeprefix(name)}")
+                os.link(here, folder.place(file), src_dir_fd=folder.fd, dst_dir_fd=folder.fd)
+        except FileExistsError:
+            return False
+        finally:
+            with suppress(OSError):
+                self.remove(unfinished)
+        return True
+
     def move(self, name: str, to: Tree, new: str) -> None:
         """Move a file into the place of another one, or a folder to where there is none, on the same file system."""
         with self._holding(name) as (one, file), to._holding(new, make=True) as (other, target):

@@ -47,6 +47,13 @@ _GUARD = re.compile(rb'^  "guard": ("(?:[^"\\\\\n]|\\\\.)*"),?$', re.MULTILINE)
 Fetch = Callable[[str], bytes | None]
 """Gives the content of a golden's file by its name; None where there is none."""
 
+Elsewhere = Callable[[str], bytes | None]
+"""Gives the content of a large array by its digest, where arrays are kept elsewhere; None where they are not."""
+
+
+def _nowhere(sha256: str) -> None:
+    """Arrays are files like all others."""
+
 
 def encode(record: Record) -> dict[str, bytes]:
     """The files of a golden by their names below its folder; the same Record always gives the same bytes.
@@ -73,15 +80,15 @@ def encode(record: Record) -> dict[str, bytes]:
     return {RECORD: sealed(lay_out(document)).encode(), **files}
 
 
-def decode(fetch: Fetch, guard: str, folder: str) -> Record:
-    """The Record of a golden, read from its files.
+def decode(fetch: Fetch, guard: str, folder: str, elsewhere: Elsewhere = _nowhere) -> Record:
+    """The Record of a golden, read from its files, and from `elsewhere` those arrays that are not among them.
 
     `guard` is whose golden it must be, `folder` how messages call its folder. Raises GoldenError for whatever is
     missing, damaged, edited by hand, of a newer format, or of another guard, and RunError for what was not fetched.
     """
     damage = Damage(guard, folder)
     document = _open(fetch(RECORD), damage)
-    files = _Files(fetch, damage, document)
+    files = _Files(fetch, damage, document, elsewhere)
     try:
         record = _record(document, files)
         check_groups(record)
@@ -110,6 +117,12 @@ def file_digests(fetch: Fetch) -> dict[str, str]:
     return {RECORD: digest(RECORD, record or b""), **files.listed}
 
 
+def arrays_in(fetch: Fetch) -> dict[str, str]:
+    """The large arrays of a golden with their digests, wherever they are kept; none where it cannot be trusted."""
+    listed = {name: expected for name, expected in file_digests(fetch).items() if is_array(name)}
+    return {name: expected.removeprefix("sha256:") for name, expected in listed.items()}
+
+
 def read_log(content: bytes) -> tuple[Approval, ...]:
     """The approvals of a record that may be damaged elsewhere, newest first; those of both sides of a merge."""
     found: list[Approval] = []
@@ -130,6 +143,11 @@ def guard_name(content: bytes) -> str | None:
         return None
 
 
+def is_array(name: str) -> bool:
+    """Whether one of a golden's files is a large array, which may be kept elsewhere."""
+    return name.endswith(".npy")
+
+
 def _is_inside(name: str) -> bool:
     """Whether a listed name is one that a golden writes: a file beside the record, or in one of its two folders."""
     folder, slash, file = name.rpartition("/")
@@ -139,11 +157,19 @@ def _is_inside(name: str) -> bool:
 class _Files:
     """A golden's files, each checked against the record's digest before anything is read from it."""
 
-    def __init__(self, fetch: Fetch, damage: Damage, document: dict[str, Any], *, whole: bool = True) -> None:
+    def __init__(
+        self,
+        fetch: Fetch,
+        damage: Damage,
+        document: dict[str, Any],
+        elsewhere: Elsewhere = _nowhere,
+        *,
+        whole: bool = True,
+    ) -> None:
         """`whole`: whether a file that is missing or was changed is an error; it is left out otherwise."""
         self.listed: dict[str, str] = {}
         self._content: dict[str, bytes] = {}
-        self._fetch = fetch
+        self._fetch, self._elsewhere = fetch, elsewhere
         self._damage = damage
         self._whole = whole
         self._check(document["files"])
@@ -155,6 +181,8 @@ class _Files:
                 raise damage.unreadable(RECORD, f"it lists {name!r}, which lies outside")
             self.listed[name] = expected
             content = self._fetch(name)
+            if content is None and is_array(name):
+                content = self._elsewhere(expected.removeprefix("sha256:"))
             if content is None and self._whole:
                 raise damage.missing(name)
             if content is not None and digest(name, content) == expected:

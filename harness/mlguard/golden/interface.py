@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -28,6 +29,18 @@ class Held:
     """Why it cannot be trusted."""
     approvals: tuple[Approval, ...] = ()
     """Its log, as far as it can be read."""
+
+
+@dataclass(frozen=True)
+class AsOf:
+    """Goldens that are used as they were, since nobody answers where they are kept."""
+
+    url: str
+    """Where that is."""
+    when: str
+    """When they were last seen there, in UTC."""
+    reason: str
+    """Why they cannot be seen now."""
 
 
 class OvertakenError(RunError):
@@ -75,6 +88,13 @@ class Store(Protocol):
     def datasets(self) -> Datasets:
         """The Datasets of its Records."""
 
+    @property
+    def as_of(self) -> AsOf | None:
+        """As of when its Records are, where they are kept elsewhere and nobody answered there; None otherwise."""
+
+    def update(self, name: str) -> None:
+        """Bring the copy of a Record up to date, where it is kept elsewhere. Raises as `load` does."""
+
     def names(self, *, of_tests: bool = True) -> tuple[str, ...]:
         """The guards that have a Record here, unreadable ones included, in alphabetical order.
 
@@ -101,6 +121,13 @@ class Store(Protocol):
         """Remove the guard's Record and answer which files went; none, where there was none.
 
         Raises GoldenError where the Record cannot be trusted, since nobody knows then which files are its own.
+        """
+
+    def read(self, fetch: Callable[[str], bytes | None], name: str, shown: str) -> Record:
+        """The Record of files that lie elsewhere, such as in a commit; `shown` is how messages call their folder.
+
+        Raises GoldenError where they cannot be trusted, and RunError where an array of theirs is kept where nobody
+        answers.
         """
 
     def place(self, name: str) -> str:

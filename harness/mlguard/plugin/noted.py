@@ -104,7 +104,7 @@ class Notes:
         approval = approver.approval(record.guard, self._item.path)
         golden, lost = instead(
             self._project.settings.base, Path(store.place(record.guard)), record.guard, held,
-            lambda golden: changes(golden, record, golden.tolerances, compare(golden, record).findings),
+            lambda golden: changes(golden, record, golden.tolerances, compare(golden, record).findings), store.read,
         )  # fmt: skip
         proposal = propose(golden, record, Tolerances(), verdict.findings, approval, lost=lost)
         files = store.save(proposal.record, over=held.version)

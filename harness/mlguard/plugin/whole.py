@@ -120,7 +120,8 @@ def _why(session: pytest.Session, file: Path) -> str:
 def _stale(session: pytest.Session, project: Project, scope: Scope) -> list[FailingItem]:
     """An item for each golden without a guard, where the run was asked for every place of guards."""
     settings = project.settings
-    if project.left_out or not settings.golden.is_dir() or not all(map(scope.covers, settings.guards)):
+    is_empty = settings.golden_url is None and not settings.golden.is_dir()
+    if project.left_out or is_empty or not all(map(scope.covers, settings.guards)):
         return []
     from mlguard.golden.stores import open_store
 

@@ -8,6 +8,11 @@ def no_golden(guard: str) -> str:
     return f"guard {guard} has no golden: nothing was compared"
 
 
+def golden_as_of(url: str, when: str) -> str:
+    """A golden that could not be looked up where it is kept."""
+    return f"goldens as of {when}, from the copies on this machine: {url} cannot be reached"
+
+
 def golden_in_git(folder: str) -> str:
     """A guard has no golden here, and the commit that is checked out has one."""
     return (

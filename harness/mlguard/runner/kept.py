@@ -26,7 +26,7 @@ def refuse_changes(guard: str, changed: Iterable[str], settings: Settings) -> No
     if files:
         raise RunError(
             f"guard {guard}: its code changed {_shown(files)}, which only mlguard may write",
-            advice=f"take that out of the code, and put the files back (git checkout -- {_top(settings)})",
+            advice=f"take that out of the code, and {_put_back(settings)}",
             slug="golden-touched",
         )
 
@@ -59,5 +59,7 @@ def _shown(files: list[str]) -> str:
     return few(files, SHOWN)
 
 
-def _top(settings: Settings) -> str:
-    return settings.relative(settings.golden)
+def _put_back(settings: Settings) -> str:
+    if settings.golden_url is not None:
+        return f"run the command again, which brings copies of {settings.golden_url} anew"
+    return f"put the files back (git checkout -- {settings.relative(settings.golden)})"

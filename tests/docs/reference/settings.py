@@ -35,9 +35,9 @@ def _sections() -> Iterator[str]:
     told, root = docstrings(Settings), Path("/project")
     plain = settings_of(root, root, {}, declared=True)
     for name, (_, wanted) in ENTRIES.items():
-        value = getattr(plain, name)
-        default = "none" if value is None else f"`{_shown(value, root)}`"
-        yield f"## `{name}`\n\n{told[name]}\n\n*Is:* {wanted}. *Default:* {default}\n"
+        default = getattr(plain, name)
+        shown = "none" if default is None else f"`{_shown(default, root)}`"
+        yield f"## `{name}`\n\n{told[name]}\n\n*Is:* {wanted}. *Default:* {shown}\n"
 
 
 def _shown(value: object, root: Path) -> str:

@@ -108,7 +108,8 @@ def _layout(root: Path) -> Layout:
         return Layout(DEFAULT_GUARDS[0], DEFAULT_GENERATORS, DEFAULT_GOLDEN)
     guards = settings.guards[0]
     folder = guards.parent if guards.suffix == ".py" else guards
-    return Layout(*(settings.relative(path) for path in (folder, settings.generators, settings.golden)))
+    golden = settings.golden if settings.golden_url is None else root / DEFAULT_GOLDEN
+    return Layout(*(settings.relative(path) for path in (folder, settings.generators, golden)))
 
 
 def _pytest_command(layout: Layout, pyproject: Mapping[str, Any]) -> str:

@@ -10,7 +10,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from mlguard.report.documents.checks import Check, Round, Trial
-from mlguard.report.documents.goldens import Approvals, Decided, Listing, Moved, Pruned, Report, Status, Waiting
+from mlguard.report.documents.goldens import (
+    Approvals,
+    Decided,
+    Listing,
+    Moved,
+    Pruned,
+    Report,
+    Status,
+    Transfer,
+    Waiting,
+)
 from mlguard.report.documents.projects import (
     Datasets,
     Explanation,
@@ -48,6 +58,7 @@ DOCUMENTS: Mapping[str, type[Any]] = {
     "explain": Slugs,
     "explain SLUG": Explanation,
     "move": Moved,
+    "golden": Transfer,
     "prune": Pruned,
     "any command that fails": Failed,
 }

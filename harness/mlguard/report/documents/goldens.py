@@ -43,6 +43,30 @@ class LooselyGuarded(TypedDict):
     """Whether the limit would be wider if `loose` allowed it."""
 
 
+class TransferredGolden(TypedDict):
+    """A golden that was brought over, or looked at where it is kept."""
+
+    name: str
+    """Whose it is; of a Dataset that is damaged there, its folder."""
+    came: str
+    """`same`, `copied`, `mended`, `differs`, `behind`, `damaged`, `absent`, `only here` or `only there`."""
+    detail: str
+    """Why; empty where that says it all."""
+
+
+class Transfer(TypedDict):
+    """What `mlguard golden` did."""
+
+    action: str
+    """`push`, `pull` or `verify`."""
+    url: str
+    """The address."""
+    goldens: list[TransferredGolden]
+    """Each golden of either side."""
+    exit_code: int
+    """0; 1 where goldens differ and nothing was done; 3 where one is damaged."""
+
+
 class ListedGuard(TypedDict):
     """A guard or golden in the list. A golden without a guard has `name`, `dataset` and `golden` only."""
 
