@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from mlguard.core.error import GoldenError
-from mlguard.files import tree as module
+from mlguard.files import handle as module
 from mlguard.files.tree import Tree
 
 ACTIONS: dict[str, Callable[[Tree, str], Any]] = {

@@ -25,7 +25,7 @@ from mlguard.core.outcome import Outcome
 from mlguard.core.record import Record
 from mlguard.core.value import number
 from mlguard.core.verdict import Verdict
-from mlguard.files import tree as module
+from mlguard.files import handle as module
 from mlguard.files.tree import Tree
 from mlguard.golden import datasets, keyed, made, power
 from mlguard.golden.local import LocalStore

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.with_systems.s3 import Place
-from tests.with_systems.s3 import Server as S3
-from tests.with_systems.tracking import Server, started
+from tests.with_systems.s3 import Place, Server
+from tests.with_systems.tracking import Server as Tracker
+from tests.with_systems.tracking import started
 
 NEEDED = {
     "test_killed.py": ("fastapi", "uvicorn"),
@@ -27,21 +27,21 @@ collect_ignore_glob = [files for files, needed in NEEDED.items() if not all(map(
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tracker]:
     """A tracking server of MLflow."""
     with started(tmp_path_factory.mktemp("server")) as running:
         yield running
 
 
 @pytest.fixture(scope="session")
-def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3]:
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server of S3 on this machine."""
-    with S3.started(tmp_path_factory.mktemp("s3")) as server:
+    with Server.started(tmp_path_factory.mktemp("s3")) as server:
         yield server
 
 
 @pytest.fixture
-def bucket(s3: S3, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
+def bucket(s3: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     """A bucket of its own for one test, and the way to it, which can be cut."""
     import s3fs
 
