@@ -10,6 +10,7 @@ import time
 import pytest
 
 from mlguard.plugin.shared import ABANDONED, Result, Shared, results
+from mlguard.trackers.entry import Facts
 from tests.plugin.verdicts import finding, missing, shifted
 
 WORKER = """
@@ -68,6 +69,9 @@ def test_a_result_comes_back_as_it_was(tmp_path):
     found = Shared(tmp_path, "session")
     assert found.once("Churn[a]", lambda: 1 / 0) == result
     assert results(found.folder) == [result]
+    logged = Result(missing("Logged"), facts=Facts({"depth": "1"}, {"auc": 0.5, "nan": float("inf")}, "churn 1", "2"))
+    Shared(tmp_path, "session").once("Logged", lambda: logged)
+    assert found.once("Logged", lambda: 1 / 0) == logged
     assert found.once("Churn", lambda: Result(missing("Churn"))) == Result(missing("Churn"))
     assert finding("predict") in found.once("B", lambda: Result(shifted("B", "evaluate"))).verdict.findings
 

@@ -96,7 +96,8 @@ def results(folder: Path) -> list[Result]:
 def _read(content: bytes) -> Result:
     data = json.loads(content)
     told = data["facts"]
-    return Result(from_json(data["verdict"]), tuple(data["recorded"]), None if told is None else Facts(**told))
+    facts = None if told is None else Facts(**{**told, "variables": tuple(told["variables"])})
+    return Result(from_json(data["verdict"]), tuple(data["recorded"]), facts)
 
 
 def _clean(runs: Tree, *, keep: str) -> None:

@@ -105,10 +105,9 @@ def entries(settings: Settings, command: str, guards: Sequence[Told], environ: M
     }
     for told in guards:
         cover = Cover(settings, environ, told.facts.variables)
-        tags = {name: cover(text) for name, text in {**same, **_tags(told)}.items() if text}
         yield Entry(
             name=told.shown.verdict.guard,
-            tags=tags,
+            tags={name: text for name, text in {**same, **_tags(told, cover)}.items() if text},
             params={key: cover(text) for key, text in told.facts.params.items()},
             metrics=told.facts.metrics,
             seconds=told.shown.verdict.seconds,
@@ -117,12 +116,14 @@ def entries(settings: Settings, command: str, guards: Sequence[Told], environ: M
         )
 
 
-def _tags(told: Told) -> dict[str, str]:
+def _tags(told: Told, cover: Cover) -> dict[str, str]:
+    """What is searched for; names stay as they are, whatever variables have the same values."""
     verdict, facts = told.shown.verdict, told.facts
     mine = {"mlguard.guard": verdict.guard, "mlguard.dataset": facts.dataset, GOLDEN: facts.golden}
     if told.reason:
-        note = f"The golden of {verdict.guard} was recorded: {told.reason}"
-        return {**mine, RECORDED: "true", "mlguard.reason": told.reason, "mlflow.note.content": note}
+        reason = cover(told.reason)
+        note = f"The golden of {verdict.guard} was recorded: {reason}"
+        return {**mine, RECORDED: "true", "mlguard.reason": reason, "mlflow.note.content": note}
     return {
         **mine,
         "mlguard.verdict": str(verdict.outcome),
@@ -130,7 +131,7 @@ def _tags(told: Told) -> dict[str, str]:
         "mlguard.first_moved": verdict.first_moved or "",
         "mlguard.first_run": str(verdict.first_run) if verdict.first_moved else "",
         "mlguard.exit_code": str(verdict.exit_code),
-        "mlflow.note.content": _note(told),
+        "mlflow.note.content": cover(_note(told)),
     }
 
 
