@@ -74,6 +74,19 @@ def began(at_once: None, tmp_path_factory: pytest.TempPathFactory) -> Repository
     return repository
 
 
+@pytest.fixture(scope="module")
+def improved(began: Repository, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The next commit of it: a model in the place of the rule, whose golden promises what it brings."""
+    root = tmp_path_factory.mktemp("improved") / "shop"
+    shutil.copytree(began.top, root, ignore=shutil.ignore_patterns(".mlguard", "__pycache__"))
+    example = Example(root)
+    example.edit("config.yaml", RULE, MODEL)
+    ran = example.command("regen-golden", "Late", "--yes", "--reason", "a model", *PROMISE)
+    assert ran.code == 0, ran.err
+    example.commit("A model")
+    return example.root
+
+
 @pytest.fixture
 def example(began: Repository, tmp_path: Path) -> Example:
     """A copy of its own, with the rule released."""
@@ -90,12 +103,9 @@ def serving(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         monkeypatch.delitem(sys.modules, name)
 
 
-def to_model(example: Example) -> None:
-    """The model in the place of the rule, with a golden that promises what it brings."""
-    example.edit("config.yaml", RULE, MODEL)
-    ran = example.command("regen-golden", "Late", "--yes", "--reason", "a model", *PROMISE)
-    assert ran.code == 0, ran.err
-    example.commit("A model")
+def improve(example: Example, improved: Path) -> None:
+    """Pull the next commit."""
+    git(example.root, "pull", "--quiet", "--ff-only", str(improved), "HEAD")
 
 
 def rows(serving: Any, example: Example) -> Any:
@@ -104,7 +114,7 @@ def rows(serving: Any, example: Example) -> Any:
     return pd.read_csv(example.root / "data/orders.csv").drop(columns="late")[:60]
 
 
-def test_from_the_rule_to_the_model_and_back_under_load(example: Example, serving: Any):
+def test_from_the_rule_to_the_model_and_back_under_load(example: Example, improved: Path, serving: Any):
     before = {name: digest for name, digest in example.files().items() if name.startswith("golden/Api/")}
     commit = git(example.root, "rev-parse", "HEAD")
     asked = rows(serving, example)
@@ -115,7 +125,7 @@ def test_from_the_rule_to_the_model_and_back_under_load(example: Example, servin
         requests, first = serving.requests_of(asked), example.current()
         assert server.client().post("/late/batch", requests)[1]["release"] == first
 
-        to_model(example)
+        improve(example, improved)
         for script in ("train.py", "release.py"):
             done = example.pipeline(script)
             assert done.returncode == 0, done.stdout + done.stderr
@@ -137,13 +147,10 @@ def test_from_the_rule_to_the_model_and_back_under_load(example: Example, servin
     assert example.command("check", "Api", "Late").code == 0
 
 
-def test_an_improvement_that_was_not_promised_or_did_not_come_is_refused(example: Example):
+def test_an_improvement_that_nobody_promised_is_refused(example: Example):
     example.edit("config.yaml", RULE, MODEL)
-    undelivered = example.command("regen-golden", "Late", "--yes", "--reason", "x", "--intent", "changing: auc up 0.3")
-    assert (undelivered.code, undelivered.changed) == (2, ())
-    assert "not up 0.3" in undelivered.err
     assert example.command("regen-golden", "Late", "--yes", "--reason", "better").code == 0
-    bundle(example)
+    assert bundle(example) == 0
     done = example.pipeline("release.py")
     assert (done.returncode, example.kind()) == (1, "rule")
     assert "since the current release, for the better, and no intent names it" in done.stdout
@@ -159,36 +166,37 @@ def bundle(example: Example, *guards: str) -> int:
     return example.command("check", *guards, "--bundle", BUNDLE).code
 
 
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        pytest.param(
-            '    score = (x * np.asarray(model["weights"])).sum(axis=1) + model["shift"]\n'
-            "    return 1 / (1 + np.exp(-score))\n",
-            '    score = sum(x[:, at] * weight for at, weight in enumerate(model["weights"])) + model["shift"]\n'
-            "    return np.reciprocal(1 + np.exp(-score))\n",
-            id="weights are added one by one",
-        ),
-        pytest.param(
-            "            np.where(np.isnan(distance), middle, distance),\n",
-            '            rows["distance_km"].astype(float).fillna(middle).to_numpy(),\n',
-            id="missing distances are filled by pandas",
-        ),
-    ],
-)  # fmt: skip
-def test_a_rewrite_of_the_model_is_quiet_through_to_the_release(example: Example, serving: Any, old: str, new: str):
-    to_model(example)
-    example.edit("late/model.py", old, new)
-    for script in ("train.py", "release.py"):
-        done = example.pipeline(script)
+REWRITES = {
+    "weights are added one by one": (
+        '    score = (x * np.asarray(model["weights"])).sum(axis=1) + model["shift"]\n'
+        "    return 1 / (1 + np.exp(-score))\n",
+        '    score = sum(x[:, at] * weight for at, weight in enumerate(model["weights"])) + model["shift"]\n'
+        "    return np.reciprocal(1 + np.exp(-score))\n",
+    ),
+    "missing distances are filled by pandas": (
+        "            np.where(np.isnan(distance), middle, distance),\n",
+        '            rows["distance_km"].astype(float).fillna(middle).to_numpy(),\n',
+    ),
+}
+
+
+def test_rewrites_of_the_model_are_quiet_through_to_the_release(example: Example, improved: Path, serving: Any):
+    improve(example, improved)
+    releases = [example.current()]
+    for rewrite in REWRITES.values():
+        example.edit("late/model.py", *rewrite)
+        assert bundle(example) == 0
+        assert {guard["outcome"] for guard in example.kept().values()} == {"match"}
+        # Rewritten code learns the same numbers, and the pipeline has to notice nothing but new commits.
+        example.commit("Rewrite")
+        done = example.pipeline("release.py")
         assert done.returncode == 0, done.stdout + done.stderr
-    assert example.kind() == "model"
-    assert {name: guard["outcome"] for name, guard in example.kept().items()} == dict.fromkeys(
-        ("Api", "Late", "Served"), "match"
-    )
+        releases.append(example.current())
+    assert (len({*releases}), example.kind()) == (3, "model")
     asked = rows(serving, example)
     with serving.Server(example.root / PLACE) as server:
-        assert server.client().post("/late/batch", serving.requests_of(asked))[1]["answers"][0]["order"] == 1
+        answers = server.client().post("/late/batch", serving.requests_of(asked))[1]["answers"]
+    assert [answer["order"] for answer in answers] == asked["order"].tolist()
 
 
 @pytest.mark.parametrize(
