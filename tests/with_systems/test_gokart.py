@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from mlguard.configuration import configurations
 from mlguard.core.notes import listening
 from mlguard.programs.error import ProgramError
 from mlguard.programs.gokart import Withheld
-from tests.with_systems.kart import ROWS, Check, Clean, Everything, Heard, Predict, Train, made
+from tests.with_systems.kart import ROWS, Check, Clean, Heard, Predict, Split, Train, made
 
 
 def files(root: Path) -> dict[str, bytes]:
@@ -71,7 +72,7 @@ def test_where_the_project_has_luigi_read_toml_its_files_and_ours_are_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "luigi.toml").write_text("[Train]\nridge = 7.0\n")
-    (tmp_path / "param.ini").write_text("[Train]\nridge=14.0\n")
+    (tmp_path / "param.ini").write_text("[Train]\nridge=14.0\n[Other]\nname=no TOML\n")
     monkeypatch.setenv("LUIGI_CONFIG_PARSER", "toml")
     guard = made(tmp_path)
     assert guard.train(ROWS[:3])["slope"] == 28 / 21
@@ -109,9 +110,44 @@ def test_an_instance_that_luigi_keeps_is_not_used(tmp_path: Path) -> None:
 
 
 def test_a_task_that_was_made_with_its_module_runs_in_the_workspace_of_the_call(tmp_path: Path) -> None:
-    early = Everything(workspace_directory="/nowhere")
-    guard = made(tmp_path, pipeline=lambda self: early)
-    assert guard.train(ROWS[:3])["slope"] == 2.0
+    elsewhere = tmp_path / "elsewhere"
+    early = Train(workspace_directory=str(elsewhere))
+
+    class After(gokart.TaskOnKart):
+        def requires(self) -> Any:
+            return early
+
+    guard = made(tmp_path, pipeline=After, outputs={"model": "Train", "answers": "After"})
+    assert [guard.train(rows)["slope"] for rows in (ROWS[:3], ROWS[:3].assign(y=1.0))] == [2.0, 6 / 14]
+    assert not elsewhere.exists()
+
+
+class Late(gokart.TaskOnKart):
+    def run(self) -> None:
+        self.dump(5.0)
+
+
+class Asking(gokart.TaskOnKart):
+    def requires(self) -> Any:
+        return Split()
+
+    def run(self) -> Iterator[Any]:
+        late = Late()
+        yield late
+        self.dump({"slope": late.output().load()})
+
+
+class Answering(gokart.TaskOnKart):
+    def requires(self) -> Any:
+        return Asking()
+
+
+def test_a_task_that_another_asks_for_while_it_runs_dumps_into_the_workspace_as_well(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    values = {"TaskOnKart": {"workspace_directory": str(elsewhere)}}
+    outputs = {"model": "Asking", "answers": "Answering"}
+    assert made(tmp_path, pipeline=Answering, outputs=outputs, values=values).train(ROWS) == {"slope": 5.0}
+    assert not elsewhere.exists()
 
 
 def test_what_a_task_raises_is_told_with_the_task(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

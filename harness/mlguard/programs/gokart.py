@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from configparser import ConfigParser
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -63,7 +62,7 @@ def own_luigi(parameters: Parameters, workspace: Path, *, pinned: bool) -> Itera
     with ExitStack() as stack:
         for parser in parsers:
             stack.enter_context(_instead(parser, _instance=None))
-        stack.enter_context(_instead(register, _reg=register._reg))  # gokart forgets the project's classes in it.
+        stack.enter_context(_instead(register, _reg=_one_of_each(register._reg)))
         register.clear_instance_cache()
         stack.callback(register.clear_instance_cache)
         _configure(parameters, workspace)
@@ -85,7 +84,7 @@ def build(task: Any, told: Callable[[str, BaseException], BaseException]) -> Non
     try:
         # No word of luigi's: what a task raises is told once.
         gokart.build(
-            task, return_value=False, log_level=logging.CRITICAL, workers=1,
+            task, return_value=False, reset_register=False, log_level=logging.CRITICAL, workers=1,
             parallel_scheduling=False, task_lock_exception_max_tries=1,
         )  # fmt: skip
     except GokartBuildError as failed:
@@ -120,11 +119,11 @@ def is_of_tasks(task: Any, parameter: str) -> bool:
 
 def _configure(parameters: Parameters, workspace: Path) -> None:
     """Put parameters on top of the files that the project named for luigi."""
-    from luigi.configuration import get_config
+    from luigi.configuration import LuigiConfigParser, get_config
 
     reading: Any = get_config  # It has no types.
     config = reading()
-    if not isinstance(config, ConfigParser):  # luigi reads TOML, as the project asked by a variable.
+    if not isinstance(config, LuigiConfigParser):  # luigi reads TOML, as the project asked by a variable.
         parameters = replace(parameters, file=None)
     if parameters.file is not None:
         config.read([parameters.file])
@@ -132,6 +131,14 @@ def _configure(parameters: Parameters, workspace: Path) -> None:
     for section, values in (*parameters.to_set, ("TaskOnKart", {**_OWN, **folders})):
         for name, value in values.items():
             config.set(section, name, ini_text(value))
+
+
+def _one_of_each(classes: list[Any]) -> list[Any]:
+    """The last class of each name, by which luigi finds the tasks that others ask for while they run.
+
+    gokart would refuse two of one name, as two pipelines in one process have them.
+    """
+    return list({one.task_family: one for one in classes}.values())
 
 
 def _loading(target: Any, given: Given) -> Callable[[Any], Any]:
