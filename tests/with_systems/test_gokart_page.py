@@ -142,7 +142,7 @@ def begins(seen: str, shown: str) -> bool:
     return same([*stable(shown), ANY], stable(seen))
 
 
-@pytest.mark.parametrize(("told", "edit"), zip(SHOWN, EDITS.values(), strict=False), ids=EDITS)
+@pytest.mark.parametrize(("told", "edit"), list(zip(SHOWN, EDITS.values(), strict=False)), ids=EDITS)
 def test_what_the_page_says_of_an_edit_is_said(rents: Project, told: str, edit: tuple[str, str]) -> None:
     with rents.editing(RENTS, *edit):
         assert begins(drawn(rents), told)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import gokart
 import luigi
 import pytest
 
 from mlguard.core.notes import listening
-from tests.with_systems.kart import ROWS, Heard, Train, made
+from tests.with_systems.kart import ROWS, Clean, Heard, Train, made
 
 
 @contextmanager
@@ -36,6 +38,20 @@ def test_a_renamed_task_keeps_its_seed_where_seeds_are_pinned(tmp_path: Path) ->
             assert identity == ([] if pinned else ["\n".join(drawn_from)])
     assert noise[0] == noise[1]
     assert noise[2] != noise[3]
+
+
+def test_an_instance_that_was_made_with_its_module_draws_its_seed_anew(tmp_path: Path) -> None:
+    early = Train()
+
+    class After(gokart.TaskOnKart):
+        def requires(self) -> Any:
+            return early
+
+    guard = made(tmp_path, pipeline=After, pin_seeds=False, outputs={"model": "Train", "answers": "After"})
+    first = guard.train(ROWS)["noise"]
+    with called(Clean, "Tidy"):
+        assert guard.train(ROWS)["noise"] != first
+    assert guard.train(ROWS)["noise"] == first
 
 
 def test_a_seed_of_its_own_is_kept(tmp_path: Path) -> None:
