@@ -42,11 +42,12 @@ def test_a_list_makes_one_variant_each(tmp_path: Path) -> None:
         ([], "guard Churn: `config` is an empty list; name a configuration or drop it"),
         (3, "guard Churn: `config` must be a path, a mapping or a list of them, not int"),
         ([3], "guard Churn: `config` must be a path, a mapping or a list of them, not int"),
-        ("a.ini", "guard Churn: configuration a.ini is none of .yaml, .yml, .json, .toml"),
+        ("a.txt", "guard Churn: configuration a.txt is none of .yaml, .yml, .json, .toml, .ini"),
         ("none.yaml", "guard Churn: there is no configuration none.yaml in the project"),
         ("bad.yaml", "guard Churn: configuration bad.yaml cannot be read: "),
         ("bad.json", "guard Churn: configuration bad.json cannot be read: "),
         ("bad.toml", "guard Churn: configuration bad.toml cannot be read: "),
+        ("bad.ini", "guard Churn: configuration bad.ini cannot be read: File contains no section headers."),
         ("folder.yaml", "guard Churn: configuration folder.yaml cannot be read: "),
         ("latin.yaml", "guard Churn: configuration latin.yaml cannot be read: "),
         ("deep.yaml", "guard Churn: configuration deep.yaml cannot be read: maximum recursion depth exceeded"),
@@ -56,7 +57,13 @@ def test_a_list_makes_one_variant_each(tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_read_is_named(config: Any, words: str, tmp_path: Path) -> None:
-    for name, text in {"bad.yaml": b"a: [", "bad.json": b"{", "bad.toml": b"=", "latin.yaml": b"a: \xff"}.items():
+    for name, text in {
+        "bad.yaml": b"a: [",
+        "bad.json": b"{",
+        "bad.toml": b"=",
+        "bad.ini": b"a=1",
+        "latin.yaml": b"a: \xff",
+    }.items():
         (tmp_path / name).write_bytes(text)
     for kind, start in {"yaml": "", "json": "", "toml": "a = "}.items():
         (tmp_path / f"deep.{kind}").write_text(start + "[" * 20_000)
@@ -99,3 +106,33 @@ def test_what_toml_cannot_say_is_left_out_and_dates_stay_dates(tmp_path: Path) -
 def test_values_without_a_file_are_not_written(tmp_path: Path) -> None:
     assert written({"C": 1}, None, tmp_path) is None
     assert list(tmp_path.iterdir()) == []
+
+
+INI = """\
+[TrainModel]
+Trees=12
+share=0.25
+depths=[2, 4]
+log=True
+version=1.10
+name="a"
+gone=
+where=${HOME}/%(name)s
+
+[DEFAULT]
+x=1
+"""
+
+
+def test_sections_of_an_ini_file_have_numbers_flags_and_text_as_it_stands(tmp_path: Path) -> None:
+    (tmp_path / "param.ini").write_text(INI)
+    (found,) = configurations("param.ini", tmp_path, "Churn")
+    train = {
+        "Trees": 12, "share": 0.25, "depths": [2, 4], "log": True, "version": "1.10", "name": '"a"', "gone": "",
+        "where": "${HOME}/%(name)s",
+    }  # fmt: skip
+    assert found.values == {"TrainModel": train, "DEFAULT": {"x": 1}}
+    (tmp_path / "run").mkdir()
+    again = written(found.values, tmp_path / "param.ini", tmp_path / "run")
+    assert again is not None
+    assert again.read_text() == INI.replace("True", "true") + "\n"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mlguard.adapters.command import CommandGuard
+    from mlguard.adapters.gokart import GokartGuard
     from mlguard.adapters.notebook import NotebookGuard
     from mlguard.adapters.script import ScriptGuard
     from mlguard.adapters.sql import SqlGuard
@@ -18,12 +19,13 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "CommandGuard", "Dataset", "Guard", "NotebookGuard", "ScriptGuard", "SqlGuard", "__version__", "note", "run_script",
-    "settle",
+    "CommandGuard", "Dataset", "GokartGuard", "Guard", "NotebookGuard", "ScriptGuard", "SqlGuard", "__version__",
+    "note", "run_script", "settle",
 ]  # fmt: skip
 
 _HOME = {
     "CommandGuard": "mlguard.adapters.command",
+    "GokartGuard": "mlguard.adapters.gokart",
     "NotebookGuard": "mlguard.adapters.notebook",
     "ScriptGuard": "mlguard.adapters.script",
     "SqlGuard": "mlguard.adapters.sql",

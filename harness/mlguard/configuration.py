@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import configparser
+import io
 import json
 import re
 import tomllib
@@ -12,7 +14,7 @@ from typing import Any
 
 from mlguard.core.error import UsageError
 
-KINDS = (".yaml", ".yml", ".json", ".toml")
+KINDS = (".yaml", ".yml", ".json", ".toml", ".ini")
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,8 @@ def parsed(text: str, kind: str) -> Any:
         return json.loads(text)
     if kind == ".toml":
         return tomllib.loads(text)
+    if kind == ".ini":
+        return _ini(text)
     import yaml  # Read only where a guard has such a file.
 
     try:
@@ -127,10 +131,48 @@ def as_text(values: Any, kind: str) -> str:
         return json.dumps(values)
     if kind == ".toml":
         return "".join(f"{_toml(str(key))} = {_toml(value)}\n" for key, value in values.items() if value is not None)
+    if kind == ".ini":
+        file, parser = io.StringIO(), _ini_parser()
+        parser.read_dict({section: {key: ini_text(v) for key, v in keys.items()} for section, keys in values.items()})
+        parser.write(file, space_around_delimiters=False)
+        return file.getvalue()
     import yaml
 
     dumped: str = yaml.safe_dump(values, sort_keys=False)
     return dumped
+
+
+def ini_text(value: Any) -> str:
+    """A value as a file of sections has it, where lists are JSON."""
+    return value if isinstance(value, str) else "" if value is None else json.dumps(value)
+
+
+def _ini(text: str) -> dict[str, dict[str, Any]]:
+    """Sections of keys, whose values are numbers, flags and JSON where they look so, and text otherwise."""
+    parser = _ini_parser()
+    try:
+        parser.read_string(text)
+    except configparser.Error as error:
+        raise ValueError(str(error)) from error
+    return {name: {key: _ini_value(value) for key, value in parser[name].items()} for name in parser.sections()}
+
+
+def _ini_parser() -> configparser.RawConfigParser:
+    """Reads keys as they are written; what a variable or another key would fill in stays as it stands."""
+    parser = configparser.RawConfigParser(default_section="\0", interpolation=None)
+    parser.optionxform = str  # type: ignore[assignment,method-assign]
+    return parser
+
+
+def _ini_value(text: str) -> Any:
+    """A flag, or what is written again as it stands: `1.10` may be a version, and stays text."""
+    if text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return text
+    return value if not isinstance(value, str | None) and json.dumps(value) == text else text
 
 
 def _toml(value: Any) -> str:

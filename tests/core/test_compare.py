@@ -44,6 +44,41 @@ OBSERVATIONS = st.builds(
 )
 
 
+def drawn_from(stage: str, *tasks: str) -> Observation:
+    """What a seed is drawn from, as a base class shows it."""
+    return seen(stage, "model.(identity)", "\n".join(tasks), role=INTERNAL)
+
+
+def test_a_seed_drawn_from_something_else_is_the_reason_for_a_move_and_none_by_itself() -> None:
+    early, late = drawn_from("split", "Split() of Clean"), drawn_from("train", "Train() of Split", "Split() of Clean")
+    renamed = [drawn_from("split", "Split() of Tidy"), drawn_from("train", "Train() of Split", "Split() of Tidy")]
+    still = against([early, late, ACCURACY], [*renamed, ACCURACY])
+    assert (still.outcome, still.first) == (Outcome.MATCH, None)
+    moved = against(
+        [early, late, COEF, ACCURACY],
+        [*renamed, replace(COEF, value=floats(1.0, 2.0, 4.0)), seen("evaluate", "accuracy", 0.5)],
+    )
+    assert moved.first is not None
+    assert (moved.first.stage, moved.first.observation) == ("train", "coef_")
+    (seed,) = (f for f in moved.findings if f.stage == "train" and f.observation == "model.(identity)")
+    why = "the seed of `model` changed, because the task's identity changed: 'Split() of Clean' -> 'Split() of Tidy'"
+    assert say(seed) == f"train: {why}"
+
+
+@pytest.mark.parametrize(
+    ("golden", "new", "what"),
+    [
+        (("A() of B", "B()"), ("A() of B", "B() of C", "C()"), "'B()' -> 'B() of C'"),
+        (("A() of B", "B()"), ("A() of B", "B()", "C()"), "'' -> 'C()'"),
+        (("A() of B", "B()"), ("A() of B",), "'B()' -> ''"),
+    ],
+)
+def test_the_first_task_that_is_another_is_named(golden: Sequence[str], new: Sequence[str], what: str) -> None:
+    comparison = against([drawn_from("train", *golden), ACCURACY], [drawn_from("train", *new), ACCURACY])
+    (seed,) = (f for f in comparison.findings if f.role == INTERNAL)
+    assert say(seed).endswith(f"because the task's identity changed: {what}")
+
+
 def told(comparison: Comparison) -> tuple[str, ...]:
     return tuple(quiet(comparison.findings))
 

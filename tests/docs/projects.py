@@ -133,6 +133,7 @@ def given(page: str) -> Given:
 ELSEWHERE = {
     "docs/boosting.md": "tests/with_boosting/test_page.py",
     "docs/diff.md": "tests/cli/test_diff_page.py",
+    "docs/gokart.md": "tests/with_systems/test_gokart_page.py",
     "docs/notebooks.md": "tests/adapters/test_notebook.py",
     "docs/scripts-and-commands.md": "tests/adapters/test_page.py",
     "docs/sql.md": "tests/adapters/test_sql_page.py",

@@ -10,8 +10,8 @@ import pytest
 import mlguard
 
 PUBLIC = [
-    "CommandGuard", "Dataset", "Guard", "NotebookGuard", "ScriptGuard", "SqlGuard", "__version__", "note", "run_script",
-    "settle",
+    "CommandGuard", "Dataset", "GokartGuard", "Guard", "NotebookGuard", "ScriptGuard", "SqlGuard", "__version__",
+    "note", "run_script", "settle",
 ]  # fmt: skip
 
 

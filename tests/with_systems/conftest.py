@@ -16,12 +16,13 @@ from tests.with_systems.tracking import Server as Tracker
 from tests.with_systems.tracking import started
 
 NEEDED = {
+    "test_gokart*.py": ("boto3", "gokart", "moto", "pandera", "smart_open"),
     "test_killed.py": ("fastapi", "uvicorn"),
     "test_mlflow*.py": ("mlflow", "sqlalchemy"),
     "test_release.py": ("fastapi", "uvicorn"),
     "test_remote*.py": ("moto", "s3fs"),
 }
-"""What the files of each system need. The first one needs nothing, and is too long for every run of the tests."""
+"""What the files of each system need. `test_killed.py` needs nothing, and is too long for every run of the tests."""
 
 collect_ignore_glob = [files for files, needed in NEEDED.items() if not all(map(find_spec, needed))]
 

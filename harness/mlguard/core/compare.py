@@ -13,6 +13,7 @@ from mlguard.core.alike import with_alike
 from mlguard.core.difference import Difference, difference
 from mlguard.core.finding import Added, Finding, Judged, Kind, Missed, Question, Symmetry
 from mlguard.core.internals import match_internals, written_otherwise
+from mlguard.core.notes import IDENTITY
 from mlguard.core.outcome import Outcome
 from mlguard.core.question import answered, in_form_of, is_newer, new_questions, probe_question, unasked
 from mlguard.core.record import CONTRACT, EFFECT, EVIDENCE, GATE, GUESS, INTERNAL, Observation, Record, same_libraries
@@ -57,6 +58,8 @@ class Comparison:
         # Inside the run that moved first, internals may have moved before the outputs did.
         run = min(moves, key=_rank).run
         inside = [f for f in self.findings if f.run == run and f.role == INTERNAL and f.outcome is Outcome.SHIFTED]
+        # Another seed is the reason for a move, and none by itself.
+        inside = [f for f in inside if not f.observation.endswith(IDENTITY)]
         return min([*(m for m in moves if m.run == run), *inside], key=_rank)
 
 

@@ -9,6 +9,9 @@ from typing import Protocol
 
 from mlguard.core.error import UsageError
 
+IDENTITY = ".(identity)"
+"""The end of the name by which a base class shows from what a library draws the seed of a part of a pipeline."""
+
 
 class Listener(Protocol):
     """What takes notes: a run that is being observed, or a test's fixture."""

@@ -30,8 +30,8 @@ class Pipeline:
     dataset: str | None = None
     """Name of the dataset: the file name of its generator without `.py`."""
     config: Any = None
-    """A configuration file (`.yaml`, `.yml`, `.json`, `.toml`) below the project's root, a mapping, or a list of
-    either: one guarded variant each."""
+    """A configuration file (`.yaml`, `.yml`, `.json`, `.toml`, `.ini`) below the project's root, a mapping, or a list
+    of either: one guarded variant each."""
     estimator: Any = None
     """An unfitted estimator with scikit-learn's interface, cloned for each run, instead of `train` and `predict`."""
     metrics: Sequence[Any] = ()

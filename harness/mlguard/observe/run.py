@@ -23,6 +23,7 @@ from mlguard.observe import rows as rowwise
 from mlguard.observe.exact import exactly
 from mlguard.observe.files import Files
 from mlguard.observe.leaf import in_first_form
+from mlguard.observe.refused import refused
 from mlguard.observe.walk import walk
 
 
@@ -212,11 +213,13 @@ def noted(name: str, value: object, *, who: str = "") -> list[tuple[str, Value]]
 def raised(subject: Subject, stage: str, method: str, error: BaseException, *, run: RunName = MAIN) -> RunError:
     """What the user's code raised, with its stage and the frames below the project's root."""
     inside = "" if run == MAIN else f" in run {run}"
-    text = f"guard {subject.name}: `{method}` raised {type(error).__name__}{inside}: {_first_line(error)}"
+    text, slug = f"`{method}` raised {type(error).__name__}{inside}: {_first_line(error)}", "guarded-code-raised"
+    cases = refused(error)
+    if cases is not None:  # The data are at fault, before any model is.
+        text, slug = f"a schema refuses the data in `{method}`{inside}: {cases}", "schema-refused"
     told = user_frames(error, subject.root)
-    return RunError(
-        text, slug="guarded-code-raised", stage=stage, traceback=told, raised=(method, type(error).__name__)
-    )
+    raised_by = (method, type(error).__name__)
+    return RunError(f"guard {subject.name}: {text}", slug=slug, stage=stage, traceback=told, raised=raised_by)
 
 
 def user_frames(error: BaseException, root: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from itertools import zip_longest
 
 from mlguard.core.contract import DIFFERS, SAME, Judgement
 from mlguard.core.difference import Difference
@@ -21,6 +22,7 @@ from mlguard.core.finding import (
     SameValue,
     Symmetry,
 )
+from mlguard.core.notes import IDENTITY
 from mlguard.core.run_name import Config
 from mlguard.core.structure import Altered, Change, NotAnswered, OtherRows, Reordered, Repeated, Unnamed
 from mlguard.report.numbers import counted, few, pair, shown
@@ -141,7 +143,17 @@ def _moved(finding: Finding, against: str) -> str:
     moved = finding.difference
     if moved.close and not moved.exact:
         return f"{finding.label}: moved in the last digits, by at most {moved.max_abs or 0.0:.3g}"
+    if finding.observation.endswith(IDENTITY):
+        return _identity(finding)
     return f"{finding.label}: {of_table(finding) or in_words(moved, noun(finding))}"
+
+
+def _identity(finding: Finding) -> str:
+    """The first task that is another among those from which a seed is drawn."""
+    part, moved = finding.observation.removesuffix(IDENTITY), finding.difference.worst[0]
+    tasks = zip_longest(str(moved.golden).splitlines(), str(moved.new).splitlines(), fillvalue="")
+    what = next(pair(before, now) for before, now in tasks if before != now)
+    return f"{finding.stage}: the seed of `{part}` changed, because the task's identity changed: {what}"
 
 
 def _symmetric(finding: Finding, against: str) -> str:
