@@ -176,6 +176,7 @@ def _observed(order: Order, progress: Progress, heard: Heard, path_ended: Callab
         remarks=remarks_here,
         ended_early=parts.ended_early,
         trace=trace,
+        config_file=subject.configuration.path is not None,
     )
 
 
