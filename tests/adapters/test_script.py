@@ -73,6 +73,8 @@ def test_a_script_is_asked_everything_and_its_own_files_stay(shop: Project) -> N
     held = {o.name: str(o.value.data[0]) for o in golden if o.role == CONTRACT and o.stage == "contracts"}
     asked = ("predict twice", "single rows", "batches", "row order", "column order", "no files outside the folder")
     assert {name: held[name] for name in asked} == dict.fromkeys(asked, "same")
+    # Its `config` is there for the loaded bundle, too.
+    assert (held["saved bundle"], held["saved bundle, probe rows"]) == ("same", "same")
     assert {"main", "seed 1", "config ridge", "refit"} <= {str(o.run) for o in golden}
     assert any(o.name == "probes.hours" for o in golden)
     # Nothing else of the copy was read, nor the real files in whose place tables stand.

@@ -381,6 +381,23 @@ class TestContracts:
         first = against([*MAIN_RUN, *contract("batches", "same")], [*MAIN_RUN, *broken]).first
         assert say(first) == "batches: no longer holds: raised KeyError: 'x'"
 
+    @pytest.mark.parametrize(
+        ("now", "waive", "expected"),
+        [
+            ("raised KeyError: 'x'", {}, Outcome.VIOLATED),
+            ("raised KeyError: 'x'", {"saved bundle": "it is never served"}, Outcome.SHIFTED),
+            ("same", {}, Outcome.SHIFTED),
+            ("not applicable: the guard observes by itself", {}, Outcome.SHIFTED),
+        ],
+    )
+    def test_a_bundle_that_raises_was_not_asked_about_probe_rows(
+        self, now: str, waive: dict[str, str], expected: Outcome
+    ) -> None:
+        golden = [*contract("saved bundle", "same"), *contract("saved bundle, probe rows", "same")]
+        comparison = against([*MAIN_RUN, *golden], [*MAIN_RUN, *contract("saved bundle", now)], waive=waive)
+        assert comparison.outcome is expected
+        assert len(comparison.moves()) == (2 if now.startswith("not") else 1)
+
     def test_round_off_breaks_nothing(self) -> None:
         near = gave("batches", "proba", floats(0.1, 0.9 + 1e-15, rows=("r0", "r1")))
         assert self.judged(contract("batches", "same"), contract("batches", "differs", near)) is Outcome.MATCH

@@ -35,7 +35,10 @@ def repository(request: pytest.FixtureRequest) -> Path:
 
 def test_each_is_checked_and_told_of() -> None:
     told = (ROOT / "docs/repositories.md").read_text(encoding="utf-8")
-    tests = [*(ROOT / "tests/examples/repositories").glob("test_*.py"), *(ROOT / "tests/with_systems").glob("test_*.py")]
+    tests = [
+        *(ROOT / "tests/examples/repositories").glob("test_*.py"),
+        *(ROOT / "tests/with_systems").glob("test_*.py"),
+    ]
     texts = [test.read_text(encoding="utf-8") for test in tests]
     for path in REPOSITORIES:
         assert any(f'"{path.name}"' in text for text in texts), path.name

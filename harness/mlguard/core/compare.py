@@ -186,7 +186,17 @@ class _Comparer:
             if observation.role != CONTRACT or self._skipped(observation):
                 continue
             new = self._same(observation)
-            yield self._lost(observation) if new is None else self._contract(observation, new)
+            if new is not None:
+                yield self._contract(observation, new)
+            elif not self._follows(observation):
+                yield self._lost(observation)
+
+    def _follows(self, contract: Observation) -> bool:
+        """Whether a contract was not checked because another one raised, which is told instead."""
+        whole = self.after.get((contract.run, contract.stage, contracts.BUILDS_ON.get(contract.name, "")))
+        if whole is None or self._skipped(whole) or self.rules.waived(whole):
+            return False
+        return _way(whole).startswith(contracts.RAISED)
 
     def _contract(self, observation: Observation, new: Observation) -> Finding:
         judged = Judged(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from mlguard.core.difference import Difference, difference
@@ -13,6 +13,9 @@ from mlguard.core.value import Value
 
 SAME, DIFFERS, RAISED, INAPPLICABLE = "same", "differs", "raised", "not applicable"
 """How the status of a contract begins: answers bitwise those of the main run, other ones, an exception, no sense."""
+
+BUILDS_ON: Mapping[str, str] = {"saved bundle, probe rows": "saved bundle"}
+"""Contracts that are not checked where another one raised."""
 
 REFERENCE = "reference"
 """The entry of an Observation's detail that names the main run's Observation it must agree with."""

@@ -71,8 +71,16 @@ IN_FEW_CALLS = "form few calls of predict"
 LEARNED = "form what boosting libraries learned"
 """Older versions took the settings that a booster's text repeats, such as threads and seeds, for what it learned."""
 
+CONFIG_BESIDE_BUNDLE = "saved bundle beside the configuration's file"
+"""Older versions gave a loaded bundle the settings, and not their file, so that programs that open it failed."""
+
+AS_GIVEN = "content of other data seeds as it was given"
+"""Older versions took the digests of another seed's tables after the run, which may have changed them."""
+
 QUESTIONS: Mapping[str, int] = {
     **ASKED_AT_FIRST,
+    AS_GIVEN: 1,
+    CONFIG_BESIDE_BUNDLE: 1,
     IN_FEW_CALLS: 1,
     UNCHANGED_BY_OBSERVE: 1,
     DEGENERATE: 1,

@@ -232,6 +232,11 @@ class Record:
         """The Observations by run, stage and name."""
         return {observation.key: observation for observation in self.observations}
 
+    def adding(self, observations: Iterable[Observation]) -> Record:
+        """The same Record with more Observations, those in older forms apart."""
+        more = Record.of(self.guard, observations)
+        return replace(self, observations=(*self.observations, *more.observations), older=(*self.older, *more.older))
+
     def with_observations(self, observations: tuple[Observation, ...]) -> Record:
         """The same Record holding other Observations."""
         return replace(self, observations=observations)

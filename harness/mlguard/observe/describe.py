@@ -11,7 +11,7 @@ import numpy as np
 
 from mlguard.adapters import libraries
 from mlguard.adapters.ensemble import Ensemble
-from mlguard.core.question import EXACT_VALUES
+from mlguard.core.question import AS_GIVEN, EXACT_VALUES
 from mlguard.core.record import EVIDENCE, INTERNAL
 from mlguard.core.unstable import STEADIED_BY
 from mlguard.core.value import DIGEST, Value, digest_of, number, texts
@@ -87,13 +87,23 @@ def describe_answers(run: Run, path: Path) -> None:
     _metrics(run, path)
 
 
-def describe_compactly(run: Run, path: Path) -> None:
+def contents(run: Run) -> dict[str, str]:
+    """The digest of every table of the Dataset, as it is now."""
+    return {name: table_digest(sheet(table, name=name)) for name, table in run.data.items()}
+
+
+def describe_compactly(run: Run, path: Path, given: Mapping[str, str]) -> None:
     """What is kept of another data seed: which rows were split off, answers of some test rows, and metrics.
 
     Values, not digests, for everything that round-off can touch; the names of rows are exact, so a digest will do.
+    `given` are the digests of the tables before the run, which may have changed them.
     """
-    for name, table in run.data.items():
-        run.keep("dataset", f"{name}.content", digest_of(table_digest(sheet(table, name=name))))
+    now = contents(run)
+    for name, content in given.items():
+        changed = now.get(name) != content
+        run.keep("dataset", f"{name}.content", digest_of(content), question=AS_GIVEN if changed else "")
+        if changed and name in now:
+            run.keep("dataset", f"{name}.content", digest_of(now[name]), until=AS_GIVEN)
     for part in (path.train, path.test):
         run.keep("split", f"{part.name}.rows", digest_of(texts(part.origin.rows).digest()))
         run.keep("split", f"{part.name}.length", number(len(part.origin.rows)))

@@ -16,7 +16,7 @@ from mlguard.core.run_name import LATER, REFIT, Config, RunName, Seed
 from mlguard.core.tolerance import EXACT
 from mlguard.core.value import Value, number, text, texts
 from mlguard.observe.contracts import answers_of, keep_values, raised_status
-from mlguard.observe.describe import answer_values, describe_compactly
+from mlguard.observe.describe import answer_values, contents, describe_compactly
 from mlguard.observe.keys import ChangedKey
 from mlguard.observe.rows import duplicate
 from mlguard.observe.run import Run, copied, scratch
@@ -33,7 +33,8 @@ def other_seed(main: Run, seed: int, data: Any) -> tuple[list[Observation], str 
     run = beside(main, Seed(seed), data)
     try:
         seed_all(0)
-        describe_compactly(run, walk_path(run, parts=("test",)))
+        given = contents(run)
+        describe_compactly(run, walk_path(run, parts=("test",)), given)
     except MlguardError as error:
         return [], f"run seed {seed} gave nothing: {error.message}"
     return run.observations, None

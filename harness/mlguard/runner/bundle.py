@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import pickle
+import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from mlguard.configuration import written
 from mlguard.core.dataset import Dataset
 from mlguard.core.error import MlguardError
 from mlguard.core.run_name import MAIN
@@ -16,7 +18,7 @@ from mlguard.files import facts
 from mlguard.observe import probes, stages
 from mlguard.observe.asking import ask_all
 from mlguard.observe.probe_rows import Batch
-from mlguard.observe.run import Progress, Run, scratch
+from mlguard.observe.run import Progress, Run, Subject, scratch
 from mlguard.observe.stages import Path as StagePath
 from mlguard.runner.caches import empty_memory
 from mlguard.runner.elsewhere import redirect
@@ -82,6 +84,7 @@ def _answered_elsewhere(order: Loading, progress: Progress) -> dict[str, Any]:
     subject = changed(find_subject(order.ref, order.root, order.import_path), order.change)
     with order.rows.open("rb") as file:
         rows, batches, data_target = pickle.load(file)  # noqa: S301 -- written a moment ago by this run's own worker.
+    config_path = _config_beside(subject, order) if order.config_file else None
     _hide(order.root)
     run = Run(
         with_target(subject, Dataset({}, target=data_target)),
@@ -89,6 +92,7 @@ def _answered_elsewhere(order: Loading, progress: Progress) -> dict[str, Any]:
         Dataset({}, target=data_target),
         scratch(order.folder, "run"),
         config=subject.configuration.values,
+        config_path=config_path,
         progress=progress,
     )
     seed_all(0)
@@ -97,6 +101,17 @@ def _answered_elsewhere(order: Loading, progress: Progress) -> dict[str, Any]:
     probes.keep_asked(run, ask_all(run, model, batches))
     kept = [observation for observation in run.observations if not observation.until]
     return {"columns": answers.columns, "names": answers.names, "probes": kept}
+
+
+def _config_beside(subject: Subject, order: Loading) -> Path | None:
+    """The configuration's file outside of the project: as it is, or with the values of this run."""
+    path = subject.configuration.path
+    if path is None:
+        return None
+    place = scratch(order.folder, "config")
+    if order.change.config is not None:
+        return written(subject.configuration.values, path, place)
+    return Path(shutil.copy(path, place))
 
 
 def _load(run: Run, bundle: Path) -> Any:

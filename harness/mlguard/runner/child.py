@@ -178,6 +178,7 @@ def _observed(order: Order, progress: Progress, heard: Heard, path_ended: Callab
         places=places_of(subject.guard, order.root),
         ended_early=parts.ended_early,
         trace=trace,
+        config_file=subject.configuration.path is not None,
     )
 
 

@@ -173,6 +173,8 @@ class Done:
     """What came of each comment with a shape in the modules that ran; empty unless asked for."""
     calls: tuple[ShownCall, ...] = ()
     """What calls showed of values that no comment is on; empty unless asked for."""
+    config_file: bool = False
+    """Whether the guard's configuration is a file."""
 
 
 @dataclass(frozen=True)
@@ -223,3 +225,5 @@ class Loading:
     """Where the code comes from, when not from the project itself."""
     lines: bool = False
     """Whether to note which lines of the project's sources run."""
+    config_file: bool = False
+    """Whether a copy of the configuration's file is there, too, for code that opens it."""

@@ -16,14 +16,12 @@ from typing import Any, Self
 
 from mlguard.core.contract import INAPPLICABLE, RAISED
 from mlguard.core.error import RunError, UsageError
-from mlguard.core.record import CONTRACT, PROBE, Observation, Record
+from mlguard.core.record import Observation, Record
 from mlguard.core.run_name import MAIN
-from mlguard.core.value import Value, text
 from mlguard.discovery import Declared, files
 from mlguard.golden.made import made_earlier, remember_made
-from mlguard.observe.contracts import keep_values
 from mlguard.observe.run import FOLDER, Silent
-from mlguard.runner import child
+from mlguard.runner import child, loaded
 from mlguard.runner.bundle import BUNDLE
 from mlguard.runner.datasets import find_generator
 from mlguard.runner.failed import failed, in_few_words, undiscovered
@@ -164,10 +162,9 @@ class Runner:
                 return replace(done, record=replace(record, left_out=record.left_out | {f"{MAIN}/contracts"}))
             started = time.perf_counter()
             how = Process(environment, order.elsewhere)
-            loaded, reached = self._bundle(guard, order, done, folder, how)
+            found, reached = self._bundle(guard, order, done, folder, how)
             costs = {**done.costs, BUNDLE: time.perf_counter() - started}
-            record = record.with_observations((*record.observations, *loaded))
-            return replace(done, record=record, reached=_both(done.reached, reached), costs=costs)
+            return replace(done, record=record.adding(found), reached=_both(done.reached, reached), costs=costs)
 
     def answers(self, guard: Declared, machines: Sequence[Environment]) -> tuple[Record, list[Record]]:
         """The Record of a run on this machine, and what its saved model answers on each other one.
@@ -185,8 +182,9 @@ class Runner:
             if done.bundle:
                 return done.record, []
             moved = self._moved(order, folder)
-            loaded = [self._loaded(guard, order, moved, Process(machine)) for machine in machines]
-            return done.record, [_answered(value, done.record) for value in loaded if "columns" in value]
+            beside = done.config_file
+            values = [self._loaded(guard, order, moved, Process(machine), config_file=beside) for machine in machines]
+            return done.record, [loaded.answered(value, done.record) for value in values if "columns" in value]
 
     def generator(self, guard: Declared) -> Path:
         """The script that makes the guard's dataset. Raises UsageError where there is none."""
@@ -220,15 +218,24 @@ class Runner:
     ) -> tuple[list[Observation], Reached]:
         """Load what was saved, elsewhere and in a fresh process, and predict with it; and the lines that ran there."""
         if done.bundle.startswith(RAISED):
-            return [_status(_placeless(done.bundle, order, order.bundle))], {}
+            return [loaded.status(_placeless(done.bundle, order, order.bundle))], {}
         if done.bundle:
-            return [_status(f"{INAPPLICABLE}: {done.bundle}")], {}
+            return [loaded.status(f"{INAPPLICABLE}: {done.bundle}")], {}
         moved = self._moved(order, folder)
-        value = self._loaded(guard, order, moved, how)
+        alone, reached = self._contract(guard, order, done, moved, how)
+        if not done.config_file or loaded.holds(alone):
+            return alone, reached
+        beside, also = self._contract(guard, order, done, moved, how, config_file=True)
+        return loaded.beside_config(alone, beside), _both(reached, also)
+
+    def _contract(
+        self, guard: Declared, order: Order, done: Done, moved: Path, how: Process, *, config_file: bool = False
+    ) -> tuple[list[Observation], Reached]:
+        """What a moved bundle makes of its contract, with the configuration's file beside it or without."""
+        value = self._loaded(guard, order, moved, how, config_file=config_file)
         if "raised" in value:
-            return [_status(_placeless(f"{RAISED} {value['raised']}", order, moved))], {}
-        compared = _compared(value["columns"], value["names"], done.record)
-        return [*compared, *_compared_probes(value["probes"], done.record)], value.get("reached", {})
+            return [loaded.status(_placeless(f"{RAISED} {value['raised']}", order, moved))], {}
+        return loaded.compared(value, done.record), value.get("reached", {})
 
     def _moved(self, order: Order, folder: Path) -> Path:
         """The bundle at its second place, far from where it was saved."""
@@ -236,12 +243,13 @@ class Runner:
         elsewhere.mkdir(parents=True, exist_ok=True)
         return Path(shutil.move(order.bundle, elsewhere / "bundle"))
 
-    def _loaded(self, guard: Declared, order: Order, moved: Path, how: Process) -> dict[str, Any]:
+    def _loaded(self, guard: Declared, order: Order, moved: Path, how: Process, *, config_file: bool) -> dict[str, Any]:
         """What a moved bundle answers in a process of its own, or what that raised."""
         work = Path(tempfile.mkdtemp(prefix="work", dir=moved.parent))
         loading = Loading(
-            guard.ref, order.root, order.import_path, moved, order.rows, work, order.change, self._copy, order.lines
-        )
+            guard.ref, order.root, order.import_path, moved, order.rows, work, order.change, self._copy, order.lines,
+            config_file,
+        )  # fmt: skip
         job = self._job("bundle:load_bundle", loading, timeout=self._timeout(guard), how=how)
         result = self._ran(guard, job)
         if result.failure is not None:
@@ -295,51 +303,6 @@ def _followed(trace: bool | Collection[str]) -> frozenset[str]:
     return frozenset({trace} if isinstance(trace, str) else trace)
 
 
-def _compared(columns: Mapping[str, Value], names: Sequence[str] | None, record: Record) -> list[Observation]:
-    """The contract of the bundle next to the predictions of the main run."""
-    main = _main(record)
-    found: list[Observation] = []
-    keep_values(found, BUNDLE, _in_order(columns, names, main), main)
-    return found
-
-
-def _answered(value: Mapping[str, Any], record: Record) -> Record:
-    """What a bundle answered, as the main run's Observations of the same names."""
-    columns = _in_order(value["columns"], value["names"], _main(record))
-    test = [Observation("predict", f"test.{name}", column, column=name) for name, column in columns.items()]
-    return record.with_observations((*test, *(replace(o, run=MAIN) for o in value["probes"])))
-
-
-def _main(record: Record) -> dict[str, Value]:
-    """The main run's answers to the test rows, by column."""
-    return {
-        o.column: o.value
-        for o in record
-        if o.run == MAIN and o.stage == "predict" and o.name == f"test.{o.column}" and o.column
-    }
-
-
-def _in_order(columns: Mapping[str, Value], names: Sequence[str] | None, main: Mapping[str, Value]) -> dict[str, Value]:
-    """Answers with the names of their rows, in the order in which the main run keeps them."""
-    rows = next(iter(main.values())).rows if main else None
-    order = sorted(range(len(names)), key=lambda i: names[i]) if names is not None else None
-    sorted_rows = tuple(names[i] for i in order) if names is not None and order is not None else rows
-    return {
-        name: replace(value if order is None else value.take_rows(order), rows=sorted_rows)
-        for name, value in columns.items()
-    }
-
-
-def _compared_probes(loaded: Sequence[Observation], record: Record) -> list[Observation]:
-    """The same for the probe rows: what a bundle forgets may matter only to rows that the test part does not have."""
-    main = {o.column: o.value for o in record if o.run == MAIN and o.role == PROBE and o.column}
-    answered = {o.column: o.value for o in loaded if o.column}
-    found: list[Observation] = []
-    if answered:
-        keep_values(found, f"{BUNDLE}, probe rows", answered, main, about=("predict", "probes"))
-    return found
-
-
 def _both(one: Reached, other: Reached) -> Reached:
     return {name: one.get(name, frozenset()) | other.get(name, frozenset()) for name in {*one, *other}}
 
@@ -347,10 +310,6 @@ def _both(one: Reached, other: Reached) -> Reached:
 def _placeless(status: str, order: Order, bundle: Path) -> str:
     """Without the places of this machine: a golden shows neither a checkout's nor those that a run makes anew."""
     return status.replace(str(bundle), FOLDER).replace(f"{order.root}{os.sep}", "")
-
-
-def _status(status: str) -> Observation:
-    return Observation("contracts", BUNDLE, text(status), role=CONTRACT)
 
 
 def _refuse_sources(change: Change) -> None:

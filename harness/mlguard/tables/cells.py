@@ -65,13 +65,23 @@ def to_array(cells: Sequence[str | None], kind: LogicalType) -> np.ndarray[Any, 
             return np.array([np.nan if cell is None else float(cell) for cell in cells]).astype(kind.base)
     _, read = _WAYS[kind.base]
     values = [None if cell is None else read(cell) for cell in cells]
-    if kind.base in (*INTEGERS, "bool") and None not in values:
-        return np.array(values, dtype=kind.base)
+    if kind.base in INTEGERS and None not in values:
+        return _whole(values, kind.base)
+    if kind.base == "bool" and None not in values:
+        return np.array(values, dtype=bool)
     if kind.base == "text" and None not in values:
         text = np.array(values, dtype=str)
         if text.tolist() == values:  # NumPy's text drops trailing NULs.
             return text
     return pd.Series(values, dtype=object).to_numpy()  # NumPy itself would make rows of lists of one length.
+
+
+def _whole(values: Sequence[Any], dtype: str) -> np.ndarray[Any, Any]:
+    """Whole numbers of this type. Raises OverflowError where one does not fit, which NumPy 1 would turn over."""
+    limits = np.iinfo(dtype)
+    if values and not limits.min <= min(values) <= max(values) <= limits.max:
+        raise OverflowError(f"a whole number does not fit into {dtype}")
+    return np.array(values, dtype=dtype)
 
 
 def _unsigned(dtype: str) -> Callable[[Any], str]:

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -91,8 +91,12 @@ def absent(values: Any) -> list[bool]:
 
 def elements(values: Any) -> list[Any]:
     """The elements of a Series, Index or array as Python objects, in C order; None where one is missing."""
-    flat = values.ravel() if isinstance(values, np.ndarray) else values
+    flat = _flat(values)
     return [None if gap else value for gap, value in zip(absent(flat), flat.tolist(), strict=True)]
+
+
+def _flat(values: Any) -> Any:
+    return values.ravel() if isinstance(values, np.ndarray) else values
 
 
 def ticks(values: Any) -> tuple[str, list[int | None]]:
@@ -155,10 +159,10 @@ def _of_plain(plain: np.dtype[Any], values: Any, *, nullable: bool) -> LogicalTy
 
 
 def _of_objects(values: Any) -> LogicalType:
-    try:
-        items = elements(values)
-    except InvalidOperation as error:
-        raise _UnsupportedError("a signalling NaN among decimals") from error
+    # Older pandas takes one for a value, newer pandas raises.
+    if any(isinstance(item, Decimal) and item.is_snan() for item in _flat(values).tolist()):
+        raise _UnsupportedError("a signalling NaN among decimals")
+    items = elements(values)
     present = [item for item in items if item is not None]
     kinds = sorted({_kind(value) for value in present})
     if len(kinds) > 1:

@@ -30,7 +30,7 @@ def planted(data: Dataset) -> dict[str, bool]:
 
 def plain(data: Dataset) -> tuple[float, float]:
     """How often a user's next item is among the five most played of the user's favourite genre, and of all."""
-    train, test = halves(data["interactions"].merge(data["items"][["item", "genre"]], on="item"))
+    train, test = halves(data["interactions"].merge(data["items"][["item", "genre"]], on="item", how="left"))
     top = train["item"].value_counts(sort=True).index[:5]
     of_genre = {genre: set(part["item"].value_counts().index[:5]) for genre, part in train.groupby("genre")}
     favourite = train.groupby("user")["genre"].agg(lambda genres: genres.value_counts().index[0])

@@ -1,0 +1,3 @@
+SELECT day, count(*) AS visits
+FROM visits
+GROUP BY day

@@ -1,0 +1,3 @@
+SELECT customer, avg(spent / minutes) AS rate
+FROM train
+GROUP BY customer
