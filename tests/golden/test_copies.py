@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from mlguard.core.error import GoldenError
-from mlguard.files.tree import Tree
 from mlguard.golden.copies import copies, put_back, version_of
+from mlguard.golden.local import LocalStore
 from tests.project import GENERATOR, Project
 
 
@@ -19,8 +19,8 @@ def project(line: Project, tmp_path: Path) -> Project:
     return Project(tmp_path / "copy", {})
 
 
-def store(project: Project) -> Tree:
-    return Tree(project.root / "golden", project.root)
+def store(project: Project) -> LocalStore:
+    return LocalStore(project.root / "golden", project.root)
 
 
 def there(project: Project) -> dict[str, bytes]:

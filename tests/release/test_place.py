@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mlguard.core.error import GoldenError, RunError
-from mlguard.golden.copies import goldens_of
+from mlguard.golden.stores import open_store
 from mlguard.release.back import go_back
 from mlguard.release.bundle import BundleFolder, Kept
 from mlguard.release.place import Releases
@@ -45,7 +45,7 @@ def release(project: Project, *, alone: bool = False) -> None:
     assert kept is not None
     history = place.history()
     with place.writing():
-        digest = place.add(bundle, kept, goldens_of(settings), {} if alone else versions(kept))
+        digest = place.add(bundle, kept, open_store(settings), {} if alone else versions(kept))
         place.switch((digest, *history))
 
 
@@ -63,7 +63,7 @@ def whole(project: Project) -> str:
     current = place.whole(place.history()[0])
     names = {p.relative_to(current.bundle.folder).as_posix() for p in current.bundle.folder.rglob("*") if p.is_file()}
     assert names == FILES
-    assert files(current.goldens.root) in ({}, files(project.root / "golden"))
+    assert files(current.goldens.tree.root) in ({}, files(project.root / "golden"))
     return served(project)
 
 
@@ -133,7 +133,7 @@ def test_a_file_that_becomes_another_one_meanwhile_is_noticed(project: Project):
     before = place.history()
     train(project, "slope 4\n")
     with pytest.raises(GoldenError, match=r"model\.txt became another one"), place.writing():
-        place.add(bundle, kept, goldens_of(load(project.root)), versions(kept))
+        place.add(bundle, kept, open_store(load(project.root)), versions(kept))
     assert place.history() == before
     assert len([*(project.root / PLACE / "releases").iterdir()]) == 1
     with pytest.raises(GoldenError, match="the current release of"):

@@ -9,7 +9,7 @@ import click
 
 from mlguard.cli.gate import FOLDER, drawn, facts, judging
 from mlguard.core.error import UsageError
-from mlguard.golden.copies import goldens_of
+from mlguard.golden.stores import open_store
 from mlguard.printing import say, say_json
 from mlguard.release.bundle import BundleFolder
 from mlguard.release.gate import AtGate, ask
@@ -64,7 +64,7 @@ def _released(place: Releases, asked: AtGate, settings: Settings, history: tuple
     versions = {guard.name: guard.golden for guard in kept.check.guards if guard.golden is not None}
     with place.writing():
         place.expect(history)
-        digest = place.add(asked.bundle, kept, goldens_of(settings), versions)
+        digest = place.add(asked.bundle, kept, open_store(settings), versions)
         now = history if history[:1] == (digest,) else (digest, *history)
         place.switch(now)
     return now

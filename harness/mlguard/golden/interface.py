@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -74,6 +74,12 @@ class Datasets(Protocol):
         Raises GoldenError where it is damaged, RunError where it cannot be read at this moment.
         """
 
+    def files(self, name: str) -> dict[str, bytes]:
+        """The files of a Dataset that are as they were written; none where there is none."""
+
+    def replace(self, name: str, files: Mapping[str, bytes]) -> tuple[str, ...]:
+        """Keep the files of a Dataset as `save` does."""
+
     def delete(self, name: str) -> tuple[str, ...]:
         """Remove a Dataset and answer which files went."""
 
@@ -116,6 +122,12 @@ class Store(Protocol):
         `over` is the version that it may replace. Raises OvertakenError where another one lies here, RunError where the
         disk refuses, and UsageError where the Record holds what no file can.
         """
+
+    def files(self, name: str) -> dict[str, bytes]:
+        """The files of a golden that can be trusted, as they were written; none where there is none."""
+
+    def replace(self, name: str, files: Mapping[str, bytes], *, over: str | None = ANY) -> tuple[str, ...]:
+        """Keep the files of a golden as `save` keeps a Record."""
 
     def delete(self, name: str) -> tuple[str, ...]:
         """Remove the guard's Record and answer which files went; none, where there was none.

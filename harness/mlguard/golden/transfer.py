@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from mlguard.core.error import GoldenError
 from mlguard.core.record import Record
-from mlguard.golden.interface import Held, OvertakenError
+from mlguard.golden.interface import Datasets, Held, OvertakenError, Store
 
 if TYPE_CHECKING:
     from mlguard.golden.local import LocalStore
@@ -54,37 +54,19 @@ class Transferred:
     """Of one that cannot be trusted, why; of one that somebody recorded meanwhile, who."""
 
 
-class Tables(Protocol):
+class Tables(Datasets, Protocol):
     """The Datasets of one side."""
-
-    def files(self, name: str) -> dict[str, bytes]:
-        """The files of a Dataset; none where there is none."""
-
-    def replace(self, name: str, files: Mapping[str, bytes]) -> tuple[str, ...]:
-        """Keep the files of a Dataset whole or not at all."""
 
     def mend(self, name: str, files: Mapping[str, bytes]) -> bool:
         """Write again what is damaged of a Dataset that has these files; whether anything was."""
 
 
-class Side(Protocol):
+class Side(Store, Protocol):
     """The goldens of one side, of which a folder and an address are two kinds."""
 
     @property
     def datasets(self) -> Tables:
         """Its Datasets."""
-
-    def names(self) -> tuple[str, ...]:
-        """The guards that have a golden."""
-
-    def held(self, name: str) -> Held:
-        """What lies there of a guard."""
-
-    def files(self, name: str) -> dict[str, bytes]:
-        """The files of a golden that can be trusted."""
-
-    def replace(self, name: str, files: Mapping[str, bytes], *, over: str | None) -> tuple[str, ...]:
-        """Keep the files of a golden, whole or not at all. Raises OvertakenError where it is not `over`."""
 
     def mend(self, name: str, files: Mapping[str, bytes]) -> bool:
         """Write again what is damaged of a golden that has these files; whether anything was."""

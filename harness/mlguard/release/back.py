@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from mlguard.checker.history import is_in_head
 from mlguard.core.bundle import BundleCheck
 from mlguard.core.error import GoldenError, UsageError
-from mlguard.golden.copies import copies, goldens_of, put_back, version_of
+from mlguard.golden.copies import copies, put_back, version_of
+from mlguard.golden.interface import Store
 from mlguard.golden.naming import folder_of
 from mlguard.golden.stores import open_store
 from mlguard.release.place import Release, Releases
@@ -62,14 +63,14 @@ def _versions(place: Releases, digest: str) -> Mapping[str, str | None]:
 def _restored(
     settings: Settings, release: Release, check: BundleCheck, going: Mapping[str, str | None]
 ) -> dict[str, tuple[str, ...]]:
-    store = goldens_of(settings)
+    store = open_store(settings)
     coming = {guard.name: guard.golden for guard in check.guards if guard.golden is not None}
     files = {name: copies(release.goldens, name) for name in coming}
     odd = [name for name, version in coming.items() if version_of(files[name], name) != version]
     if odd:
         told = f"the golden of {', '.join(odd)} in release {release.digest} is not as it was released"
         raise GoldenError(told, advice="pass --bundle-only, which leaves goldens alone", slug="release-damaged")
-    lost = [name for name in files if _would_be_lost(settings, name, {coming[name], going.get(name)})]
+    lost = [name for name in files if _would_be_lost(settings, store, name, {coming[name], going.get(name)})]
     if lost:
         told = f"the golden of {', '.join(lost)} is neither committed nor that of a release, and would be lost"
         advice = "commit or restore it first, or pass --bundle-only, which leaves goldens alone; nothing was changed"
@@ -77,9 +78,9 @@ def _restored(
     return {name: put_back(store, own, name) for name, own in files.items()}
 
 
-def _would_be_lost(settings: Settings, name: str, kept: set[str | None]) -> bool:
-    """Whether no release and no commit has the golden that lies here."""
-    version = open_store(settings).held(name).version
-    if version is None or version in kept:
+def _would_be_lost(settings: Settings, store: Store, name: str, kept: set[str | None]) -> bool:
+    """Whether no release and no commit has the golden that lies here; at a URL each golden of before stays."""
+    version = store.held(name).version
+    if version is None or version in kept or settings.golden_url is not None:
         return False
     return not is_in_head(settings.base, settings.golden / folder_of(name))

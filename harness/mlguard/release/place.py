@@ -26,6 +26,8 @@ from mlguard.files.lock import locked
 from mlguard.files.refused import refusal
 from mlguard.files.tree import Tree
 from mlguard.golden.copies import copies, version_of
+from mlguard.golden.interface import Store
+from mlguard.golden.local import LocalStore
 from mlguard.release.bundle import CHECK, BundleFolder, Kept
 
 CURRENT = "current"
@@ -53,8 +55,8 @@ class Release:
     """Its name: the digest of its `mlguard.json`."""
     bundle: BundleFolder
     """Its bundle."""
-    goldens: Tree
-    """The folder of the goldens that it was checked with."""
+    goldens: LocalStore
+    """The goldens that it was checked with."""
 
 
 class Releases:
@@ -86,7 +88,7 @@ class Releases:
         if not (folder / BUNDLE).is_dir():
             told = f"{self.shown(CURRENT)} names a release that is gone: {digest}"
             raise GoldenError(told, advice="restore it, or remove `current` to begin anew", slug="release-damaged")
-        goldens = Tree(folder / GOLDEN, self.folder)
+        goldens = LocalStore(folder / GOLDEN, self.folder)
         return Release(digest, BundleFolder(folder / BUNDLE, self.folder), goldens)
 
     def kept(self, digest: str) -> Kept:
@@ -123,7 +125,7 @@ class Releases:
         if self.history() != history:
             raise _meanwhile(f"the current release of {self.folder}")
 
-    def add(self, bundle: BundleFolder, kept: Kept, goldens: Tree, versions: Mapping[str, str]) -> str:
+    def add(self, bundle: BundleFolder, kept: Kept, goldens: Store, versions: Mapping[str, str]) -> str:
         """Copy a bundle with its goldens, whole or not at all, and answer its digest; `writing` goes around it.
 
         `versions` are those of the goldens, by guard. Raises GoldenError where a file became another one meanwhile.
@@ -143,7 +145,7 @@ class Releases:
         return kept.digest
 
     @staticmethod
-    def _fill(release: Tree, bundle: BundleFolder, kept: Kept, goldens: Tree, versions: Mapping[str, str]) -> None:
+    def _fill(release: Tree, bundle: BundleFolder, kept: Kept, goldens: Store, versions: Mapping[str, str]) -> None:
         for name, digest in kept.check.files.items():
             if copied(bundle.tree, name, release, f"{BUNDLE}/{name}") != digest:
                 raise _meanwhile(bundle.shown(name))
@@ -194,7 +196,7 @@ class Releases:
             raise RunError(told, slug="place-not-read", blames_code=False) from error
 
 
-def _goldens(store: Tree, versions: Mapping[str, str]) -> Iterator[dict[str, bytes]]:
+def _goldens(store: Store, versions: Mapping[str, str]) -> Iterator[dict[str, bytes]]:
     """The files of each golden, which is still that of its version."""
     for guard, version in versions.items():
         files = copies(store, guard)
