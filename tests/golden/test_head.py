@@ -57,11 +57,23 @@ def test_what_no_mlguard_wrote_is_named(name: str) -> None:
 
 def test_own_files_lie_in_the_folder_or_in_one_of_two() -> None:
     assert all(map(is_own, ("record.json", "arrays/a.npy", "internals/b.npy", "predictions.csv")))
-    assert not any(map(is_own, ("", "/", "a/b.csv", "arrays/", "arrays/../x", "..", "arrays/x/y", "a\\b", "C:x")))
+    assert not any(
+        map(
+            is_own,
+            ("", "/", "a/b.csv", "arrays/", "arrays/../x", "..", "arrays/x/y", "a\\b", "C:x", ".saving-1", "arrays/.x"),
+        )
+    )
 
 
 def test_the_highest_number_counts_and_nothing_else_is_a_head() -> None:
     names = ("A/00000002.json", "A/00000010.json", "A/b/00000001.json", "00000001.json", "A/11.json", "A/00000099.txt")
-    odd = ("../A/00000099.json", "A//b/00000099.json", "A/../00000099.json", "A/./00000099.json", "A/00000099.json.tmp")
+    odd = (
+        "../A/00000099.json",
+        "A//b/00000099.json",
+        "A/../00000099.json",
+        "A/./00000099.json",
+        "A/00000099.json.tmp",
+        "A/.saving-1/00000099.json",
+    )
     assert newest([*names, *odd]) == {"A": 10, "A/b": 1}
     assert place("A/b", 12) == "A/b/00000012.json"

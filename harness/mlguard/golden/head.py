@@ -90,7 +90,12 @@ def decode(content: bytes, number: int) -> Head:
 def is_own(file: str) -> bool:
     """Whether a golden or a Dataset may have a file of this name: in its own folder, or one of its two others."""
     folder, slash, name = file.rpartition("/")
-    return is_plain(name) and (not slash or folder in (ARRAYS, INTERNALS))
+    return _is_named(name) and (not slash or folder in (ARRAYS, INTERNALS))
+
+
+def _is_named(name: str) -> bool:
+    """Whether mlguard gives such a name; with a dot begin those of what is on its way to its place."""
+    return is_plain(name) and not name.startswith(".")
 
 
 def place(folder: str, number: int) -> str:
@@ -103,6 +108,6 @@ def newest(names: Iterable[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for match in filter(None, map(_PLACE.fullmatch, names)):
         folder, number = match[1], int(match[2])
-        if all(map(is_plain, PurePosixPath(folder).parts)) and str(PurePosixPath(folder)) == folder:
+        if all(map(_is_named, PurePosixPath(folder).parts)) and str(PurePosixPath(folder)) == folder:
             found[folder] = max(found.get(folder, 0), number)
     return found
