@@ -16,7 +16,7 @@ from tests.with_systems.tracking import Server as Tracker
 from tests.with_systems.tracking import started
 
 NEEDED = {
-    "test_gokart*.py": ("boto3", "gokart", "moto", "pandera", "smart_open"),
+    "test_gokart*.py": ("boto3", "gokart", "moto", "pandera", "smart_open", "toml"),
     "test_killed.py": ("fastapi", "uvicorn"),
     "test_mlflow*.py": ("mlflow", "sqlalchemy"),
     "test_release.py": ("fastapi", "uvicorn"),

@@ -178,7 +178,7 @@ def test_what_a_call_is_not_given_may_be_loaded_and_not_be_used(
     told = r"the task uses `Split\[test\]`, on which what is asked here must not depend"
     with pytest.raises(ProgramError, match=told) as raised:
         guard.train(ROWS[:3])
-    assert raised.value.__notes__ == ["in task Train, where Load, Split[train] is given"]
+    assert raised.value.__notes__ == ["in task Train, where Load, Split[train] is given and Split[test] is not"]
 
 
 @pytest.mark.parametrize("use", [len, list, np.asarray, pd.DataFrame, lambda one: one.x, lambda one: one["x"]])

@@ -52,6 +52,29 @@ def test_tasks_of_one_class_are_told_apart_by_a_parameter_and_parts_by_a_number(
     assert guard.train(ROWS) == 4
 
 
+class Fit(gokart.TaskOnKart):
+    def requires(self) -> Any:
+        return {part: Table(name=part) for part in ("train", "test")}
+
+    def run(self) -> None:
+        self.dump(len(self.load()["train"]))
+
+
+class Tell(gokart.TaskOnKart):
+    def requires(self) -> Any:
+        return {"model": Fit(), "test": Table(name="test")}
+
+    def run(self) -> None:
+        self.dump(self.load("test")["x"] + self.load("model"))
+
+
+def test_a_task_that_makes_the_other_part_is_not_run(tmp_path: Path) -> None:
+    inputs = {part: f"Table(name={part})" for part in ("train", "test")}
+    guard = made(tmp_path, pipeline=Tell, inputs=inputs, outputs={"model": "Fit", "answers": "Tell"})
+    assert guard.train(ROWS) == 4
+    assert guard.predict(10, ROWS[:1]).tolist() == [11.0]
+
+
 class Three(gokart.TaskOnKart):
     def output(self) -> Any:
         return [self.make_target(f"{number}.pkl") for number in range(3)]

@@ -126,7 +126,7 @@ def ran(call: Call, wanted: Mapping[str, str]) -> Iterator[Ran]:
     with gokart.own_luigi(call.parameters, call.workspace, pinned=call.pinned) as given:
         run = _Run(call)
         given.complete.update(run.given)
-        given.withheld.update(run.withheld())
+        given.withheld.update({path: name for _, path, name in run.withheld()})
         yield Ran(run, {name: run.result(Place.read(text)) for name, text in wanted.items()}, wanted)
 
 
@@ -146,16 +146,16 @@ class _Run:
         self.tasks: list[Any] = []
         self._filled: set[str] = set()
 
-    def withheld(self) -> Iterator[tuple[str, str]]:
-        """The paths of targets in whose places nothing lies, and what messages call them."""
+    def withheld(self) -> Iterator[tuple[str, str, str]]:
+        """Targets in whose places nothing lies: the task's id, the path, and what messages call it."""
         for task_id, filled in self.given.items():
             task, parts = self.all[task_id], [place.part for place, _ in filled]
             targets = _several(task.output())
             for part, target in targets.items() if None not in parts else ():
                 if part not in parts:
-                    yield target.path(), f"{type(task).__name__}[{part}]"
+                    yield task_id, target.path(), f"{type(task).__name__}[{part}]"
             if not parts and not targets:
-                yield task.output().path(), type(task).__name__
+                yield task_id, task.output().path(), type(task).__name__
 
     def task(self, place: Place) -> Any:
         """The task of a place. Raises ProgramError where there is none, or where several are."""
@@ -228,9 +228,12 @@ class _Run:
 
     def _with_its_task(self, unique_id: str, error: BaseException) -> BaseException:
         """What a task raised, with the task beside it and what was there for it."""
-        names = {getattr(task, "task_unique_id", None): type(task).__name__ for task in self.all.values()}
+        task = next((one for one in self.all.values() if getattr(one, "task_unique_id", None) == unique_id), None)
+        near = [one.task_id for one in self.required[task.task_id]] if task is not None else []
         given = ", ".join(place.text for filled in self.given.values() for place, _ in filled)
-        error.add_note(f"in task {names.get(unique_id, unique_id)}, where {given or 'nothing'} is given")
+        missing = ", ".join(name for task_id, _, name in self.withheld() if task_id in near)
+        told = f"in task {unique_id if task is None else type(task).__name__}, where {given or 'nothing'} is given"
+        error.add_note(f"{told} and {missing} is not" if missing else told)
         return error
 
 
