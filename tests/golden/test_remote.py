@@ -17,6 +17,7 @@ from mlguard.core.error import GoldenError, RunError, UsageError
 from mlguard.core.record import Approval, Record
 from mlguard.golden.bucket import UnreachableError
 from mlguard.golden.codec import encode
+from mlguard.golden.copies import copies, put_back
 from mlguard.golden.folder import FolderBucket
 from mlguard.golden.interface import OvertakenError
 from mlguard.golden.local import LocalStore
@@ -329,6 +330,17 @@ def test_a_golden_that_went_back_is_named(machine: Callable[[str], RemoteStore],
     machine("b").save(recorded(record, "third"), over=held.version)
     assert loaded(machine("b")) == encode(recorded(record, "third"))
     assert loaded(machine("a")) == encode(recorded(record, "third"))
+
+
+def test_what_is_kept_beside_a_release_is_put_back_at_the_address(
+    machine: Callable[[str], RemoteStore], record: Record
+) -> None:
+    store = machine("one")
+    store.save(record)
+    kept = copies(store, GUARD)
+    store.save(recorded(record, "another one"))
+    assert "Churn/model_cat/record.json" in put_back(store, kept, GUARD)
+    assert machine("two").files(GUARD) == encode(record)
 
 
 def test_tables_are_shared_too(machine: Callable[[str], RemoteStore], place: Path) -> None:
