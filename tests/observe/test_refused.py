@@ -37,8 +37,8 @@ def test_one_case_is_told_in_its_own_words_with_its_rows() -> None:
 
 @pytest.mark.parametrize("table", [pd.DataFrame, lambda cases: pl.DataFrame(cases, strict=False)])
 def test_collected_cases_are_told_one_by_one(table: Any) -> None:
-    cases = {**COLLECTED, "failure_case": ["-2.0", "floor", None]}
-    told = "area: greater_than(0) fails for -2.0 (row 3); column_in_dataframe fails for floor; b: ttest"
+    cases = {**COLLECTED, "failure_case": ["-2.0", "floor", "x"]}
+    told = "area: greater_than(0) fails for -2.0 (row 3); column_in_dataframe fails for floor; b: ttest fails for x"
     assert refused(raised("{", table(cases))) == told
 
 

@@ -44,10 +44,6 @@ def _with_rows(error: BaseException, cases: list[Mapping[str, Any]]) -> str:
 
 def _row(case: Mapping[str, Any]) -> str:
     index = case.get("index")
-    return (
-        ""
-        if index is None or index != index
-        else f" (row {index:g})"
-        if isinstance(index, float)
-        else f" (row {index})"
-    )
+    if index is None or index != index:  # A check of a whole column has none.
+        return ""
+    return f" (row {index:g})" if isinstance(index, float) else f" (row {index})"
