@@ -12,6 +12,12 @@ from mlguard.observe.exact import exactly
 from mlguard.observe.walk import walk
 
 
+class Tensor(np.ndarray[Any, Any]):
+    """An array that lies on a device."""
+
+    device = "cuda:0"
+
+
 class Layer:
     """A module of torch with two layers inside, each of which knows its mode."""
 
@@ -19,7 +25,7 @@ class Layer:
         self.training, self.layers = training, layers
 
     def state_dict(self) -> dict[str, Any]:
-        return {f"{name}.weight": np.ones(2) for name in self.layers}
+        return {f"{name}.weight": np.ones(2).view(Tensor) for name in self.layers}
 
     def parameters(self) -> Iterator[Any]:
         return iter(self.state_dict().values())
@@ -44,7 +50,8 @@ def net(*, whole: bool, drop: bool, norm: bool) -> Layer:
 )
 def test_layers_are_named_with_the_mode_in_which_they_were_left(module: Layer, mode: str) -> None:
     found = {name: value.data.tolist() for name, value in walk({"net": module})}
-    assert found == {"net.drop.weight": [1, 1], "net.norm.weight": [1, 1], "net.training mode": [mode]}
+    told = {"net.device": ["cuda:0"], "net.training mode": [mode]}
+    assert found == {"net.drop.weight": [1, 1], "net.norm.weight": [1, 1], **told}
 
 
 def test_a_declared_module_is_its_state_whatever_its_mode() -> None:

@@ -25,7 +25,8 @@ def parts(module: Any) -> Iterator[Part]:
     """
     tensors = dict(state(module))
     yield from tensors.items()
-    yield "device", in_line(sorted({str(tensor.device) for tensor in tensors.values() if hasattr(tensor, "device")}))
+    if devices := sorted({str(tensor.device) for tensor in tensors.values() if hasattr(tensor, "device")}):
+        yield "device", in_line(devices)
     if callable(getattr(module, "named_modules", None)):
         yield "training mode", _in_training(dict(module.named_modules()))
 
