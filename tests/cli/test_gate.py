@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.project import CODE, GUARD, Project
@@ -137,7 +138,7 @@ def set_odd(document: dict[str, Any]) -> None:
     ("edit", "said"),
     [
         (set_python, "  Python was 3.10.1 at the check, and is 3."),
-        (set_numpy, "  numpy was 1.0.0 at the check, and is 2."),
+        (set_numpy, f"  numpy was 1.0.0 at the check, and is {np.__version__}"),
         (set_odd, "  no_such_library was 1.0.0 at the check, and is missing here"),
     ],
 )
