@@ -70,13 +70,13 @@ SCRIPT = """
 import os
 import sys
 from pathlib import Path
-from mlguard.golden.copies import goldens_of
+from mlguard.golden.stores import open_store
 from mlguard.release.bundle import BundleFolder
 from mlguard.release.place import Releases
 from mlguard.settings import load
 
 root = Path(sys.argv[1])
-place, goldens = Releases(root / "place"), goldens_of(load(root))
+place, goldens = Releases(root / "place"), open_store(load(root))
 
 
 def switch_for_ever():

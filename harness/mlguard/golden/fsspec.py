@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
@@ -22,6 +23,11 @@ _RETRIES = 2
 """Times that s3fs asks again, besides botocore: its own five take half a minute where there is no network."""
 
 
+def _is_told_nowhere_else(record: logging.LogRecord) -> bool:
+    """Whether asyncio may log something: a request whose connection was cut is told by its caller, in one sentence."""
+    return "coro=<ClientRequest." not in record.getMessage()
+
+
 class FsspecBucket:
     """Objects below one prefix. Credentials and all else that a connection needs are fsspec's own affair."""
 
@@ -40,6 +46,7 @@ class FsspecBucket:
                 advice=f"pip install 'pytest-mlguard[remote]' {package}",
                 slug="golden-url-missing",
             ) from error
+        logging.getLogger("asyncio").addFilter(_is_told_nowhere_else)
         # fsspec keeps the instance: a client of S3 takes as long to make as a small guard takes to run.
         self._files: Any = self._asked(lambda: kind(use_listings_cache=False))
         if hasattr(self._files, "retries"):

@@ -104,20 +104,18 @@ def _state_kept(moved: Sequence[Finding]) -> Iterator[str]:
 def _inside(verdict: Verdict) -> list[Finding]:
     """A few internals of the first moved stage that moved as well; those of the main run, which are whole, first.
 
-    Among them, a fact comes before arrays: that a solver no longer converged says more than what it was left with.
+    Among them, a flag comes first: that a solver no longer converged says more than what it was left with.
     """
     inside = [f for f in verdict.findings if not f.gates and f.outcome is Outcome.SHIFTED]
     of_main = [f for f in inside if f.run == MAIN and f.role == INTERNAL] if verdict.first_run != MAIN else []
     own = [f for f in inside if f.run == verdict.first_run and f.stage == verdict.first_moved]
-    return sorted([*of_main, *own], key=lambda f: (f.run != MAIN, not _is_fact(f)))[:3]
+    return sorted([*of_main, *own], key=lambda f: (f.run != MAIN, not _is_flag(f)))[:3]
 
 
-def _is_fact(finding: Finding) -> bool:
-    """Whether it is a single flag, count or text, and no measured number."""
+def _is_flag(finding: Finding) -> bool:
+    """Whether it is a single flag, which flipped."""
     moved = finding.difference
-    return is_single(moved) and all(
-        isinstance(one, bool | int | str) for one in (moved.worst[0].golden, moved.worst[0].new)
-    )
+    return is_single(moved) and all(isinstance(one, bool) for one in (moved.worst[0].golden, moved.worst[0].new))
 
 
 def _causes_first(moved: Sequence[Finding]) -> tuple[list[Finding], list[str]]:
