@@ -23,6 +23,9 @@ DEFAULT_TIMEOUT = 600.0
 COPIES = ".mlguard/shared"
 """Where, from the project's root, copies of goldens lie that are kept elsewhere; no repository holds them."""
 
+COPIED = "golden"
+"""The folder of the copies below that of their address; it is laid out as a folder of goldens is."""
+
 READ = ("pyproject.toml", "pytest.ini", ".pytest.ini", "tox.ini", "setup.cfg")
 """Files beside which a project begins, and from which its settings and its import path are read."""
 
@@ -167,7 +170,7 @@ def settings_of(here: Path, root: Path | None, section: Mapping[str, Any], *, de
 def _golden(base: Path, named: str) -> Path:
     """The folder of the goldens, or of the copies of those that are kept elsewhere."""
     if is_url(named):
-        return Path(os.path.abspath(base / COPIES / folder_for(named) / "golden"))
+        return Path(os.path.abspath(base / COPIES / folder_for(named) / COPIED))
     # Not resolved: below the project a link in its place is refused, not followed.
     return Path(os.path.abspath(base / named))
 

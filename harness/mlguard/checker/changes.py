@@ -32,7 +32,7 @@ def changed_libraries(before: Provenance, after: Provenance, *, edited: bool = F
         yield Change("Python", old_python, new_python)
     old, new = _packages(before), _packages(after)
     for name in sorted({*old, *new}):
-        version = new.get(name) or _installed(name)
+        version = new.get(name) or installed(name)
         if old.get(name) != version and not (edited and name not in old):
             yield Change(name, old.get(name), version)
 
@@ -79,10 +79,11 @@ def _change(name: str, before: object, after: object) -> Iterator[Change]:
         yield Change(name, *(None if value is None else str(value) for value in (before, after)))
 
 
-def _installed(name: str) -> str | None:
+def installed(name: str) -> str | None:
+    """The version of a distribution that is installed here; None where there is none of that name."""
     try:
         return metadata.version(name)
-    except metadata.PackageNotFoundError:
+    except (metadata.PackageNotFoundError, ValueError):  # The latter for a name that is none.
         return None
 
 

@@ -21,8 +21,8 @@ from mlguard.report.documents.goldens import Approval, Approvals
 from mlguard.report.html.shown import Shown
 from mlguard.report.plain import as_data
 from mlguard.report.terminal import draw
-from mlguard.trackers.entry import of_golden
 from mlguard.trackers.log import Told, log
+from mlguard.trackers.records import of_golden
 
 Function = TypeVar("Function", bound=Callable[..., None])
 
@@ -103,7 +103,7 @@ def settle_all(
         tell(draw(verdict))
     answers = [_settle(regenerator, regen, yes=yes, dry_run=dry_run, as_json=as_json) for regen in prepared]
     recorded = [regen for regen, answer in zip(prepared, answers, strict=True) if answer["did"] == "recorded"]
-    if line := log(regenerator.checker.settings, _command(), [_told(regenerator, regen) for regen in recorded]):
+    if line := log(regenerator.checker.settings, _command(), (_told(regenerator, regen) for regen in recorded)):
         tell(line)
     if as_json:
         document: Approvals = {"guards": answers}

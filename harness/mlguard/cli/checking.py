@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -37,8 +37,8 @@ from mlguard.report.terminal import draw, draw_all
 from mlguard.report.wording import checked_as_staged, headline, quoted, ran_because
 from mlguard.runner.order import Extent
 from mlguard.settings import Settings, load
-from mlguard.trackers.entry import Facts, of_check
 from mlguard.trackers.log import Told, log
+from mlguard.trackers.records import of_check
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def check(names: tuple[str, ...], asked: Asked) -> NoReturn:
     written = 0 if page is None else _page_written(page, here.settings, shown, not_run)
     if line := log(here.settings, "check", run.told(verdicts)):
         tell(line)
-    kept_with = _kept_with(bundles, here.settings, verdicts, run.compared)
+    kept_with = _kept_with(bundles, here.settings, verdicts, run.seen) if bundles else 0
     sys.exit(exit_code(verdicts) or written or kept_with)
 
 
@@ -172,10 +172,10 @@ class _Run:
         """
         self.project, self.asked, self.kept, self.staged = project, asked, kept, staged
         self.checker = asked.checker(project, kept if asked.keeps else None)
-        self._seen: dict[str, Shown] = {}
-        self._facts: dict[str, Facts] = {}
-        self.compared: dict[str, Seen] = {}
-        """What guards were compared with, where that is to be kept with a bundle."""
+        self.seen: dict[str, Seen] = {}
+        """What was seen of each guard that ran in the working tree, where something is made of it afterwards."""
+        # Of what ran in this process, or from what is staged, nothing is logged: its environment or code is another.
+        self._logs = project.settings.mlflow is not None and not (asked.in_process or asked.staged)
         self._failed = threading.Event()
         if stopped:
             self._failed.set()
@@ -198,14 +198,19 @@ class _Run:
         return self.checker.goldens.as_of is None
 
     def shown(self, verdict: Verdict) -> Shown:
-        """A Verdict with what it came from, where a page is wanted and the guard ran in the working tree."""
-        seen = self._seen.get(verdict.guard)
-        is_of_it = seen is not None and seen.verdict.findings is verdict.findings
-        return replace(seen, verdict=verdict) if seen is not None and is_of_it else Shown(verdict)
+        """A Verdict with what it came from, where the guard ran in the working tree."""
+        seen = self.seen.get(verdict.guard)
+        if seen is None or seen.done is None or seen.verdict.findings is not verdict.findings:
+            return Shown(verdict)
+        guard = next(one for one in self.project.guards if one.ref.name == verdict.guard)
+        required = Rules.of(guard.options).requirements
+        return Shown(verdict, seen.golden, seen.done.record, seen.done.dataset, required)
 
-    def told(self, verdicts: Sequence[Verdict]) -> list[Told]:
+    def told(self, verdicts: Sequence[Verdict]) -> Iterator[Told]:
         """What a tracking server is told: of each guard that ran here, in a process of its own."""
-        return [Told(self.shown(one), self._facts[one.guard]) for one in verdicts if one.guard in self._facts]
+        for one in verdicts:
+            if self._logs and one.guard in self.seen:
+                yield Told(self.shown(one), of_check(self.seen[one.guard], self.checker.goldens))
 
     def _one(self, guard: Declared, standings: Mapping[str, Standing]) -> Verdict | None:
         if self.asked.fail_fast and self._failed.is_set():
@@ -228,14 +233,8 @@ class _Run:
     def _ran(self, guard: Declared, standing: Standing) -> Verdict:
         seen = self.checker.check(guard)
         verdict = seen.verdict
-        if self.asked.bundles:
-            self.compared[guard.ref.name] = seen
-        logs = self.project.settings.mlflow is not None and not (self.asked.in_process or self.asked.staged)
-        if logs:
-            self._facts[guard.ref.name] = of_check(seen, self.checker.goldens)
-        if (logs or self.asked.report is not None) and seen.done is not None:
-            required = Rules.of(guard.options).requirements
-            self._seen[guard.ref.name] = Shown(verdict, seen.golden, seen.done.record, seen.done.dataset, required)
+        if self._logs or self.asked.bundles or self.asked.report is not None:
+            self.seen[guard.ref.name] = seen
         return replace(verdict, remarks=(*verdict.remarks, ran_because(standing.why))) if standing.why else verdict
 
     def _shown(self, verdict: Verdict) -> Verdict:

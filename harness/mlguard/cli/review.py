@@ -31,8 +31,8 @@ from mlguard.report.html.shown import Shown
 from mlguard.report.review import Metric, as_data, details, lines, metrics
 from mlguard.report.terminal import draw
 from mlguard.report.wording import reason as reason_of
-from mlguard.trackers.entry import of_golden
 from mlguard.trackers.log import Told, log
+from mlguard.trackers.records import of_golden
 
 ACCEPT, REJECT, SKIP, DETAILS, OPEN, QUIT = "arsdoq"
 """The keys; a capital A, R or S also decides for all that remain."""
@@ -214,7 +214,7 @@ def _carried_out(
         approver = replace(approver, reason=enter("reason").strip())
     done = [_done(reviewer, item, keys.get(item.name, SKIP), approver, as_json=as_json) for item in items]
     accepted = [item for item, (answer, _) in zip(items, done, strict=True) if answer["did"] == "recorded"]
-    if line := log(reviewer.checker.settings, "review", [_logged(reviewer, item, approver) for item in accepted]):
+    if line := log(reviewer.checker.settings, "review", (_logged(reviewer, item, approver) for item in accepted)):
         tell(line)
     if as_json:
         document: Decided = {"guards": [answer for answer, _ in done]}

@@ -101,6 +101,17 @@ class Tree:
             return [Entry(name, kind) for name, kind in folder.kinds().items()]
         return []
 
+    def walk(self) -> Iterator[tuple[str, str]]:
+        """Whatever lies below this folder, however deep: its name from here, and its kind as an entry."""
+        waiting = [""]
+        while waiting:
+            place = waiting.pop()
+            for entry in self.entries(place):
+                name = f"{place}/{entry.name}" if place else entry.name
+                yield name, entry.kind
+                if entry.kind == "folder":
+                    waiting.append(name)
+
     def holding(self, file: str, enters: Callable[[str], bool]) -> Iterator[tuple[str, bytes | None]]:
         """Each folder below this one that holds a file of this name, and the file's content; each is opened once.
 

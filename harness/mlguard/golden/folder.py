@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -30,7 +30,7 @@ class FolderBucket:
 
     def names(self, folder: str) -> tuple[str, ...]:
         """The names of all plain files below a folder."""
-        return self._asked(lambda: tuple(_below(self._tree.below(folder), "")))
+        return self._asked(lambda: tuple(name for name, kind in self._tree.below(folder).walk() if kind == "file"))
 
     def create(self, name: str, content: bytes) -> bool:
         """Write a file, and link it to its name, which fails where there is one."""
@@ -53,12 +53,3 @@ class FolderBucket:
             return question()
         except OSError as error:
             raise UnreachableError(self.url, error.strerror or type(error).__name__) from error
-
-
-def _below(tree: Tree, place: str) -> Iterator[str]:
-    for entry in tree.entries(place):
-        name = f"{place}/{entry.name}" if place else entry.name
-        if entry.kind == "folder":
-            yield from _below(tree, name)
-        elif entry.kind == "file":
-            yield name

@@ -28,9 +28,7 @@ from mlguard.golden.naming import ARRAYS, DATASETS, INTERNALS
 from mlguard.golden.objects import Objects
 from mlguard.golden.state import state, unwritable
 from mlguard.golden.writing import reading, remove, writing
-
-FILES = "golden"
-"""The folder of the copies, below that of the address; it is laid out as a folder of goldens is."""
+from mlguard.settings import COPIED
 
 HEADS = "heads"
 """The folder of all heads, in a bucket and among the copies."""
@@ -55,7 +53,7 @@ class Mirror:
 
     def __init__(self, bucket: Bucket, home: Tree) -> None:
         """`home` is the folder of the copies of this bucket, below the project's own folder of state."""
-        self.url, self.files = bucket.url, home.below(FILES)
+        self.url, self.files = bucket.url, home.below(COPIED)
         self._bucket, self._objects, self._home = bucket, Objects(bucket), home
         self._lock = threading.RLock()
         self._numbers: dict[str, int] | None = None
@@ -81,10 +79,13 @@ class Mirror:
         numbers = {folder: number for folder in folders if (number := self.numbers().get(folder))}
         copies = {folder: self._copy(folder, number) for folder, number in numbers.items()}
         here = {folder: content for folder, content in copies.items() if content is not None}
-        if self._silent is None:
-            new = {folder: number for folder, number in numbers.items() if folder not in here}
-            here |= self._fetched(new)
-        return {folder: self._head(folder, numbers[folder], content) for folder, content in here.items()}
+        missing = {folder: number for folder, number in numbers.items() if folder not in here}
+        new = self._fetched(missing) if self._silent is None else {}
+        found = {folder: self._head(folder, numbers[folder], content) for folder, content in {**here, **new}.items()}
+        for folder, content in new.items():
+            if isinstance(found[folder], Head):
+                self._write(heads.place(f"{HEADS}/{folder}", numbers[folder]), content)
+        return found
 
     def bring(self, folder: str) -> Head | None:
         """Bring the copy of a folder up to date, and answer its head; None where there is none.
@@ -215,13 +216,10 @@ class Mirror:
 
     def _head(self, folder: str, number: int, content: bytes) -> Head | GoldenError:
         try:
-            head = heads.decode(content, number)
+            return heads.decode(content, number)
         except ValueError as error:
             why = " ".join(str(error).split())[:200]
             return self._error(folder, f"has a head, number {number}, that no mlguard wrote ({why})")
-        if self._copy(folder, number) is None:
-            self._write(heads.place(f"{HEADS}/{folder}", number), content)
-        return head
 
     def _copy(self, folder: str, number: int) -> bytes | None:
         """The copy of a head."""

@@ -142,7 +142,8 @@ def _one(source: Side, target: Side, held: Held, record: Record) -> Transferred:
     if there.version is not None and not {*there.approvals} < {*held.approvals}:
         return Transferred(name, Came.BEHIND if {*held.approvals} < {*there.approvals} else Came.DIFFERS)
     try:
-        _tables(source, target, record)
+        for dataset, tables in _tables(source, record):  # They go with their golden, and before it.
+            target.datasets.replace(dataset, tables)
         target.replace(name, files, over=there.version)
     except OvertakenError as error:
         return Transferred(name, Came.DIFFERS, error.what)
@@ -152,7 +153,8 @@ def _one(source: Side, target: Side, held: Held, record: Record) -> Transferred:
 def _mended(source: Side, target: Side, record: Record, files: Mapping[str, bytes], there: Held) -> Transferred:
     """A golden that both sides have, or that is damaged there; `mend` looks which of both it is."""
     try:
-        is_mended = _tables_mended(source, target, record) | target.mend(record.guard, files)
+        mended = [target.datasets.mend(*tables) for tables in _tables(source, record)]
+        is_mended = target.mend(record.guard, files) or any(mended)
     except (GoldenError, OvertakenError):
         is_mended = False
     if is_mended:
@@ -161,18 +163,11 @@ def _mended(source: Side, target: Side, record: Record, files: Mapping[str, byte
     return Transferred(record.guard, came, _why(there))
 
 
-def _tables(source: Side, target: Side, record: Record) -> None:
-    """The tables go with their golden, and before it."""
+def _tables(source: Side, record: Record) -> Iterator[tuple[str, dict[str, bytes]]]:
+    """The tables of a golden by the name of their Dataset, where the source has them."""
     described = record.provenance.dataset
-    files = {} if described is None else source.datasets.files(described.name)
-    if described is not None and files:
-        target.datasets.replace(described.name, files)
-
-
-def _tables_mended(source: Side, target: Side, record: Record) -> bool:
-    described = record.provenance.dataset
-    files = {} if described is None else source.datasets.files(described.name)
-    return described is not None and bool(files) and target.datasets.mend(described.name, files)
+    if described is not None and (files := source.datasets.files(described.name)):
+        yield described.name, files
 
 
 def _why(held: Held) -> str:

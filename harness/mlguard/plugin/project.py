@@ -118,7 +118,7 @@ class Project:
         from mlguard.checker.unchanged import Unchanged
         from mlguard.plugin.shared import Result
         from mlguard.runner.order import Extent
-        from mlguard.trackers.entry import of_check
+        from mlguard.trackers.records import of_check
 
         extent = Extent.QUICK if self.asked.quick else Extent.FULL
         runner = self.runner(many=many)

@@ -13,7 +13,7 @@ from mlguard.core.run_name import MAIN
 from mlguard.core.verdict import Verdict
 from mlguard.discovery import Declared
 from mlguard.plugin.shared import Result
-from mlguard.trackers.entry import of_golden
+from mlguard.trackers.records import of_golden
 
 if TYPE_CHECKING:
     from mlguard.plugin.asked import Asked

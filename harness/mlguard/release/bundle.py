@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from mlguard.core.bundle import BundleCheck
-from mlguard.core.error import GoldenError, RunError, UsageError
+from mlguard.core.error import GoldenError, UsageError
 from mlguard.core.intent import parse_intent
 from mlguard.core.outcome import Outcome
 from mlguard.files.content import file_digest
 from mlguard.files.large import large_digest
-from mlguard.files.refused import refusal
+from mlguard.files.refused import told_unread, told_unwritten
 from mlguard.files.tree import Tree, is_plain
 from mlguard.files.typed import checked
 from mlguard.golden.strict import dump, parse
@@ -61,15 +60,12 @@ class BundleFolder:
     def files(self) -> list[str]:
         """The paths of its files, without what keeps the check. Raises GoldenError for a link or a device in it."""
         found: list[str] = []
-        waiting = [""]
         with self._reading():
-            while waiting:
-                place = waiting.pop()
-                for entry in self.tree.entries(place):
-                    name = f"{place}/{entry.name}" if place else entry.name
-                    if entry.kind == "odd" or not is_plain(entry.name):
-                        raise self._odd(name)
-                    (waiting if entry.kind == "folder" else found).append(name)
+            for name, kind in self.tree.walk():
+                if kind == "odd" or not is_plain(name.rpartition("/")[2]):
+                    raise self._odd(name)
+                if kind == "file":
+                    found.append(name)
         return sorted(name for name in found if name != CHECK)
 
     def digests(self) -> dict[str, str]:
@@ -103,21 +99,11 @@ class BundleFolder:
         told = f"{self.shown(name)} is a link, a device, or has a name that not every file system can hold"
         return GoldenError(told, advice="a bundle has plain files and folders only", slug="bundle-odd")
 
-    @contextmanager
-    def _reading(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            told = f"{self.folder} cannot be read: {error.strerror or error}"
-            raise RunError(told, slug="bundle-not-read", blames_code=False) from error
+    def _reading(self) -> AbstractContextManager[None]:
+        return told_unread(str(self.folder), "bundle-not-read")
 
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            told = f"{self.shown(CHECK)} cannot be written: {refusal(error)}"
-            raise RunError(told, slug="bundle-not-written", blames_code=False) from error
+    def _writing(self) -> AbstractContextManager[None]:
+        return told_unwritten(self.shown(CHECK), "bundle-not-written")
 
 
 def write(check: BundleCheck) -> bytes:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import metadata
 from platform import python_version
 
+from mlguard.checker.changes import installed
 from mlguard.core.bundle import BundleCheck, Libraries
 from mlguard.core.chosen import chosen
 from mlguard.core.error import GoldenError, UsageError
@@ -64,15 +64,8 @@ def _here(settings: Settings, check: BundleCheck, files: dict[str, str], replace
 
 
 def _libraries(then: Libraries) -> Libraries:
-    found = {name: version for name in then.packages if (version := _version(name)) is not None}
+    found = {name: version for name in then.packages if (version := installed(name)) is not None}
     return Libraries(python_version(), found)
-
-
-def _version(name: str) -> str | None:
-    try:
-        return metadata.version(name)
-    except (metadata.PackageNotFoundError, ValueError):  # The latter for a name that is none.
-        return None
 
 
 def _named(guards: Sequence[str], check: BundleCheck, others: Sequence[str]) -> tuple[str, ...]:

@@ -20,10 +20,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from mlguard.core.error import GoldenError, RunError, UsageError
+from mlguard.core.error import GoldenError, UsageError
 from mlguard.files.large import copied
 from mlguard.files.lock import locked
-from mlguard.files.refused import refusal
+from mlguard.files.refused import told_unread, told_unwritten
 from mlguard.files.tree import Tree
 from mlguard.golden.copies import copies, version_of
 from mlguard.golden.interface import Store
@@ -73,7 +73,7 @@ class Releases:
 
         Raises GoldenError where `current` is none of ours.
         """
-        with self._reading():
+        with told_unread(str(self.folder), "place-not-read"):
             content = self.tree.read(CURRENT, _LARGEST)
         lines = (content or b"").decode(errors="replace").split("\n")
         found = [_LINE.fullmatch(line) for line in lines if line]
@@ -111,14 +111,11 @@ class Releases:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Keep other writers out, and remove what one left that died. Raises RunError for what the disk refuses."""
-        try:
+        with told_unwritten(str(self.folder), "place-not-written"):
             self.tree.make(RELEASES)
             with locked(self.tree, _LOCK):
                 self._tidy()
                 yield
-        except OSError as error:
-            told = f"{self.folder} cannot be written: {refusal(error)}"
-            raise RunError(told, slug="place-not-written", blames_code=False) from error
 
     def expect(self, history: tuple[str, ...]) -> None:
         """Raises GoldenError where something else was released since this was the history."""
@@ -186,14 +183,6 @@ class Releases:
         with suppress(OSError), (self.tree.below(folder) if folder else self.tree).entered() as handle:
             if handle is not None:
                 os.fsync(handle)
-
-    @contextmanager
-    def _reading(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            told = f"{self.folder} cannot be read: {error.strerror or error}"
-            raise RunError(told, slug="place-not-read", blames_code=False) from error
 
 
 def _goldens(store: Store, versions: Mapping[str, str]) -> Iterator[dict[str, bytes]]:

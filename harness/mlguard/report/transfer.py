@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mlguard.report.documents.goldens import Transfer
+from mlguard.report.numbers import counted
 
 _IN_WORDS = {
     "same": "same",
@@ -26,7 +27,7 @@ def draw(rows: Sequence[Row], url: str, action: str) -> str:
     """A line for each golden that is not just the same, and one line on all."""
     told = [f"{name}: {_told(action, came, detail)}" for name, came, detail in rows if came != "same"]
     counts = {came: sum(one == came for _, one, _ in rows) for came in _IN_WORDS}
-    number = "1 golden" if len(rows) == 1 else f"{len(rows)} goldens"
+    number = counted(len(rows), "golden")
     shown = ", ".join(f"{count} {came}" for came, count in counts.items() if count)
     return "\n".join([*told, f"{url}: {number}" + (f" ({shown})" if shown else "")])
 

@@ -66,12 +66,16 @@ class Told:
     """Why its golden was recorded; empty for a check."""
 
 
-def log(settings: Settings, command: str, guards: Sequence[Told], environ: Mapping[str, str] = os.environ) -> str:
-    """Log a command's guards, each as a run; answers a line to tell, or nothing where nobody wants any of it."""
-    if settings.mlflow is None or not guards:
+def log(settings: Settings, command: str, guards: Iterable[Told], environ: Mapping[str, str] = os.environ) -> str:
+    """Log a command's guards, each as a run; answers a line to tell, or nothing where nobody wants any of it.
+
+    `guards` are only asked for where somebody does.
+    """
+    if settings.mlflow is None:
         return ""
     try:
-        return one_line(_logged(settings, settings.mlflow, command, guards, environ))
+        told = list(guards)
+        return one_line(_logged(settings, settings.mlflow, command, told, environ)) if told else ""
     except Exception as error:  # It decides nothing, and must not hide what does.
         return one_line(f"mlflow: nothing is logged: {Cover(settings, environ)(str(error))}")
 

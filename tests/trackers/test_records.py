@@ -15,7 +15,8 @@ from mlguard.core.record import (
 from mlguard.core.run_name import Config, Seed
 from mlguard.core.value import number, numbers, text
 from mlguard.golden.interface import Held
-from mlguard.trackers.entry import Facts, facts
+from mlguard.trackers.entry import Facts
+from mlguard.trackers.records import facts
 
 OBSERVATIONS = (
     Observation("evaluate", "auc", number(0.5)),
