@@ -193,6 +193,19 @@ def test_what_cannot_be_read_is_refused_in_one_sentence(project: Project, conten
     assert lines[1].startswith(f"  {CHECK} ")
 
 
+def test_nothing_in_a_name_acts_or_begins_a_line(project: Project):
+    def set_name(document: dict[str, Any]) -> None:
+        document["guards"][0]["name"] = "Line\n  digest 0\x1b[2J"
+
+    edited(project, set_name)
+    code, lines = gate(project)
+    said = "  guard Line\\n  digest 0\\x1b[2J has no golden in this checkout that can be read"
+    assert (code, lines[1:]) == (
+        3,
+        [said, "  look: guard Line has a golden here, and was not checked with this bundle"],
+    )
+
+
 def test_a_bundle_is_never_left_through_a_link(project: Project):
     outside = project.write("outside.txt", "slope 2\n")
     file = project.root / BUNDLE / "model.txt"

@@ -23,7 +23,9 @@ from mlguard.core.record import (
 from mlguard.core.run_name import Seed
 from mlguard.core.tolerance import Tolerances
 from mlguard.core.value import number, numbers, text, texts
+from mlguard.golden.folder import FolderBucket
 from mlguard.golden.local import LocalStore
+from mlguard.golden.objects import Objects
 
 ROWS = tuple(f"c{index}" for index in range(24))
 
@@ -75,3 +77,12 @@ def world_folder() -> Iterator[Path]:
     folder.chmod(0o777)
     yield folder
     shutil.rmtree(folder)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """A shared folder, which is a place of goldens."""
+    folder = tmp_path / "mounted"
+    folder.mkdir()
+    Objects(FolderBucket(folder.as_uri())).found()
+    return folder

@@ -12,24 +12,15 @@ from mlguard.core.error import UsageError
 from mlguard.core.record import Approval, Record
 from mlguard.golden.bucket import UnreachableError
 from mlguard.golden.codec import encode, is_array
-from mlguard.golden.folder import FolderBucket
 from mlguard.golden.large import LargeArrays
 from mlguard.golden.local import LocalStore
-from mlguard.golden.objects import Objects, object_name
+from mlguard.golden.objects import object_name
 from mlguard.golden.stores import arrays_of, open_store
 from mlguard.golden.transfer import Came
 from mlguard.golden.transfer_arrays import pull_arrays, push_arrays, verify_arrays
 from mlguard.settings import Settings, settings_of
 
 GUARD = "Churn[model_cat]"
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Path:
-    folder = tmp_path / "mounted"
-    folder.mkdir()
-    Objects(FolderBucket(folder.as_uri())).found()
-    return folder
 
 
 @pytest.fixture

@@ -21,20 +21,11 @@ from mlguard.golden.copies import copies, put_back
 from mlguard.golden.folder import FolderBucket
 from mlguard.golden.interface import OvertakenError
 from mlguard.golden.local import LocalStore
-from mlguard.golden.objects import MARKER, Objects
+from mlguard.golden.objects import MARKER
 from mlguard.golden.remote import RemoteStore
 from mlguard.golden.stores import open_store
 from mlguard.settings import settings_of
 from tests.golden.hostile import ATTACKS, GUARD, Hostile
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Path:
-    """A shared folder, which is a place of goldens."""
-    folder = tmp_path / "mounted"
-    folder.mkdir()
-    Objects(FolderBucket(folder.as_uri())).found()
-    return folder
 
 
 @pytest.fixture

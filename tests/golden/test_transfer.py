@@ -16,21 +16,12 @@ from mlguard.golden.codec import encode
 from mlguard.golden.folder import FolderBucket
 from mlguard.golden.interface import Held
 from mlguard.golden.local import LocalStore
-from mlguard.golden.objects import Objects
 from mlguard.golden.remote import RemoteStore
 from mlguard.golden.stores import open_store
 from mlguard.golden.transfer import Came, Transferred, copied, exit_code, transfer, verify
 from mlguard.settings import settings_of
 
 GUARD = "Churn[model_cat]"
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Path:
-    folder = tmp_path / "mounted"
-    folder.mkdir()
-    Objects(FolderBucket(folder.as_uri())).found()
-    return folder
 
 
 @pytest.fixture

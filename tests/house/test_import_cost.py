@@ -72,6 +72,18 @@ def test_importing_is_light(module: str, tmp_path: Path) -> None:
     assert not loaded(f"import {module}", tmp_path) & HEAVY
 
 
+@pytest.mark.parametrize("module", ["mlguard.plugin.shared", "mlguard.plugin.logged"])
+def test_reading_what_others_left_loads_nothing_that_checks_or_draws(module: str, tmp_path: Path) -> None:
+    """A process that only waits for guards, as xdist's own does, runs none of them."""
+    loads = f"""
+import sys
+import {module}
+ours = {{name for name in sys.modules if name.startswith(("mlguard.checker", "mlguard.runner", "mlguard.pages"))}}
+assert not ours, ours
+"""
+    loaded(loads, tmp_path)
+
+
 def test_a_pytest_run_without_guards_is_light(tmp_path: Path) -> None:
     (tmp_path / "test_plain.py").write_text("def test_plain(): pass\n")
     # Other plugins are kept out: some of them import numpy on their own.

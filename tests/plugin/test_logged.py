@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mlguard.plugin import logged
 from mlguard.settings import Settings
+from mlguard.trackers import log as tracking
 from mlguard.trackers.entry import Facts
 from mlguard.trackers.log import Told
 from tests.plugin.conftest import SETTINGS
@@ -24,7 +24,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, list[Told]]]:
         found.append((command, guards))
         return "mlflow: this came of it"
 
-    monkeypatch.setattr(logged, "log", log)
+    monkeypatch.setattr(tracking, "log", log)
     return found
 
 

@@ -213,10 +213,8 @@ class Unchanged:
 def forget(settings: Settings, guard: str) -> None:
     """Forget the last match of a guard. Raises MlguardError where the disk refuses."""
     tree = state.place(settings.base)
-    try:
+    with state.writing_state(tree.root):
         tree.remove(_name(guard))
-    except OSError as error:
-        raise state.unwritable(tree.root, error) from error
 
 
 def places(settings: Settings) -> str:

@@ -15,7 +15,7 @@ from mlguard.core.verdict import Verdict
 from mlguard.files.content import file_digest
 from mlguard.golden.interface import Held
 from mlguard.golden.keyed import State
-from mlguard.golden.state import unwritable
+from mlguard.golden.state import writing_state
 from mlguard.golden.stores import compared_file, open_pending
 from mlguard.report.carried import from_json, to_json
 from mlguard.report.terminal import draw
@@ -57,18 +57,14 @@ class Waiting:
         tree, name = compared_file(self.settings, verdict.guard)
         document = json.dumps({"against": held.version, "settings": given(self.settings), "verdict": to_json(verdict)})
         self.store.save(record)
-        try:
+        with writing_state(tree.root):
             tree.put(name, document.encode())
-        except OSError as error:
-            raise unwritable(tree.root, error) from error
 
     def drop(self, guard: str) -> None:
         """Remove what is pending of a guard. Raises MlguardError where the disk refuses."""
         tree, name = compared_file(self.settings, guard, self.folder)
-        try:
+        with writing_state(tree.root):
             tree.remove(name)
-        except OSError as error:
-            raise unwritable(tree.root, error) from error
         self.store.delete(guard)
 
     def compared(self, guard: str) -> Compared:

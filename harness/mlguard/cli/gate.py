@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 
 import click
 
-from mlguard.core.visible import one_line
 from mlguard.printing import say, say_json
 from mlguard.release.bundle import CHECK, BundleFolder, Kept
 from mlguard.release.gate import AtGate, ask
@@ -62,13 +61,8 @@ def command(folder: Path, against: Path | None, guards: tuple[str, ...], *, decl
     if as_json:
         say_json(report.as_data(str(folder), *facts(asked)))
     else:
-        say(drawn(folder, asked))
+        say(report.draw(str(folder), *facts(asked)))
     sys.exit(asked.decision.outcome.exit_code)
-
-
-def drawn(folder: Path, asked: AtGate) -> str:
-    """What the gate says, as lines that act on no terminal."""
-    return "\n".join(map(one_line, report.draw(str(folder), *facts(asked)).split("\n")))
 
 
 def facts(asked: AtGate) -> tuple[Any, ...]:

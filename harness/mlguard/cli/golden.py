@@ -11,7 +11,6 @@ import click
 from mlguard.cli.select import refuse_in_ci
 from mlguard.core.error import UsageError
 from mlguard.core.url import is_url, plain_url, what_is_wrong
-from mlguard.core.visible import one_line
 from mlguard.golden.local import LocalStore
 from mlguard.golden.remote import RemoteStore
 from mlguard.golden.stores import arrays_of, open_mirror
@@ -50,7 +49,7 @@ def command(action: str, url: str | None, folder: Path | None, *, allow_ci: bool
     if as_json:
         say_json(report.as_data(rows, where, action, code))
     else:
-        say("\n".join(map(one_line, report.draw(rows, where, action).split("\n"))))
+        say(report.draw(rows, where, action))
     sys.exit(code)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from mlguard.cli.gate import FOLDER, drawn, facts, judging
+from mlguard.cli.gate import FOLDER, facts, judging
 from mlguard.core.error import UsageError
 from mlguard.golden.stores import open_store
 from mlguard.printing import say, say_json
@@ -51,7 +51,7 @@ def command(folder: Path, place: Path, guards: tuple[str, ...], *, declared: boo
         }
         say_json(document)
     else:
-        say(drawn(folder, asked))
+        say(report.draw(str(folder), *facts(asked)))
         if not code:
             say(report.released(str(place), now[0], before))
     sys.exit(code)

@@ -8,7 +8,6 @@ import click
 
 from mlguard.cli.gate import FOLDER
 from mlguard.cli.select import refuse_in_ci
-from mlguard.core.visible import one_line
 from mlguard.printing import say, say_json
 from mlguard.release.back import go_back
 from mlguard.release.place import Releases
@@ -45,8 +44,7 @@ def command(place: Path, *, bundle_only: bool, allow_ci: bool, as_json: bool) ->
         say_json(document)
         return
     counts = None if settings is None else {name: len(files) for name, files in back.goldens.items()}
-    told = report.went_back(str(place), back.left, back.now, back.check, counts)
-    say("\n".join(map(one_line, told.split("\n"))))
+    say(report.went_back(str(place), back.left, back.now, back.check, counts))
 
 
 def _checkout(*, allow_ci: bool) -> Settings:

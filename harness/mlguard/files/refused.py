@@ -13,7 +13,7 @@ READ_ONLY = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 @contextmanager
-def told_unread(what: str, slug: str) -> Iterator[None]:
+def told_unread(what: str, *, slug: str) -> Iterator[None]:
     """Raises RunError, which names what cannot be read, for what the disk refuses inside the block."""
     try:
         yield
@@ -22,7 +22,7 @@ def told_unread(what: str, slug: str) -> Iterator[None]:
 
 
 @contextmanager
-def told_unwritten(what: str, slug: str) -> Iterator[None]:
+def told_unwritten(what: str, *, slug: str) -> Iterator[None]:
     """The same of what cannot be written, with what to do about it."""
     try:
         yield

@@ -12,7 +12,7 @@ from mlguard.files.tree import LARGEST, Tree
 from mlguard.golden.bucket import Bucket, UnreachableError
 from mlguard.golden.codec import is_array
 from mlguard.golden.objects import Objects, object_name
-from mlguard.golden.state import state, unwritable
+from mlguard.golden.state import state, writing_state
 from mlguard.golden.writing import reading
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -94,7 +94,5 @@ class LargeArrays:
 
     def _write(self, sha256: str, content: bytes) -> None:
         state(self._copies.project)
-        try:
+        with writing_state(self._copies.root):
             self._copies.put(object_name(sha256), content)
-        except OSError as error:
-            raise unwritable(self._copies.root, error) from error

@@ -26,7 +26,7 @@ from mlguard.golden.head import Head
 from mlguard.golden.interface import AsOf
 from mlguard.golden.naming import ARRAYS, DATASETS, INTERNALS
 from mlguard.golden.objects import Objects
-from mlguard.golden.state import state, unwritable
+from mlguard.golden.state import state, writing_state
 from mlguard.golden.writing import reading, remove, writing
 from mlguard.settings import COPIED
 
@@ -180,15 +180,13 @@ class Mirror:
     def _remember(self, found: Mapping[str, int]) -> None:
         """Keep that these numbers were seen just now."""
         tree = state(self._home.project)
-        try:
+        with writing_state(tree.root):
             self._home.make()
             with locked(self._home, _LOCK):
                 before = seen.numbers if (seen := self._seen()) is not None else {}
                 highest = {folder: max(found.get(folder, 0), before.get(folder, 0)) for folder in {*found, *before}}
                 document = {"when": datetime.now(UTC).isoformat(timespec="seconds"), "numbers": highest}
                 self._home.put(_SEEN, json.dumps(document, indent=0, sort_keys=True).encode())
-        except OSError as error:
-            raise unwritable(tree.root, error) from error
 
     def _newest(self, folder: str) -> dict[str, int]:
         found = heads.newest(f"{folder}/{name}" for name in self._bucket.names(f"{HEADS}/{folder}"))
@@ -295,10 +293,8 @@ class Mirror:
 
     def _write(self, name: str, content: bytes) -> None:
         state(self._home.project)
-        try:
+        with writing_state(self._home.root):
             self._home.put(name, content)
-        except OSError as error:
-            raise unwritable(self._home.root, error) from error
 
 
 def _own(tree: Tree) -> list[str]:

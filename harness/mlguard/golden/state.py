@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-from mlguard.core.error import RunError
 from mlguard.files.lock import locked
-from mlguard.files.refused import refusal
+from mlguard.files.refused import told_unwritten
 from mlguard.files.tree import Tree
 
 STATE = ".mlguard"
@@ -29,12 +29,10 @@ def state(project: Path) -> Tree:
     Raises RunError where the disk refuses, and GoldenError where it is a link.
     """
     tree = place(project)
-    try:
+    with writing_state(tree.root):
         tree.make()
         if not any(entry.name == ".gitignore" for entry in tree.entries()):
             tree.put(".gitignore", b"# Written by mlguard: nothing in here belongs into a repository.\n*\n")
-    except OSError as error:
-        raise unwritable(tree.root, error) from error
     return tree
 
 
@@ -44,12 +42,9 @@ def update(project: Path, name: str, change: Callable[[dict[str, Any]], dict[str
     Raises RunError where the disk refuses.
     """
     tree = state(project)
-    try:
-        with locked(tree, _LOCK):
-            document = change(kept(project, name) or {})
-            tree.put(name, (json.dumps(document, indent=1) + "\n").encode())
-    except OSError as error:
-        raise unwritable(tree.root, error) from error
+    with writing_state(tree.root), locked(tree, _LOCK):
+        document = change(kept(project, name) or {})
+        tree.put(name, (json.dumps(document, indent=1) + "\n").encode())
 
 
 def kept(project: Path, name: str) -> dict[str, Any] | None:
@@ -61,6 +56,6 @@ def kept(project: Path, name: str) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def unwritable(folder: Path, error: OSError) -> RunError:
-    """The error of a folder of ours in which nothing can be written."""
-    return RunError(f"{folder} cannot be written: {refusal(error)}", slug="state-folder", blames_code=False)
+def writing_state(folder: Path) -> AbstractContextManager[None]:
+    """Raises RunError for what the disk refuses inside the block, in which something of a folder of ours is written."""
+    return told_unwritten(str(folder), slug="state-folder")

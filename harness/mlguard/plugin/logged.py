@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from mlguard.core.visible import one_line
-from mlguard.pages import after
 from mlguard.plugin.session import Session
 from mlguard.settings import load
-from mlguard.trackers.log import Told, log
 
 
 def log_guards(session: Session) -> None:
@@ -14,6 +12,9 @@ def log_guards(session: Session) -> None:
     results = [(result, result.facts) for result in session.results() if result.facts is not None]
     if not results:
         return
+    from mlguard.pages import after  # What draws and logs is loaded only where somebody wants it.
+    from mlguard.trackers.log import Told, log
+
     project = session.only_project()
     if project is None:
         session.logged = "mlflow: nothing is logged: guards of several projects ran"

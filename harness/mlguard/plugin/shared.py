@@ -13,7 +13,7 @@ from mlguard.core.verdict import Verdict
 from mlguard.files.lock import locked
 from mlguard.files.tree import Tree
 from mlguard.golden.naming import folder_of
-from mlguard.golden.state import state, unwritable
+from mlguard.golden.state import state, writing_state
 from mlguard.report.carried import from_json, to_json
 from mlguard.trackers.entry import Facts
 
@@ -54,10 +54,8 @@ class Shared:
         self._make_folder()
 
     def _make_folder(self) -> None:
-        try:
+        with writing_state(self.folder):
             self._tree.make()
-        except OSError as error:
-            raise unwritable(self.folder, error) from error
 
     def once(self, guard: str, make: Callable[[], Result]) -> Result:
         """The guard's Result: read where some process made it, else made here while the others wait.

@@ -100,10 +100,10 @@ class BundleFolder:
         return GoldenError(told, advice="a bundle has plain files and folders only", slug="bundle-odd")
 
     def _reading(self) -> AbstractContextManager[None]:
-        return told_unread(str(self.folder), "bundle-not-read")
+        return told_unread(str(self.folder), slug="bundle-not-read")
 
     def _writing(self) -> AbstractContextManager[None]:
-        return told_unwritten(self.shown(CHECK), "bundle-not-written")
+        return told_unwritten(self.shown(CHECK), slug="bundle-not-written")
 
 
 def write(check: BundleCheck) -> bytes:

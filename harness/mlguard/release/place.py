@@ -73,7 +73,7 @@ class Releases:
 
         Raises GoldenError where `current` is none of ours.
         """
-        with told_unread(str(self.folder), "place-not-read"):
+        with told_unread(str(self.folder), slug="place-not-read"):
             content = self.tree.read(CURRENT, _LARGEST)
         lines = (content or b"").decode(errors="replace").split("\n")
         found = [_LINE.fullmatch(line) for line in lines if line]
@@ -111,7 +111,7 @@ class Releases:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Keep other writers out, and remove what one left that died. Raises RunError for what the disk refuses."""
-        with told_unwritten(str(self.folder), "place-not-written"):
+        with told_unwritten(str(self.folder), slug="place-not-written"):
             self.tree.make(RELEASES)
             with locked(self.tree, _LOCK):
                 self._tidy()

@@ -8,6 +8,7 @@ from mlguard.core.bundle import BundleCheck, GuardSeen
 from mlguard.core.direction import higher_is_better
 from mlguard.core.gate import Objection, Ruling, Why
 from mlguard.core.outcome import Outcome
+from mlguard.core.visible import one_line
 from mlguard.report.documents import releases as documents
 from mlguard.report.numbers import apart, counted
 
@@ -49,7 +50,7 @@ def draw(shown: str, check: BundleCheck | None, digest: str | None, decision: Ru
         lines = [f"{shown}: refused, {_MEANING[decision.outcome.exit_code]}"]
     lines += _lines([one for one in decision.objections if one.outcome is not Outcome.MATCH], "")
     lines += _lines([one for one in decision.objections if one.outcome is Outcome.MATCH], "look: ")
-    return "\n".join(lines)
+    return "\n".join(map(one_line, lines))
 
 
 def as_data(shown: str, check: BundleCheck | None, digest: str | None, decision: Ruling) -> documents.Gate:
@@ -72,8 +73,8 @@ def as_data(shown: str, check: BundleCheck | None, digest: str | None, decision:
 def released(place: str, digest: str, before: str | None) -> str:
     """A line on a release that is current now."""
     if before == digest:
-        return f"{place}: {digest[:DIGITS]} is current already"
-    return f"{place}: {digest[:DIGITS]} is current" + (f", instead of {before[:DIGITS]}" if before else "")
+        return one_line(f"{place}: {digest[:DIGITS]} is current already")
+    return one_line(f"{place}: {digest[:DIGITS]} is current" + (f", instead of {before[:DIGITS]}" if before else ""))
 
 
 def went_back(place: str, left: str, now: str, check: BundleCheck, goldens: dict[str, int] | None) -> str:
@@ -87,7 +88,7 @@ def went_back(place: str, left: str, now: str, check: BundleCheck, goldens: dict
         lines.append("  goldens were left alone")
     elif check.commit is not None:
         lines.append(f"  its code is that of commit {check.commit[:DIGITS]}, with which `mlguard check` holds")
-    return "\n".join(lines)
+    return "\n".join(map(one_line, lines))
 
 
 def say(one: Objection) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mlguard.core.visible import one_line
 from mlguard.report.documents.goldens import Transfer
 from mlguard.report.numbers import counted
 
@@ -29,7 +30,7 @@ def draw(rows: Sequence[Row], url: str, action: str) -> str:
     counts = {came: sum(one == came for _, one, _ in rows) for came in _IN_WORDS}
     number = counted(len(rows), "golden")
     shown = ", ".join(f"{count} {came}" for came, count in counts.items() if count)
-    return "\n".join([*told, f"{url}: {number}" + (f" ({shown})" if shown else "")])
+    return "\n".join(map(one_line, [*told, f"{url}: {number}" + (f" ({shown})" if shown else "")]))
 
 
 def as_data(rows: Sequence[Row], url: str, action: str, exit_code: int) -> Transfer:
