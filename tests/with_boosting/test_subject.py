@@ -7,9 +7,10 @@ from operator import attrgetter
 import pytest
 
 from mlguard.core.outcome import Outcome
+from tests.examples.edit import CONTRACTS, PROBES, told
 from tests.examples.subjects.boosting import BOOSTING
-from tests.examples.subjects.edit import CONTRACTS, PROBES, Edit
-from tests.examples.subjects.guarded import Guarded, told
+from tests.examples.subjects.edit import Edit
+from tests.examples.subjects.guarded import Guarded
 
 
 @pytest.fixture(scope="module")

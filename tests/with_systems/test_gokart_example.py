@@ -12,8 +12,9 @@ from mlguard.core.outcome import Outcome
 from mlguard.report.terminal import draw
 from mlguard.runner.run import Runner
 from mlguard.settings import load
-from tests.examples.repositories.conftest import REPOSITORIES, Repository, told
-from tests.examples.repositories.edit import CONTRACTS, PROBES, Edit
+from tests.examples.edit import CONTRACTS, PROBES, told
+from tests.examples.repositories.conftest import REPOSITORIES, Repository
+from tests.examples.repositories.edit import Edit
 
 GUARD, ROOT = "Prices", REPOSITORIES / "kart_prices"
 MODEL, TASKS, SCHEMAS = "prices/model.py", "prices/tasks.py", "prices/schemas.py"

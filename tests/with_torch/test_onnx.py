@@ -9,8 +9,7 @@ from mlguard.core.outcome import Outcome
 from mlguard.core.record import CONTRACT
 from mlguard.report.terminal import draw
 from tests.project import Project
-
-NET, GUARD = "net.py", "tests/guards/test_net.py"
+from tests.with_torch.nets import GUARD, NET, guarded
 
 CODE = """\
 import copy
@@ -32,28 +31,31 @@ class Net(nn.Module):
         return self.last(torch.tanh(self.hidden(self.norm(x)))).squeeze(1)
 
 
-def column(rows):
-    return torch.tensor(rows["x"].to_numpy(), dtype=torch.float32).reshape(-1, 1)
+def column(rows, name):
+    return torch.tensor(rows[name].to_numpy(), dtype=torch.float32)
+
+
+def seen(rows):
+    return column(rows, "x").reshape(-1, 1)
 
 
 def train(rows):
     torch.manual_seed(1)
     net = Net()
     optimizer = torch.optim.SGD(net.parameters(), lr=0.05)
-    y = torch.tensor(rows["y"].to_numpy(), dtype=torch.float32)
     for _ in range(12):
         optimizer.zero_grad()
-        functional.mse_loss(net(column(rows)), y).backward()
+        functional.mse_loss(net(seen(rows)), column(rows, "y")).backward()
         optimizer.step()
     return net
 
 
 def predict(net, rows):
     if isinstance(net, onnxruntime.InferenceSession):
-        return net.run(None, {"x": column(rows).numpy()})[0]
+        return torch.from_numpy(net.run(None, {"x": seen(rows).numpy()})[0])
     net.eval()
     with torch.no_grad():
-        return net(column(rows)).numpy()
+        return net(seen(rows))
 
 
 def save(net, folder):
@@ -67,38 +69,10 @@ def load(folder):
     return onnxruntime.InferenceSession(str(folder / "net.onnx"))
 """
 
-GUARDED = """\
-import net
-from mlguard import Guard
-
-
-class Net(Guard):
-    dataset = "tiny"
-
-    def train(self, train):
-        return net.train(train)
-
-    def predict(self, model, rows):
-        return net.predict(model, rows)
-
-    def evaluate(self, test, predictions):
-        return {"mse": float(((predictions - test["y"].to_numpy()) ** 2).mean())}
-
-    def save(self, model, folder):
-        net.save(model, folder)
-
-    def load(self, folder):
-        return net.load(folder)
-"""
-
 
 @pytest.fixture(scope="module")
 def project(at_once: None, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    made = Project(tmp_path_factory.mktemp("onnx"))
-    made.write(NET, CODE)
-    made.write(GUARD, GUARDED)
-    assert made.regen("Net", GUARD).proposal is not None
-    return made
+    return guarded(tmp_path_factory.mktemp("onnx"), CODE)
 
 
 def test_the_export_answers_as_the_module_does(project: Project) -> None:

@@ -7,8 +7,9 @@ from operator import attrgetter
 import pytest
 
 from mlguard.core.outcome import Outcome
-from tests.examples.subjects.edit import CONTRACTS, PROBES, Edit
-from tests.examples.subjects.guarded import Guarded, told
+from tests.examples.edit import CONTRACTS, PROBES, told
+from tests.examples.subjects.edit import Edit
+from tests.examples.subjects.guarded import Guarded
 from tests.examples.subjects.torch import TORCH
 
 

@@ -13,8 +13,7 @@ from mlguard.observe.leaf import to_value
 from mlguard.observe.walk import walk
 from mlguard.report.terminal import draw
 from tests.project import Project
-
-NET, GUARD = "net.py", "tests/guards/test_net.py"
+from tests.with_torch.nets import GUARD, NET, guarded
 
 CODE = """\
 import torch
@@ -67,42 +66,10 @@ def load(folder):
     return net
 """
 
-GUARDED = """\
-import net
-import torch
-from mlguard import Guard
-
-
-class Net(Guard):
-    dataset = "tiny"
-
-    def split(self, data):
-        return data.rows[:12], data.rows[12:]
-
-    def train(self, train):
-        return net.train(train)
-
-    def predict(self, model, rows):
-        return net.predict(model, rows)
-
-    def evaluate(self, test, predictions):
-        return {"mse": torch.mean((predictions - net.column(test, "y")) ** 2)}
-
-    def save(self, model, folder):
-        net.save(model, folder)
-
-    def load(self, folder):
-        return net.load(folder)
-"""
-
 
 @pytest.fixture(scope="module")
 def project(at_once: None, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    made = Project(tmp_path_factory.mktemp("torch"))
-    made.write(NET, CODE)
-    made.write(GUARD, GUARDED)
-    assert made.regen("Net", GUARD).proposal is not None
-    return made
+    return guarded(tmp_path_factory.mktemp("torch"), CODE)
 
 
 def test_parameters_and_buffers_are_what_was_learned(project: Project) -> None:

@@ -10,13 +10,12 @@ from pathlib import Path
 import pytest
 
 from mlguard.checker.check import Checker
-from mlguard.core.outcome import Outcome
 from mlguard.core.verdict import Verdict
-from mlguard.report.sentence import say
 from mlguard.runner.order import Extent
 from mlguard.runner.run import Runner
 from mlguard.settings import load
-from tests.examples.repositories.edit import CONTRACTS, Edit
+from tests.examples.edit import expected, told
+from tests.examples.repositories.edit import Edit
 
 REPOSITORIES = Path(__file__).resolve().parents[3] / "examples" / "repositories"
 
@@ -46,8 +45,7 @@ class Repository:
     def expect(self, edit: Edit) -> None:
         """Check the code with an edit, and compare the Verdict with what the edit says of itself."""
         verdict = self.check(edit.guard, edit)
-        red = Outcome.VIOLATED if edit.only is CONTRACTS else Outcome.SHIFTED
-        outcome = Outcome.MATCH if edit.stage is None else red
+        outcome = expected(edit.stage, edit.only)
         assert (verdict.outcome, verdict.first_moved) == (outcome, edit.stage), told(verdict)
         assert edit.only is None or {finding.role for finding in verdict.moves()} <= edit.only, told(verdict)
 
@@ -57,12 +55,6 @@ def _needed(edit: Edit | None) -> Extent:
     if edit is None or edit.stage is None:
         return Extent.FULL
     return Extent.MAIN if edit.only is None else Extent.QUICK
-
-
-def told(verdict: Verdict) -> str:
-    """A Verdict in a few lines."""
-    moves = [f"{finding.role}: {say(finding)}" for finding in verdict.moves()[:6]]
-    return "\n".join([f"{verdict.outcome}, first moved: {verdict.first_moved}", str(verdict.problem or ""), *moves])
 
 
 @pytest.fixture(scope="module")

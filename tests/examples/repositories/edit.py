@@ -6,11 +6,6 @@ from dataclasses import dataclass
 
 from mlguard.core.record import Role
 
-PROBES = frozenset({Role.PROBE})
-"""What may move where an edit changes no answer to rows of the dataset."""
-CONTRACTS = frozenset({Role.CONTRACT, Role.CONTRACT_VALUE})
-"""What may move where an edit changes no answer at all."""
-
 
 @dataclass(frozen=True)
 class Edit:

@@ -7,8 +7,9 @@ from operator import attrgetter
 import pytest
 
 from mlguard.core.outcome import Outcome
-from tests.examples.repositories.conftest import Repository, told
-from tests.examples.repositories.edit import CONTRACTS, PROBES, Edit
+from tests.examples.edit import CONTRACTS, PROBES, told
+from tests.examples.repositories.conftest import Repository
+from tests.examples.repositories.edit import Edit
 
 pytestmark = pytest.mark.repositories
 REPOSITORY, GUARD = "bakery_demand", "Demand"

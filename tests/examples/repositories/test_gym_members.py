@@ -9,8 +9,9 @@ import pytest
 
 from mlguard.core.outcome import Outcome
 from mlguard.report.wording import explanation
-from tests.examples.repositories.conftest import Repository, told
-from tests.examples.repositories.edit import CONTRACTS, PROBES, Edit
+from tests.examples.edit import CONTRACTS, PROBES, told
+from tests.examples.repositories.conftest import Repository
+from tests.examples.repositories.edit import Edit
 
 pytestmark = pytest.mark.repositories
 REPOSITORY = "gym_members"

@@ -20,8 +20,9 @@ from mlguard.runner import run as run_module
 from mlguard.tables.folder import write_dataset
 from mlguard.tables.generate import make
 from mlguard.worker import pool
-from tests.examples.repositories.conftest import REPOSITORIES, Repository, told
-from tests.examples.repositories.edit import CONTRACTS, PROBES, Edit
+from tests.examples.edit import CONTRACTS, PROBES, told
+from tests.examples.repositories.conftest import REPOSITORIES, Repository
+from tests.examples.repositories.edit import Edit
 from tests.project import Project, unmeasured
 
 pytestmark = pytest.mark.repositories

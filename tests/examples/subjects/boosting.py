@@ -1,6 +1,7 @@
 """Boosted trees of LightGBM; `tox -e boosting` checks it."""
 
-from tests.examples.subjects.edit import CONTRACTS, PROBES, Edit, Subject
+from tests.examples.edit import CONTRACTS, PROBES
+from tests.examples.subjects.edit import Edit, Subject
 
 SALES = "sales.py"
 

@@ -7,11 +7,6 @@ from dataclasses import dataclass
 
 from mlguard.core.record import Role
 
-PROBES = frozenset({Role.PROBE})
-"""What may move where an edit changes no answer to rows of the dataset, of no data seed."""
-CONTRACTS = frozenset({Role.CONTRACT, Role.CONTRACT_VALUE})
-"""What may move where an edit changes no answer at all, to probe rows neither."""
-
 
 @dataclass(frozen=True)
 class Edit:

@@ -1,6 +1,7 @@
 """Code whose tables are of polars, in every method."""
 
-from tests.examples.subjects.edit import CONTRACTS, PROBES, Edit, Subject
+from tests.examples.edit import CONTRACTS, PROBES
+from tests.examples.subjects.edit import Edit, Subject
 
 FARES = "fares.py"
 

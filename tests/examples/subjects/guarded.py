@@ -9,14 +9,13 @@ from typing import Any
 
 from mlguard.checker.check import Checker
 from mlguard.checker.regen import Regenerator
-from mlguard.core.outcome import Outcome
 from mlguard.core.verdict import Verdict
-from mlguard.report.sentence import say
 from mlguard.report.terminal import draw
 from mlguard.runner.order import Extent
 from mlguard.runner.run import Runner
 from mlguard.settings import load
-from tests.examples.subjects.edit import CONTRACTS, Edit, Subject
+from tests.examples.edit import expected, told
+from tests.examples.subjects.edit import Edit, Subject
 from tests.repository import Repository
 
 SUBJECTS = Path(__file__).resolve().parents[3] / "examples" / "subjects"
@@ -64,7 +63,7 @@ class Guarded:
     def expect(self, edit: Edit) -> None:
         """Check the code with an edit, and compare the Verdict with what the edit says of itself."""
         verdict = self.check(edit)
-        outcome = _red(edit) if edit.stage else Outcome.MATCH
+        outcome = expected(edit.stage, edit.only)
         assert (verdict.outcome, verdict.first_moved) == (outcome, edit.stage), told(verdict)
         assert edit.names in draw(verdict), draw(verdict)
         if edit.only is not None:
@@ -90,14 +89,3 @@ class Guarded:
 def _needed(edit: Edit | None) -> Extent:
     """How much of a guard to run: a bug that the main run shows needs no more, all others everything."""
     return Extent.FULL if edit is None or edit.stage is None or edit.only is not None else Extent.MAIN
-
-
-def _red(edit: Edit) -> Outcome:
-    return Outcome.VIOLATED if edit.only is CONTRACTS else Outcome.SHIFTED
-
-
-def told(verdict: Verdict) -> str:
-    """A Verdict in a few lines."""
-    moves = [f"{finding.role}: {say(finding)}" for finding in verdict.moves()[:6]]
-    problem = [text for text in (verdict.problem, verdict.traceback) if text]
-    return "\n".join([f"{verdict.outcome}, first moved: {verdict.first_moved}", *problem, *moves])

@@ -1,6 +1,7 @@
 """A file with a hyphen that reads settings while it is imported, keeps two models in a global, and serves requests."""
 
-from tests.examples.subjects.edit import CONTRACTS, PROBES, Edit, Subject
+from tests.examples.edit import CONTRACTS, PROBES
+from tests.examples.subjects.edit import Edit, Subject
 
 SERVICE = "2019-rents/rent-service.py"
 

@@ -1,6 +1,7 @@
 """A notebook as Jupyter keeps it."""
 
-from tests.examples.subjects.edit import CONTRACTS, PROBES, Edit, Subject
+from tests.examples.edit import CONTRACTS, PROBES
+from tests.examples.subjects.edit import Edit, Subject
 
 BOOK = "rents.ipynb"
 

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.examples.edit import CONTRACTS, PROBES
 from tests.examples.subjects.boosting import BOOSTING
-from tests.examples.subjects.edit import CONTRACTS, PROBES, Edit, Subject
+from tests.examples.subjects.edit import Edit, Subject
 from tests.examples.subjects.table import SUBJECTS
 from tests.examples.subjects.torch import TORCH
 

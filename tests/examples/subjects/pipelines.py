@@ -1,6 +1,7 @@
 """A Pipeline of scikit-learn, which `tox -e lowest` runs with the oldest libraries that we allow."""
 
-from tests.examples.subjects.edit import CONTRACTS, PROBES, Edit, Subject
+from tests.examples.edit import CONTRACTS, PROBES
+from tests.examples.subjects.edit import Edit, Subject
 
 SCORING = "scoring.py"
 

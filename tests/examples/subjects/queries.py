@@ -1,6 +1,7 @@
 """Queries in `.sql` files that train, answer and measure."""
 
-from tests.examples.subjects.edit import CONTRACTS, PROBES, Edit, Subject
+from tests.examples.edit import CONTRACTS, PROBES
+from tests.examples.subjects.edit import Edit, Subject
 
 PREDICT, EVALUATE, DAYS = "sql/predict.sql", "sql/evaluate.sql", "sql/days.sql"
 

@@ -1,6 +1,7 @@
 """Command lines in two languages, each from the files that the one before left."""
 
-from tests.examples.subjects.edit import CONTRACTS, PROBES, Edit, Subject
+from tests.examples.edit import CONTRACTS, PROBES
+from tests.examples.subjects.edit import Edit, Subject
 
 TRAIN, PREDICT, EVALUATE = "bin/train.py", "bin/predict.py", "bin/evaluate.sh"
 

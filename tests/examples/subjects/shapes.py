@@ -1,6 +1,7 @@
 """Numerical code whose comments give shapes."""
 
-from tests.examples.subjects.edit import CONTRACTS, PROBES, Edit, Subject
+from tests.examples.edit import CONTRACTS, PROBES
+from tests.examples.subjects.edit import Edit, Subject
 
 SONGS = "songs.py"
 

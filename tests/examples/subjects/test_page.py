@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from tests.examples.subjects.edit import CONTRACTS, PROBES
+from tests.examples.edit import CONTRACTS, PROBES
 from tests.examples.subjects.guarded import SUBJECTS
 from tests.examples.subjects.page import ALL, PAGE, written
 

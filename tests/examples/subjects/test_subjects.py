@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from mlguard.core.outcome import Outcome
+from tests.examples.edit import told
 from tests.examples.subjects.edit import Edit, Subject
-from tests.examples.subjects.guarded import Guarded, told
+from tests.examples.subjects.guarded import Guarded
 from tests.examples.subjects.table import SUBJECTS
 
 pytestmark = pytest.mark.repositories

@@ -1,6 +1,7 @@
 """A network of torch; `tox -e torch` checks it."""
 
-from tests.examples.subjects.edit import CONTRACTS, PROBES, Edit, Subject
+from tests.examples.edit import CONTRACTS, PROBES
+from tests.examples.subjects.edit import Edit, Subject
 
 NET = "wave_net.py"
 
