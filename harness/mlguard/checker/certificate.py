@@ -64,10 +64,14 @@ def measure(
     seen = Noise(Rules.of(guard.options))
     environments: list[Mapping[str, object]] = []
     tried: list[tuple[Environment, list[str]]] = []
-    for number, (name, machine) in enumerate(machines.items(), start=1):
+
+    def on(numbered: tuple[int, str]) -> Record:
+        number, name = numbered
         progress(f"{guard.ref.name}: noise on {name} ({number} of {len(machines)})")
         moment = MOMENTS.get(name, USUAL)
-        other = runner.run(guard, environment=machine, moment=moment, bundle=False).record
+        return runner.run(guard, environment=machines[name], moment=moment, bundle=False).record
+
+    for (name, machine), other in zip(machines.items(), runner.each(on, [*enumerate(machines, start=1)]), strict=True):
         described = dict(other.provenance.environment)
         without = list(dict.fromkeys([*effect(machine, described), *described.get("without_effect", ())]))
         tried.append((machine, without))
@@ -79,9 +83,14 @@ def measure(
         if clock:
             return Certificate(environments=tuple(environments), unstable=tuple(clock))
     missing = inert(tried)
-    for name, seed in JITTERS.items() if missing else ():
+
+    def moved(name: str) -> Record:
         progress(f"{guard.ref.name}: noise from {name}")
-        seen.add_jitter(record, runner.run(guard, change=Change(data=Jitter(seed)), bundle=False).record)
+        return runner.run(guard, change=Change(data=Jitter(JITTERS[name])), bundle=False).record
+
+    jitters = [*JITTERS] if missing else []
+    for name, other in zip(jitters, runner.each(moved, jitters), strict=True):
+        seen.add_jitter(record, other)
         environments.append({"name": name, "without_effect": []})
     made = Certificate(
         seen.sizes,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from importlib import metadata
 from typing import Any
 
 from mlguard.checker.private import PRIVATE
 from mlguard.core.cause import Change
 from mlguard.core.record import Provenance
+from mlguard.runner.imported import installed
 
 
 def changed_keys(before: Provenance, after: Provenance) -> list[Change]:
@@ -77,14 +77,6 @@ def _is_code(name: str) -> bool:
 def _change(name: str, before: object, after: object) -> Iterator[Change]:
     if before != after:
         yield Change(name, *(None if value is None else str(value) for value in (before, after)))
-
-
-def installed(name: str) -> str | None:
-    """The version of a distribution that is installed here; None where there is none of that name."""
-    try:
-        return metadata.version(name)
-    except (metadata.PackageNotFoundError, ValueError):  # The latter for a name that is none.
-        return None
 
 
 def _minor(provenance: Provenance) -> str:

@@ -63,10 +63,11 @@ class Checker:
         extent: Extent = Extent.FULL,
         unchanged: Unchanged | None = None,
         fail_fast: bool = False,
+        shares: int = 1,
     ) -> None:
         """`extent`: how much of each guard to run; `unchanged` keeps what matches depended on, where that is wanted;
-        `fail_fast` ends a guard's run at its first move."""
-        self.unchanged, self.fail_fast = unchanged, fail_fast
+        `fail_fast` ends a guard's run at its first move; `shares`: workers that may run one guard together."""
+        self.unchanged, self.fail_fast, self._shares = unchanged, fail_fast, shares
         self.settings, self.runner, self.extent = settings, runner, extent
         self.goldens = open_store(settings)
         self.waiting = Waiting(settings)
@@ -125,13 +126,20 @@ class Checker:
         held = self.goldens.held(guard.ref.name)
         golden = held.record
         guard = guard.as_in(golden)
-        until = FirstMove(golden, Rules.of(guard.options)) if self.fail_fast and golden is not None else None
-        done = self.runner.run(guard, extent=self.extent, until=until)
+        done = self._first(guard, golden)
         seen = self._seen(guard, held, done)
-        if done.ended_early and seen.verdict.outcome not in (Outcome.SHIFTED, Outcome.VIOLATED):
-            # What moved is excused, by a tie or by proof: the rest decides.
+        is_red = seen.verdict.outcome in (Outcome.SHIFTED, Outcome.VIOLATED)
+        if (done.ended_early and not is_red) or (done.shares > 1 and seen.verdict.outcome is not Outcome.MATCH):
+            # What moved is excused, by a tie or by proof, and the rest decides; or it shall be seen in one process.
             return self._seen(guard, held, self.runner.run(guard, extent=self.extent))
         return seen
+
+    def _first(self, guard: Declared, golden: Record | None) -> Done:
+        """The run with which a check begins, which may end before its last part or be that of several workers."""
+        if self._shares > 1 and self.extent is Extent.FULL and not self.fail_fast:
+            return self.runner.run_in_shares(guard, self._shares)
+        until = FirstMove(golden, Rules.of(guard.options)) if self.fail_fast and golden is not None else None
+        return self.runner.run(guard, extent=self.extent, until=until)
 
     def judge(self, guard: Declared, held: Held, done: Done) -> Verdict:
         """What comes of comparing a run with what lies in the place of its golden; nothing is kept of it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from contextlib import contextmanager
 import click
 
 from mlguard.checker.isolated import isolated
+from mlguard.cli.scheduling import scheduling
 from mlguard.cli.select import Opened, opened
 from mlguard.core.error import several
 from mlguard.core.outcome import USAGE_EXIT, Outcome
@@ -50,6 +50,7 @@ def in_seconds(text: str) -> float:
 @click.option(
     "--jobs", "-j", type=click.IntRange(1), default=None, help="Changes to try at once; default: one per core."
 )
+@scheduling
 @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document on standard output.")
 def command(
     names: tuple[str, ...],
@@ -59,15 +60,16 @@ def command(
     seed: int,
     jobs: int | None,
     *,
+    scheduler: str | None,
     as_json: bool,
 ) -> None:
     """Plant behaviour changes in code, configuration and data, and report which of them the guards notice.
 
     Nothing is written into your files: changed sources are loaded from memory. A guard must match its golden first.
     """
-    limits = _limits(budget, changes, seed, jobs)
     audits = []
-    with opened(names, many=True) as project:
+    with opened(names, many=True, scheduler=scheduler) as project:
+        limits = _limits(budget, changes, seed, jobs or project.runner.at_once)
         for guard in project.guards:
             found = _audited(project, guard, limits)
             audits.append(found)
@@ -81,9 +83,9 @@ def command(
     sys.exit(code)
 
 
-def _limits(budget: float | None, changes: int | None, seed: int, jobs: int | None) -> Budget:
+def _limits(budget: float | None, changes: int | None, seed: int, jobs: int) -> Budget:
     seconds = in_seconds(DEFAULT) if budget is None and changes is None else budget
-    return Budget(seconds, changes, seed, jobs or os.cpu_count() or 1)
+    return Budget(seconds, changes, seed, jobs)
 
 
 def _audited(project: Opened, guard: Declared, limits: Budget) -> Audit:

@@ -31,5 +31,5 @@ def command(
     with opened(names) as project:
         checker = Checker(project.settings, project.runner)
         recorder = regenerator(checker, reason, as_reviewer=as_reviewer, thorough=thorough, dry_run=dry_run, yes=yes)
-        prepared = at_once(lambda guard: calibrate(recorder, guard), project.guards, jobs)
+        prepared = at_once(lambda guard: calibrate(recorder, guard), project, jobs)
         settle_all(recorder, prepared, yes=yes, dry_run=dry_run, as_json=as_json)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mlguard.cli.scheduling import scheduling
 from mlguard.printing import say, say_json
 from mlguard.settings import load, require_project
 
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     multiple=True,
     help="Keep what was found with this bundle, for `mlguard gate`; may be given several times.",
 )
+@scheduling
 @click.option("--try", "trying", is_flag=True, help="Show what a golden would hold; compare and write nothing.")
 @click.option("--in-process", is_flag=True, help="Run in this process, for debuggers; its environment is not fixed.")
 @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document on standard output.")
@@ -58,6 +60,7 @@ def command(
     costs: bool,
     report: Path | None,
     bundles: tuple[Path, ...],
+    scheduler: str | None,
     trying: bool,
     in_process: bool,
     as_json: bool,
@@ -65,7 +68,7 @@ def command(
     """Run guards, compare them with their goldens, and explain what moved, where first, by how much and why."""
     skipping = {"--changed": changed, "--since": since is not None, "--staged": staged}
     options = [option for option, is_chosen in skipping.items() if is_chosen]
-    if trying and (options or fail_fast or quick or costs or in_process or report or bundles):
+    if trying and (options or fail_fast or quick or costs or in_process or report or bundles or scheduler):
         raise click.UsageError(
             "--try runs a guard in full, in a worker: leave the other options but --jobs and --json out"
         )
@@ -75,6 +78,9 @@ def command(
         raise click.UsageError(
             f"{options[0]} skips guards and --in-process is for debugging one: leave one of them out"
         )
+    if scheduler and (options or in_process):
+        here = options[0] if options else "--in-process"
+        raise click.UsageError(f"{here} is about this machine, and --scheduler runs elsewhere: leave one of them out")
     parting = {"--fail-fast": fail_fast, "--quick": quick, "--in-process": in_process}
     partial = [*options, *(option for option, is_chosen in parting.items() if is_chosen)]
     if bundles and partial:
@@ -89,7 +95,8 @@ def command(
 
     if trying:
         preview(names, jobs, as_json=as_json)
-    asked = Asked(jobs, bool(options), reach, staged, fail_fast, quick, costs, in_process, as_json, report, bundles)
+    skips = bool(options)
+    asked = Asked(jobs, skips, reach, staged, fail_fast, quick, costs, in_process, as_json, report, bundles, scheduler)
     check(names, asked)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from mlguard.checker.check import Checker, Seen, broken, stale, still_matches
 from mlguard.checker.isolated import isolated
@@ -40,6 +40,9 @@ from mlguard.settings import Settings, load
 from mlguard.trackers.log import Told, log
 from mlguard.trackers.records import of_check
 
+SHARES: Final = 4
+"""Workers that run one guard together at most: each begins with the main run, and ends with a refit."""
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -67,11 +70,22 @@ class Asked:
     """Where to write a page of the run; None writes none."""
     bundles: tuple[Path, ...] = ()
     """Folders with which to keep what was found."""
+    scheduler: str | None = None
+    """The address of a cluster on which guards run; None runs them here."""
 
     def checker(self, project: Opened, kept: Unchanged | None = None) -> Checker:
         """Checks guards of a project, and keeps in `kept` what matches depended on."""
         extent = Extent.QUICK if self.quick else Extent.FULL
-        return Checker(project.settings, project.runner, extent=extent, unchanged=kept, fail_fast=self.fail_fast)
+        return Checker(
+            project.settings, project.runner, extent=extent, unchanged=kept, fail_fast=self.fail_fast,
+            shares=self._shares(project),
+        )  # fmt: skip
+
+    def _shares(self, project: Opened) -> int:
+        """How many workers run one guard together: on a cluster that has room for more than the guards."""
+        if self.scheduler is None or self.bundles or not project.guards:
+            return 1
+        return min(SHARES, max(1, project.runner.at_once // len(project.guards)))
 
     @property
     def listens(self) -> bool:
@@ -95,7 +109,8 @@ def check(names: tuple[str, ...], asked: Asked) -> NoReturn:
     """
     page = None if asked.report is None else destination(asked.report, load())
     searched = places(load()) if asked.keeps else ""
-    with opened(names, in_process=asked.in_process, listens=asked.listens) as here, ExitStack() as stack:
+    where = opened(names, in_process=asked.in_process, listens=asked.listens, scheduler=asked.scheduler)
+    with where as here, ExitStack() as stack:
         if asked.in_process:
             tell("in process: threads, hash seed and BLAS are whatever this process has, so small moves mean little")
         bundles = begin(asked.bundles, here.settings)
@@ -185,7 +200,7 @@ class _Run:
         names = [guard.ref.name for guard in self.project.guards]
         standings = {} if self.kept is None else self.kept.standings(filter(self._is_current, names))
         jobs = 1 if self.asked.in_process else self.asked.jobs
-        found = at_once(lambda guard: self._one(guard, standings), self.project.guards, jobs)
+        found = at_once(lambda guard: self._one(guard, standings), self.project, jobs)
         not_run = [name for name, verdict in zip(names, found, strict=True) if verdict is None]
         return [verdict for verdict in found if verdict is not None], not_run
 
@@ -280,7 +295,7 @@ def preview(names: tuple[str, ...], jobs: int | None, *, as_json: bool) -> NoRet
         def one(guard: Declared) -> Preview | Verdict:
             return isolated(guard.ref.name, lambda: preview(project.runner, guard), lambda failed: failed)
 
-        seen: Sequence[Preview | Verdict] = at_once(one, project.guards, jobs)
+        seen: Sequence[Preview | Verdict] = at_once(one, project, jobs)
         failed = [*broken(project.settings, project.found), *(one for one in seen if isinstance(one, Verdict))]
     facts = [
         (one.guard, one.record, one.contracts, one.unreached, one.remarks) for one in seen if isinstance(one, Preview)

@@ -99,7 +99,7 @@ def _compared(project: Opened, revisions: tuple[str, ...], jobs: int | None, *, 
             judged = judge.explained(guard, proving)
             return Told(judged.verdict, judged.proof)
 
-        told = [*at_once(one, project.guards, jobs), *_broken(project)]
+        told = [*at_once(one, project, jobs), *_broken(project)]
         return Answer(before.name, after.name, tuple(told), tuple(dict.fromkeys([*before.remarks, *after.remarks])))
 
 

@@ -33,7 +33,7 @@ def command(*, yes: bool, dry_run: bool, allow_ci: bool, as_json: bool) -> None:
         verdicts = broken(project.settings, project.found)
         if gone:
             checker = Checker(project.settings, project.runner)
-            verdicts += [seen.verdict for seen in at_once(checker.check, project.guards, None)]
+            verdicts += [seen.verdict for seen in at_once(checker.check, project, None)]
     failed = [verdict for verdict in verdicts if verdict.outcome is not Outcome.MATCH]
     if failed:
         tell(draw_all(failed))

@@ -6,6 +6,7 @@ import click
 
 from mlguard.checker.check import Checker, broken
 from mlguard.cli.approval import approving, intending, regenerator, settle_all
+from mlguard.cli.scheduling import scheduling
 from mlguard.cli.select import at_once, opened, refuse_in_ci
 
 
@@ -13,6 +14,7 @@ from mlguard.cli.select import at_once, opened, refuse_in_ci
 @click.argument("names", metavar="[GUARD]...", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="Record every guard anew, not only what fails.")
 @intending
+@scheduling
 @approving
 def command(
     names: tuple[str, ...],
@@ -20,6 +22,7 @@ def command(
     jobs: int | None,
     *,
     intent: str,
+    scheduler: str | None,
     everything: bool,
     as_reviewer: bool,
     thorough: bool,
@@ -31,11 +34,11 @@ def command(
     """Record goldens anew for the guards that fail, show the signed shifts and the worst rows, and ask."""
     if not dry_run:
         refuse_in_ci(allow_ci, "recording goldens")
-    with opened(names) as project:
+    with opened(names, scheduler=scheduler) as project:
         checker = Checker(project.settings, project.runner)
         recorder = regenerator(
             checker, reason, as_reviewer=as_reviewer, thorough=thorough, dry_run=dry_run, yes=yes, intent=intent
         )
-        prepared = at_once(lambda guard: recorder.prepare(guard, everything=everything), project.guards, jobs)
+        prepared = at_once(lambda guard: recorder.prepare(guard, everything=everything), project, jobs)
         unknown = broken(project.settings, project.found)
         settle_all(recorder, prepared, yes=yes, dry_run=dry_run, as_json=as_json, unknown=unknown)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -44,18 +44,32 @@ def opened(
     need_guards: bool = True,
     many: bool = False,
     listens: bool = False,
+    scheduler: str | None = None,
 ) -> Iterator[Opened]:
     """The project around the working directory with its guards found; its workers end with the block.
 
-    `many`: whether even a single guard will be run several times; `listens`: whether to keep what runs depend on.
+    `many`: whether even a single guard will be run several times; `listens`: whether to keep what runs depend on;
+    `scheduler`: the address of a cluster on which they happen.
 
-    Raises UsageError where there is no project, no guard, a name that nobody has, or goldens that would be shared.
+    Raises UsageError where there is no project, no guard, a name that nobody has, goldens that would be shared, or no
+    such cluster.
     """
     settings = load()
     require_project(settings)
-    with Runner(settings, many=many or len(names) != 1, in_process=in_process) as runner:
+    many = many or len(names) != 1
+    with _runner(settings, scheduler, many=many, in_process=in_process) as runner:
         runner.listens = listens
         yield look(runner, names, need_guards=need_guards)
+
+
+def _runner(
+    settings: Settings, scheduler: str | None, *, many: bool, in_process: bool
+) -> AbstractContextManager[Runner]:
+    if scheduler is None:
+        return Runner(settings, many=many, in_process=in_process)
+    from mlguard.cluster.spread import spread  # Late: only who names a cluster needs it.
+
+    return spread(settings, scheduler)
 
 
 def look(runner: Runner, names: Sequence[str], *, need_guards: bool = True) -> Opened:
@@ -93,12 +107,13 @@ def no_guards(settings: Settings) -> UsageError:
     )
 
 
-def at_once(work: Callable[[Declared], T], guards: Sequence[Declared], jobs: int | None) -> list[T]:
-    """The work on every guard, several at a time, answered in the order of the guards.
+def at_once(work: Callable[[Declared], T], project: Opened, jobs: int | None) -> list[T]:
+    """The work on every guard that was asked for, several at a time, answered in the order of the guards.
 
     Threads only wait here: each guard runs in worker processes of its own.
     """
-    number = min(jobs or os.cpu_count() or 1, len(guards))
+    guards = project.guards
+    number = min(jobs or project.runner.at_once, len(guards))
     if number <= 1:
         return [work(guard) for guard in guards]
     import joblib  # Loaded only where several guards run at once.

@@ -131,7 +131,7 @@ class _Watch:
             self._last[name] = isolated(name, lambda: _checked(project, kept, guard), lambda failed: failed)
             return self._shown(self._last[name])
 
-        verdicts = [*map(self._shown, unread), *at_once(one, project.guards, self.jobs)]
+        verdicts = [*map(self._shown, unread), *at_once(one, project, self.jobs)]
         self.saves.look_at({file for name in names for file in kept.read_by(name)}, began)
         self._say(watching.waiting(summary(verdicts)))
         document: Round = {"saved": files, **run_as_data(verdicts)}

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from platform import python_version
 
-from mlguard.checker.changes import installed
 from mlguard.core.bundle import BundleCheck, Libraries
 from mlguard.core.chosen import chosen
 from mlguard.core.error import GoldenError, UsageError
@@ -14,6 +13,7 @@ from mlguard.core.gate import Here, Objection, Rule, Ruling, Why, decide
 from mlguard.core.outcome import Outcome
 from mlguard.golden.stores import open_store
 from mlguard.release.bundle import BundleFolder, Kept
+from mlguard.runner.imported import installed
 from mlguard.settings import Settings
 
 

@@ -68,7 +68,7 @@ def distributions(names: Iterable[str], root: Path) -> dict[str, str]:
 
     The project's own modules, which lie below `root`, are followed and are no distribution.
     """
-    installed = _installed(tuple(sys.path))
+    owners = _installed(tuple(sys.path))
     waiting = [part for name in names for part in (name, name.partition(".")[0])]
     seen: set[str] = set()
     found: dict[str, str] = {}
@@ -79,12 +79,20 @@ def distributions(names: Iterable[str], root: Path) -> dict[str, str]:
             continue
         seen.add(name)
         if not is_own(module, root):
-            used = installed.bringing(name.partition(".")[0])
+            used = owners.bringing(name.partition(".")[0])
             if not used:
                 continue
             found |= used
         waiting += _leads_to(module)
     return dict(sorted(found.items()))
+
+
+def installed(name: str) -> str | None:
+    """The version of a distribution that is installed here; None where there is none of that name."""
+    try:
+        return metadata.version(name)
+    except (metadata.PackageNotFoundError, ValueError):  # The latter for a name that is none.
+        return None
 
 
 @functools.lru_cache(maxsize=1)

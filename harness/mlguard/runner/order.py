@@ -83,6 +83,19 @@ class Copy:
 
 
 @dataclass(frozen=True)
+class Share:
+    """What one of several workers does of a run: the first asks contracts and probes, the others share the other runs.
+
+    Each begins with the main run and ends with a refit.
+    """
+
+    number: int
+    """Which it is, from 0."""
+    of: int
+    """How many there are, two or more."""
+
+
+@dataclass(frozen=True)
 class Order:
     """One run of one guard in a worker."""
 
@@ -109,6 +122,8 @@ class Order:
     what a single contract or row asks, by its name (`contracts single rows`, `probes minimum age #0`)."""
     runs: frozenset[str] = frozenset()
     """The other runs of Extent.CHOSEN: `seed 1`, `later`, `config C`."""
+    share: Share | None = None
+    """What of Extent.FULL this worker does, where several do it together."""
     until: Until | None = None
     """Where the run ends before its last part; picklable."""
     lines: bool = False
@@ -164,6 +179,8 @@ class Done:
     """Where results come from, by stage or by their own name, such as the cell of a notebook; empty for functions."""
     ended_early: bool = False
     """Whether it ended before its last part."""
+    shares: int = 1
+    """How many workers did it together."""
     trace: Trace | None = None
     """The calls of the project's functions, where it was asked for."""
     reached: Mapping[str, frozenset[int]] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from mlguard.core.record import PROBES, Record
 from mlguard.core.run_name import LATER, LEVELS, MAIN, REFIT, Config, Seed
@@ -30,13 +30,30 @@ class Parts:
 
     def asks(self) -> bool:
         """Whether contracts and probes are asked."""
-        return self._order.extent.asks and self._is_begun(ASKED)
+        share = self._order.share
+        return self._order.extent.asks and (share is None or share.number == 0) and self._is_begun(ASKED)
 
     def trains(self, *names: str) -> bool:
         """Whether a training is run that any of these runs needs."""
         order = self._order
-        chosen = order.extent is Extent.FULL or not order.runs.isdisjoint(names)
-        return chosen and self._is_begun(names)
+        whole = order.extent is Extent.FULL and (order.share is None or self._has(names))
+        return (whole or not order.runs.isdisjoint(names)) and self._is_begun(names)
+
+    def _has(self, names: Sequence[str]) -> bool:
+        """Whether this share of a run has what the first of these names says, or comes to its end."""
+        return REFIT in names or names[0] in self._mine()
+
+    def _mine(self) -> Iterator[str]:
+        """The runs of this share between its first and its last: dealt in their order to all shares but the first."""
+        share, main = self._order.share, self._main
+        if share is None or share.number == 0:
+            return
+        others: list[str] = [Seed(seed) for seed in seeds(self._order, main.subject.guard)[1:]]
+        probed = keys.changed_keys(main.config, main.subject.guard.config_probes)
+        dealt = [*others, *(Config(one.key) for one in probed), LEVELS][share.number - 1 :: share.of - 1]
+        yield from dealt
+        if not set(dealt).isdisjoint(others):
+            yield LATER
 
     def left_out(self, declared: Subject, others: Iterable[int]) -> frozenset[str]:
         """What the run leaves out, under the names that a comparison knows, with the other data seeds that it made."""

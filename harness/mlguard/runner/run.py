@@ -8,11 +8,11 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from mlguard.core.contract import INAPPLICABLE, RAISED
 from mlguard.core.error import RunError, UsageError
@@ -26,7 +26,7 @@ from mlguard.runner.bundle import BUNDLE
 from mlguard.runner.datasets import find_generator
 from mlguard.runner.failed import failed, in_few_words, undiscovered
 from mlguard.runner.kept import changed_data, refuse_changes, watched
-from mlguard.runner.order import Change, Copy, Done, Extent, Found, Loading, Order, Search, Until
+from mlguard.runner.order import Change, Copy, Done, Extent, Found, Loading, Order, Search, Share, Until
 from mlguard.runner.parts import ASKED
 from mlguard.runner.preload import third_party
 from mlguard.settings import Settings
@@ -36,6 +36,9 @@ from mlguard.worker.job import Job, Result
 from mlguard.worker.moment import ELSEWHERE, USUAL, Moment, at
 from mlguard.worker.pool import Workers
 from mlguard.worker.variables import starting, withheld, zone_is_chosen
+
+T = TypeVar("T")
+S = TypeVar("S")
 
 Reached = Mapping[str, frozenset[int]]
 """Lines that ran, by the real path of their source."""
@@ -98,6 +101,15 @@ class Runner:
         other.listens = False
         return other
 
+    @property
+    def at_once(self) -> int:
+        """How many guards or changes to run at once unless somebody says otherwise."""
+        return os.cpu_count() or 1
+
+    def each(self, work: Callable[[T], S], items: Sequence[T]) -> list[S]:
+        """The work on each item, one run after the other: the runs of one guard share this machine's cores."""
+        return [work(item) for item in items]
+
     def find(self, among: Sequence[Path] | None = None) -> Found:
         """The guards that the project declares; with `among`, those of these files."""
         root = self.settings.base
@@ -123,6 +135,7 @@ class Runner:
         bundle: bool = True,
         trace: bool | Collection[str] = False,
         runs: Collection[str] = (),
+        share: Share | None = None,
         until: Until | None = None,
         lines: bool = False,
         shapes: bool = False,
@@ -134,9 +147,10 @@ class Runner:
         """Run one guard: everything that it observes, and the contract of its saved bundle unless that is left out.
 
         `change` is what this run has differently from the project on disk; `trace` names the runs whose functions are
-        followed, such as `seed 1`, and True is the main run; `runs` are the other ones of Extent.CHOSEN; `until`
-        may end the run between its parts; `lines` asks which lines the main run reached, `shapes` whether the shapes in
-        comments hold, and with `uncommented` which others there are; `limit` is in seconds, without a second try.
+        followed, such as `seed 1`, and True is the main run; `runs` are the other ones of Extent.CHOSEN; `share` is
+        what of a whole run this one does; `until` may end the run between its parts; `lines` asks which lines the main
+        run reached, `shapes` whether the shapes in comments hold, and with `uncommented` which others there are;
+        `limit` is in seconds, without a second try.
         `moment` is when and where the run is, `elsewhere` when and where its bundle is loaded and all is done again:
         answers may depend on neither.
         Raises UsageError (what it declares or returned), RunError (it raised, hung, died).
@@ -145,7 +159,7 @@ class Runner:
             order = Order(
                 guard.ref, self.settings.base, self.settings.import_path, self._generators(), folder / "run",
                 extent=extent, tables=tables, change=change or Change(), copy=self._copy, trace=_followed(trace),
-                runs=frozenset(runs), until=until, lines=lines, shapes=shapes,
+                runs=frozenset(runs), share=share, until=until, lines=lines, shapes=shapes,
                 uncommented=uncommented, in_few_calls=guard.in_few_calls, withheld=self._withheld,
                 made=made_earlier(self.settings.base), elsewhere=self._moment(guard, elsewhere),
             )  # fmt: skip
@@ -165,6 +179,13 @@ class Runner:
             found, reached = self._bundle(guard, order, done, folder, how)
             costs = {**done.costs, BUNDLE: time.perf_counter() - started}
             return replace(done, record=record.adding(found), reached=_both(done.reached, reached), costs=costs)
+
+    def run_in_shares(self, guard: Declared, number: int) -> Done:
+        """Run one guard whole, as so many workers side by side where this can: what the shares show has `shares`.
+
+        A guard that does not match has to be run once more, in one process: what it does there is what decides.
+        """
+        return self.run(guard)
 
     def answers(self, guard: Declared, machines: Sequence[Environment]) -> tuple[Record, list[Record]]:
         """The Record of a run on this machine, and what its saved model answers on each other one.

@@ -1,0 +1,1 @@
+"""Run guards on a cluster that is already there."""

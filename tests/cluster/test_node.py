@@ -1,0 +1,77 @@
+"""What a node keeps of a command, and when it lets go of it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mlguard.cluster.node import Node
+from mlguard.cluster.place import look
+from mlguard.cluster.task import Answer, Task
+from mlguard.core.error import RunError
+from mlguard.runner.order import Extent
+from mlguard.settings import load
+from mlguard.worker.pool import Workers
+from tests.project import CODE, Project
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """A project whose processes nobody shares."""
+    return Project(tmp_path / "project")
+
+
+def short(project: Project) -> Task:
+    """A short run of the project as it lies there now."""
+    with Workers() as workers:
+        place = look(load(project.root), workers)
+    return Task("a command", project.root, place.digest, "run", project.declared(), {"extent": Extent.MAIN})
+
+
+def ended(node: Node) -> bool:
+    """Whether it keeps nothing, which may take a moment to come true."""
+    until = time.monotonic() + 20
+    while node._kept and time.monotonic() < until:
+        time.sleep(0.01)
+    return not node._kept
+
+
+def test_processes_stay_for_the_next_task_of_a_command(project: Project) -> None:
+    node, task = Node(), short(project)
+    node.serve(task)
+    (first,) = node._kept.values()
+    node.serve(task)
+    node.serve(replace(task, session="another command"))
+    assert node._kept["a command"] is first
+    assert len(node._kept) == 2
+    node.leave("a command")
+    assert set(node._kept) == {"another command"}
+    node.leave("another command")
+
+
+def test_what_nobody_uses_is_ended(project: Project) -> None:
+    node = Node(idle=0.1)
+    assert node.serve(short(project)).error is None
+    assert ended(node)
+
+
+def test_who_leaves_ends_what_still_runs(project: Project) -> None:
+    began = project.root.parent / "began"
+    project.edit(
+        CODE, "    x, y = rows", f"    open({str(began)!r}, 'w')\n    __import__('time').sleep(600)\n    x, y = rows"
+    )
+    node, answers, task = Node(), list[Answer](), short(project)
+    running = threading.Thread(target=lambda: answers.append(node.serve(task)))
+    running.start()
+    until = time.monotonic() + 60
+    while not began.exists() and time.monotonic() < until:
+        time.sleep(0.01)
+    node.leave(task.session)
+    running.join(60)
+    assert not running.is_alive()
+    assert isinstance(answers[0].error, RunError)
+    assert ended(node)
