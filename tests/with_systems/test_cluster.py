@@ -1,0 +1,200 @@
+"""Guards on real clusters: the verdicts of one process, whatever happens to the nodes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from mlguard.cluster import dask as engine
+from tests.project import CODE, FILES, Project, Ran
+from tests.with_systems import clusters
+from tests.with_systems.clusters import Cluster
+
+ROOT = Path(__file__).resolve().parents[2]
+
+TIMES = ("seconds", "costs", "when")
+"""What two runs of one command never have in common."""
+
+
+@pytest.fixture(scope="module")
+def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A cluster of Dask."""
+    with clusters.dask(tmp_path_factory.mktemp("dask")) as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="module")
+def ray(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A cluster of Ray."""
+    with clusters.ray(tmp_path_factory.mktemp("ray")) as cluster:
+        yield cluster
+
+
+def timeless(document: Any) -> Any:
+    """A document without what the clock says."""
+    if isinstance(document, dict):
+        return {key: timeless(value) for key, value in document.items() if key not in TIMES}
+    return [timeless(value) for value in document] if isinstance(document, list) else document
+
+
+def verdicts(*options: str) -> bytes:
+    """What `mlguard check --json` says of this repository's own guards, but for times."""
+    command = [sys.executable, "-m", "mlguard", "check", "--json", *options]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=900)
+    assert ran.returncode == 0, ran.stdout[-3000:] + ran.stderr
+    return json.dumps(timeless(json.loads(ran.stdout)), indent=1).encode()
+
+
+@pytest.fixture(scope="module")
+def serial() -> bytes:
+    """What one guard after the other says."""
+    return verdicts("--jobs", "1")
+
+
+def test_two_guards_at_once_say_what_one_after_the_other_does(serial: bytes) -> None:
+    assert verdicts("--jobs", "2") == serial
+
+
+@pytest.mark.parametrize("kind", ["dask", "ray"])
+def test_a_cluster_that_loses_nodes_says_what_one_process_does(
+    serial: bytes, kind: str, request: pytest.FixtureRequest
+) -> None:
+    cluster: Cluster = request.getfixturevalue(kind)
+    with cluster.failing(every=5, times=3) as killed:
+        assert verdicts("--scheduler", cluster.address) == serial
+    assert len(killed) == 3
+
+
+def test_nothing_of_a_command_stays_on_a_node(line: Project, dask: Cluster) -> None:
+    assert line.command("check", "--scheduler", dask.address).code == 0
+    until = time.monotonic() + 20
+    while (left := of_mlguard(dask)) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert left == []
+
+
+def of_mlguard(cluster: Cluster) -> list[str]:
+    """The processes below a cluster's nodes that run a module of mlguard."""
+    below = [child for node in cluster.nodes() for child in psutil.Process(node).children(recursive=True)]
+    told = []
+    for process in below:
+        try:
+            told.append(" ".join(process.cmdline()))
+        except psutil.NoSuchProcess:
+            continue
+    return [text for text in told if "mlguard.worker" in text]
+
+
+REWRITES = {
+    "columns as attributes": ('x, y = rows["x"], rows["y"]', "x, y = rows.x, rows.y"),
+    "the other difference": ("abs(y.to_numpy() - answers)", "abs(answers - y.to_numpy())"),
+}
+BUGS = {
+    "train": ("+ ridge)", "+ ridge + 1)"),
+    "predict": ("return (model", "return 1.01 * (model"),
+    "evaluate": ('"mae": float(abs', '"mae": 2 * float(abs'),
+}
+
+
+@pytest.mark.parametrize("rewrite", REWRITES)
+def test_a_rewrite_stays_quiet(line: Project, dask: Cluster, rewrite: str) -> None:
+    with line.editing(CODE, *REWRITES[rewrite]):
+        ran = line.command("check", "--json", "--scheduler", dask.address)
+    assert (ran.code, ran.json["outcome"]) == (0, "match")
+
+
+@pytest.mark.parametrize("stage", BUGS)
+def test_a_bug_is_told_as_it_is_without_a_cluster(line: Project, dask: Cluster, stage: str) -> None:
+    with line.editing(CODE, *BUGS[stage]):
+        there = line.command("check", "--json", "--scheduler", dask.address)
+        here = line.command("check", "--json")
+    assert (there.code, there.json["guards"][0]["first_moved"]) == (1, stage)
+    assert timeless(there.json) == timeless(here.json)
+
+
+def test_a_golden_is_recorded_with_the_noise_of_a_cluster(tmp_path: Path, dask: Cluster) -> None:
+    """The machines of the certificate are emulated on the nodes; what is written is written here."""
+    there, here = Project(tmp_path / "there"), Project(tmp_path / "here")
+    ran = recorded(there, "--scheduler", dask.address)
+    assert (ran.code, "golden/Line/record.json" in ran.changed) == (0, True)
+    assert recorded(here).code == 0
+    assert there.golden().tolerances == here.golden().tolerances
+    assert there.golden().by_key().keys() == here.golden().by_key().keys()
+    assert here.command("check").code == there.command("check").code == 0
+
+
+def recorded(project: Project, *options: str) -> Ran:
+    """A first golden."""
+    return project.command("regen-golden", "--yes", "--reason", "first golden", *options)
+
+
+def test_an_audit_says_on_a_cluster_what_it_says_here(line: Project, dask: Cluster) -> None:
+    here, there = (
+        line.command("audit", "--changes", "12", "--json", *options) for options in ((), ("--scheduler", dask.address))
+    )
+    (guard,) = there.json["guards"]
+    assert (there.code, guard["problem"], guard["noticed"] + guard["missed"] + guard["equivalent"]) == (0, None, 12)
+    assert timeless(there.json) == timeless(here.json)
+
+
+def test_a_library_of_another_version_on_a_node_is_named(tmp_path: Path) -> None:
+    for version in ("1.0", "2.0"):
+        put(tmp_path / version, version)
+    project = Project(tmp_path / "project", {**FILES, CODE: f"import scale\n\n\n{FILES[CODE]}"})
+    (tmp_path / "log").mkdir()
+    with clusters.dask(tmp_path / "log", variables={"PYTHONPATH": str(tmp_path / "2.0")}) as cluster:
+        command = [sys.executable, "-m", "mlguard", "check", "--scheduler", cluster.address]
+        variables = {**os.environ, "PYTHONPATH": str(tmp_path / "1.0")}
+        ran = subprocess.run(command, cwd=project.root, env=variables, capture_output=True, text=True, timeout=120)
+    assert ran.returncode == 2
+    assert "Line ran with another scale 2.0 (here 1.0) on node " in ran.stdout
+
+
+def put(folder: Path, version: str) -> None:
+    """Install a library of one module, in a folder of its own."""
+    described = folder / f"scale-{version}.dist-info"
+    described.mkdir(parents=True)
+    (folder / "scale.py").write_text("ONE = 1\n")
+    (described / "METADATA").write_text(f"Metadata-Version: 2.1\nName: scale\nVersion: {version}\n")
+    (described / "RECORD").write_text("scale.py,,\n")
+
+
+def test_a_scheduler_that_is_lost_ends_the_command(line: Project, tmp_path: Path) -> None:
+    slow = ("def fit(rows, ridge=0.0):\n", "def fit(rows, ridge=0.0):\n    __import__('time').sleep(5)\n")
+    with clusters.dask(tmp_path) as cluster, line.editing(CODE, *slow):
+        command = [sys.executable, "-m", "mlguard", "check", "--json", "--scheduler", cluster.address]
+        with subprocess.Popen(command, cwd=line.root, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+            time.sleep(8)
+            cluster.head.kill()
+            out, _ = running.communicate(timeout=120)
+    (guard,) = json.loads(out)["guards"]
+    assert (running.returncode, guard["outcome"], guard["slug"]) == (5, "error", "cluster-failed")
+
+
+def test_where_nobody_answers_is_said(line: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "PATIENCE", 1)
+    ran = line.command("check", "--scheduler", "tcp://127.0.0.1:9")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("mlguard: no cluster can be used at tcp://127.0.0.1:9: ")
+    assert "Traceback" not in ran.err
+
+
+def test_a_guard_that_kills_its_own_process_is_told_as_without_a_cluster(line: Project, dask: Cluster) -> None:
+    deadly = (
+        "def fit(rows, ridge=0.0):\n",
+        "def fit(rows, ridge=0.0):\n    __import__('os').kill(__import__('os').getpid(), 9)\n",
+    )
+    with line.editing(CODE, *deadly):
+        there = line.command("check", "--json", "--scheduler", dask.address)
+        here = line.command("check", "--json")
+    assert there.code == 5
+    assert timeless(there.json) == timeless(here.json)
