@@ -80,15 +80,25 @@ def test_shares_of_a_run_are_the_run(line: Project, number: int) -> None:
     assert done.record.left_out == frozenset()
 
 
-def test_a_checkout_that_differs_is_refused_before_anything_runs(line: Project, tmp_path: Path) -> None:
-    other = Project(copied(line, tmp_path / "node"), {})
+def test_a_checkout_that_differs_is_refused_before_anything_runs(at_once: None, tmp_path: Path) -> None:
+    project = Repository(tmp_path / "here").project
+    other = Project(copied(project, tmp_path / "node"), {})
     other.edit(CODE, "ridge=0.0", "ridge=1.0")
-    other.write("model.py", "x = 1\n")
-    there = opened(on(line.root, line.root, other.root))
-    with pytest.raises(UsageError, match=rf"another {CODE}, model\.py \(not here\)") as refused, there:
+    other.write("new.csv", "nothing that a run has read\n")
+    (other.root / GUARD).unlink()
+    there = opened(on(project.root, project.root, other.root))
+    with pytest.raises(UsageError, match=rf"another {CODE}, {GUARD}; bring it up to date") as refused, there:
         pass
     assert refused.value.slug == "cluster-differs"
     assert "2 problems" not in str(refused.value)
+
+
+def test_settings_count_without_git(line: Project, tmp_path: Path) -> None:
+    other = Project(copied(line, tmp_path / "node"), {})
+    other.edit("pyproject.toml", "timeout = 60", "timeout = 50")
+    there = opened(on(line.root, other.root))
+    with pytest.raises(UsageError, match=r"another pyproject\.toml; bring it up to date"), there:
+        pass
 
 
 def test_a_node_without_the_project_is_named(line: Project, tmp_path: Path) -> None:
@@ -103,7 +113,7 @@ def test_a_checkout_that_was_edited_meanwhile_gives_no_verdict(line: Project, tm
         other.edit(CODE, "ridge=0.0", "ridge=1.0")
         seen = Checker(runner.settings, runner).check(line.declared())
     assert (seen.verdict.outcome, seen.verdict.slug) == (Outcome.ERROR, "cluster-differs")
-    assert f"another {CODE}" in str(seen.verdict.problem)
+    assert f"guard Line ran with another {CODE} on node " in str(seen.verdict.problem)
 
 
 def test_a_file_that_git_ignores_counts_where_a_run_has_read_it(at_once: None, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -76,16 +77,22 @@ def dask(folder: Path, *, variables: dict[str, str] | None = None) -> Iterator[C
 
 
 @contextmanager
-def ray(folder: Path) -> Iterator[Cluster]:
+def ray() -> Iterator[Cluster]:
     """A head of Ray with two processors."""
     gcs, client = _free_port(), _free_port()
-    options = ("--head", "--block", "--port", str(gcs), "--ray-client-server-port", str(client), "--num-cpus", "2",
-               "--include-dashboard=false", "--disable-usage-stats", "--object-store-memory", "100000000",
-               "--temp-dir", str(folder / "r"))  # fmt: skip
-    log = folder / "ray.log"
-    with _started(("ray.scripts.scripts", "start", *options), log) as head:
-        _wait(lambda: "Ray runtime started" in log.read_text(errors="replace"), head)
-        yield Cluster(f"ray://127.0.0.1:{client}", _of_ray, head)
+    # Names of sockets have at most 107 characters, and Ray's lie deep below its folder.
+    with tempfile.TemporaryDirectory(prefix="ray") as folder:
+        options = (
+            *("--head", "--block", "--port", str(gcs), "--ray-client-server-port", str(client), "--num-cpus", "2"),
+            *("--min-worker-port", "0", "--max-worker-port", "0", "--object-store-memory", "100000000"),
+            *("--include-dashboard=false", "--disable-usage-stats", "--temp-dir", folder),
+        )
+        log = Path(folder) / "log"
+        # On a machine that does other things besides, its parts wait for each other longer than it has patience.
+        patient = {"RAY_raylet_start_wait_time_s": str(STARTING)}
+        with _started(("ray.scripts.scripts", "start", *options), log, patient) as head:
+            _wait(lambda: "Ray runtime started" in log.read_text(errors="replace"), head)
+            yield Cluster(f"ray://127.0.0.1:{client}", _of_ray, head)
 
 
 def _of_dask(client: Client) -> list[int]:

@@ -33,9 +33,9 @@ def dask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 
 @pytest.fixture(scope="module")
-def ray(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def ray() -> Iterator[Cluster]:
     """A cluster of Ray."""
-    with clusters.ray(tmp_path_factory.mktemp("ray")) as cluster:
+    with clusters.ray() as cluster:
         yield cluster
 
 

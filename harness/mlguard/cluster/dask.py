@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from mlguard.cluster.engine import PATIENCE, broken, first_line, missing, unreachable
+from mlguard.cluster.engine import PATIENCE, broken, in_a_line, missing, unreachable
 from mlguard.cluster.node import leave, serve
 from mlguard.cluster.task import Answer, Task
 
@@ -27,7 +27,7 @@ class Cluster:
         try:
             self._client = self._dask.Client(address, timeout=PATIENCE, set_as_default=False)
         except (OSError, ValueError, TimeoutError) as error:
-            raise unreachable(address, first_line(error)) from error
+            raise unreachable(address, in_a_line(error)) from error
         try:
             self._client.wait_for_workers(1, timeout=PATIENCE)
         except TimeoutError as error:
@@ -64,4 +64,4 @@ class Cluster:
         except self._dask.KilledWorker as error:
             raise broken("it lost one worker after the other while they ran this") from error
         except (self._dask.CancelledError, OSError, TimeoutError) as error:
-            raise broken(first_line(error)) from error
+            raise broken(in_a_line(error)) from error

@@ -78,6 +78,7 @@ def broken(why: object) -> RunError:
     )
 
 
-def first_line(error: BaseException) -> str:
-    """What an error of a library says, in a line."""
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
+def in_a_line(error: BaseException) -> str:
+    """What an error of a library says: its first line, and its last where the first only announces it."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
+    return f"{lines[0]} {lines[-1]}" if lines[0].endswith(":") and len(lines) > 1 else lines[0]

@@ -6,7 +6,7 @@ import logging
 from contextlib import suppress
 from typing import Any
 
-from mlguard.cluster.engine import broken, first_line, missing, unreachable
+from mlguard.cluster.engine import broken, in_a_line, missing, unreachable
 from mlguard.cluster.node import serve
 from mlguard.cluster.task import Answer, Task
 
@@ -29,7 +29,7 @@ class Cluster:
         try:
             self._ray.init(address, log_to_driver=False, logging_level=logging.CRITICAL)
         except (ConnectionError, RuntimeError, ValueError, TimeoutError) as error:
-            raise unreachable(address, first_line(error)) from error
+            raise unreachable(address, in_a_line(error)) from error
         self._serve = self._ray.remote(max_retries=LOST, num_cpus=1)(serve)
 
     @property
@@ -58,5 +58,5 @@ class Cluster:
         except self._ray.exceptions.WorkerCrashedError as error:
             raise broken("it lost one process after the other while they ran this") from error
         except (self._ray.exceptions.RaySystemError, ConnectionError) as error:
-            raise broken(first_line(error)) from error
+            raise broken(in_a_line(error)) from error
         return answer

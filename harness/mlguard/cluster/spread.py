@@ -13,7 +13,7 @@ from mlguard.cluster.engine import Engine, connect
 from mlguard.cluster.node import covered
 from mlguard.cluster.place import differing, digest_of, look
 from mlguard.cluster.task import Answer, Place, Task
-from mlguard.core.error import MlguardError, UsageError, several
+from mlguard.core.error import MlguardError, RunError, UsageError, several
 from mlguard.core.record import Record
 from mlguard.discovery import Declared
 from mlguard.golden.made import remember_made
@@ -68,7 +68,8 @@ class Spread(Runner):
         done: Done = answer.value
         done = replace(done, variables=self._own_values(done.variables, answer.node, guard))
         self._refuse_other(done.record, how.get("change") or Change(), answer.node, guard)
-        remember_made(self.settings.base, done.made)
+        with suppress(RunError):  # A project that cannot be written keeps no results either.
+            remember_made(self.settings.base, done.made)
         return done
 
     def run_in_shares(self, guard: Declared, number: int) -> Done:
@@ -128,7 +129,7 @@ class Spread(Runner):
     def _refuse_other(self, record: Record, change: Change, node: str, guard: Declared) -> None:
         """Raises UsageError where a run depended on another text or version than what lies here.
 
-        The look at a checkout sees no file that git ignores, and no library: this does, of what the run has used.
+        The look at a checkout sees no file that git does not know, and no library: this does, of what the run has used.
         """
         found = [name for name, text in record.provenance.sources.items() if text != self._digest(name, change)]
         packages: Mapping[str, str] = record.provenance.environment.get("packages") or {}

@@ -19,7 +19,7 @@ class Place:
     """What lies on one machine of that on which a run depends."""
 
     files: Mapping[str, str] = field(default_factory=dict)
-    """Digests of the project's files, but for those that git ignores, by their path from the root."""
+    """Digests of the files that git knows, by their path from the root."""
     python: str = platform.python_version()
     """The version of Python."""
     mlguard: str = __version__
