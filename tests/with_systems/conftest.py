@@ -17,6 +17,7 @@ from tests.with_systems.tracking import started
 
 NEEDED = {
     "test_cluster*.py": ("distributed", "ray"),
+    "test_dask*.py": ("dask", "pyarrow"),
     "test_gokart*.py": ("boto3", "gokart", "moto", "pandera", "smart_open", "toml"),
     "test_killed.py": ("fastapi", "uvicorn"),
     "test_mlflow*.py": ("mlflow", "sqlalchemy"),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,8 @@ from tests.with_systems import clusters
 from tests.with_systems.clusters import Cluster
 
 ROOT = Path(__file__).resolve().parents[2]
+
+FIT = "def fit(rows, ridge=0.0):\n"
 
 TIMES = ("seconds", "costs", "when")
 """What two runs of one command never have in common."""
@@ -76,10 +80,34 @@ def test_a_cluster_that_loses_nodes_says_what_one_process_does(
 
 def test_nothing_of_a_command_stays_on_a_node(line: Project, dask: Cluster) -> None:
     assert line.command("check", "--scheduler", dask.address).code == 0
-    until = time.monotonic() + 20
-    while (left := of_mlguard(dask)) and time.monotonic() < until:
+    waited(lambda: not of_mlguard(dask))
+
+
+def test_an_interrupt_ends_what_runs_on_nodes(line: Project, dask: Cluster, tmp_path: Path) -> None:
+    began = tmp_path / "began"
+    endless = f"{FIT}    open({str(began)!r}, 'w')\n    __import__('time').sleep(600)\n"
+    with line.editing(CODE, FIT, endless), checking(line, dask) as running:
+        waited(began.exists)
+        running.send_signal(signal.SIGINT)
+        _, err = running.communicate(timeout=60)
+    assert (running.returncode, err.strip()) == (130, b"mlguard: interrupted")
+    waited(lambda: not of_mlguard(dask))
+
+
+@contextmanager
+def checking(project: Project, cluster: Cluster) -> Iterator[subprocess.Popen[bytes]]:
+    """A check in a process of its own, while it runs."""
+    command = [sys.executable, "-m", "mlguard", "check", "--json", "--scheduler", cluster.address]
+    with subprocess.Popen(command, cwd=project.root, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        yield running
+
+
+def waited(is_so: Callable[[], bool]) -> None:
+    """Wait until something is so."""
+    until = time.monotonic() + 120
+    while not is_so():
+        assert time.monotonic() < until, "took too long"
         time.sleep(0.1)
-    assert left == []
 
 
 def of_mlguard(cluster: Cluster) -> list[str]:
@@ -169,13 +197,12 @@ def put(folder: Path, version: str) -> None:
 
 
 def test_a_scheduler_that_is_lost_ends_the_command(line: Project, tmp_path: Path) -> None:
-    slow = ("def fit(rows, ridge=0.0):\n", "def fit(rows, ridge=0.0):\n    __import__('time').sleep(5)\n")
-    with clusters.dask(tmp_path) as cluster, line.editing(CODE, *slow):
-        command = [sys.executable, "-m", "mlguard", "check", "--json", "--scheduler", cluster.address]
-        with subprocess.Popen(command, cwd=line.root, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
-            time.sleep(8)
-            cluster.head.kill()
-            out, _ = running.communicate(timeout=120)
+    began = tmp_path / "began"
+    slow = f"{FIT}    open({str(began)!r}, 'w')\n    __import__('time').sleep(5)\n"
+    with clusters.dask(tmp_path) as cluster, line.editing(CODE, FIT, slow), checking(line, cluster) as running:
+        waited(began.exists)
+        cluster.head.kill()
+        out, _ = running.communicate(timeout=120)
     (guard,) = json.loads(out)["guards"]
     assert (running.returncode, guard["outcome"], guard["slug"]) == (5, "error", "cluster-failed")
 
@@ -189,11 +216,8 @@ def test_where_nobody_answers_is_said(line: Project, monkeypatch: pytest.MonkeyP
 
 
 def test_a_guard_that_kills_its_own_process_is_told_as_without_a_cluster(line: Project, dask: Cluster) -> None:
-    deadly = (
-        "def fit(rows, ridge=0.0):\n",
-        "def fit(rows, ridge=0.0):\n    __import__('os').kill(__import__('os').getpid(), 9)\n",
-    )
-    with line.editing(CODE, *deadly):
+    deadly = f"{FIT}    __import__('os').kill(__import__('os').getpid(), 9)\n"
+    with line.editing(CODE, FIT, deadly):
         there = line.command("check", "--json", "--scheduler", dask.address)
         here = line.command("check", "--json")
     assert there.code == 5
