@@ -55,8 +55,8 @@ class Cluster:
     def _got(self, function: Any, task: Task) -> Answer:
         try:
             answer: Answer = self._ray.get(function.remote(task))
-        except self._ray.exceptions.WorkerCrashedError as error:
-            raise broken("it lost one process after the other while they ran this") from error
-        except (self._ray.exceptions.RaySystemError, ConnectionError) as error:
+        except self._ray.exceptions.RayTaskError:
+            raise  # What guarded code raises is an answer: this is a defect of ours.
+        except (self._ray.exceptions.RayError, ConnectionError) as error:
             raise broken(in_a_line(error)) from error
         return answer
