@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import cache
 from typing import Any, Self, TypeVar
 
 from mlguard.cluster.engine import Engine, connect
@@ -42,6 +43,7 @@ class Spread(Runner):
         super().__init__(settings)
         self._engine, self._session = engine, secrets.token_hex(16)
         self._place = Place()
+        self._installed = cache(installed)  # Every run is held against it, and a description takes long to read.
         self._is_elsewhere = False
 
     @property
@@ -133,8 +135,10 @@ class Spread(Runner):
         """
         found = [name for name, text in record.provenance.sources.items() if text != self._digest(name, change)]
         packages: Mapping[str, str] = record.provenance.environment.get("packages") or {}
-        versions = [f"{name} {theirs} (here {installed(name) or 'none'})" for name, theirs in packages.items()
-                    if theirs != installed(name)]  # fmt: skip
+        own = {name: self._installed(name) for name in packages}
+        versions = [
+            f"{name} {packages[name]} (here {own[name] or 'none'})" for name in own if packages[name] != own[name]
+        ]
         if found or versions:
             raise _differs(f"guard {guard.ref.name} ran with another {few([*versions, *found], SHOWN)} on node {node}")
 
