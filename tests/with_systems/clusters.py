@@ -89,7 +89,7 @@ def ray() -> Iterator[Cluster]:
         )
         log = Path(folder) / "log"
         # On a machine that does other things besides, its parts wait for each other longer than it has patience.
-        patient = {"RAY_raylet_start_wait_time_s": str(STARTING)}
+        patient = {"RAY_raylet_start_wait_time_s": f"{STARTING:.0f}"}
         with _started(("ray.scripts.scripts", "start", *options), log, patient) as head:
             _wait(lambda: "Ray runtime started" in log.read_text(errors="replace"), head)
             yield Cluster(f"ray://127.0.0.1:{client}", _of_ray, head)

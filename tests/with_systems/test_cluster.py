@@ -17,7 +17,7 @@ import psutil
 import pytest
 
 from mlguard.cluster import dask as engine
-from tests.project import CODE, FILES, Project, Ran
+from tests.project import CODE, FILES, GUARD, Project, Ran
 from tests.with_systems import clusters
 from tests.with_systems.clusters import Cluster
 
@@ -83,10 +83,13 @@ def test_nothing_of_a_command_stays_on_a_node(line: Project, dask: Cluster) -> N
     waited(lambda: not of_mlguard(dask))
 
 
-def test_an_interrupt_ends_what_runs_on_nodes(line: Project, dask: Cluster, tmp_path: Path) -> None:
+@pytest.mark.parametrize("guards", [1, 2])
+def test_an_interrupt_ends_what_runs_on_nodes(line: Project, dask: Cluster, tmp_path: Path, guards: int) -> None:
     began = tmp_path / "began"
+    named = "".join(FILES[GUARD].replace("class Line", f"class Line{number}") for number in range(1, guards))
     endless = f"{FIT}    open({str(began)!r}, 'w')\n    __import__('time').sleep(600)\n"
-    with line.editing(CODE, FIT, endless), checking(line, dask) as running:
+    others = line.also("tests/guards/test_others.py", named)
+    with others, line.editing(CODE, FIT, endless), checking(line, dask) as running:
         waited(began.exists)
         running.send_signal(signal.SIGINT)
         _, err = running.communicate(timeout=60)

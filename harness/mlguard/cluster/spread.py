@@ -53,8 +53,12 @@ class Spread(Runner):
 
     def each(self, work: Callable[[T], S], items: Sequence[T]) -> list[S]:
         """The work on each item, side by side: every run of it waits for a node."""
-        with ThreadPoolExecutor(max(1, len(items))) as threads:
+        threads = ThreadPoolExecutor(max(1, len(items)))
+        try:
             return list(threads.map(work, items))
+        finally:
+            # After an interrupt, and where one of them fails, nobody waits for the others: closing ends them.
+            threads.shutdown(wait=False, cancel_futures=True)
 
     def elsewhere(self, settings: Settings, code: Copy | None = None) -> Self:
         """The same for another copy of the project, which lies on this machine alone: its runs stay here."""
