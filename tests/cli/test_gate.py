@@ -244,6 +244,14 @@ def test_against_a_release_the_metrics_are_compared(project: Project):
     assert gate(project, "--against", "other", "--declared")[0] == 1
 
 
+@pytest.mark.parametrize("folder", ["plaec", "build", "golden"])
+def test_against_a_folder_without_a_release_is_usage(project: Project, folder: str):
+    ran = project.command("gate", BUNDLE, "--against", folder, "--declared")
+    assert (ran.code, ran.changed, ran.out) == (2, (), "")
+    assert f"nothing was released in {folder}" in ran.err
+    assert "[gate-against-nothing]" in ran.err
+
+
 def test_a_promise_that_the_golden_makes_is_held_against_the_release_before(project: Project):
     assert project.command("release", BUNDLE, "place").code == 0
     project.edit(CODE, *RIDGE)
