@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -241,6 +242,25 @@ def test_against_a_release_the_metrics_are_compared(project: Project):
     said = "guard Line: mae 0.5 -> 0.3712 (-0.129) since the current release, for the better, and no intent names it"
     code, lines = gate(project, "--against", "other")
     assert (code, lines[-1]) == (0, f"  look: {said}")
+    assert gate(project, "--against", "other", "--declared")[0] == 1
+
+
+def test_what_the_release_measured_and_the_bundle_does_not_is_named(project: Project):
+    def rename(document: dict[str, Any]) -> None:
+        guard = document["guards"][0]
+        guard["metrics"]["mse"] = guard["metrics"].pop("mae")
+        document["guards"].append({**guard, "name": "Shops"})
+
+    shutil.copytree(project.root / BUNDLE, project.root / "other")
+    edited(project, rename, "other/mlguard.json")
+    code, lines = gate(project, "--against", "other")
+    assert (code, lines[2:]) == (
+        0,
+        [
+            "  look: guard Line: metric mse is gone, which was 0.371239 in the current release",
+            "  look: guard Shops is gone, which was checked with the current release",
+        ],
+    )
     assert gate(project, "--against", "other", "--declared")[0] == 1
 
 

@@ -11,6 +11,7 @@ from mlguard.core.outcome import Outcome
 from mlguard.core.visible import one_line
 from mlguard.report.documents import releases as documents
 from mlguard.report.numbers import apart, counted
+from mlguard.report.numbers import shown as spelled
 
 SHOWN = 10
 """Lines of one kind that are shown."""
@@ -37,6 +38,7 @@ _SENTENCES = {
     Why.GOLDEN_OTHER: "guard {name} was compared with another golden than this checkout has; check the bundle again",
     Why.GOLDEN_GONE: "guard {name} has no golden in this checkout that can be read",
     Why.LIBRARY: "{name} was {then} at the check, and is {now} here",
+    Why.GUARD_GONE: "guard {name} is gone, which was checked with the current release",
     Why.NOT_SELECTED: "guard {name} has a golden here, and was not checked with this bundle",
     Why.UNCOMMITTED: "it was checked with changes that no commit has",
 }
@@ -100,6 +102,8 @@ def say(one: Objection) -> str:
     if one.why is Why.UNDECLARED:
         way = {True: ", for the better,", False: ", for the worse,", None: ""}[_better(one)]
         return f"guard {one.name}: {_metric(one)} since the current release{way} and no intent names it"
+    if one.why is Why.METRIC_GONE:
+        return f"guard {one.name}: metric {one.metric} is gone, which was {spelled(one.then)} in the current release"
     there = "missing" if one.now is None else one.now
     return _SENTENCES[one.why].format(name=one.name, then=one.then, now=there)
 
