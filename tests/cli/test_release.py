@@ -173,6 +173,16 @@ def test_a_golden_that_nobody_has_is_never_lost(project: Project):
     assert project.command("rollback", PLACE).code == 0
 
 
+@pytest.mark.parametrize("damage", ["golden", "golden/Line/record.json", "golden/Line/predictions.csv"])
+def test_a_golden_that_no_release_has_whole_is_not_lost_either(project: Project, damage: str):
+    git(project.root, "reset", "--quiet", "--mixed", "HEAD~1")
+    file = (project.root / PLACE / history(project)[0]).parent / damage
+    shutil.rmtree(file) if file.is_dir() else file.write_bytes(file.read_bytes()[1:])
+    ran = project.command("rollback", PLACE)
+    assert (ran.code, ran.changed) == (2, ())
+    assert "[release-golden-lost]" in ran.err
+
+
 @pytest.mark.parametrize("name", ["bundle/model.txt", "bundle/mlguard.json", "golden/Line/record.json"])
 def test_a_release_that_was_changed_is_not_gone_back_to(project: Project, name: str):
     now, old = history(project)

@@ -53,15 +53,19 @@ def go_back(place: Releases, settings: Settings | None) -> WentBack:
     return back
 
 
-def _versions(place: Releases, digest: str) -> Mapping[str, str | None]:
-    """The versions of the goldens of a release; none where it cannot be read, which is why it has to go."""
+def _versions(place: Releases, digest: str) -> Mapping[str, str]:
+    """The versions of the goldens that lie whole beside a release; none where it is damaged, as it may have to go."""
+    found: dict[str, str] = {}
     with suppress(GoldenError):
-        return {guard.name: guard.golden for guard in place.kept(digest).check.guards}
-    return {}
+        release, check = place.release(digest), place.kept(digest).check
+        for guard in check.guards:
+            with suppress(GoldenError):
+                found[guard.name] = version_of(copies(release.goldens, guard.name), guard.name)
+    return found
 
 
 def _restored(
-    settings: Settings, release: Release, check: BundleCheck, going: Mapping[str, str | None]
+    settings: Settings, release: Release, check: BundleCheck, going: Mapping[str, str]
 ) -> dict[str, tuple[str, ...]]:
     store = open_store(settings)
     coming = {guard.name: guard.golden for guard in check.guards if guard.golden is not None}
