@@ -89,6 +89,27 @@ def test_whoever_is_cut_off_leaves_nothing_of_an_earlier_check(project: Project,
 
 
 @pytest.mark.parametrize(
+    ("name", "content"), [("model.txt", "slope 9\n"), ("late.txt", "x"), ("tables/shops.csv", None)]
+)
+def test_a_bundle_that_is_written_while_the_check_runs_is_not_kept(
+    project: Project, monkeypatch: pytest.MonkeyPatch, name: str, content: str | None
+):
+    verdicts = checking._Run.verdicts
+
+    def written(run: checking._Run) -> Any:
+        file = project.root / BUNDLE / name
+        file.unlink() if content is None else file.write_text(content, encoding="utf-8")
+        return verdicts(run)
+
+    monkeypatch.setattr(checking._Run, "verdicts", written)
+    ran = project.command("check", "--bundle", BUNDLE)
+    assert ran.code == 3
+    assert f"{BUNDLE}/{name} became another one while the check ran" in ran.err
+    assert not (project.root / CHECK).exists()
+    assert project.command("gate", BUNDLE).code == 3
+
+
+@pytest.mark.parametrize(
     "option", ["--quick", "--changed", "--staged", "--since=HEAD", "--fail-fast", "--in-process", "--try"]
 )
 def test_what_makes_a_check_partial_is_refused_before_anything(project: Project, option: str):
