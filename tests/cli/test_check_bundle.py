@@ -147,6 +147,24 @@ def test_a_file_that_ran_and_is_in_no_commit_is_said(project: Project):
     assert kept(project)["clean"] is True
 
 
+def test_so_is_code_that_ran_and_was_taken_back_before_the_check_ended(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+):
+    verdicts = checking._Run.verdicts
+
+    def restored(run: checking._Run) -> Any:
+        found = verdicts(run)
+        Repository.git(_at(project), "checkout", "--quiet", CODE)
+        return found
+
+    monkeypatch.setattr(checking._Run, "verdicts", restored)
+    project.edit(CODE, "ridge=0.0", "ridge=0.0e0")
+    assert project.command("check", "--bundle", BUNDLE).code == 0
+    assert kept(project)["clean"] is False
+    assert project.command("check", "--bundle", BUNDLE).code == 0
+    assert kept(project)["clean"] is True
+
+
 def _at(project: Project) -> Repository:
     made = Repository.__new__(Repository)
     made.top, made.project = project.root, project

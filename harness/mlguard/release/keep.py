@@ -12,8 +12,10 @@ from platform import python_version
 from mlguard import __version__
 from mlguard.checker.check import Seen
 from mlguard.checker.history import head, is_committed
+from mlguard.checker.since import outdated
 from mlguard.core.bundle import ApprovalSeen, BundleCheck, GuardSeen, Libraries, MetricSeen
 from mlguard.core.error import GoldenError, UsageError
+from mlguard.core.obstacle import ObstacleKind
 from mlguard.core.record import GATE, Observation, Record
 from mlguard.core.run_name import MAIN
 from mlguard.core.verdict import Verdict
@@ -57,9 +59,8 @@ def keep(begun: Sequence[Begun], settings: Settings, verdicts: Sequence[Verdict]
     """
     guards = tuple(_guard(verdict, seen.get(verdict.guard, Seen(verdict))) for verdict in verdicts)
     records = [one.done.record for one in seen.values() if one.done is not None]
-    ran = {name for record in records for name in record.provenance.sources}
     commit = head(settings.base)
-    clean = None if commit is None else is_committed(settings.base, ran, [one.bundle.folder for one in begun])
+    clean = None if commit is None else _is_clean(settings.base, records, [one.bundle.folder for one in begun])
     for one in begun:
         check = BundleCheck(_unchanged(one), guards, _libraries(records), commit, clean, __version__)
         one.bundle.keep(check)
@@ -74,6 +75,17 @@ def _unchanged(begun: Begun) -> Mapping[str, str]:
         advice = "nothing was kept with that bundle; let nothing write there, and check it again"
         raise GoldenError(told, advice=advice, slug="bundle-changed")
     return now
+
+
+def _is_clean(project: Path, records: Sequence[Record], besides: Sequence[Path]) -> bool | None:
+    """Whether the commit that is checked out has all code that ran, as it ran: it may have been edited meanwhile."""
+    ran = {name for record in records for name in record.provenance.sources}
+    if any(one.kind in _EDITED for record in records for one in outdated(project, record, {})):
+        return False
+    return is_committed(project, ran, besides)
+
+
+_EDITED = (ObstacleKind.FILES_EDITED, ObstacleKind.FILES_GONE, ObstacleKind.CONFIGURATION_EDITED)
 
 
 def _libraries(records: Sequence[Record]) -> Libraries:
