@@ -125,6 +125,16 @@ def test_what_is_no_bundle_is_refused_before_anything_runs(project: Project, fol
     assert "[bundle-missing]" in ran.err
 
 
+def test_a_bundle_in_another_one_is_refused_before_anything_runs(project: Project):
+    ran = project.command("check", "--bundle", f"{BUNDLE}/tables", "--bundle", BUNDLE)
+    assert (ran.code, ran.changed, ran.out) == (2, (), "")
+    assert f"{BUNDLE}/tables lies in {BUNDLE}" in ran.err
+
+
+def test_one_bundle_by_two_names_is_one(project: Project):
+    assert project.command("check", "--bundle", BUNDLE, "--bundle", project.root / BUNDLE).code == 0
+
+
 def test_a_link_in_a_bundle_is_refused_before_anything_runs(project: Project):
     (project.root / BUNDLE / "latest").symlink_to("model.txt")
     ran = project.command("check", "--bundle", BUNDLE)

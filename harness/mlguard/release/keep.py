@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import permutations
 from math import isfinite
 from pathlib import Path
 from platform import python_version
@@ -39,7 +40,7 @@ def begin(folders: Sequence[Path], settings: Settings) -> list[Begun]:
 
     Raises UsageError for a folder that is no bundle, GoldenError for a link in one, RunError where the disk refuses.
     """
-    bundles = [BundleFolder(folder) for folder in dict.fromkeys(folders)]
+    bundles = list({folder.resolve(): BundleFolder(folder) for folder in folders}.values())
     for bundle in bundles:
         if settings.base.resolve().is_relative_to(bundle.folder.resolve()):
             told = f"{bundle.folder} holds the project itself, and is no bundle"
@@ -47,6 +48,10 @@ def begin(folders: Sequence[Path], settings: Settings) -> list[Begun]:
         if not bundle.files():
             told = f"{bundle.folder} holds no file"
             raise UsageError(told, advice="train first, then check with what was written", slug="bundle-missing")
+    for one, other in permutations(bundles, 2):
+        if one.folder.resolve().is_relative_to(other.folder.resolve()):
+            told = f"{one.folder} lies in {other.folder}, and what is kept with it would change that one"
+            raise UsageError(told, advice="check with one of them", slug="bundle-missing")
     for bundle in bundles:
         bundle.forget()
     return [Begun(bundle, bundle.digests()) for bundle in bundles]
