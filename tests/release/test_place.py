@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 from contextlib import suppress
 from pathlib import Path
@@ -138,3 +139,27 @@ def test_a_file_that_becomes_another_one_meanwhile_is_noticed(project: Project):
     assert len([*(project.root / PLACE / "releases").iterdir()]) == 1
     with pytest.raises(GoldenError, match="the current release of"):
         place.expect(())
+
+
+def test_a_file_that_is_gone_or_cannot_be_read_is_named_and_not_the_place(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+):
+    bundle, place = BundleFolder(project.root / BUNDLE), Releases(project.root / PLACE)
+    kept = bundle.kept()
+    assert kept is not None
+
+    def add() -> None:
+        with place.writing():
+            place.add(bundle, kept, open_store(load(project.root)), {})
+
+    (project.root / BUNDLE / "model.txt").unlink()
+    with pytest.raises(GoldenError, match=r"model\.txt became another one"):
+        add()
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(bundle.tree, "looking", refuse)
+    with pytest.raises(RunError, match="line cannot be read: Permission denied"):
+        add()
+    assert len([*(project.root / PLACE / "releases").iterdir()]) == 1
