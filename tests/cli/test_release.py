@@ -173,6 +173,23 @@ def test_a_golden_that_nobody_has_is_never_lost(project: Project):
     assert project.command("rollback", PLACE).code == 0
 
 
+@pytest.mark.parametrize("hides", ["ignored", "assumed"])
+def test_nor_is_one_of_which_git_says_nothing(project: Project, hides: str):
+    if hides == "ignored":
+        project.write(".gitignore", "build/\nplace/\n.mlguard/\npredictions.csv\n")
+        git(project.root, "rm", "--quiet", "--cached", "golden/Line/predictions.csv")
+    project.edit(CODE, "ridge=1.0", "ridge=2.0")
+    assert project.command("regen-golden", "--yes", "--reason", "softer still").code == 0
+    if hides == "ignored":
+        git(project.root, "commit", "--quiet", "--all", "--message", "Softer still")
+    else:
+        named = [f"golden/Line/{p.name}" for p in files(project, "golden/Line")]
+        git(project.root, "update-index", "--assume-unchanged", *named)
+    ran = project.command("rollback", PLACE)
+    assert (ran.code, ran.changed) == (2, ())
+    assert "[release-golden-lost]" in ran.err
+
+
 @pytest.mark.parametrize("damage", ["golden", "golden/Line/record.json", "golden/Line/predictions.csv"])
 def test_a_golden_that_no_release_has_whole_is_not_lost_either(project: Project, damage: str):
     git(project.root, "reset", "--quiet", "--mixed", "HEAD~1")

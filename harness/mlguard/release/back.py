@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from mlguard.checker.history import is_in_head
+from mlguard.checker.history import blob
+from mlguard.checker.merge import whole
 from mlguard.core.bundle import BundleCheck
 from mlguard.core.error import GoldenError, UsageError
+from mlguard.golden.codec import RECORD
 from mlguard.golden.copies import copies, put_back, version_of
+from mlguard.golden.damage import digest
 from mlguard.golden.interface import Store
 from mlguard.golden.naming import folder_of
 from mlguard.golden.stores import open_store
@@ -87,4 +90,8 @@ def _would_be_lost(settings: Settings, store: Store, name: str, kept: set[str | 
     version = store.held(name).version
     if version is None or version in kept or settings.golden_url is not None:
         return False
-    return not is_in_head(settings.base, settings.golden / folder_of(name))
+    folder = settings.golden / folder_of(name)
+    # Git's own status says nothing of files that it ignores, or was told to assume unchanged.
+    record = blob(settings.base, "HEAD", folder / RECORD)
+    is_same = record is not None and digest(RECORD, record) == version
+    return not is_same or whole(settings.base, folder, name, ("HEAD",), store.read) is None
