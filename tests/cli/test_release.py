@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.project import CODE, Project
+from tests.project import CODE, FILES, GUARD, Project
 from tests.release.releasing import BUNDLE, CHECK, PLACE, checked, copied, served, train
 from tests.repository import Repository, git
 
@@ -125,6 +125,28 @@ def test_the_way_back_restores_bundle_and_golden_together(first: Repository, pro
 
 def files(project: Project, folder: str) -> list[Path]:
     return [p for p in (project.root / folder).rglob("*") if p.is_file()]
+
+
+def test_a_golden_that_came_after_the_release_is_named_and_left_alone(project: Project):
+    project.write("tests/guards/test_other.py", FILES[GUARD].replace("class Line", "class Other"))
+    assert project.command("regen-golden", "Other", "--yes", "--reason", "another one").code == 0
+    other = {p: p.read_bytes() for p in files(project, "golden/Other")}
+    ran = project.command("rollback", PLACE)
+    assert ran.code == 0, ran.err
+    assert ran.out.splitlines()[2] == "  golden Other: left alone, that release was not checked with it"
+    assert ran.out.endswith(", with which these guards hold\n")
+    assert other == {p: p.read_bytes() for p in files(project, "golden/Other")}
+
+
+def test_a_release_that_no_commit_has_names_no_commit_as_its_code(project: Project):
+    project.write(CODE, (project.root / CODE).read_text(encoding="utf-8") + "\n")
+    for model in ("slope 4\n", "slope 5\n"):
+        train(project, model)
+        assert project.command("check", "--bundle", BUNDLE).code == 0
+        assert project.command("release", BUNDLE, PLACE).code == 0
+    ran = project.command("rollback", PLACE)
+    commit = git(project.root, "rev-parse", "HEAD")
+    assert ran.out.splitlines()[-1] == f"  its code is commit {commit[:12]} with changes that no commit has"
 
 
 def test_with_the_code_of_its_commit_the_guard_matches_again(project: Project):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mlguard.checker.history import blob
 from mlguard.checker.merge import whole
@@ -32,6 +32,8 @@ class WentBack:
     """What was found when that one was checked."""
     goldens: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """The files that changed below the folder of goldens, by guard."""
+    others: tuple[str, ...] = ()
+    """Guards that have a golden here and were not checked with that release; nothing was done about them."""
 
 
 def go_back(place: Releases, settings: Settings | None) -> WentBack:
@@ -51,7 +53,10 @@ def go_back(place: Releases, settings: Settings | None) -> WentBack:
         release, check = place.whole(now), place.kept(now).check
         back = WentBack(left, now, check)
         if settings is not None:
-            back.goldens.update(_restored(settings, release, check, _versions(place, left)))
+            store = open_store(settings)
+            goldens = _restored(settings, store, release, check, _versions(place, left))
+            others = [name for name in store.names(of_tests=False) if name not in goldens]
+            back = replace(back, goldens=goldens, others=tuple(others))
         place.switch(history[1:])
     return back
 
@@ -68,9 +73,8 @@ def _versions(place: Releases, digest: str) -> Mapping[str, str]:
 
 
 def _restored(
-    settings: Settings, release: Release, check: BundleCheck, going: Mapping[str, str]
+    settings: Settings, store: Store, release: Release, check: BundleCheck, going: Mapping[str, str]
 ) -> dict[str, tuple[str, ...]]:
-    store = open_store(settings)
     coming = {guard.name: guard.golden for guard in check.guards if guard.golden is not None}
     files = {name: copies(release.goldens, name) for name in coming}
     odd = [name for name, version in coming.items() if version_of(files[name], name) != version]

@@ -79,17 +79,26 @@ def released(place: str, digest: str, before: str | None) -> str:
     return one_line(f"{place}: {digest[:DIGITS]} is current" + (f", instead of {before[:DIGITS]}" if before else ""))
 
 
-def went_back(place: str, left: str, now: str, check: BundleCheck, goldens: dict[str, int] | None) -> str:
-    """What going back came to; `goldens` are the numbers of files that changed, by guard, where they were restored."""
+def went_back(
+    place: str, left: str, now: str, check: BundleCheck, goldens: dict[str, int] | None, others: Sequence[str] = ()
+) -> str:
+    """What going back came to; `goldens` are the numbers of files that changed, by guard, where they were restored.
+
+    `others` have a golden here, and that release was not checked with them.
+    """
     lines = [f"{place}: {now[:DIGITS]} is current again, instead of {left[:DIGITS]}"]
     for guard, files in (goldens or {}).items():
         lines.append(
             f"  golden {guard}: " + (f"restored, {counted(files, 'file')}" if files else "is that of it already")
         )
+    lines += [f"  golden {guard}: left alone, that release was not checked with it" for guard in others]
     if goldens is None:
         lines.append("  goldens were left alone")
+    elif check.commit is not None and check.clean is False:
+        lines.append(f"  its code is commit {check.commit[:DIGITS]} with changes that no commit has")
     elif check.commit is not None:
-        lines.append(f"  its code is that of commit {check.commit[:DIGITS]}, with which `mlguard check` holds")
+        holds = "these guards hold" if others else "`mlguard check` holds"
+        lines.append(f"  its code is that of commit {check.commit[:DIGITS]}, with which {holds}")
     return "\n".join(map(one_line, lines))
 
 
