@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from mlguard.cli import checking
+from mlguard.release import bundle
 from tests.project import CODE, Project
 from tests.release.releasing import BUNDLE, CHECK, checked, copied, train
 from tests.repository import Repository
@@ -123,6 +124,16 @@ def test_what_is_no_bundle_is_refused_before_anything_runs(project: Project, fol
     ran = project.command("check", "--bundle", BUNDLE, "--bundle", folder)
     assert (ran.code, ran.changed, ran.out) == (2, (), "")
     assert "[bundle-missing]" in ran.err
+
+
+def test_more_files_than_are_ever_read_are_refused_before_anything_runs(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(bundle, "LARGEST", 200)
+    ran = project.command("check", "--bundle", BUNDLE)
+    assert (ran.code, ran.out) == (2, "")
+    assert "build/line has 2 files" in ran.err
+    assert not (project.root / CHECK).exists()
 
 
 def test_a_bundle_in_another_one_is_refused_before_anything_runs(project: Project):

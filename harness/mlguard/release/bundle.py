@@ -80,9 +80,17 @@ class BundleFolder:
         return None if content is None else Kept(read(content, self.shown(CHECK)), content)
 
     def keep(self, check: BundleCheck) -> None:
-        """Keep what a check found. Raises RunError where the disk refuses."""
+        """Keep what a check found. Raises UsageError where that is too much to be read, RunError for a full disk."""
+        self.require_room(check)
         with self._writing():
             self.tree.put(CHECK, write(check))
+
+    def require_room(self, check: BundleCheck) -> None:
+        """Raises UsageError where the file of a check would be larger than what is ever read."""
+        if len(write(check)) > LARGEST:
+            told = f"{self.folder} has {len(check.files)} files: {CHECK} would list them in more than {LARGEST} bytes"
+            advice = "pack what belongs together into one file, such as an archive"
+            raise UsageError(told, advice=advice, slug="bundle-too-many")
 
     def forget(self) -> None:
         """Remove what an earlier check found, and what one left that was killed while it wrote."""

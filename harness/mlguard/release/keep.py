@@ -38,7 +38,8 @@ class Begun:
 def begin(folders: Sequence[Path], settings: Settings) -> list[Begun]:
     """The bundles of these folders, without what earlier checks kept: whatever ends this one, none of it stands.
 
-    Raises UsageError for a folder that is no bundle, GoldenError for a link in one, RunError where the disk refuses.
+    Raises UsageError for a folder that is no bundle or has too many files, GoldenError for a link in one, and
+    RunError where the disk refuses.
     """
     bundles = list({folder.resolve(): BundleFolder(folder) for folder in folders}.values())
     for bundle in bundles:
@@ -48,13 +49,16 @@ def begin(folders: Sequence[Path], settings: Settings) -> list[Begun]:
         if not bundle.files():
             told = f"{bundle.folder} holds no file"
             raise UsageError(told, advice="train first, then check with what was written", slug="bundle-missing")
-    for one, other in permutations(bundles, 2):
-        if one.folder.resolve().is_relative_to(other.folder.resolve()):
-            told = f"{one.folder} lies in {other.folder}, and what is kept with it would change that one"
+    for inner, outer in permutations(bundles, 2):
+        if inner.folder.resolve().is_relative_to(outer.folder.resolve()):
+            told = f"{inner.folder} lies in {outer.folder}, and what is kept with it would change that one"
             raise UsageError(told, advice="check with one of them", slug="bundle-missing")
     for bundle in bundles:
         bundle.forget()
-    return [Begun(bundle, bundle.digests()) for bundle in bundles]
+    begun = [Begun(bundle, bundle.digests()) for bundle in bundles]
+    for at_first in begun:
+        at_first.bundle.require_room(BundleCheck(at_first.files, (), Libraries("")))
+    return begun
 
 
 def keep(begun: Sequence[Begun], settings: Settings, verdicts: Sequence[Verdict], seen: Mapping[str, Seen]) -> None:
