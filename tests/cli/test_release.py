@@ -254,6 +254,16 @@ def test_a_place_is_a_folder_outside_of_the_bundle(project: Project, place: str)
     assert "[place-unusable]" in ran.err
 
 
+@pytest.mark.parametrize(
+    "words",
+    [("release", BUNDLE, ""), ("release", " ", PLACE), ("rollback", ""), ("gate", ""), ("check", "--bundle", "")],
+)
+def test_an_empty_name_is_not_the_current_folder(project: Project, words: tuple[str, ...]):
+    ran = project.command(*words)
+    assert (ran.code, ran.changed, ran.out) == (2, (), "")
+    assert "the name is empty" in ran.err
+
+
 def test_an_improvement_that_nobody_declared_is_flagged_and_refused_where_that_is_wanted(project: Project):
     project.edit(CODE, "ridge=1.0", "ridge=0.0")
     assert project.command("regen-golden", "--yes", "--reason", "as before").code == 0

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
+from mlguard.cli.named import Named
 from mlguard.core.error import UsageError
 from mlguard.printing import say, say_json
 from mlguard.release.bundle import CHECK, BundleFolder, Kept
@@ -19,7 +20,7 @@ from mlguard.settings import load, require_project
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-FOLDER = click.Path(path_type=Path)
+FOLDER = Named()
 """A folder, as a parameter."""
 
 
