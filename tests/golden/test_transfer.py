@@ -135,6 +135,25 @@ def test_a_push_mends_objects_that_are_gone_or_damaged(
     assert came(list(verify(there(), None))) == {GUARD: "same"}
 
 
+@pytest.mark.parametrize("head", ["Churn/model_cat", "_datasets/churn"])
+@pytest.mark.parametrize("damage", [b"", b"{", None])
+def test_a_head_is_read_again_and_mended_like_an_object(
+    store: LocalStore, record: Record, there: Callable[[], RemoteStore], place: Path, head: str, damage: bytes | None
+) -> None:
+    store.datasets.save(Dataset({"rows": pd.DataFrame({"x": [1.5, 2.5]})}), "churn", 0)
+    store.save(record)
+    list(transfer(store, there()))
+    file = place / f"heads/{head}/00000001.json"
+    whole = file.read_bytes()
+    file.write_bytes(whole.replace(b'"size": ', b'"size": 1') if damage is None else damage)
+    found = list(verify(there(), None))
+    assert [one.came for one in found].count(Came.DAMAGED) == 1
+    assert f"heads/{head}" in next(one.detail for one in found if one.came is Came.DAMAGED)
+    assert came(list(transfer(store, there()))) == {GUARD: "mended"}
+    assert file.read_bytes() == whole
+    assert came(list(verify(there(), None))) == {GUARD: "same"}
+
+
 def test_tables_that_are_damaged_keep_no_other_golden_back(
     store: LocalStore, record: Record, there: Callable[[], RemoteStore], place: Path, tmp_path: Path
 ) -> None:
