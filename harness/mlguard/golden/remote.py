@@ -71,7 +71,8 @@ class RemoteStore:
             try:
                 head = self._mirror.bring(folder)
             except GoldenError as error:
-                return Held(version="odd", error=error)
+                # What was accepted before it was damaged stands in the copy that this machine had then.
+                return Held(version="odd", error=error, approvals=self._copies.held(name).approvals)
             if head is None or not head.files:
                 return Held()
             held = self._copies.held(name)
