@@ -322,6 +322,17 @@ def test_a_link_in_the_bucket_is_not_followed(
     assert machine("b").load(GUARD) is None
 
 
+def test_a_folder_that_is_a_link_is_named_with_the_address(
+    machine: Callable[[str], RemoteStore], record: Record, place: Path
+) -> None:
+    machine("a").save(record)
+    (place / "heads").rename(place / "elsewhere")
+    (place / "heads").symlink_to("elsewhere")
+    with pytest.raises(GoldenError, match=f"{place.as_uri()}/heads is a link") as raised:
+        machine("b").names()
+    assert "put back what was there" in raised.value.message
+
+
 def test_a_golden_that_went_back_is_named(machine: Callable[[str], RemoteStore], record: Record, place: Path) -> None:
     machine("a").save(record)
     machine("a").save(recorded(record, "second"))
