@@ -5,12 +5,16 @@ from __future__ import annotations
 import errno
 import shutil
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from mlguard.core.error import GoldenError, RunError
+from mlguard.golden.copies import Files
+from mlguard.golden.interface import OvertakenError, Store
 from mlguard.golden.stores import open_store
+from mlguard.release import back
 from mlguard.release.back import go_back
 from mlguard.release.bundle import BundleFolder, Kept
 from mlguard.release.place import Releases
@@ -125,6 +129,28 @@ def test_whoever_dies_on_the_way_back_can_go_it_again(project: Project, tmp_path
             go_back(Releases(place), settings)
         assert whole(project) == "slope 2\n"
         assert files(project.root / "golden") == golden
+
+
+def test_a_golden_that_is_recorded_on_the_way_back_is_not_written_over(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+):
+    release(project)
+    real = back.put_back
+
+    def late(store: Store, files: Files, name: str, **over: str | None) -> tuple[str, ...]:
+        golden = store.load(name)
+        assert golden is not None
+        store.save(replace(golden, remarks=("recorded meanwhile",)))
+        return real(store, files, name, **over)
+
+    monkeypatch.setattr(back, "put_back", late)
+    before = served(project)
+    with pytest.raises(OvertakenError):
+        go_back(Releases(project.root / PLACE), load(project.root))
+    golden = open_store(load(project.root)).load("Line")
+    assert golden is not None
+    assert golden.remarks == ("recorded meanwhile",)
+    assert served(project) == before
 
 
 def test_a_file_that_becomes_another_one_meanwhile_is_noticed(project: Project):

@@ -81,21 +81,22 @@ def _restored(
     if odd:
         told = f"the golden of {', '.join(odd)} in release {release.digest} is not as it was released"
         raise GoldenError(told, advice="pass --bundle-only, which leaves goldens alone", slug="release-damaged")
-    lost = [name for name in files if _would_be_lost(settings, store, name, {coming[name], going.get(name)})]
+    here = {name: store.held(name).version for name in files}
+    kept = {name: {None, coming[name], going.get(name)} for name in files}
+    lost = [name for name in files if here[name] not in kept[name] and not _stays(settings, store, name, here[name])]
     if lost:
         told = f"the golden of {', '.join(lost)} is neither committed nor that of a release, and would be lost"
         advice = "commit or restore it first, or pass --bundle-only, which leaves goldens alone; nothing was changed"
         raise UsageError(told, advice=advice, slug="release-golden-lost")
-    return {name: put_back(store, own, name) for name, own in files.items()}
+    return {name: put_back(store, own, name, over=here[name]) for name, own in files.items()}
 
 
-def _would_be_lost(settings: Settings, store: Store, name: str, kept: set[str | None]) -> bool:
-    """Whether no release and no commit has the golden that lies here; at a URL each golden of before stays."""
-    version = store.held(name).version
-    if version is None or version in kept or settings.golden_url is not None:
-        return False
+def _stays(settings: Settings, store: Store, name: str, version: str | None) -> bool:
+    """Whether the commit that is checked out has a golden of this version; at a URL each one of before stays."""
+    if settings.golden_url is not None:
+        return True
     folder = settings.golden / folder_of(name)
     # Git's own status says nothing of files that it ignores, or was told to assume unchanged.
     record = blob(settings.base, "HEAD", folder / RECORD)
     is_same = record is not None and digest(RECORD, record) == version
-    return not is_same or whole(settings.base, folder, name, ("HEAD",), store.read) is None
+    return is_same and whole(settings.base, folder, name, ("HEAD",), store.read) is not None
