@@ -101,7 +101,7 @@ def command(
             left = _listed(items, as_json=as_json)
         else:
             keys = _scripted(pending, accepted, rejected) if scripted else _walked(items, waiting, as_json=as_json)
-            approver = Approver(project.settings.base, reason.strip(), intent, as_reviewer)
+            approver = Approver(project.settings.base, reason.strip(), intent, as_reviewer, project.settings.links)
             left = _carried_out(reviewer, items, keys, approver, as_json=as_json)
     sys.exit(exit_code(left) if left else 0)
 
