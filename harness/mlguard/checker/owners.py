@@ -107,4 +107,5 @@ def _is(owner: str, names: Sequence[str]) -> bool | None:
     is_handle = owner.startswith("@")
     if not (names or is_handle):
         return False  # Nobody without a name is an owner by name.
-    return False if any(name.startswith("@") is is_handle for name in names) and "/" not in owner else None
+    is_team = "/" in owner or owner.startswith("@@")  # GitLab calls roles so: `@@maintainers`.
+    return False if any(name.startswith("@") is is_handle for name in names) and not is_team else None
