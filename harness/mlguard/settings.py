@@ -204,8 +204,11 @@ def _problems(section: object) -> list[str]:
 
 
 def _told(value: object) -> str:
-    """A value as an error shows it: of a table, which may hold secrets, the keys."""
-    return f"a table of {', '.join(map(str, value)) or 'nothing'}" if isinstance(value, Mapping) else repr(value)
+    """A value as an error shows it: of a table, which may hold secrets, the keys; of a URL no word."""
+    if isinstance(value, Mapping):
+        return f"a table of {', '.join(map(str, value)) or 'nothing'}"
+    shown = repr(value)
+    return f"a {type(value).__name__} with a URL, which may hold a password" if is_url(shown) else shown
 
 
 def _names(value: str | Sequence[str]) -> tuple[str, ...]:
