@@ -74,6 +74,8 @@ class Settings:
     """The URL of the goldens, whose copies lie in `golden`; None where that folder is what holds them."""
     golden_arrays: str | None = None
     """A URL for the large arrays of the goldens alone (`*.npy`); all else of them stays in the folder, under git."""
+    links: Mapping[Path, Path] = field(default_factory=dict)
+    """Of folders and files of guards that are named by a link, or below one: where it leads, and how it is named."""
 
     @property
     def base(self) -> Path:
@@ -149,11 +151,12 @@ def settings_of(here: Path, root: Path | None, section: Mapping[str, Any], *, de
     problems = _problems(section)
     if problems:
         raise several([f"{base / 'pyproject.toml'}: {problem}" for problem in problems], slug="settings-invalid")
+    named = [Path(os.path.abspath(base / name)) for name in _names(section.get("guards", DEFAULT_GUARDS))]
     return Settings(
         root=root,
         declared=declared,
         here=here,
-        guards=tuple((base / name).resolve() for name in _names(section.get("guards", DEFAULT_GUARDS))),
+        guards=tuple(place.resolve() for place in named),
         generators=(base / section.get("generators", DEFAULT_GENERATORS)).resolve(),
         golden=_golden(base, section.get("golden", DEFAULT_GOLDEN)),
         timeout=float(section.get("timeout", DEFAULT_TIMEOUT)),
@@ -164,6 +167,7 @@ def settings_of(here: Path, root: Path | None, section: Mapping[str, Any], *, de
         mlflow=Tracking(**section["mlflow"]) if "mlflow" in section else None,
         golden_url=_url(section.get("golden")),
         golden_arrays=_url(section.get("golden_arrays")),
+        links={place.resolve(): place for place in named if place.resolve() != place},
     )
 
 
@@ -200,8 +204,11 @@ def _problems(section: object) -> list[str]:
 
 
 def _told(value: object) -> str:
-    """A value as an error shows it: of a table, which may hold secrets, the keys."""
-    return f"a table of {', '.join(map(str, value)) or 'nothing'}" if isinstance(value, Mapping) else repr(value)
+    """A value as an error shows it: of a table, which may hold secrets, the keys; of a URL no word."""
+    if isinstance(value, Mapping):
+        return f"a table of {', '.join(map(str, value)) or 'nothing'}"
+    shown = repr(value)
+    return f"a {type(value).__name__} with a URL, which may hold a password" if is_url(shown) else shown
 
 
 def _names(value: str | Sequence[str]) -> tuple[str, ...]:

@@ -108,6 +108,34 @@ def test_one_that_cannot_be_read_is_an_error(base: Path, monkeypatch: pytest.Mon
         named(base, "CODEOWNERS", "* @all")
 
 
+@pytest.mark.parametrize(
+    ("lines", "owners"),
+    [
+        ("/app/real/ @real\n/app/tests/ @link", ("@real",)),
+        ("/app/real/ @real", ("@real",)),
+        ("/app/tests/ @link", ("@link",)),
+        ("/app/tests/ @link\n/app/real/", ("@link",)),
+        ("/app/other/ @other", ()),
+    ],
+)
+def test_where_git_has_a_file_counts_before_a_link_to_it(base: Path, lines: str, owners: tuple[str, ...]) -> None:
+    (base.parent / "CODEOWNERS").write_text(lines)
+    for folder in ("real", "tests"):
+        (base / folder).mkdir()
+    (base / "real/test_line.py").write_text("")
+    (base / "tests/test_line.py").symlink_to("../real/test_line.py")
+    assert owners_of(base, base / "tests/test_line.py") == owners
+    assert owners_of(base, base / "real/test_line.py", base / "tests/test_line.py") == owners
+
+
+def test_what_lies_outside_belongs_to_those_of_the_link(base: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    outside = tmp_path_factory.mktemp("outside")
+    (outside / "test_line.py").write_text("")
+    (base / "tests").symlink_to(outside)
+    (base.parent / "CODEOWNERS").write_text("/app/tests/ @link")
+    assert owners_of(base, base / "tests/test_line.py") == ("@link",)
+
+
 def test_without_git_only_that_of_the_project_counts(tmp_path: Path) -> None:
     base = tmp_path / "app"
     base.mkdir()

@@ -72,5 +72,6 @@ def test_handles_come_from_addresses_of_services_and_from_ci(base: Path, monkeyp
     assert signed(base, "@Ana") == "7+ana@users.noreply.github.com"
     with pytest.raises(UsageError, match="belongs to @bob"):
         signed(base, "@bob")
+    assert signed(base, "@@maintainers") == "7+ana@users.noreply.github.com"  # A role of GitLab: nobody can look there.
     monkeypatch.setenv("GITHUB_ACTOR", "bob")
     assert signed(base, "@bob") == "7+ana@users.noreply.github.com"

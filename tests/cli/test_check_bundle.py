@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from mlguard.cli import checking
+from mlguard.release import bundle
 from tests.project import CODE, Project
 from tests.release.releasing import BUNDLE, CHECK, checked, copied, train
 from tests.repository import Repository
@@ -89,6 +90,27 @@ def test_whoever_is_cut_off_leaves_nothing_of_an_earlier_check(project: Project,
 
 
 @pytest.mark.parametrize(
+    ("name", "content"), [("model.txt", "slope 9\n"), ("late.txt", "x"), ("tables/shops.csv", None)]
+)
+def test_a_bundle_that_is_written_while_the_check_runs_is_not_kept(
+    project: Project, monkeypatch: pytest.MonkeyPatch, name: str, content: str | None
+):
+    verdicts = checking._Run.verdicts
+
+    def written(run: checking._Run) -> Any:
+        file = project.root / BUNDLE / name
+        file.unlink() if content is None else file.write_text(content, encoding="utf-8")
+        return verdicts(run)
+
+    monkeypatch.setattr(checking._Run, "verdicts", written)
+    ran = project.command("check", "--bundle", BUNDLE)
+    assert ran.code == 3
+    assert f"{BUNDLE}/{name} became another one while the check ran" in ran.err
+    assert not (project.root / CHECK).exists()
+    assert project.command("gate", BUNDLE).code == 3
+
+
+@pytest.mark.parametrize(
     "option", ["--quick", "--changed", "--staged", "--since=HEAD", "--fail-fast", "--in-process", "--try"]
 )
 def test_what_makes_a_check_partial_is_refused_before_anything(project: Project, option: str):
@@ -102,6 +124,26 @@ def test_what_is_no_bundle_is_refused_before_anything_runs(project: Project, fol
     ran = project.command("check", "--bundle", BUNDLE, "--bundle", folder)
     assert (ran.code, ran.changed, ran.out) == (2, (), "")
     assert "[bundle-missing]" in ran.err
+
+
+def test_more_files_than_are_ever_read_are_refused_before_anything_runs(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(bundle, "LARGEST", 200)
+    ran = project.command("check", "--bundle", BUNDLE)
+    assert (ran.code, ran.out) == (2, "")
+    assert "build/line has 2 files" in ran.err
+    assert not (project.root / CHECK).exists()
+
+
+def test_a_bundle_in_another_one_is_refused_before_anything_runs(project: Project):
+    ran = project.command("check", "--bundle", f"{BUNDLE}/tables", "--bundle", BUNDLE)
+    assert (ran.code, ran.changed, ran.out) == (2, (), "")
+    assert f"{BUNDLE}/tables lies in {BUNDLE}" in ran.err
+
+
+def test_one_bundle_by_two_names_is_one(project: Project):
+    assert project.command("check", "--bundle", BUNDLE, "--bundle", project.root / BUNDLE).code == 0
 
 
 def test_a_link_in_a_bundle_is_refused_before_anything_runs(project: Project):
@@ -122,6 +164,24 @@ def test_a_file_that_ran_and_is_in_no_commit_is_said(project: Project):
     Repository.git(_at(project), "add", "scale.py")
     Repository.git(_at(project), "commit", "--quiet", "--message", "And the file")
     project.write("notes.txt", "not in git, and no code")
+    assert project.command("check", "--bundle", BUNDLE).code == 0
+    assert kept(project)["clean"] is True
+
+
+def test_so_is_code_that_ran_and_was_taken_back_before_the_check_ended(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+):
+    verdicts = checking._Run.verdicts
+
+    def restored(run: checking._Run) -> Any:
+        found = verdicts(run)
+        Repository.git(_at(project), "checkout", "--quiet", CODE)
+        return found
+
+    monkeypatch.setattr(checking._Run, "verdicts", restored)
+    project.edit(CODE, "ridge=0.0", "ridge=0.0e0")
+    assert project.command("check", "--bundle", BUNDLE).code == 0
+    assert kept(project)["clean"] is False
     assert project.command("check", "--bundle", BUNDLE).code == 0
     assert kept(project)["clean"] is True
 

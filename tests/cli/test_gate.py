@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -242,6 +243,33 @@ def test_against_a_release_the_metrics_are_compared(project: Project):
     code, lines = gate(project, "--against", "other")
     assert (code, lines[-1]) == (0, f"  look: {said}")
     assert gate(project, "--against", "other", "--declared")[0] == 1
+
+
+def test_what_the_release_measured_and_the_bundle_does_not_is_named(project: Project):
+    def rename(document: dict[str, Any]) -> None:
+        guard = document["guards"][0]
+        guard["metrics"]["mse"] = guard["metrics"].pop("mae")
+        document["guards"].append({**guard, "name": "Shops"})
+
+    shutil.copytree(project.root / BUNDLE, project.root / "other")
+    edited(project, rename, "other/mlguard.json")
+    code, lines = gate(project, "--against", "other")
+    assert (code, lines[2:]) == (
+        0,
+        [
+            "  look: guard Line: metric mse is gone, which was 0.371239 in the current release",
+            "  look: guard Shops is gone, which was checked with the current release",
+        ],
+    )
+    assert gate(project, "--against", "other", "--declared")[0] == 1
+
+
+@pytest.mark.parametrize("folder", ["plaec", "build", "golden"])
+def test_against_a_folder_without_a_release_is_usage(project: Project, folder: str):
+    ran = project.command("gate", BUNDLE, "--against", folder, "--declared")
+    assert (ran.code, ran.changed, ran.out) == (2, (), "")
+    assert f"nothing was released in {folder}" in ran.err
+    assert "[gate-against-nothing]" in ran.err
 
 
 def test_a_promise_that_the_golden_makes_is_held_against_the_release_before(project: Project):

@@ -138,6 +138,17 @@ def test_a_password_in_an_address_is_refused_and_shown_nowhere(line: Project, ur
         assert "the URL" in ran.err
 
 
+@pytest.mark.parametrize(
+    "entry", ['golden = ["{}"]', 'golden_arrays = [["{}"]]', 'mlflow = "{}"', 'timeout = "{}"', 'environments = "{}"']
+)
+def test_nor_is_one_that_stands_where_no_url_can(tmp_path: Path, entry: str) -> None:
+    line = entry.format("https://ana:canary-secret@server/x")
+    ran = Project(tmp_path, {"pyproject.toml": f"[tool.mlguard]\n{line}\n"}).command("list")
+    assert ran.code == 2
+    assert f"`{entry.split(' ')[0]}` must be" in ran.err
+    assert "canary-secret" not in ran.out + ran.err
+
+
 @pytest.mark.parametrize("entry", ["golden", "golden_arrays"])
 @pytest.mark.parametrize("command", ["check", "list", "init"])
 def test_a_password_in_the_settings_is_refused_and_shown_nowhere(tmp_path: Path, entry: str, command: str) -> None:

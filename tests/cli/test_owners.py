@@ -47,6 +47,22 @@ def test_recording_is_refused_and_the_log_keeps_who_reviewed(project: Project):
     assert "by ana@example.com, as a reviewer" in (project.root / "golden/Line/summary.md").read_text()
 
 
+@pytest.mark.parametrize("owned", ["tests", "real"])
+def test_a_folder_of_guards_that_is_a_link_is_owned_too(project: Project, owned: str):
+    project.edit(GUARD, '    owners = "bob@example.com"\n', "")
+    project.write("CODEOWNERS", f"/{owned}/ bob@example.com\n")
+    (project.root / "tests").rename(project.root / "real")
+    (project.root / "tests").symlink_to("real")
+    ran = project.command(*REGEN)
+    assert (ran.code, ran.changed) == (2, ())
+    assert "guard Line belongs to bob@example.com" in ran.err
+    assert project.command("check").code == 1
+    ran = project.command("review", "--accept", "Line", "--reason", "softer")
+    assert (ran.code, ran.changed) == (2, ())
+    with measured():
+        assert project.command(*REGEN, "--as-reviewer").code == 0
+
+
 def test_so_is_accepting_what_a_check_saw(project: Project):
     assert project.command("check").code == 1
     ran = project.command("review", "--accept", "Line", "--reason", "softer")

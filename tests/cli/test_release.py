@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.project import CODE, Project
+from tests.project import CODE, FILES, GUARD, Project
 from tests.release.releasing import BUNDLE, CHECK, PLACE, checked, copied, served, train
 from tests.repository import Repository, git
 
@@ -127,6 +127,28 @@ def files(project: Project, folder: str) -> list[Path]:
     return [p for p in (project.root / folder).rglob("*") if p.is_file()]
 
 
+def test_a_golden_that_came_after_the_release_is_named_and_left_alone(project: Project):
+    project.write("tests/guards/test_other.py", FILES[GUARD].replace("class Line", "class Other"))
+    assert project.command("regen-golden", "Other", "--yes", "--reason", "another one").code == 0
+    other = {p: p.read_bytes() for p in files(project, "golden/Other")}
+    ran = project.command("rollback", PLACE)
+    assert ran.code == 0, ran.err
+    assert ran.out.splitlines()[2] == "  golden Other: left alone, that release was not checked with it"
+    assert ran.out.endswith(", with which these guards hold\n")
+    assert other == {p: p.read_bytes() for p in files(project, "golden/Other")}
+
+
+def test_a_release_that_no_commit_has_names_no_commit_as_its_code(project: Project):
+    project.write(CODE, (project.root / CODE).read_text(encoding="utf-8") + "\n")
+    for model in ("slope 4\n", "slope 5\n"):
+        train(project, model)
+        assert project.command("check", "--bundle", BUNDLE).code == 0
+        assert project.command("release", BUNDLE, PLACE).code == 0
+    ran = project.command("rollback", PLACE)
+    commit = git(project.root, "rev-parse", "HEAD")
+    assert ran.out.splitlines()[-1] == f"  its code is commit {commit[:12]} with changes that no commit has"
+
+
 def test_with_the_code_of_its_commit_the_guard_matches_again(project: Project):
     project.command("rollback", PLACE)
     assert project.command("check").code == 1
@@ -173,6 +195,33 @@ def test_a_golden_that_nobody_has_is_never_lost(project: Project):
     assert project.command("rollback", PLACE).code == 0
 
 
+@pytest.mark.parametrize("hides", ["ignored", "assumed"])
+def test_nor_is_one_of_which_git_says_nothing(project: Project, hides: str):
+    if hides == "ignored":
+        project.write(".gitignore", "build/\nplace/\n.mlguard/\npredictions.csv\n")
+        git(project.root, "rm", "--quiet", "--cached", "golden/Line/predictions.csv")
+    project.edit(CODE, "ridge=1.0", "ridge=2.0")
+    assert project.command("regen-golden", "--yes", "--reason", "softer still").code == 0
+    if hides == "ignored":
+        git(project.root, "commit", "--quiet", "--all", "--message", "Softer still")
+    else:
+        named = [f"golden/Line/{p.name}" for p in files(project, "golden/Line")]
+        git(project.root, "update-index", "--assume-unchanged", *named)
+    ran = project.command("rollback", PLACE)
+    assert (ran.code, ran.changed) == (2, ())
+    assert "[release-golden-lost]" in ran.err
+
+
+@pytest.mark.parametrize("damage", ["golden", "golden/Line/record.json", "golden/Line/predictions.csv"])
+def test_a_golden_that_no_release_has_whole_is_not_lost_either(project: Project, damage: str):
+    git(project.root, "reset", "--quiet", "--mixed", "HEAD~1")
+    file = (project.root / PLACE / history(project)[0]).parent / damage
+    shutil.rmtree(file) if file.is_dir() else file.write_bytes(file.read_bytes()[1:])
+    ran = project.command("rollback", PLACE)
+    assert (ran.code, ran.changed) == (2, ())
+    assert "[release-golden-lost]" in ran.err
+
+
 @pytest.mark.parametrize("name", ["bundle/model.txt", "bundle/mlguard.json", "golden/Line/record.json"])
 def test_a_release_that_was_changed_is_not_gone_back_to(project: Project, name: str):
     now, old = history(project)
@@ -203,6 +252,16 @@ def test_a_place_is_a_folder_outside_of_the_bundle(project: Project, place: str)
     ran = project.command("release", BUNDLE, place)
     assert (ran.code, ran.changed) == (2, ())
     assert "[place-unusable]" in ran.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("release", BUNDLE, ""), ("release", " ", PLACE), ("rollback", ""), ("gate", ""), ("check", "--bundle", "")],
+)
+def test_an_empty_name_is_not_the_current_folder(project: Project, words: tuple[str, ...]):
+    ran = project.command(*words)
+    assert (ran.code, ran.changed, ran.out) == (2, (), "")
+    assert "the name is empty" in ran.err
 
 
 def test_an_improvement_that_nobody_declared_is_flagged_and_refused_where_that_is_wanted(project: Project):

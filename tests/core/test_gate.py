@@ -151,8 +151,21 @@ class TestSinceTheReleaseThatIsReplaced:
         assert self.seen(now, *intents) == [("undeclared", "match", "auc")]
         assert self.seen(now, *intents, declared=True) == [("undeclared", "shifted", "auc")]
 
-    def test_what_only_one_of_the_two_has_is_not_compared(self):
-        assert self.seen(0.5, "changing: auc up 0.01", metric="f1", declared=True) == []
+    @pytest.mark.parametrize("intents", [[], ["changing"], ["changing: auc up 0.01"]])
+    def test_a_metric_that_went_is_flagged_whatever_was_promised_of_it(self, intents: list[str]):
+        assert self.seen(0.5, *intents, metric="f1") == [("metric gone", "match", "auc")]
+        assert self.seen(0.5, *intents, metric="f1", declared=True) == [("metric gone", "shifted", "auc")]
+
+    def test_a_metric_that_came_is_compared_with_nothing(self):
+        check = of_guard(metrics={"auc": MetricSeen(0.8, 0.8)})
+        assert found(check, replace(HERE, replaced=CHECK), Rule(declared=True)) == []
+
+    def test_a_guard_that_went_is_flagged(self):
+        old = replace(CHECK, guards=(PASSED, replace(PASSED, name="Rents")))
+        gone = [("guard gone", "match", "Rents")]
+        assert found(here=replace(HERE, replaced=old), rule=Rule(declared=True)) == gone
+        left = replace(HERE, replaced=old, others=("Rents",))
+        assert found(here=left) == [("not selected", "match", "Rents")]
 
     def test_an_intent_that_the_current_release_had_already_promises_nothing_more(self):
         approvals = (ApprovalSeen("2026-02-01T00:00:00Z", "changing: auc up 0.1"),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mlguard.core.url import folder_for, is_url, plain_url, what_is_wrong
+from mlguard.core.url import folder_for, is_url, plain_url, what_is_wrong, without_credentials
 
 USABLE = [
     "s3://bucket/folder", "s3://bucket", "gs://bucket/a/b", "memory://x", "file:///mnt/goldens", "s3://b/my.prefix_2/",
@@ -52,3 +52,16 @@ def test_each_address_has_a_folder_of_its_own() -> None:
     assert folder_for("s3://bucket/a/") == folder_for("s3://bucket/a")
     assert folder_for("s3://bucket/a").startswith("s3-bucket-a-")
     assert len({folder_for(url) for url in ("s3://bucket/a", "s3://bucket/A", "s3://bucket-a", "gs://bucket/a")}) == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("http://ana:secret@host:80/a", "http://host:80/a"),
+        ("no http://ana:se/c#r?et@host, nor https://b@c/d?token=secret.", "no http://host, nor https://c/d"),
+        ("sqlite:////tmp/a@b.db and file:///x@y", "sqlite:////tmp/a@b.db and file:///x@y"),
+        ("http://host/a and ana@example.com", "http://host/a and ana@example.com"),
+    ],
+)
+def test_what_a_text_shows_of_urls(text: str, shown: str) -> None:
+    assert without_credentials(text) == shown

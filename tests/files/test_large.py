@@ -20,7 +20,8 @@ def test_a_copy_has_the_bytes_and_the_digest(tmp_path: Path, size: int) -> None:
     (tmp_path / "model").write_bytes(content)
     here = Tree(tmp_path, tmp_path)
     assert large_digest(here, "model") == hashlib.sha256(content).hexdigest()
-    assert copied(here, "model", here, "deep/er/copy") == hashlib.sha256(content).hexdigest()
+    with here.looking("model") as handle:
+        assert copied(handle, here, "deep/er/copy") == hashlib.sha256(content).hexdigest()
     assert (tmp_path / "deep/er/copy").read_bytes() == content
 
 
@@ -29,7 +30,8 @@ def test_a_file_may_be_larger_than_what_is_ever_read_at_once(tmp_path: Path, mon
     monkeypatch.setattr(large, "_PART", 4)
     (tmp_path / "model").write_bytes(b"0123456789abc")
     here = Tree(tmp_path, tmp_path)
-    assert copied(here, "model", here, "copy") == hashlib.sha256(b"0123456789abc").hexdigest()
+    with here.looking("model") as handle:
+        assert copied(handle, here, "copy") == hashlib.sha256(b"0123456789abc").hexdigest()
 
 
 def test_what_can_be_executed_still_can(tmp_path: Path) -> None:
@@ -38,7 +40,8 @@ def test_what_can_be_executed_still_can(tmp_path: Path) -> None:
         (tmp_path / name).chmod(mode)
     here = Tree(tmp_path, tmp_path)
     for name in ("run", "model"):
-        copied(here, name, here, f"copy/{name}")
+        with here.looking(name) as handle:
+            copied(handle, here, f"copy/{name}")
     assert os.access(tmp_path / "copy/run", os.X_OK)
     assert not os.access(tmp_path / "copy/model", os.X_OK)
 
@@ -49,5 +52,5 @@ def test_a_link_is_refused_and_nothing_is_overwritten(tmp_path: Path) -> None:
     here = Tree(tmp_path, tmp_path)
     with pytest.raises(GoldenError, match="link"):
         large_digest(here, "link")
-    with pytest.raises(FileExistsError):
-        copied(here, "model", here, "model")
+    with here.looking("model") as handle, pytest.raises(FileExistsError):
+        copied(handle, here, "model")

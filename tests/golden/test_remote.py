@@ -299,6 +299,18 @@ def test_heads_that_lie_elsewhere_are_no_goldens(
     assert machine("b").names() == (GUARD,)
 
 
+def test_the_log_of_a_golden_that_is_damaged_there_is_that_of_the_copy(
+    machine: Callable[[str], RemoteStore], record: Record, place: Path
+) -> None:
+    machine("a").save(recorded(record, "first"))
+    log = machine("a").held(GUARD).approvals
+    (place / "heads/Churn/model_cat/00000002.json").write_bytes(b"nothing")
+    held = machine("a").held(GUARD)
+    assert held.error is not None
+    assert held.approvals == log
+    assert machine("b").held(GUARD).approvals == ()
+
+
 def test_a_link_in_the_bucket_is_not_followed(
     machine: Callable[[str], RemoteStore], record: Record, place: Path, tmp_path: Path
 ) -> None:
@@ -310,6 +322,17 @@ def test_a_link_in_the_bucket_is_not_followed(
     assert machine("b").load(GUARD) is None
 
 
+def test_a_folder_that_is_a_link_is_named_with_the_address(
+    machine: Callable[[str], RemoteStore], record: Record, place: Path
+) -> None:
+    machine("a").save(record)
+    (place / "heads").rename(place / "elsewhere")
+    (place / "heads").symlink_to("elsewhere")
+    with pytest.raises(GoldenError, match=f"{place.as_uri()}/heads is a link") as raised:
+        machine("b").names()
+    assert "put back what was there" in raised.value.message
+
+
 def test_a_golden_that_went_back_is_named(machine: Callable[[str], RemoteStore], record: Record, place: Path) -> None:
     machine("a").save(record)
     machine("a").save(recorded(record, "second"))
@@ -318,6 +341,7 @@ def test_a_golden_that_went_back_is_named(machine: Callable[[str], RemoteStore],
     held = machine("b").held(GUARD)
     assert held.error is not None
     assert "went back from acceptance 2 to 1" in held.error.what
+    assert held.approvals[0].reason == "second"
     machine("b").save(recorded(record, "third"), over=held.version)
     assert loaded(machine("b")) == encode(recorded(record, "third"))
     assert loaded(machine("a")) == encode(recorded(record, "third"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,11 +12,13 @@ import pytest
 
 from mlguard.core.dataset import Dataset
 from mlguard.core.record import Approval, Record
+from mlguard.files.content import file_digest
 from mlguard.golden.bucket import UnreachableError
 from mlguard.golden.codec import encode
 from mlguard.golden.folder import FolderBucket
 from mlguard.golden.interface import Held
 from mlguard.golden.local import LocalStore
+from mlguard.golden.objects import object_name
 from mlguard.golden.remote import RemoteStore
 from mlguard.golden.stores import open_store
 from mlguard.golden.transfer import Came, Transferred, copied, exit_code, transfer, verify
@@ -130,6 +133,42 @@ def test_a_push_mends_objects_that_are_gone_or_damaged(
     assert {one.came for one in verify(there(), None)} == {Came.DAMAGED}
     assert came(list(transfer(store, there()))) == {GUARD: "mended"}
     assert came(list(verify(there(), None))) == {GUARD: "same"}
+
+
+@pytest.mark.parametrize("head", ["Churn/model_cat", "_datasets/churn"])
+@pytest.mark.parametrize("damage", [b"", b"{", None])
+def test_a_head_is_read_again_and_mended_like_an_object(
+    store: LocalStore, record: Record, there: Callable[[], RemoteStore], place: Path, head: str, damage: bytes | None
+) -> None:
+    store.datasets.save(Dataset({"rows": pd.DataFrame({"x": [1.5, 2.5]})}), "churn", 0)
+    store.save(record)
+    list(transfer(store, there()))
+    file = place / f"heads/{head}/00000001.json"
+    whole = file.read_bytes()
+    file.write_bytes(whole.replace(b'"size": ', b'"size": 1') if damage is None else damage)
+    found = list(verify(there(), None))
+    assert [one.came for one in found].count(Came.DAMAGED) == 1
+    assert f"heads/{head}" in next(one.detail for one in found if one.came is Came.DAMAGED)
+    assert came(list(transfer(store, there()))) == {GUARD: "mended"}
+    assert file.read_bytes() == whole
+    assert came(list(verify(there(), None))) == {GUARD: "same"}
+
+
+def test_tables_that_are_damaged_keep_no_other_golden_back(
+    store: LocalStore, record: Record, there: Callable[[], RemoteStore], place: Path, tmp_path: Path
+) -> None:
+    store.datasets.save(Dataset({"rows": pd.DataFrame({"x": [1.5, 2.5]})}), "churn", 0)
+    store.save(record)
+    store.save(replace(record, guard="Zoo", provenance=replace(record.provenance, dataset=None)))
+    list(transfer(store, there()))
+    shutil.rmtree(tmp_path / ".mlguard")
+    table = file_digest(store.datasets.files("churn")["rows.csv"])
+    (place / object_name(table)).write_bytes(b"damaged")
+    for found in (list(transfer(there(), LocalStore(tmp_path / "other", tmp_path))), list(copied(there()))):
+        assert {one.name: one.came for one in found}[GUARD] is Came.DAMAGED
+        assert object_name(table) in found[0].detail
+    assert LocalStore(tmp_path / "other", tmp_path).names() == ("Zoo",)
+    assert there().has_copy("Zoo")
 
 
 def test_verify_reads_what_lies_there_whatever_copies_are_here(

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from mlguard.core.error import GoldenError, RunError
+from mlguard.golden.copies import Files
+from mlguard.golden.interface import OvertakenError, Store
 from mlguard.golden.stores import open_store
+from mlguard.release import back
 from mlguard.release.back import go_back
 from mlguard.release.bundle import BundleFolder, Kept
 from mlguard.release.place import Releases
@@ -126,6 +131,28 @@ def test_whoever_dies_on_the_way_back_can_go_it_again(project: Project, tmp_path
         assert files(project.root / "golden") == golden
 
 
+def test_a_golden_that_is_recorded_on_the_way_back_is_not_written_over(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+):
+    release(project)
+    real = back.put_back
+
+    def late(store: Store, files: Files, name: str, **over: str | None) -> tuple[str, ...]:
+        golden = store.load(name)
+        assert golden is not None
+        store.save(replace(golden, remarks=("recorded meanwhile",)))
+        return real(store, files, name, **over)
+
+    monkeypatch.setattr(back, "put_back", late)
+    before = served(project)
+    with pytest.raises(OvertakenError):
+        go_back(Releases(project.root / PLACE), load(project.root))
+    golden = open_store(load(project.root)).load("Line")
+    assert golden is not None
+    assert golden.remarks == ("recorded meanwhile",)
+    assert served(project) == before
+
+
 def test_a_file_that_becomes_another_one_meanwhile_is_noticed(project: Project):
     bundle, place = BundleFolder(project.root / BUNDLE), Releases(project.root / PLACE)
     kept = bundle.kept()
@@ -138,3 +165,27 @@ def test_a_file_that_becomes_another_one_meanwhile_is_noticed(project: Project):
     assert len([*(project.root / PLACE / "releases").iterdir()]) == 1
     with pytest.raises(GoldenError, match="the current release of"):
         place.expect(())
+
+
+def test_a_file_that_is_gone_or_cannot_be_read_is_named_and_not_the_place(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+):
+    bundle, place = BundleFolder(project.root / BUNDLE), Releases(project.root / PLACE)
+    kept = bundle.kept()
+    assert kept is not None
+
+    def add() -> None:
+        with place.writing():
+            place.add(bundle, kept, open_store(load(project.root)), {})
+
+    (project.root / BUNDLE / "model.txt").unlink()
+    with pytest.raises(GoldenError, match=r"model\.txt became another one"):
+        add()
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(bundle.tree, "looking", refuse)
+    with pytest.raises(RunError, match="line cannot be read: Permission denied"):
+        add()
+    assert len([*(project.root / PLACE / "releases").iterdir()]) == 1

@@ -54,6 +54,24 @@ def test_a_server_that_is_down_is_named_without_its_password(project: Project, i
     assert "hunter22" not in ran.err
 
 
+@pytest.mark.parametrize("mark", ["/", "#", "?"])
+def test_nor_is_a_password_shown_that_ends_the_address(project: Project, installed: None, mark: str) -> None:
+    project.write("pyproject.toml", LOGGING.format(uri=f"http://ana:hunter{mark}22@127.0.0.1"))
+    ran = project.command("check")
+    assert ran.err.startswith("mlflow: nothing is logged: no server answers at http://127.0.0.1 (that is no address;")
+    assert "hunter" not in ran.err
+
+
+def test_nor_is_one_that_mlflow_itself_says(project: Project, installed: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = "MlflowException: API request to http://ana:hunter22@127.0.0.1/x?token=hunter23 failed with http://a:b@c"
+    monkeypatch.setattr(log, "_unreachable", lambda uri, environ: "")
+    monkeypatch.setattr(log, "_called", lambda *_: ([{"problem": told}], True))
+    ran = project.command("check")
+    assert ran.err == (
+        "mlflow: nothing is logged: MlflowException: API request to http://127.0.0.1/x failed with http://c\n"
+    )
+
+
 def test_an_address_that_is_none_is_one_line(project: Project, installed: None) -> None:
     project.write("pyproject.toml", LOGGING.format(uri="http://127.0.0.1:many"))
     ran = project.command("check")

@@ -31,20 +31,27 @@ class _Rule:
     """Whether these files are nobody's in this section, whatever other lines say."""
 
 
-def owners_of(base: Path, file: Path) -> tuple[str, ...]:
+def owners_of(base: Path, *files: Path) -> tuple[str, ...]:
     """Whom CODEOWNERS of the repository around a project names for a file: by the last line that fits, in each section.
 
-    Raises UsageError where the file cannot be read.
+    `files` are the paths by which it is reached, several where links lead to it. Where git has it counts first, since
+    that is what the services ask; then the others. Raises UsageError where the file of owners cannot be read.
     """
     top = next((folder for folder in (base, *base.parents) if (folder / ".git").exists()), base)
     listed = next((top / place for place in PLACES if (top / place).is_file()), None)
-    if listed is None or not file.is_relative_to(top):
+    if listed is None:
         return ()
     lines = _text(listed).splitlines()
     of_gitlab = listed.parent.name == ".gitlab" or any(map(_HEADING.fullmatch, map(str.strip, lines)))
     rules = list(_rules(lines, of_gitlab=of_gitlab))
-    path = file.relative_to(top).as_posix()
     fits = _fits_in_gitlab if of_gitlab else _fits_in_github
+    paths = dict.fromkeys(path for file in files for path in (file.resolve(), file))
+    below = (path.relative_to(top).as_posix() for path in paths if path.is_relative_to(top))
+    return next(filter(None, (_named(rules, fits, path) for path in below)), ())
+
+
+def _named(rules: Sequence[_Rule], fits: Callable[[str, str], bool], path: str) -> tuple[str, ...]:
+    """Whom the lines name for a path from the top of the repository."""
     found: dict[str, tuple[str, ...]] = {}
     for rule in (rule for rule in rules if fits(rule.pattern, path)):
         found[rule.section] = rule.owners

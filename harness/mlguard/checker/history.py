@@ -65,12 +65,6 @@ def is_merging(project: Path, folder: Path) -> bool:
     return _git(project, "ls-files", "--unmerged", "--", str(folder)) is not None or any(under_way)
 
 
-def is_in_head(project: Path, folder: Path) -> bool:
-    """Whether the commit that is checked out has all files of a folder as they lie here."""
-    there = _git(project, "ls-tree", "--name-only", "HEAD", "--", os.path.relpath(folder, project)) is not None
-    return there and _output(project, "status", "--porcelain", "--", str(folder)) == b""
-
-
 def is_committed(project: Path, ran: Iterable[str], besides: Iterable[Path]) -> bool | None:
     """Whether the commit that is checked out has all that git tracks as it lies here, and each file that ran.
 

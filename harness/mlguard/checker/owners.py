@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -34,6 +34,8 @@ class Approver:
     """What was meant to change; empty where nobody says."""
     as_reviewer: bool = False
     """Whether they say that they are no owner, and answer for it all the same."""
+    links: Mapping[Path, Path] = field(default_factory=dict)
+    """Where folders of guards that are links lead, and how the settings name them."""
 
     def approval(
         self, guard: str, file: Path, owners: str | Sequence[str] = (), summary: tuple[str, ...] = ()
@@ -43,12 +45,18 @@ class Approver:
         Raises UsageError for somebody else than the owners who does not say that they review.
         """
         declared = (owners,) if isinstance(owners, str) else tuple(owners)
-        named = declared or owners_of(self.base, file)
+        named = declared or owners_of(self.base, file, *self._reached(file))
         return Approval(now(), head(self.base), self.reason, summary, self.intent, self._signed(guard, named))
 
     def of(self, guard: Declared, summary: tuple[str, ...] = ()) -> Approval:
         """The same for a guard."""
         return self.approval(guard.ref.name, guard.ref.file, guard.options.owners, summary)
+
+    def _reached(self, file: Path) -> Iterator[Path]:
+        """The paths by which links lead to a file."""
+        for place, named in self.links.items():
+            if file.is_relative_to(place):
+                yield named / file.relative_to(place)
 
     def _signed(self, guard: str, owners: Sequence[str]) -> str:
         """Who accepts; empty where the guard has no owners. Teams, which nobody can look into here, are believed."""
@@ -99,4 +107,5 @@ def _is(owner: str, names: Sequence[str]) -> bool | None:
     is_handle = owner.startswith("@")
     if not (names or is_handle):
         return False  # Nobody without a name is an owner by name.
-    return False if any(name.startswith("@") is is_handle for name in names) and "/" not in owner else None
+    is_team = "/" in owner or owner.startswith("@@")  # GitLab calls roles so: `@@maintainers`.
+    return False if any(name.startswith("@") is is_handle for name in names) and not is_team else None

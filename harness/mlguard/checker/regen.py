@@ -84,7 +84,7 @@ class Regenerator:
         """
         self.checker, self.progress = checker, progress
         reason, said = required(reason), str(parse_intent(intent)) if intent else ""
-        self.approver = Approver(checker.settings.base, reason, said, as_reviewer)
+        self.approver = Approver(checker.settings.base, reason, said, as_reviewer, checker.settings.links)
         self.machines = thorough_machines() if thorough else MACHINES
         self.writes = writes
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mlguard.cli.named import Named
 from mlguard.cli.scheduling import scheduling
 from mlguard.printing import say, say_json
 from mlguard.settings import load, require_project
@@ -32,14 +33,14 @@ if TYPE_CHECKING:
 @click.option("--costs", is_flag=True, help="Say what each part of a guard cost: probes, other seeds, keys.")
 @click.option(
     "--report",
-    type=click.Path(path_type=Path),
+    type=Named(),
     metavar="FILE",
     help="Write an HTML page of the run, which opens without a network.",
 )
 @click.option(
     "--bundle",
     "bundles",
-    type=click.Path(path_type=Path),
+    type=Named(),
     metavar="FOLDER",
     multiple=True,
     help="Keep what was found with this bundle, for `mlguard gate`; may be given several times.",

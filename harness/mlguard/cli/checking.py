@@ -27,8 +27,8 @@ from mlguard.golden.stores import open_pending, open_store
 from mlguard.jobs import publish
 from mlguard.pages import destination, write
 from mlguard.printing import say, say_json, tell
-from mlguard.release.bundle import CHECK, BundleFolder
-from mlguard.release.keep import begin, keep
+from mlguard.release.bundle import CHECK
+from mlguard.release.keep import Begun, begin, keep
 from mlguard.report.documents.checks import CheckedGuard, Trial, TriedGuard
 from mlguard.report.html.shown import Shown
 from mlguard.report.plain import as_data, run_as_data
@@ -144,17 +144,15 @@ def check(names: tuple[str, ...], asked: Asked) -> NoReturn:
     sys.exit(exit_code(verdicts) or written or kept_with)
 
 
-def _kept_with(
-    bundles: Sequence[BundleFolder], settings: Settings, found: Sequence[Verdict], seen: Mapping[str, Seen]
-) -> int:
+def _kept_with(bundles: Sequence[Begun], settings: Settings, found: Sequence[Verdict], seen: Mapping[str, Seen]) -> int:
     """Keep what was found with bundles, and answer with 0; with the exit code of what is refused."""
     try:
         keep(bundles, settings, found, seen)
     except MlguardError as error:
         tell(f"mlguard: {error}")
         return error.exit_code
-    for bundle in bundles:
-        tell(f"kept with the bundle: {bundle.shown(CHECK)}")
+    for one in bundles:
+        tell(f"kept with the bundle: {one.bundle.shown(CHECK)}")
     return 0
 
 

@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 import click
 
+from mlguard.cli.named import Named
+from mlguard.core.error import UsageError
 from mlguard.printing import say, say_json
 from mlguard.release.bundle import CHECK, BundleFolder, Kept
 from mlguard.release.gate import AtGate, ask
@@ -18,7 +20,7 @@ from mlguard.settings import load, require_project
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-FOLDER = click.Path(path_type=Path)
+FOLDER = Named()
 """A folder, as a parameter."""
 
 
@@ -72,9 +74,18 @@ def facts(asked: AtGate) -> tuple[Any, ...]:
 
 
 def _released(folder: Path) -> Kept | None:
-    """The check of what is current in a place; None before its first release. A bundle stands for itself."""
+    """The check of what is current in a place; a bundle stands for itself.
+
+    Raises UsageError for a folder that is neither: nothing would be compared.
+    """
     if (folder / CHECK).exists():
         return BundleFolder(folder).kept()
     place = Releases(folder)
     history = place.history()
-    return place.kept(history[0]) if history else None
+    if not history:
+        raise UsageError(
+            f"nothing was released in {folder}, and no check was kept with it: there is nothing to compare with",
+            advice="name a place of releases or a bundle that was checked; before a first release leave --against out",
+            slug="gate-against-nothing",
+        )
+    return place.kept(history[0])

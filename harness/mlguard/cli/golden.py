@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from mlguard.cli.named import Named
 from mlguard.cli.select import refuse_in_ci
 from mlguard.core.error import UsageError
 from mlguard.core.url import is_url, plain_url, what_is_wrong
@@ -26,7 +27,7 @@ PUSH, PULL, VERIFY = "push", "pull", "verify"
 @click.command("golden")
 @click.argument("action", type=click.Choice([PUSH, PULL, VERIFY]), metavar="push|pull|verify")
 @click.argument("url", required=False)
-@click.option("--folder", type=click.Path(path_type=Path), help="The folder of goldens; default: that of the settings.")
+@click.option("--folder", type=Named(), help="The folder of goldens; default: that of the settings.")
 @click.option("--allow-ci", is_flag=True, help="Write goldens even in CI.")
 @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document on standard output.")
 def command(action: str, url: str | None, folder: Path | None, *, allow_ci: bool, as_json: bool) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from mlguard.cli.named import Named
 from mlguard.cli.scaffold.plan import EXTEND, LEAVE, WRITE, Plan, carry_out, plan
 from mlguard.core.error import UsageError
 from mlguard.printing import say, say_json
@@ -19,14 +20,14 @@ _DONE = {WRITE: "wrote", EXTEND: "extended", LEAVE: "left alone"}
 @click.option(
     "--dir",
     "folder",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=Named(exists=True, file_okay=False),
     help="The project's root.  [default: the project around the current folder]",
 )
 @click.option("--bare", is_flag=True, help="Settings and lines for git alone: no example, no workflow.")
 @click.option(
     "--from",
     "code",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=Named(exists=True, dir_okay=False),
     metavar="FILE",
     help="A guard of this module, script or notebook, and a dataset like the table that it reads.",
 )

@@ -11,6 +11,7 @@ from typing import TypeVar
 import click
 from click.core import ParameterSource
 
+from mlguard.cli.named import Named
 from mlguard.cli.shrink import shrink_guard
 from mlguard.core.error import MlguardError, RunError, UsageError
 from mlguard.printing import bar, say, say_json
@@ -41,14 +42,12 @@ U = TypeVar("U")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="Seed of the data.  [default: 0]")
 @click.option("--rows", type=click.IntRange(min=1), help="Rows to make.  [default: each generator's own]")
-@click.option(
-    "--out-dir", type=click.Path(path_type=Path), help="Where to.  [default: datasets, in the project's root]"
-)
+@click.option("--out-dir", type=Named(), help="Where to.  [default: datasets, in the project's root]")
 @click.option("--format", type=click.Choice(FORMATS), default=CSV, show_default=True, help="Format of the tables.")
 @click.option("--verify", "verifying", is_flag=True, help="Write nothing; compare what lies there with the generators.")
 @click.option(
     "--like",
-    type=click.Path(path_type=Path),
+    type=Named(),
     metavar="FILE",
     help="Write no tables but a generator script for tables like this one (csv, tsv, jsonl, ndjson, parquet).",
 )

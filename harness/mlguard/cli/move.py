@@ -44,7 +44,9 @@ def command(old: str, new: str, reason: str, *, as_reviewer: bool, allow_ci: boo
         if new not in declared:
             several = ", ".join(guard.ref.name for guard in project.guards)
             raise UsageError(f"{new} stands for several guards ({several}); name one of them", slug="move-several")
-        approver = Approver(project.settings.base, reason.strip(), as_reviewer=as_reviewer)
+        approver = Approver(
+            project.settings.base, reason.strip(), as_reviewer=as_reviewer, links=project.settings.links
+        )
         verdict, accepted = move(Checker(project.settings, project.runner), old, declared[new], approver)
     if as_json:
         document: Moved = {**as_data(verdict), "moved": bool(accepted.files), "files": list(accepted.files)}

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from mlguard.checker.waiting import Waiting
+from mlguard.cli.named import Named
 from mlguard.cli.review import chosen, home
 from mlguard.core.error import UsageError
 from mlguard.golden.state import STATE
@@ -21,14 +22,14 @@ from mlguard.settings import load, require_project
 @click.argument("names", metavar="[GUARD]...", nargs=-1)
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=Named(),
     metavar="FILE",
     help=f"Where to write it; default: {STATE}/report.html below the project's root.",
 )
 @click.option(
     "--from",
     "folder",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=Named(exists=True, file_okay=False),
     help="A folder of pending Records from elsewhere, such as a CI job's.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document on standard output.")

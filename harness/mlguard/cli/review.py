@@ -17,6 +17,7 @@ from mlguard.checker.owners import Approver
 from mlguard.checker.review import Item, Reviewer
 from mlguard.checker.waiting import Waiting
 from mlguard.cli.approval import intending, reviewing
+from mlguard.cli.named import Named
 from mlguard.cli.select import opened, refuse_in_ci
 from mlguard.core.error import UsageError
 from mlguard.core.intent import parse_intent
@@ -56,7 +57,7 @@ HOMES = ("", "pending", ".mlguard/pending")
 @click.option(
     "--from",
     "folder",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=Named(exists=True, file_okay=False),
     help="A folder of pending Records from elsewhere, such as a CI job's.",
 )
 @click.option("--allow-ci", is_flag=True, help="Write goldens even in CI.")
@@ -100,7 +101,7 @@ def command(
             left = _listed(items, as_json=as_json)
         else:
             keys = _scripted(pending, accepted, rejected) if scripted else _walked(items, waiting, as_json=as_json)
-            approver = Approver(project.settings.base, reason.strip(), intent, as_reviewer)
+            approver = Approver(project.settings.base, reason.strip(), intent, as_reviewer, project.settings.links)
             left = _carried_out(reviewer, items, keys, approver, as_json=as_json)
     sys.exit(exit_code(left) if left else 0)
 

@@ -39,12 +39,13 @@ def command(place: Path, *, bundle_only: bool, allow_ci: bool, as_json: bool) ->
             "bundle": str(target.release(back.now).bundle.folder),
             "commit": back.check.commit,
             "goldens": None if settings is None else restored,
+            "others": [*back.others],
             "exit_code": 0,
         }
         say_json(document)
         return
     counts = None if settings is None else {name: len(files) for name, files in back.goldens.items()}
-    say(report.went_back(str(place), back.left, back.now, back.check, counts))
+    say(report.went_back(str(place), back.left, back.now, back.check, counts, back.others))
 
 
 def _checkout(*, allow_ci: bool) -> Settings:

@@ -42,6 +42,10 @@ class Why(StrEnum):
     """A metric did not move by as much as an intent promised."""
     UNDECLARED = "undeclared"
     """A metric moved since the release that is replaced, and no intent names it."""
+    METRIC_GONE = "metric gone"
+    """A metric of the release that is replaced is measured no more, whatever was promised of it."""
+    GUARD_GONE = "guard gone"
+    """A guard of the release that is replaced was not checked and has no golden here, as may be meant."""
     NOT_SELECTED = "not selected"
     """A guard has a golden here and was not selected, as may be meant."""
     UNCOMMITTED = "uncommitted"
@@ -93,6 +97,11 @@ class Rule:
     declared: bool = False
     """Whether each metric that moved since the replaced release must be named by an intent."""
 
+    @property
+    def of_moves(self) -> Outcome:
+        """What a metric that moved, or went, comes to where no intent covers that."""
+        return Outcome.SHIFTED if self.declared else Outcome.MATCH
+
 
 @dataclass(frozen=True)
 class Ruling:
@@ -114,7 +123,7 @@ def decide(check: BundleCheck, here: Here, rule: Rule = Rule()) -> Ruling:
         *_selection(check, here, rule),
         *(one for guard in check.guards for one in _guard(guard, here.goldens)),
         *_libraries(check.environment, here.libraries),
-        *_since(check, here.replaced, rule),
+        *_since(check, here, rule),
         *([Objection(Why.UNCOMMITTED, Outcome.MATCH)] if check.clean is False else []),
     ]
     return Ruling(tuple(sorted(found, key=lambda one: one.outcome.rank)))
@@ -164,15 +173,19 @@ def _libraries(then: Libraries, now: Libraries) -> Iterator[Objection]:
             yield Objection(Why.LIBRARY, Outcome.ENVIRONMENT_CHANGED, name, then=version, now=there)
 
 
-def _since(check: BundleCheck, replaced: BundleCheck | None, rule: Rule) -> Iterator[Objection]:
-    """What moved since the release that is replaced, and what was promised of it."""
-    for guard in check.guards:
-        before = None if replaced is None else replaced.guard(guard.name)
-        if before is not None:
+def _since(check: BundleCheck, here: Here, rule: Rule) -> Iterator[Objection]:
+    """What moved since the release that is replaced, what was promised of it, and what is measured no more."""
+    for before in () if here.replaced is None else here.replaced.guards:
+        guard = check.guard(before.name)
+        if guard is not None:
             wanted = _wanted([one.intent for one in guard.approvals if one not in before.approvals])
-            both = {name: (before.metrics[name], now) for name, now in guard.metrics.items() if name in before.metrics}
+            both = {name: (then, guard.metrics[name]) for name, then in before.metrics.items() if name in guard.metrics}
             yield from _promised(guard.name, wanted, both)
             yield from _undeclared(guard.name, wanted, both, rule)
+            for name in sorted(before.metrics.keys() - both.keys()):
+                yield Objection(Why.METRIC_GONE, rule.of_moves, guard.name, name, before.metrics[name].now)
+        elif before.name not in here.others:  # One with a golden is said to be not selected.
+            yield Objection(Why.GUARD_GONE, Outcome.MATCH, before.name)
 
 
 Pairs = Mapping[str, tuple[MetricSeen, MetricSeen]]
@@ -199,10 +212,9 @@ def _promised(guard: str, wanted: Mapping[str, Sequence[Wanted]], both: Pairs) -
 
 
 def _undeclared(guard: str, wanted: Mapping[str, Sequence[Wanted]], both: Pairs, rule: Rule) -> Iterator[Objection]:
-    outcome = Outcome.SHIFTED if rule.declared else Outcome.MATCH
     for metric, (before, now) in both.items():
         if metric not in wanted and _has_moved(before, now):
-            yield Objection(Why.UNDECLARED, outcome, guard, metric, before.now, now.now)
+            yield Objection(Why.UNDECLARED, rule.of_moves, guard, metric, before.now, now.now)
 
 
 def _has_moved(before: MetricSeen, now: MetricSeen) -> bool:

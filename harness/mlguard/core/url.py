@@ -9,6 +9,8 @@ PROTOCOLS = ("file", "gs", "memory", "s3")
 
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://(.*)", re.DOTALL)
 _PART = re.compile(r"[A-Za-z0-9_%~!'()+,=-][A-Za-z0-9_.%~!'()+,=-]*")
+_USER = re.compile(r"://(?!/)\S*@")
+_QUERY = re.compile(r"(://[^\s?]*)\?\S*")
 _READABLE = 40
 
 
@@ -44,6 +46,14 @@ def what_is_wrong(url: str) -> str | None:
 def plain_url(url: str) -> str:
     """The address as messages show it: without a slash at its end."""
     return url.rstrip("/")
+
+
+def without_credentials(text: str) -> str:
+    """A text whose URLs show no name, no password and no query, in which a token may stand.
+
+    A password may hold what only ends one where it is spelled as URLs want it, such as `/` or `#`.
+    """
+    return _QUERY.sub(r"\1", _USER.sub("://", text))
 
 
 def folder_for(url: str) -> str:

@@ -18,12 +18,11 @@ def large_digest(tree: Tree, name: str) -> str:
         return _passed_on(handle, lambda part: None)
 
 
-def copied(tree: Tree, name: str, to: Tree, new: str) -> str:
-    """Copy a file to where there is none, executable where it is, and answer the digest of what was copied."""
-    with tree.looking(name) as handle:
-        mode = 0o777 if os.fstat(handle).st_mode & stat.S_IXUSR else 0o666
-        with to.making(new, mode) as target:
-            return _passed_on(handle, lambda part: append(target, part))
+def copied(handle: int, to: Tree, name: str) -> str:
+    """Copy an open file to where there is none, executable where it is, and answer the digest of what was copied."""
+    mode = 0o777 if os.fstat(handle).st_mode & stat.S_IXUSR else 0o666
+    with to.making(name, mode) as target:
+        return _passed_on(handle, lambda part: append(target, part))
 
 
 def _passed_on(handle: int, take: Callable[[bytes], None]) -> str:

@@ -10,7 +10,7 @@ from mlguard.core.record import Record
 from mlguard.golden.codec import RECORD, decode
 from mlguard.golden.damage import digest
 from mlguard.golden.datasets import dataset_folder
-from mlguard.golden.interface import Store
+from mlguard.golden.interface import ANY, Store
 from mlguard.golden.naming import folder_of
 
 Files = Mapping[str, bytes]
@@ -34,17 +34,17 @@ def version_of(files: Files, name: str) -> str:
     return digest(RECORD, files[f"{folder_of(name)}/{RECORD}"])
 
 
-def put_back(store: Store, files: Files, name: str) -> tuple[str, ...]:
+def put_back(store: Store, files: Files, name: str, *, over: str | None = ANY) -> tuple[str, ...]:
     """Let a guard's golden, and its tables, be these files; answers which ones changed.
 
-    Raises GoldenError where they are no whole golden, RunError where they cannot be written; each folder is as it was
-    then.
+    `over` is the version that they may replace. Raises GoldenError where they are no whole golden, OvertakenError where
+    another one lies there, and RunError where they cannot be written; each folder is as it was then.
     """
     described = _golden(files, name).provenance.dataset
     changed: list[str] = []
     if described is not None and (tables := _below(files, place := dataset_folder(described.name))):
         changed += _named(place, store.datasets.replace(described.name, tables))
-    changed += _named(folder_of(name), store.replace(name, _below(files, folder_of(name))))
+    changed += _named(folder_of(name), store.replace(name, _below(files, folder_of(name)), over=over))
     return tuple(changed)
 
 

@@ -51,5 +51,8 @@ class FolderBucket:
             raise UnreachableError(self.url, "there is no such folder")
         try:
             return question()
+        except GoldenError as error:  # It says what lies there by its place below the folder.
+            advice = "remove it there, or put back what was there"
+            raise GoldenError(f"{self.url}/{error.what}", advice=advice, slug=error.slug) from error
         except OSError as error:
             raise UnreachableError(self.url, error.strerror or type(error).__name__) from error

@@ -128,16 +128,24 @@ class Mirror:
         self._keep(folder, head, files)
         return True
 
-    def mend(self, contents: Iterable[bytes]) -> bool:
-        """Put whole objects in the places of damaged ones; whether there was any."""
+    def mend(self, folder: str, contents: Iterable[bytes]) -> bool:
+        """Put whole objects, and the newest head of a folder, in the places of damaged ones; whether there was any."""
         self.require()
-        return self._objects.put(contents) > 0
+        head, is_damaged = self._known(folder), False
+        if head is not None and isinstance(self._there(folder, head), GoldenError):
+            self._bucket.mend(heads.place(f"{HEADS}/{folder}", head.number), head.encode())
+            is_damaged = True
+        return self._objects.put(contents) > 0 or is_damaged
 
     def verify(self, folder: str) -> None:
         """Raises GoldenError where the newest head of a folder, or an object that it lists, is damaged there."""
         self.require()
         head = self._known(folder)
-        self._objects.fetch({kept.sha256: kept.size for kept in head.files.values()} if head else {})
+        if head is not None:
+            there = self._there(folder, head)
+            if isinstance(there, GoldenError):
+                raise there
+            self._objects.fetch({kept.sha256: kept.size for kept in head.files.values()})
 
     def found(self) -> None:
         """Make the address a place of goldens, if it is none yet, and prove that it can keep one."""
@@ -218,6 +226,13 @@ class Mirror:
         except ValueError as error:
             why = " ".join(str(error).split())[:200]
             return self._error(folder, f"has a head, number {number}, that no mlguard wrote ({why})")
+
+    def _there(self, folder: str, head: Head) -> Head | GoldenError:
+        """A head as it lies in the bucket, whatever copy is here; an error where it is none, or another one."""
+        there = self._head(folder, head.number, self._fetched({folder: head.number})[folder])
+        if isinstance(there, Head) and there != head:
+            return self._error(folder, f"has a head, number {head.number}, that was changed since it was written")
+        return there
 
     def _copy(self, folder: str, number: int) -> bytes | None:
         """The copy of a head."""

@@ -71,7 +71,8 @@ class RemoteStore:
             try:
                 head = self._mirror.bring(folder)
             except GoldenError as error:
-                return Held(version="odd", error=error)
+                # What was accepted before it was damaged stands in the copy that this machine had then.
+                return Held(version="odd", error=error, approvals=self._copies.held(name).approvals)
             if head is None or not head.files:
                 return Held()
             held = self._copies.held(name)
@@ -98,8 +99,8 @@ class RemoteStore:
 
     def mend(self, name: str, files: Mapping[str, bytes]) -> bool:
         """Put whole objects in the places of damaged ones, where the golden there is just this one; whether any was."""
-        before, now = self._files(str(folder_of(name))), {file: file_digest(files[file]) for file in files}
-        return before == now and self._mirror.mend(files.values())
+        folder, now = str(folder_of(name)), {file: file_digest(files[file]) for file in files}
+        return self._files(folder) == now and self._mirror.mend(folder, files.values())
 
     def verify(self, name: str) -> Held:
         """What lies there of a guard, whatever copies this machine has."""
@@ -169,7 +170,7 @@ class RemoteDatasets:
         """Put whole objects in the places of damaged ones, where the Dataset there is just this one."""
         now = {file: file_digest(content) for file, content in files.items()}
         before = _digests(self._mirror.heads([_dataset(name)]).get(_dataset(name)))
-        return before == now and self._mirror.mend(files.values())
+        return before == now and self._mirror.mend(_dataset(name), files.values())
 
     def damaged(self) -> Iterator[tuple[str, GoldenError]]:
         """The folders of Datasets that are damaged there, whatever copies this machine has."""

@@ -84,7 +84,10 @@ def transfer(source: Side, target: Side) -> Iterator[Transferred]:
         elif held.record is None:
             yield Transferred(name, Came.DAMAGED, _why(held))
         else:
-            yield _one(source, target, held, held.record)
+            try:
+                yield _one(source, target, held, held.record)
+            except GoldenError as error:  # Its tables, then; the other goldens may be whole.
+                yield Transferred(name, Came.DAMAGED, error.what)
 
 
 def copied(there: RemoteStore) -> Iterator[Transferred]:
@@ -96,9 +99,12 @@ def copied(there: RemoteStore) -> Iterator[Transferred]:
             yield Transferred(name, Came.DAMAGED, held.error.what)
             continue
         described = held.record.provenance.dataset if held.record is not None else None
-        if described is not None:
-            there.datasets.files(described.name)
-        yield Transferred(name, Came.SAME if was_here else Came.COPIED)
+        try:
+            if described is not None:
+                there.datasets.files(described.name)
+            yield Transferred(name, Came.SAME if was_here else Came.COPIED)
+        except GoldenError as error:
+            yield Transferred(name, Came.DAMAGED, error.what)
 
 
 def exit_code(found: Iterable[Transferred]) -> int:

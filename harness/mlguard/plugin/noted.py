@@ -100,7 +100,8 @@ class Notes:
         from mlguard.report.approval import changes
 
         asked = self._project.asked
-        approver = Approver(self._project.settings.base, asked.reason, asked.intent, asked.as_reviewer)
+        settings = self._project.settings
+        approver = Approver(settings.base, asked.reason, asked.intent, asked.as_reviewer, settings.links)
         approval = approver.approval(record.guard, self._item.path)
         golden, lost = instead(
             self._project.settings.base, Path(store.place(record.guard)), record.guard, held,

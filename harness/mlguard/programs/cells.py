@@ -215,7 +215,7 @@ def _assignments(code: str) -> Iterator[tuple[ast.stmt, set[str]]]:
 
 
 def _sets(code: str, variable: str) -> bool:
-    """Whether a cell gives a variable, an attribute or an item of it a value, outside of functions."""
+    """Whether a cell gives a variable, an attribute or an item of it a value, outside of functions and classes."""
     return any(variable in _roots(target) for node in _outside_functions(code) for target in _targets(node))
 
 
@@ -228,6 +228,7 @@ def _names(code: str, file: str) -> bool:
 
 
 def _outside_functions(code: str) -> Iterator[ast.AST]:
+    """The parts of a cell, without the bodies of functions and classes, whose variables are their own."""
     try:
         waiting: list[ast.AST] = [ast.parse(code)]
     except SyntaxError:
@@ -235,8 +236,21 @@ def _outside_functions(code: str) -> Iterator[ast.AST]:
     while waiting:
         node = waiting.pop()
         yield node
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        if (text := _run_by_magic(node)) is not None:
+            yield from _outside_functions(_python(text))
+        elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
             waiting += ast.iter_child_nodes(node)
+
+
+def _run_by_magic(node: ast.AST) -> str | None:
+    """The code that a magic runs among the notebook's variables, as `%time` and `%%capture` do; None for all else."""
+    match node:
+        case ast.Call(
+            func=ast.Attribute(attr="run_cell_magic" | "run_line_magic"),
+            args=[ast.Constant(value="capture" | "prun" | "time"), *_, ast.Constant(value=str(text))],
+        ):
+            return text
+    return None
 
 
 def _targets(node: ast.AST) -> Iterator[ast.AST]:

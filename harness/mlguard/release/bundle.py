@@ -60,7 +60,7 @@ class BundleFolder:
     def files(self) -> list[str]:
         """The paths of its files, without what keeps the check. Raises GoldenError for a link or a device in it."""
         found: list[str] = []
-        with self._reading():
+        with self.reading():
             for name, kind in self.tree.walk():
                 if kind == "odd" or not is_plain(name.rpartition("/")[2]):
                     raise self._odd(name)
@@ -70,19 +70,27 @@ class BundleFolder:
 
     def digests(self) -> dict[str, str]:
         """SHA-256 of each file."""
-        with self._reading():
+        with self.reading():
             return {name: large_digest(self.tree, name) for name in self.files()}
 
     def kept(self) -> Kept | None:
         """What a check found; None where nothing is kept. Raises GoldenError where that cannot be read or trusted."""
-        with self._reading():
+        with self.reading():
             content = self.tree.read(CHECK, LARGEST)
         return None if content is None else Kept(read(content, self.shown(CHECK)), content)
 
     def keep(self, check: BundleCheck) -> None:
-        """Keep what a check found. Raises RunError where the disk refuses."""
+        """Keep what a check found. Raises UsageError where that is too much to be read, RunError for a full disk."""
+        self.require_room(check)
         with self._writing():
             self.tree.put(CHECK, write(check))
+
+    def require_room(self, check: BundleCheck) -> None:
+        """Raises UsageError where the file of a check would be larger than what is ever read."""
+        if len(write(check)) > LARGEST:
+            told = f"{self.folder} has {len(check.files)} files: {CHECK} would list them in more than {LARGEST} bytes"
+            advice = "pack what belongs together into one file, such as an archive"
+            raise UsageError(told, advice=advice, slug="bundle-too-many")
 
     def forget(self) -> None:
         """Remove what an earlier check found, and what one left that was killed while it wrote."""
@@ -95,12 +103,13 @@ class BundleFolder:
         """How messages call a file of it."""
         return (self.folder / name).as_posix()
 
+    def reading(self) -> AbstractContextManager[None]:
+        """Raises RunError, which names the bundle, for what the disk refuses inside the block."""
+        return told_unread(str(self.folder), slug="bundle-not-read")
+
     def _odd(self, name: str) -> GoldenError:
         told = f"{self.shown(name)} is a link, a device, or has a name that not every file system can hold"
         return GoldenError(told, advice="a bundle has plain files and folders only", slug="bundle-odd")
-
-    def _reading(self) -> AbstractContextManager[None]:
-        return told_unread(str(self.folder), slug="bundle-not-read")
 
     def _writing(self) -> AbstractContextManager[None]:
         return told_unwritten(self.shown(CHECK), slug="bundle-not-written")

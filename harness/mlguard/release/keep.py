@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
+from itertools import permutations
 from math import isfinite
 from pathlib import Path
 from platform import python_version
@@ -11,21 +13,35 @@ from platform import python_version
 from mlguard import __version__
 from mlguard.checker.check import Seen
 from mlguard.checker.history import head, is_committed
+from mlguard.checker.since import outdated
 from mlguard.core.bundle import ApprovalSeen, BundleCheck, GuardSeen, Libraries, MetricSeen
-from mlguard.core.error import UsageError
+from mlguard.core.error import GoldenError, UsageError
+from mlguard.core.obstacle import ObstacleKind
 from mlguard.core.record import GATE, Observation, Record
 from mlguard.core.run_name import MAIN
 from mlguard.core.verdict import Verdict
 from mlguard.release.bundle import BundleFolder
+from mlguard.report.numbers import few
 from mlguard.settings import Settings
 
 
-def begin(folders: Sequence[Path], settings: Settings) -> list[BundleFolder]:
+@dataclass(frozen=True)
+class Begun:
+    """A bundle with which is kept what a check finds."""
+
+    bundle: BundleFolder
+    """The bundle."""
+    files: Mapping[str, str]
+    """SHA-256 of each file of it, as the check began."""
+
+
+def begin(folders: Sequence[Path], settings: Settings) -> list[Begun]:
     """The bundles of these folders, without what earlier checks kept: whatever ends this one, none of it stands.
 
-    Raises UsageError for a folder that is no bundle, GoldenError for a link in one, RunError where the disk refuses.
+    Raises UsageError for a folder that is no bundle or has too many files, GoldenError for a link in one, and
+    RunError where the disk refuses.
     """
-    bundles = [BundleFolder(folder) for folder in dict.fromkeys(folders)]
+    bundles = list({folder.resolve(): BundleFolder(folder) for folder in folders}.values())
     for bundle in bundles:
         if settings.base.resolve().is_relative_to(bundle.folder.resolve()):
             told = f"{bundle.folder} holds the project itself, and is no bundle"
@@ -33,26 +49,52 @@ def begin(folders: Sequence[Path], settings: Settings) -> list[BundleFolder]:
         if not bundle.files():
             told = f"{bundle.folder} holds no file"
             raise UsageError(told, advice="train first, then check with what was written", slug="bundle-missing")
+    for inner, outer in permutations(bundles, 2):
+        if inner.folder.resolve().is_relative_to(outer.folder.resolve()):
+            told = f"{inner.folder} lies in {outer.folder}, and what is kept with it would change that one"
+            raise UsageError(told, advice="check with one of them", slug="bundle-missing")
     for bundle in bundles:
         bundle.forget()
-    return bundles
+    begun = [Begun(bundle, bundle.digests()) for bundle in bundles]
+    for at_first in begun:
+        at_first.bundle.require_room(BundleCheck(at_first.files, (), Libraries("")))
+    return begun
 
 
-def keep(
-    bundles: Sequence[BundleFolder], settings: Settings, verdicts: Sequence[Verdict], seen: Mapping[str, Seen]
-) -> None:
+def keep(begun: Sequence[Begun], settings: Settings, verdicts: Sequence[Verdict], seen: Mapping[str, Seen]) -> None:
     """Keep with bundles what came of guards; `seen` has what each was compared with, as far as it ran.
 
-    Raises MlguardError where the disk refuses or a bundle cannot be read.
+    Raises MlguardError where the disk refuses, or a bundle cannot be read or is another one than when the check began.
     """
     guards = tuple(_guard(verdict, seen.get(verdict.guard, Seen(verdict))) for verdict in verdicts)
     records = [one.done.record for one in seen.values() if one.done is not None]
-    ran = {name for record in records for name in record.provenance.sources}
     commit = head(settings.base)
-    clean = None if commit is None else is_committed(settings.base, ran, [bundle.folder for bundle in bundles])
-    for bundle in bundles:
-        check = BundleCheck(bundle.digests(), guards, _libraries(records), commit, clean, __version__)
-        bundle.keep(check)
+    clean = None if commit is None else _is_clean(settings.base, records, [one.bundle.folder for one in begun])
+    for one in begun:
+        check = BundleCheck(_unchanged(one), guards, _libraries(records), commit, clean, __version__)
+        one.bundle.keep(check)
+
+
+def _unchanged(begun: Begun) -> Mapping[str, str]:
+    """The digests of a bundle. Raises GoldenError where they are not what they were: who knows what trained it then."""
+    now = begun.bundle.digests()
+    other = sorted(name for name in {*begun.files, *now} if begun.files.get(name) != now.get(name))
+    if other:
+        told = f"{few(list(map(begun.bundle.shown, other)), 3)} became another one while the check ran"
+        advice = "nothing was kept with that bundle; let nothing write there, and check it again"
+        raise GoldenError(told, advice=advice, slug="bundle-changed")
+    return now
+
+
+def _is_clean(project: Path, records: Sequence[Record], besides: Sequence[Path]) -> bool | None:
+    """Whether the commit that is checked out has all code that ran, as it ran: it may have been edited meanwhile."""
+    ran = {name for record in records for name in record.provenance.sources}
+    if any(one.kind in _EDITED for record in records for one in outdated(project, record, {})):
+        return False
+    return is_committed(project, ran, besides)
+
+
+_EDITED = (ObstacleKind.FILES_EDITED, ObstacleKind.FILES_GONE, ObstacleKind.CONFIGURATION_EDITED)
 
 
 def _libraries(records: Sequence[Record]) -> Libraries:

@@ -16,7 +16,7 @@ import re
 import secrets
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -120,7 +120,7 @@ class Releases:
     def expect(self, history: tuple[str, ...]) -> None:
         """Raises GoldenError where something else was released since this was the history."""
         if self.history() != history:
-            raise _meanwhile(f"the current release of {self.folder}")
+            raise _meanwhile(f"the current release of {self.folder}", advice="run the command again")
 
     def add(self, bundle: BundleFolder, kept: Kept, goldens: Store, versions: Mapping[str, str]) -> str:
         """Copy a bundle with its goldens, whole or not at all, and answer its digest; `writing` goes around it.
@@ -144,7 +144,7 @@ class Releases:
     @staticmethod
     def _fill(release: Tree, bundle: BundleFolder, kept: Kept, goldens: Store, versions: Mapping[str, str]) -> None:
         for name, digest in kept.check.files.items():
-            if copied(bundle.tree, name, release, f"{BUNDLE}/{name}") != digest:
+            if _copied(bundle, name, release) != digest:
                 raise _meanwhile(bundle.shown(name))
         release.write(f"{BUNDLE}/{CHECK}", kept.content)
         for files in _goldens(goldens, versions):
@@ -185,6 +185,15 @@ class Releases:
                 os.fsync(handle)
 
 
+def _copied(bundle: BundleFolder, name: str, release: Tree) -> str | None:
+    """Copy a file of a bundle into a release, and answer its digest; None where it is gone."""
+    with ExitStack() as stack:
+        handle: int | None = None
+        with bundle.reading(), suppress(FileNotFoundError, NotADirectoryError):
+            handle = stack.enter_context(bundle.tree.looking(name))
+        return None if handle is None else copied(handle, release, f"{BUNDLE}/{name}")
+
+
 def _goldens(store: Store, versions: Mapping[str, str]) -> Iterator[dict[str, bytes]]:
     """The files of each golden, which is still that of its version."""
     for guard, version in versions.items():
@@ -200,6 +209,6 @@ def _damaged(bundle: BundleFolder, name: str) -> GoldenError:
     return GoldenError(told, advice=advice, slug="release-damaged")
 
 
-def _meanwhile(what: str) -> GoldenError:
-    told = f"{what} became another one while it was being released"
-    return GoldenError(told, advice="nothing was switched; check the bundle again", slug="release-overtaken")
+def _meanwhile(what: str, advice: str = "check the bundle again") -> GoldenError:
+    told = f"{what} became another one while this command was running"
+    return GoldenError(told, advice=f"nothing was switched; {advice}", slug="release-overtaken")

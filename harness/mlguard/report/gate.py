@@ -11,6 +11,7 @@ from mlguard.core.outcome import Outcome
 from mlguard.core.visible import one_line
 from mlguard.report.documents import releases as documents
 from mlguard.report.numbers import apart, counted
+from mlguard.report.numbers import shown as spelled
 
 SHOWN = 10
 """Lines of one kind that are shown."""
@@ -37,6 +38,7 @@ _SENTENCES = {
     Why.GOLDEN_OTHER: "guard {name} was compared with another golden than this checkout has; check the bundle again",
     Why.GOLDEN_GONE: "guard {name} has no golden in this checkout that can be read",
     Why.LIBRARY: "{name} was {then} at the check, and is {now} here",
+    Why.GUARD_GONE: "guard {name} is gone, which was checked with the current release",
     Why.NOT_SELECTED: "guard {name} has a golden here, and was not checked with this bundle",
     Why.UNCOMMITTED: "it was checked with changes that no commit has",
 }
@@ -77,17 +79,26 @@ def released(place: str, digest: str, before: str | None) -> str:
     return one_line(f"{place}: {digest[:DIGITS]} is current" + (f", instead of {before[:DIGITS]}" if before else ""))
 
 
-def went_back(place: str, left: str, now: str, check: BundleCheck, goldens: dict[str, int] | None) -> str:
-    """What going back came to; `goldens` are the numbers of files that changed, by guard, where they were restored."""
+def went_back(
+    place: str, left: str, now: str, check: BundleCheck, goldens: dict[str, int] | None, others: Sequence[str] = ()
+) -> str:
+    """What going back came to; `goldens` are the numbers of files that changed, by guard, where they were restored.
+
+    `others` have a golden here, and that release was not checked with them.
+    """
     lines = [f"{place}: {now[:DIGITS]} is current again, instead of {left[:DIGITS]}"]
     for guard, files in (goldens or {}).items():
         lines.append(
             f"  golden {guard}: " + (f"restored, {counted(files, 'file')}" if files else "is that of it already")
         )
+    lines += [f"  golden {guard}: left alone, that release was not checked with it" for guard in others]
     if goldens is None:
         lines.append("  goldens were left alone")
+    elif check.commit is not None and check.clean is False:
+        lines.append(f"  its code is commit {check.commit[:DIGITS]} with changes that no commit has")
     elif check.commit is not None:
-        lines.append(f"  its code is that of commit {check.commit[:DIGITS]}, with which `mlguard check` holds")
+        holds = "these guards hold" if others else "`mlguard check` holds"
+        lines.append(f"  its code is that of commit {check.commit[:DIGITS]}, with which {holds}")
     return "\n".join(map(one_line, lines))
 
 
@@ -100,6 +111,8 @@ def say(one: Objection) -> str:
     if one.why is Why.UNDECLARED:
         way = {True: ", for the better,", False: ", for the worse,", None: ""}[_better(one)]
         return f"guard {one.name}: {_metric(one)} since the current release{way} and no intent names it"
+    if one.why is Why.METRIC_GONE:
+        return f"guard {one.name}: metric {one.metric} is gone, which was {spelled(one.then)} in the current release"
     there = "missing" if one.now is None else one.now
     return _SENTENCES[one.why].format(name=one.name, then=one.then, now=there)
 

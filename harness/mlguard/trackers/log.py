@@ -20,6 +20,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from mlguard import __version__
 from mlguard.checker.history import head, is_edited
+from mlguard.core.url import without_credentials
 from mlguard.core.visible import one_line
 from mlguard.pages import content
 from mlguard.report.html.shown import Shown
@@ -75,9 +76,10 @@ def log(settings: Settings, command: str, guards: Iterable[Told], environ: Mappi
         return ""
     try:
         told = list(guards)
-        return one_line(_logged(settings, settings.mlflow, command, told, environ)) if told else ""
+        line = _logged(settings, settings.mlflow, command, told, environ) if told else ""
     except Exception as error:  # It decides nothing, and must not hide what does.
-        return one_line(f"mlflow: nothing is logged: {Cover(settings, environ)(str(error))}")
+        line = f"mlflow: nothing is logged: {Cover(settings, environ)(str(error))}"
+    return one_line(without_credentials(line))
 
 
 def _logged(
@@ -89,7 +91,7 @@ def _logged(
     if not uri:
         return "mlflow: nothing is logged: give [tool.mlguard.mlflow] a `uri`, or set MLFLOW_TRACKING_URI"
     if why := _unreachable(uri, environ):
-        return f"mlflow: nothing is logged: no server answers at {_shown(uri)} ({why})"
+        return f"mlflow: nothing is logged: no server answers at {without_credentials(uri)} ({why})"
     told = {"entries": [asdict(one) for one in entries(settings, command, guards, environ)]}
     answers, ended = _called(settings, {**told, "experiment": tracking.experiment}, uri, environ)
     return _summary(answers, ended=ended, of=len(guards), uri=uri, cover=Cover(settings, environ))
@@ -148,14 +150,17 @@ def _note(told: Told) -> str:
 
 def _unreachable(uri: str, environ: Mapping[str, str]) -> str:
     """Why no server takes a connection; empty where one does, and where only MLflow can know."""
-    parts = urlsplit(uri)
+    try:
+        parts = urlsplit(uri)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError:  # Its text repeats the address, and in it a password.
+        return "that is no address; spell what is special in a password as URLs want it, such as %2F for /"
     if parts.scheme not in ("http", "https") or not parts.hostname or _by_proxy(parts, environ):
         return ""
     try:
-        port = parts.port or (443 if parts.scheme == "https" else 80)
         socket.create_connection((parts.hostname, port), _CONNECT).close()
-    except (OSError, ValueError) as error:
-        return getattr(error, "strerror", None) or str(error)
+    except OSError as error:
+        return error.strerror or str(error)
     return ""
 
 
@@ -217,7 +222,7 @@ def _summary(answers: Sequence[Mapping[str, Any]], *, ended: bool, of: int, uri:
     if seen.get("missing"):
         return MISSING
     if not ended:
-        return f"mlflow: {runs}: {_shown(uri)} took too long"
+        return f"mlflow: {runs}: {without_credentials(uri)} took too long"
     if logged < of:
         return f"mlflow: {runs}: {cover(seen.get('problem') or 'the process that logs has died')}"
     pages = next((answer["without_page"] for answer in answers if answer.get("without_page")), "")
@@ -228,12 +233,5 @@ def _summary(answers: Sequence[Mapping[str, Any]], *, ended: bool, of: int, uri:
 def _place(uri: str, experiment: str) -> str:
     """Where somebody finds the runs."""
     if urlsplit(uri).scheme in ("http", "https"):
-        return f"{_shown(uri).rstrip('/')}/#/experiments/{experiment}"
-    return f"{_shown(uri)}, experiment {experiment}"
-
-
-def _shown(uri: str) -> str:
-    """The server without the name and the password that may stand in its URL."""
-    parts = urlsplit(uri)
-    shown = parts._replace(netloc=parts.netloc.rpartition("@")[2], query="").geturl()
-    return shown if "@" in parts.netloc or parts.query else uri
+        return f"{without_credentials(uri).rstrip('/')}/#/experiments/{experiment}"
+    return f"{without_credentials(uri)}, experiment {experiment}"

@@ -15,6 +15,8 @@ from itertools import count, islice
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from mlguard.core.url import without_credentials
+
 GOLDEN, GOLDEN_RUN, RECORDED = "mlguard.golden", "mlguard.golden_run", "mlguard.recorded"
 """Tags: the version of a golden, the run that recorded it, and that this run did."""
 
@@ -142,4 +144,5 @@ def _numbered(name: str) -> Iterator[str]:
 
 
 def _first_line(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}".split("\n")[0][:300]
+    # Before it is cut: it may name the server with a password.
+    return without_credentials(f"{type(error).__name__}: {error}").split("\n")[0][:300]

@@ -104,5 +104,7 @@ class RolledBack(TypedDict):
     """The commit with which it was checked."""
     goldens: list[RestoredGolden] | None
     """Its goldens; null where those of this checkout were left alone."""
+    others: list[str]
+    """Guards that have a golden here and were not checked with that release; nothing was done about them."""
     exit_code: int
     """What the command exits with: 0."""
