@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import joblib
 
 from mlguard.core.copies import Copy
+from mlguard.core.dataset import column_of
 from mlguard.core.guard import Guard
 from mlguard.programs import FORMATS, metrics
 from mlguard.programs.error import ProgramError
@@ -128,7 +129,8 @@ class RerunGuard(Guard):
     def _results(self, train: Any, test: Any, wanted: Iterable[str]) -> dict[str, Any]:
         """Run the program on these rows, and take results by name."""
         if self.test_without and hasattr(test, "drop"):
-            test = test.drop(columns=[column for column in self.test_without if column in test])
+            columns = (column_of(test.columns, name) for name in self.test_without)
+            test = test.drop(columns=[column for column in columns if column is not None])
         parts = {"train": train, "test": test}
         tables = {name: parts[name] if name in PARTS else self.data[name] for name in self.inputs}
         with for_one_call(self.folder) as folder:
