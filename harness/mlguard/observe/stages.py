@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sized
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from mlguard.adapters.torch_data import Loader, loaders
 from mlguard.core.dataset import ROWS, Dataset
 from mlguard.core.error import RunError, UsageError
 from mlguard.core.value import Value
@@ -53,7 +54,8 @@ class Path:
     test: Part
     model: Any = None
     metrics: dict[str, Value] | None = None
-
+    loaders: list[Loader] = field(default_factory=list)
+    """The data loaders of torch that training went over."""
     foreign: bool = False
     """Whether the rows stand here in pandas' form, and have another in the guarded code."""
 
@@ -79,7 +81,8 @@ def walk_path(
     """
     path = Path(*split(run))
     seen("split", path)
-    path.model = run.model = run.call("train", train=path.train.rows)
+    with loaders() as path.loaders:
+        path.model = run.model = run.call("train", train=path.train.rows)
     seen("train", path)
     wanted = [part for part in path.parts if part.name in parts]
     for part in wanted if run.declares("features") else ():
