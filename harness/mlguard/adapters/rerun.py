@@ -11,6 +11,7 @@ import joblib
 from mlguard.core.copies import Copy
 from mlguard.core.dataset import column_of
 from mlguard.core.guard import Guard
+from mlguard.core.options import wrong_maps
 from mlguard.programs import FORMATS, metrics
 from mlguard.programs.error import ProgramError
 from mlguard.programs.overlay import changed_config, for_one_call, lay, protected
@@ -64,11 +65,10 @@ class RerunGuard(Guard):
     @classmethod
     def _problems(cls) -> Iterator[str]:
         for name in ("inputs", "outputs"):
-            mapped = getattr(cls, name)
-            if not isinstance(mapped, Mapping) or not all(isinstance(x, str) for x in (*mapped, *mapped.values())):
-                yield f"`{name}` must map names to files, not {mapped!r}"
-            else:
-                yield from (f"`{name}`: {told}" for one in mapped.items() for told in cls._wrong_place(*one))
+            wrong = list(wrong_maps(cls, name, to="files"))
+            yield from wrong
+            pairs = () if wrong else getattr(cls, name).items()
+            yield from (f"`{name}`: {told}" for one in pairs for told in cls._wrong_place(*one))
         if isinstance(cls.test_without, str) or not all(isinstance(name, str) for name in cls.test_without):
             yield f'`test_without` must be names of columns, such as ("price",), not {cls.test_without!r}'
         if PurePosixPath(cls.run_from).is_absolute() or ".." in PurePosixPath(cls.run_from).parts:

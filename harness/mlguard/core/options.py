@@ -172,6 +172,14 @@ def _wrong_mappings(guard: type[Guard]) -> Iterator[str]:
         yield f"`equal_up_to` must map an observation to one of {', '.join(SYMMETRIES)}, not {symmetries!r}"
 
 
+def wrong_maps(guard: type[Guard], *names: str, to: str = "names") -> Iterator[str]:
+    """What is wrong with attributes that map names to texts, none of them empty; `to` says what these name."""
+    for name in names:
+        mapped = getattr(guard, name)
+        if not isinstance(mapped, Mapping) or not all(isinstance(x, str) and x for x in (*mapped, *mapped.values())):
+            yield f"`{name}` must map names to {to}, not {mapped!r}"
+
+
 def _plain(value: Any) -> Any:
     """A value of our own: what the user's class holds may be edited, and may not cross a process boundary."""
     if isinstance(value, Mapping):
