@@ -29,6 +29,13 @@ WRONG: list[tuple[dict[str, Any], list[str]]] = [
         ["`pipeline` must be the class of the last task, or a method that returns it, not 'shop.Upload'"],
     ),
     ({"inputs": ["Load"]}, ["`inputs` must map names to names, not ['Load']"]),
+    (
+        {"inputs": {"rows": ""}, "bounds": ["T.a"]},
+        [
+            "`inputs` must map names to names, not {'rows': ''}",
+            "`bounds` must map names to names, not ['T.a']",
+        ],
+    ),
     ({"outputs": {"model": 1}}, ["`outputs` must map names to names, not {'model': 1}"]),
     (
         {"inputs": {"rows": "a task", "train": "Split[0]", "test": "Split[1]"}},

@@ -516,3 +516,44 @@ def test_a_large_file_that_cannot_be_read_harms_nobody_who_does_not_open_it(
 
 def hidden(file: Path, copy: Path) -> None:
     raise FileNotFoundError(f"{file.name} is not part of the saved bundle")
+
+
+NUMBERED = {
+    "datasets/generators/tiny.py": """\
+import pandas as pd
+
+
+def make(rng, rows=16):
+    x = rng.randint(0, 60, rows) / 10
+    return pd.DataFrame({1: x, 0: 2 * x + 1})
+""",
+    "run.py": """\
+import pandas as pd
+
+train, test = pd.read_csv("train.csv"), pd.read_csv("test.csv")
+assert list(test) == ["1"], list(test)
+rate = (train["0"] / (train["1"] + 1)).mean()
+pd.DataFrame({"0": rate * (test["1"] + 1)}).to_csv("answers.csv", index=False)
+""",
+    SCRIPT: """\
+from mlguard import ScriptGuard
+
+
+class Script(ScriptGuard):
+    dataset = "tiny"
+    target = "0"
+    seeds = (0,)
+    script = "run.py"
+    inputs = {"train": "train.csv", "test": "test.csv"}
+    outputs = {"answers": "answers.csv"}
+    test_without = ("0",)
+""",
+}
+
+
+def test_a_target_may_be_called_by_a_number(at_once: None, tmp_path: Path) -> None:
+    """What a program finds as `0` in a file is the column 0 of a table that was read without names."""
+    project = Project(tmp_path, {**FILES, **NUMBERED})
+    found = {o.name: o for o in project.run("Script", SCRIPT).record}
+    assert str(found["target unread"].value.data[0]) == "same"
+    assert found["test.0"].value.shape == (4,)

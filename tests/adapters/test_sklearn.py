@@ -33,9 +33,9 @@ def table() -> pd.DataFrame:
 NUMBERS = table()[["a", "b", "y"]]
 
 
-def walked(folder: Path, rows: Any = NUMBERS, *, known: str | None = None, **entries: Any) -> Walked:
+def walked(folder: Path, rows: Any = NUMBERS, *, known: str | int | None = None, **entries: Any) -> Walked:
     guard = adapt(type("Bare", (Guard,), {"dataset": "bare", **entries}))
-    subject = Subject("Bare", guard, Configuration(None, None, None), folder, entries.get("target") or known)
+    subject = Subject("Bare", guard, Configuration(None, None, None), folder, entries.get("target", known))
     return walk_path(Run(subject, MAIN, Dataset(rows, target=known), folder))
 
 
@@ -49,6 +49,16 @@ def test_a_classifier_answers_labels_and_probabilities_and_is_scored_on_them(tmp
         "neg_log_loss": pytest.approx(-log_loss(wanted, proba)),
         "f1_score": pytest.approx(f1_score(wanted, path.test.answers.columns["prediction"].data)),
     }
+
+
+@pytest.mark.parametrize("target", [0, "0"])
+@pytest.mark.parametrize("known", [True, False])
+def test_a_target_may_be_a_number_or_its_text(tmp_path: Path, target: Any, known: bool) -> None:
+    rows = NUMBERS.rename(columns={"a": 1, "b": 2, "y": 0})
+    declared: dict[str, Any] = {"known": target} if known else {"target": target}
+    path = walked(tmp_path, rows, estimator=LogisticRegression(), metrics=("roc_auc",), **declared)
+    same = walked(tmp_path, estimator=LogisticRegression(), metrics=("roc_auc",), target="y")
+    assert path.metrics["roc_auc"].data == same.metrics["roc_auc"].data
 
 
 def test_a_classifier_without_probabilities_answers_its_decision(tmp_path: Path) -> None:

@@ -94,3 +94,40 @@ def test_without_a_repository_there_is_nothing_to_compare_with(tmp_path: Path, m
     monkeypatch.setenv("PATH", str(tmp_path))
     said = project.command("check", "--since=HEAD", "--json")
     assert (said.code, said.json["error"]["slug"]) == (2, "git-missing")
+
+
+SHARED = """\
+import {name}
+from mlguard import Guard
+
+
+class {guard}(Guard):
+    dataset = "tiny"
+    seeds = (0,)
+
+    def observe(self, data, notes):
+        notes.note("answers", {name}.answers(data.rows), stage="predict")
+"""
+PROBLEMS = {
+    "pyproject.toml": "[tool.mlguard]\n",
+    "datasets/generators/tiny.py": "import numpy as np\n\n\ndef make(rng):\n    return np.array([0.5, 2.0])\n",
+    "parts/scale.py": "def scaled(x):\n    return x / 2.0\n",
+    "rents.py": "from parts.scale import scaled\n\n\ndef answers(rows):\n    return scaled(rows) + 1\n",
+    "sales.py": "from parts.scale import scaled\n\n\ndef answers(rows):\n    return scaled(rows) * 3\n",
+    "stock.py": "def answers(rows):\n    return rows + 0\n",
+    **{
+        f"tests/guards/test_{name}.py": SHARED.format(name=name, guard=name.title())
+        for name in ("rents", "sales", "stock")
+    },
+}
+
+
+def test_an_edit_of_a_part_reaches_every_problem_that_shares_it_and_no_other(at_once: None, tmp_path: Path):
+    repository = Repository(tmp_path, files=PROBLEMS)
+    assert repository.project.command("regen-golden", "--yes", "--reason", "first").code == 0
+    repository.commit("Goldens")
+    repository.project.command("check", "--since=HEAD")
+    with repository.project.editing("parts/scale.py", "2.0", "4.0"):
+        said = repository.project.command("check", "--json", "--since=HEAD").json["guards"]
+    outcomes = {guard["name"]: (guard["outcome"], bool(guard["unchanged_since"])) for guard in said}
+    assert outcomes == {"Rents": ("shifted", False), "Sales": ("shifted", False), "Stock": ("match", True)}

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mlguard.core.dataset import Dataset
+from mlguard.core.dataset import Dataset, column_of
 
 
 def test_a_single_table_is_called_rows_and_others_by_name() -> None:
@@ -35,3 +35,19 @@ def test_a_table_that_is_not_there_is_named_with_those_that_are() -> None:
 def test_it_can_be_copied_and_sent(again: object) -> None:
     made = again(Dataset(np.arange(3), target="y", decimals=2))
     assert (made.rows.tolist(), made.target, made.decimals) == ([0, 1, 2], "y", 2)
+
+
+@pytest.mark.parametrize(
+    ("columns", "name", "found"),
+    [
+        (["x", "0"], "0", "0"),
+        (pd.RangeIndex(2), "0", 0),
+        (["x", "0"], 0, "0"),
+        ([0, "0"], "0", "0"),
+        (["0", 0], 0, 0),
+        (["x"], "0", None),
+    ],
+)
+def test_a_column_is_found_by_its_number_or_by_its_text(columns: object, name: str | int, found: object) -> None:
+    assert column_of(columns, name) == found
+    assert type(column_of(columns, name)) is type(found)

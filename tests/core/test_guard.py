@@ -88,7 +88,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"require_contracts": "yes"}, "`require_contracts` must be True or False, not 'yes'"),
     ({"metrics": "f1"}, "`metrics` must be a tuple of names, such as ('f1',), not one text"),
     ({"metrics": (1,)}, "`metrics` must be a tuple of scorer names or callables, not (1,)"),
-    ({"target": 3}, "`target` must be the name of a column, not 3"),
+    ({"target": 2.5}, "`target` must be the name of a column, not 2.5"),
     ({"key": ()}, '`key` must be a column or several, such as ("user", "rank"), not ()'),
     ({"key": 5}, '`key` must be a column or several, such as ("user", "rank"), not 5'),
     ({"threshold": "0.5"}, "`threshold` must be a number, or a mapping of columns to numbers, not '0.5'"),

@@ -96,6 +96,39 @@ def test_what_guarded_code_raises_has_its_stage_and_its_own_frames(tmp_path: Pat
     assert caught.value.traceback == "KeyError: 'income'"
 
 
+def reaching(self: Any, model: Any, rows: Any) -> Any:
+    return pd.DataFrame({"label": rows["floor"] > 0})
+
+
+@pytest.mark.parametrize("method", ["predict", "features"])
+def test_train_rows_that_lack_a_column_of_the_test_rows_need_no_answer(method: str, tmp_path: Path) -> None:
+    lacking = {"split": lambda self, data: (data.rows[:20], data.rows[20:].assign(floor=1)), method: reaching}
+    made = run(tmp_path, **lacking)
+    path = walk_path(made)
+    kept = "answers" if method == "predict" else "features"
+    assert (getattr(path.train, kept), path.metrics is None) == (None, False)
+    assert getattr(path.test, kept) is not None
+    assert made.remarks == [
+        f"the train rows have no column floor, which the test rows have, and `{method}` raised KeyError on them: what "
+        "it makes of train rows is not compared"
+    ]
+
+
+@pytest.mark.parametrize("rows", ["train", "test"])
+def test_where_nothing_is_lacking_what_is_raised_is_an_error(rows: str, tmp_path: Path) -> None:
+    floors = {"train": 1, "test": 1} if rows == "train" else {"train": 1}
+
+    def parts(self: Any, data: Dataset) -> Any:
+        given = {"train": data.rows[:20], "test": data.rows[20:]}
+        return tuple(table.assign(floor=floors[name]) if name in floors else table for name, table in given.items())
+
+    def refuse(self: Any, model: Any, rows: Any) -> Any:
+        raise KeyError("floor") if "floor" not in rows or len(rows) == 20 else ValueError("other")
+
+    with pytest.raises(RunError):
+        walk_path(run(tmp_path, split=parts, predict=refuse))
+
+
 def test_every_call_gets_a_fresh_guard_and_a_fresh_configuration(tmp_path: Path) -> None:
     seen: list[Any] = []
 

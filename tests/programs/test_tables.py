@@ -37,6 +37,13 @@ def test_a_table_comes_back_as_it_went(tmp_path: Path, ending: str) -> None:
     assert found["share"].isna().tolist() == [False, False, True]
 
 
+@pytest.mark.parametrize("ending", [".csv", ".tsv", ".jsonl", ".parquet", ".feather"])
+def test_columns_that_are_numbers_are_written_as_texts(tmp_path: Path, ending: str) -> None:
+    write(pd.DataFrame({0: [1, 2], "x": [0.5, 1.5]}), tmp_path / f"rows{ending}")
+    found = read(tmp_path / f"rows{ending}")
+    assert {name: cells.tolist() for name, cells in found.items()} == {"0": [1, 2], "x": [0.5, 1.5]}
+
+
 @pytest.mark.parametrize("dtype", ["float32", "int8", "bool", "<U3"])
 def test_an_array_comes_back_as_it_went(tmp_path: Path, dtype: str) -> None:
     array = np.array([[0, 1], [1, 0]]).astype(dtype)

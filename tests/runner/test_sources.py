@@ -44,6 +44,7 @@ def test_an_edit_of_a_large_file_shows(tmp_path: Path, edit: str):
         "open(__file__).read()",
         "open(os.devnull).read()",
         "open('.venv/lib/words.txt').read()",
+        "os.system('date +%N > drawn.txt')",
     ],
 )
 def test_what_is_no_part_of_the_project_is_no_source(line: Project, touch: str):
@@ -51,6 +52,7 @@ def test_what_is_no_part_of_the_project_is_no_source(line: Project, touch: str):
     (line.root / ".cache-of-mine").mkdir(exist_ok=True)
     (line.root / ".venv" / "lib").mkdir(parents=True, exist_ok=True)
     (line.root / ".venv" / "lib" / "words.txt").write_text("a")
+    (line.root / "drawn.txt").write_text("a")
     with (
         line.also("line.json", '{"ridge": 0.5}'),
         line.editing(GUARD, '    dataset = "tiny"\n', '    dataset = "tiny"\n    config = "line.json"\n'),
@@ -67,6 +69,7 @@ def test_what_is_no_part_of_the_project_is_no_source(line: Project, touch: str):
     ("name", "read"),
     [
         (".env", "open('.env').read()"),
+        ("bin/clean.sh", "os.system('sh bin/clean.sh')"),
         ("steps/clean.py", "import runpy; runpy.run_path('steps/clean.py')"),
         ("shop.db", "import sqlite3; sqlite3.connect('shop.db').close()"),
         ("shop.db", "import sqlite3; sqlite3.connect('file:shop.db?mode=ro', uri=True).close()"),
@@ -88,7 +91,7 @@ def project(at_once: None, tmp_path_factory: pytest.TempPathFactory) -> Project:
     project = Project(top / "project")
     project.write("pyproject.toml", '[tool.mlguard]\n\n[tool.pytest.ini_options]\npythonpath = [".", "../shared"]\n')
     project.write("../shared/scale.py", "SCALE = 2\n")
-    for name in (".env", "steps/clean.py", "data/part.csv"):
+    for name in (".env", "steps/clean.py", "bin/clean.sh", "data/part.csv"):
         project.write(name, "")
     sqlite3.connect(project.root / "shop.db").execute("create table rows (x)").connection.close()
     (top / "elsewhere.txt").write_text("a")

@@ -1,38 +1,10 @@
 """The subject `torch` (docs/subjects.md): rewrites are quiet, and planted bugs are caught where they are."""
 
-from __future__ import annotations
-
-from operator import attrgetter
-
-import pytest
-
-from mlguard.core.outcome import Outcome
-from tests.examples.edit import CONTRACTS, PROBES, told
-from tests.examples.subjects.edit import Edit
-from tests.examples.subjects.guarded import Guarded
+from tests.examples.subjects import asked
 from tests.examples.subjects.torch import TORCH
 
-
-@pytest.fixture(scope="module")
-def guarded(at_once: None, tmp_path_factory: pytest.TempPathFactory) -> Guarded:
-    return Guarded(TORCH, tmp_path_factory.mktemp("torch"))
-
-
-def test_the_golden_is_that_of_the_code(guarded: Guarded) -> None:
-    verdict = guarded.check()
-    assert verdict.outcome is Outcome.MATCH, told(verdict)
-
-
-@pytest.mark.parametrize("edit", TORCH.edits, ids=attrgetter("id"))
-def test_an_edit(edit: Edit, guarded: Guarded) -> None:
-    guarded.expect(edit)
-
-
-@pytest.mark.parametrize("edit", [edit for edit in TORCH.edits if edit.edited], ids=attrgetter("id"))
-def test_diff_names_what_was_edited(edit: Edit, guarded: Guarded) -> None:
-    assert guarded.diff(edit) == [edit.edited]
-
-
-def test_it_has_its_rewrites_and_bugs() -> None:
-    assert (len(TORCH.rewrites), len(TORCH.bugs)) == (2, 4)
-    assert {edit.only for edit in TORCH.bugs} == {None, PROBES, CONTRACTS}
+SUBJECT = TORCH
+guarded, pytest_generate_tests = asked.guarded, asked.pytest_generate_tests
+test_the_golden_is_that_of_the_code = asked.matches
+test_an_edit = asked.expects
+test_diff_names_what_was_edited = asked.names

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from mlguard.core.guard import Guard
 from mlguard.core.notes import look_inside, note
+from mlguard.core.options import wrong_maps
 from mlguard.programs.error import ProgramError
 from mlguard.programs.overlay import changed_config, for_one_call, lay, protected
 from mlguard.programs.parameters import Parameters, apart
@@ -73,11 +74,10 @@ class GokartGuard(Guard):
     def _problems(cls) -> Iterator[str]:
         if not callable(cls.pipeline):
             yield f"`pipeline` must be the class of the last task, or a method that returns it, not {cls.pipeline!r}"
-        for name in ("inputs", "outputs", "bounds"):
-            mapped = getattr(cls, name)
-            if not isinstance(mapped, Mapping) or not all(isinstance(x, str) for x in (*mapped, *mapped.values())):
-                yield f"`{name}` must map names to names, not {mapped!r}"
-                return
+        wrong = list(wrong_maps(cls, "inputs", "outputs", "bounds"))
+        yield from wrong
+        if wrong:
+            return
         places = [*cls.inputs.values(), *(place for name, place in cls.outputs.items() if name in (MODEL, ANSWERS))]
         yield from (f"{text!r} is named twice; each name needs a place of its own" for text in _repeated(places))
         for text in (*cls.inputs.values(), *cls.outputs.values()):

@@ -9,7 +9,9 @@ from typing import Any, ClassVar
 import joblib
 
 from mlguard.core.copies import Copy
+from mlguard.core.dataset import column_of
 from mlguard.core.guard import Guard
+from mlguard.core.options import wrong_maps
 from mlguard.programs import FORMATS, metrics
 from mlguard.programs.error import ProgramError
 from mlguard.programs.overlay import changed_config, for_one_call, lay, protected
@@ -63,11 +65,10 @@ class RerunGuard(Guard):
     @classmethod
     def _problems(cls) -> Iterator[str]:
         for name in ("inputs", "outputs"):
-            mapped = getattr(cls, name)
-            if not isinstance(mapped, Mapping) or not all(isinstance(x, str) for x in (*mapped, *mapped.values())):
-                yield f"`{name}` must map names to files, not {mapped!r}"
-            else:
-                yield from (f"`{name}`: {told}" for one in mapped.items() for told in cls._wrong_place(*one))
+            wrong = list(wrong_maps(cls, name, to="files"))
+            yield from wrong
+            pairs = () if wrong else getattr(cls, name).items()
+            yield from (f"`{name}`: {told}" for one in pairs for told in cls._wrong_place(*one))
         if isinstance(cls.test_without, str) or not all(isinstance(name, str) for name in cls.test_without):
             yield f'`test_without` must be names of columns, such as ("price",), not {cls.test_without!r}'
         if PurePosixPath(cls.run_from).is_absolute() or ".." in PurePosixPath(cls.run_from).parts:
@@ -128,7 +129,8 @@ class RerunGuard(Guard):
     def _results(self, train: Any, test: Any, wanted: Iterable[str]) -> dict[str, Any]:
         """Run the program on these rows, and take results by name."""
         if self.test_without and hasattr(test, "drop"):
-            test = test.drop(columns=[column for column in self.test_without if column in test])
+            columns = (column_of(test.columns, name) for name in self.test_without)
+            test = test.drop(columns=[column for column in columns if column is not None])
         parts = {"train": train, "test": test}
         tables = {name: parts[name] if name in PARTS else self.data[name] for name in self.inputs}
         with for_one_call(self.folder) as folder:

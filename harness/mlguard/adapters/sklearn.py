@@ -18,6 +18,7 @@ from sklearn.base import (
 )
 from sklearn.metrics import get_scorer, get_scorer_names
 
+from mlguard.core.dataset import column_of
 from mlguard.core.error import UsageError, several
 from mlguard.core.guard import Guard, declares
 
@@ -141,17 +142,18 @@ def _name(metric: Any) -> str:
     return str(getattr(function, "__name__", type(function).__name__))
 
 
-def _target(guard: Guard) -> str | None:
-    return guard.target or guard.data.target
+def _target(guard: Guard) -> str | int | None:
+    return guard.data.target if guard.target is None else guard.target
 
 
-def _parts(guard: Guard, rows: Any, target: str | None) -> tuple[Any, Any]:
+def _parts(guard: Guard, rows: Any, target: str | int | None) -> tuple[Any, Any]:
     if target is None:
         return rows, None
-    if not hasattr(rows, "columns") or target not in rows.columns:
+    column = column_of(getattr(rows, "columns", ()), target)
+    if column is None:
         raise UsageError(
             f"guard {type(guard).__name__}: the rows have no column {target!r}, which `target` names; "
             "set `target` to a column of the dataset, or declare `train` and `predict`",
             slug="target-missing",
         )
-    return rows.drop(columns=[target]), rows[target]
+    return rows.drop(columns=[column]), rows[column]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from mlguard.core.guard import Guard
 from mlguard.core.notes import look_inside
+from mlguard.core.options import wrong_maps
 from mlguard.programs.engine import ENGINES, Engine, add, ask, check_order, in_order, opened, read
 from mlguard.programs.error import ProgramError
 from mlguard.programs.made import stale
@@ -92,12 +93,7 @@ class SqlGuard(Guard):
                 yield f"`{name}` must be a text, not {getattr(cls, name)!r}"
         if cls.engine not in ENGINES:
             yield f"`engine` must be one of {', '.join(map(repr, ENGINES))}, not {cls.engine!r}"
-        for name in ("inputs", "made", "sources"):
-            mapped = getattr(cls, name)
-            if not isinstance(mapped, Mapping) or not all(
-                isinstance(x, str) and x for x in (*mapped, *mapped.values())
-            ):
-                yield f"`{name}` must map names to names, not {mapped!r}"
+        yield from wrong_maps(cls, "inputs", "made", "sources")
 
     def _contracts(self) -> dict[str, list[str]]:
         made = [(file, Query.read(self._root, query, self.dialect)) for file, query in self.made.items()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 DECIMALS = 6
@@ -10,6 +10,13 @@ DECIMALS = 6
 
 ROWS = "rows"
 """The name of the only table of a generator that returns one."""
+
+
+def column_of(columns: Iterable[Any], name: str | int) -> Any:
+    """The column that is called so, else the one whose name is written so, as 0 is `"0"`; None where there is none."""
+    own = list(columns)
+    exact = [column for column in own if type(column) is type(name) and column == name]
+    return next(iter(exact or [column for column in own if str(column) == str(name)]), None)
 
 
 class Dataset(Mapping[str, Any]):
@@ -28,7 +35,9 @@ class Dataset(Mapping[str, Any]):
         or a mapping of column names. A value keeps at most 12 significant digits.
     """
 
-    def __init__(self, tables: Any, *, target: str | None = None, decimals: int | Mapping[str, int] = DECIMALS) -> None:
+    def __init__(
+        self, tables: Any, *, target: str | int | None = None, decimals: int | Mapping[str, int] = DECIMALS
+    ) -> None:
         self.tables: dict[str, Any] = dict(tables) if isinstance(tables, Mapping) else {ROWS: tables}
         self.target = target
         self.decimals = decimals

@@ -41,7 +41,7 @@ class Guard:
     abstract: ClassVar[bool] = False
     dataset: ClassVar[str | None] = None
     estimator: ClassVar[Any] = None
-    target: ClassVar[str | None] = None
+    target: ClassVar[str | int | None] = None
     metrics: ClassVar[Sequence[Any]] = ()
     owners: ClassVar[str | Sequence[str]] = ()
     key: ClassVar[str | Sequence[str] | None] = None

@@ -43,8 +43,8 @@ class Pipeline:
 class Options:
     """How it is run and compared. These are plain values."""
 
-    target: str | None = None
-    """The column to predict; the dataset's own target where it is not set."""
+    target: str | int | None = None
+    """The column to predict, `"0"` or `0` where a number is its name; the dataset's own target where it is not set."""
     owners: str | Sequence[str] = ()
     """Who alone may accept a new golden without `--as-reviewer`: addresses or names as git has them, or handles such as
     `"@ana"`; those that CODEOWNERS gives the guard's file where it is not set."""
@@ -149,7 +149,7 @@ def _wrong_runs(guard: type[Guard]) -> Iterator[str]:
 
 
 def _wrong_names(guard: type[Guard]) -> Iterator[str]:
-    if guard.target is not None and not isinstance(guard.target, str):
+    if isinstance(guard.target, bool) or not isinstance(guard.target, str | int | None):
         yield f"`target` must be the name of a column, not {guard.target!r}"
     if guard.key is not None and not _are_names(guard.key):
         yield f'`key` must be a column or several, such as ("user", "rank"), not {guard.key!r}'
@@ -170,6 +170,14 @@ def _wrong_mappings(guard: type[Guard]) -> Iterator[str]:
     symmetries = guard.equal_up_to
     if not isinstance(symmetries, Mapping) or not all(kind in SYMMETRIES for kind in symmetries.values()):
         yield f"`equal_up_to` must map an observation to one of {', '.join(SYMMETRIES)}, not {symmetries!r}"
+
+
+def wrong_maps(guard: type[Guard], *names: str, to: str = "names") -> Iterator[str]:
+    """What is wrong with attributes that map names to texts, none of them empty; `to` says what these name."""
+    for name in names:
+        mapped = getattr(guard, name)
+        if not isinstance(mapped, Mapping) or not all(isinstance(x, str) and x for x in (*mapped, *mapped.values())):
+            yield f"`{name}` must map names to {to}, not {mapped!r}"
 
 
 def _plain(value: Any) -> Any:

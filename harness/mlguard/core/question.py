@@ -77,10 +77,14 @@ CONFIG_BESIDE_BUNDLE = "saved bundle beside the configuration's file"
 AS_GIVEN = "content of other data seeds as it was given"
 """Older versions took the digests of another seed's tables after the run, which may have changed them."""
 
+DATA_LOADERS = "data loaders of torch"
+"""Over which loaders training went: their samplers, workers and generators."""
+
 QUESTIONS: Mapping[str, int] = {
     **ASKED_AT_FIRST,
     AS_GIVEN: 1,
     CONFIG_BESIDE_BUNDLE: 1,
+    DATA_LOADERS: 1,
     IN_FEW_CALLS: 1,
     UNCHANGED_BY_OBSERVE: 1,
     DEGENERATE: 1,

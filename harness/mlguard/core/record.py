@@ -122,7 +122,7 @@ class DatasetFacts:
     """Content digest of its tables."""
     rows: Mapping[str, int] = field(default_factory=dict)
     """Number of rows by table."""
-    target: str | None = None
+    target: str | int | None = None
     """The column to predict, as the Dataset names it."""
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from mlguard.core.contract import DIFFERS, INAPPLICABLE, RAISED, REFERENCE, SAME, same_rows
+from mlguard.core.dataset import column_of
 from mlguard.core.difference import difference
 from mlguard.core.error import MlguardError
 from mlguard.core.guard import Guard
@@ -230,19 +231,22 @@ def _targets(run: Run, path: Path) -> None:
     if not found:
         declared = f"the test rows have no column {run.subject.target!r}"
         guessed = "no target is declared, and `evaluate` reads no column of the test rows"
-        keep_status(run, name, f"{INAPPLICABLE}: {declared if run.subject.target else guessed}")
+        keep_status(run, name, f"{INAPPLICABLE}: {guessed if run.subject.target is None else declared}")
         return
     for target in found:
         model = rowwise.duplicate(path.model)
         rows = _turned(path.test.rows, target)
-        label = name if run.subject.target else f"{name} ({target})"
+        label = f"{name} ({target})" if run.subject.target is None else name
         keep_answers(run, path.test, label, partial(_predicted, run, path, model, rows))
 
 
 def targets(run: Run, path: Path) -> list[Any]:
     """The target columns of a table: the declared one, else every column that `evaluate` looks at."""
-    found = [run.subject.target] if run.subject.target else _read_by_evaluate(run, path)
-    return [target for target in found if target in path.test.rows.columns]
+    columns = path.test.rows.columns
+    if run.subject.target is None:
+        return [target for target in _read_by_evaluate(run, path) if target in columns]
+    declared = column_of(columns, run.subject.target)
+    return [] if declared is None else [declared]
 
 
 def _read_by_evaluate(run: Run, path: Path) -> list[Any]:

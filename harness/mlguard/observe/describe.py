@@ -11,7 +11,7 @@ import numpy as np
 
 from mlguard.adapters import libraries
 from mlguard.adapters.ensemble import Ensemble
-from mlguard.core.question import AS_GIVEN, EXACT_VALUES
+from mlguard.core.question import AS_GIVEN, DATA_LOADERS, EXACT_VALUES
 from mlguard.core.record import EVIDENCE, INTERNAL
 from mlguard.core.unstable import STEADIED_BY
 from mlguard.core.value import DIGEST, Value, digest_of, number, texts
@@ -66,9 +66,13 @@ def describe_split(run: Run, path: Path) -> None:
 def describe_model(run: Run, path: Path) -> None:
     """What the model learned, wherever it keeps it."""
     found: list[Ensemble] = []
+    if path.loaders:  # First, since it explains what was learned.
+        calls = texts([loader.call for loader in path.loaders])
+        run.keep("train", "data loaders", calls, role=INTERNAL, question=DATA_LOADERS)
     for name, value in walk(path.model, "", met=found):
         run.keep("train", name or "model", value, role=INTERNAL)
-    steadied_by = dict.fromkeys(setting for ensemble in found for setting in ensemble.steadied_by)
+    missing = [loader.missing for loader in path.loaders]
+    steadied_by = dict.fromkeys(s for several in (*missing, *(e.steadied_by for e in found)) for s in several)
     if steadied_by:
         run.keep("train", STEADIED_BY, texts(steadied_by), role=EVIDENCE)
     left = {place: setting for ensemble in found for place, setting in ensemble.left_behind.items()}

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from mlguard.core.copies import original
+from mlguard.programs.started import STARTS, given
 from mlguard.programs.written import written
 
 _CACHES = (".cache", ".config", ".matplotlib", "__pycache__")
@@ -46,6 +47,14 @@ def _place(path: PurePath) -> str:
     return f"{start}{path.parts[0]}/" if len(path.parts) > 1 else f"{start}{path}"
 
 
+def changed(file: Path) -> int:
+    """When a file was changed last, in nanoseconds; 0 where there is none."""
+    try:
+        return file.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
 class Files:
     """Files heard in this process; made once per worker, since an audit hook stays for good."""
 
@@ -60,6 +69,8 @@ class Files:
         """Written outside the folder, those of the project's own caches included."""
         self.read_first: set[Path] = set()
         """Opened for reading before this process wrote them."""
+        self.given: dict[Path, int] = {}
+        """Named to a program that was started, which nobody hears, with the time of their last change until then."""
         self._reading = self._writing = False
         sys.addaudithook(self._hook)
 
@@ -87,27 +98,43 @@ class Files:
             self._hear(arguments[0], writes=False)
         elif event == "sqlite3.connect":
             self._hear(_database(arguments[0]), writes=False)
+        elif event in STARTS:
+            self._hear_start(event, arguments)
 
     def _hear(self, path: object, *, writes: bool) -> None:
         if not isinstance(path, str | bytes | os.PathLike):
             return  # A file descriptor: whoever opened it was heard.
-        before = self._reading, self._writing
-        self._reading = self._writing = False  # Path handling below must not hear itself.
-        try:
+        with self._deaf() as writing:
             place = Path(os.path.abspath(os.fsdecode(path)))
             meant = original(place)
             if meant is None:
                 return
             if not writes:
-                place = meant if meant == place or _is_same(meant, place) else place
+                place = _meant(place, meant)
                 self.read.add(place)
                 self.read_first |= {place} - self.made
-            elif before[1] and self._is_made(place):
+            elif writing and self._is_made(place):
                 self.made.add(place)
-            if writes and before[1] and self._counts(place):
+            if writes and writing and self._counts(place):
                 shown = place.relative_to(self.root).as_posix() if place.is_relative_to(self.root) else str(place)
                 if shown not in self.written:
                     self.written.append(shown)
+
+    def _hear_start(self, event: str, arguments: tuple[Any, ...]) -> None:
+        with self._deaf():
+            for place in given(event, arguments):
+                meant = original(place)
+                if meant is not None:
+                    file = _meant(place, meant)
+                    self.given.setdefault(file, changed(file))
+
+    @contextmanager
+    def _deaf(self) -> Iterator[bool]:
+        """While the block handles paths, it does not hear itself; whether anybody asks what is written."""
+        before = self._reading, self._writing
+        self._reading = self._writing = False
+        try:
+            yield before[1]
         finally:
             self._reading, self._writing = before
 
@@ -121,6 +148,11 @@ class Files:
         if any(place.is_relative_to(folder) for folder in _DEVICES):
             return False
         return not any(part in _CACHES for part in place.parts)
+
+
+def _meant(place: Path, meant: Path) -> Path:
+    """The project's own file where one of a copy still is that, else the one of the copy."""
+    return meant if meant == place or _is_same(meant, place) else place
 
 
 def _is_same(one: Path, other: Path) -> bool:

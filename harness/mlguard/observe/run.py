@@ -74,7 +74,7 @@ class Subject:
     """The variant's configuration."""
     root: Path
     """The project's root."""
-    target: str | None = None
+    target: str | int | None = None
     """The column to predict, where it is declared."""
 
 

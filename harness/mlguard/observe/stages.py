@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sized
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sized
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from mlguard.adapters.torch_data import Loader, loaders
 from mlguard.core.dataset import ROWS, Dataset
-from mlguard.core.error import UsageError
+from mlguard.core.error import RunError, UsageError
 from mlguard.core.value import Value
 from mlguard.observe import narwhals
 from mlguard.observe.answers import Answers, read_answers
@@ -52,7 +54,8 @@ class Path:
     test: Part
     model: Any = None
     metrics: dict[str, Value] | None = None
-
+    loaders: list[Loader] = field(default_factory=list)
+    """The data loaders of torch that training went over."""
     foreign: bool = False
     """Whether the rows stand here in pandas' form, and have another in the guarded code."""
 
@@ -71,25 +74,49 @@ def walk_path(
 ) -> Path:
     """Call the guard's methods in the order of execution.
 
-    `features` and `predict` are called for the named parts of the split only. `seen` looks at what `split` and `train`
-    gave before any other method can change it. `answered` is what becomes of the answers to the test rows before they
-    are evaluated; it is given their names.
+    `features` and `predict` are called for the named parts of the split only; where the train rows lack a column of the
+    test rows, what either raises on them is a remark, since nobody has to answer such rows. `seen` looks at what
+    `split` and `train` gave before any other method can change it. `answered` is what becomes of the answers to the
+    test rows before they are evaluated; it is given their names.
     """
     path = Path(*split(run))
     seen("split", path)
-    path.model = run.model = run.call("train", train=path.train.rows)
+    with loaders() as path.loaders:
+        path.model = run.model = run.call("train", train=path.train.rows)
     seen("train", path)
     wanted = [part for part in path.parts if part.name in parts]
-    if run.declares("features"):
-        for part in wanted:
+    for part in wanted if run.declares("features") else ():
+        with _lacking(run, path, part):
             part.features = run.call("features", model=path.model, rows=part.rows)
     for part in wanted:
-        part.answers = predict(run, path.model, part.rows)
+        with _lacking(run, path, part):
+            part.answers = predict(run, path.model, part.rows)
     if run.declares("evaluate") and path.test.answers is not None:
         if answered is not None:
             path.test.answers = answered(path.test.answers, path.test.names())
         path.metrics = evaluate(run, path.test.rows, path.test.answers.raw)
     return path
+
+
+@contextmanager
+def _lacking(run: Run, path: Path, part: Part) -> Iterator[None]:
+    """Let train rows that lack a column of the test rows go without an answer, and say so."""
+    lacking = _columns_lacking(path) if part is path.train else []
+    try:
+        yield
+    except RunError as error:
+        if not lacking or error.__cause__ is None:
+            raise
+        run.remarks.append(
+            f"the train rows have no column {', '.join(lacking)}, which the test rows have, and `{run.stage}` raised "
+            f"{type(error.__cause__).__name__} on them: what it makes of train rows is not compared"
+        )
+
+
+def _columns_lacking(path: Path) -> list[str]:
+    """The columns that the test rows alone have."""
+    train, test = (getattr(part.rows, "columns", ()) for part in (path.train, path.test))
+    return [str(column) for column in test if column not in train] if len(train) else []
 
 
 def split(run: Run) -> tuple[Part, Part]:
@@ -129,12 +156,15 @@ def splits_in_order(run: Run) -> bool:
     return not run.declares("split") and not ("train" in run.data and "test" in run.data)
 
 
-def predict(run: Run, model: Any, rows: Any, *, like: Answers | None = None) -> Answers:
-    """The answers for these rows, checked for being one per row or per key; `like` are those for all rows."""
+def predict(run: Run, model: Any, rows: Any, *, like: Answers | None = None, repeats: bool = False) -> Answers:
+    """The answers for these rows, checked for being one per row or per key; `like` are those for all rows.
+
+    `repeats`: whether the rows may name the same thing twice, so that a key does.
+    """
     key = run.subject.guard.key
     rows = narwhals.like(rows, run.table)
     raw = run.call("predict", model=model, rows=rows)
-    return read_answers(raw, guard=run.subject.name, rows=count(rows), key=key, given=rows, like=like)
+    return read_answers(raw, guard=run.subject.name, rows=count(rows), key=key, given=rows, like=like, repeats=repeats)
 
 
 def evaluate(run: Run, test: Any, predictions: Any) -> dict[str, Value]:

@@ -47,7 +47,7 @@ def as_frame(rows: Any, name: str) -> pd.DataFrame:
     Raises ProgramError where they are none.
     """
     if isinstance(rows, pd.DataFrame):
-        return rows
+        return rows if all(isinstance(column, str) for column in rows) else rows.set_axis([*map(str, rows)], axis=1)
     if isinstance(rows, pd.Series):
         return rows.to_frame(rows.name if rows.name is not None else "value")
     if isinstance(rows, Mapping) or (isinstance(rows, list) and rows and isinstance(rows[0], Mapping)):

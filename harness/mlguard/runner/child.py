@@ -24,6 +24,7 @@ from mlguard.observe.changes.column import Known
 from mlguard.observe.files import Files
 from mlguard.observe.run import Progress, Run, copied, scratch, user_frames
 from mlguard.observe.stages import Path as StagePath
+from mlguard.programs.modules import is_inside
 from mlguard.runner.bundle import keep_rows, save
 from mlguard.runner.caches import empty_memory, refuse_results
 from mlguard.runner.checkout import compared, refuse_differing, remarks_on
@@ -179,6 +180,7 @@ def _observed(order: Order, progress: Progress, heard: Heard, path_ended: Callab
         ended_early=parts.ended_early,
         trace=trace,
         config_file=subject.configuration.path is not None,
+        unseen=any(is_inside(file, files.root) for file in files.given),
     )
 
 

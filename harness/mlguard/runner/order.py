@@ -192,6 +192,8 @@ class Done:
     """What calls showed of values that no comment is on; empty unless asked for."""
     config_file: bool = False
     """Whether the guard's configuration is a file."""
+    unseen: bool = False
+    """Whether files of the project were handed to another program, so that nobody knows what else that read."""
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from mlguard.runner.checkout import Checkout
 from mlguard.runner.imported import distributions
 from mlguard.runner.order import Order
 from mlguard.runner.sources import sources
+from mlguard.runner.subject import with_target
 from mlguard.tables.digest import digest
 from mlguard.worker.describe import describe
 
@@ -49,7 +50,7 @@ def _dataset(subject: Subject, data: Dataset, order: Order) -> DatasetFacts | No
         return None
     rows = {name: len(table) for name, table in data.items()}
     seed = int(next(iter(order.change.seeds or subject.guard.seeds)))
-    return DatasetFacts(subject.guard.dataset, seed, digest(data), rows, subject.target or data.target)
+    return DatasetFacts(subject.guard.dataset, seed, digest(data), rows, with_target(subject, data).target)
 
 
 def _configuration(subject: Subject) -> ConfigurationFacts | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from mlguard.observe.files import Files
+from mlguard.observe.files import Files, changed
 from mlguard.programs.modules import is_inside, own_modules
 from mlguard.runner.checkout import Checkout
 from mlguard.runner.order import Order
@@ -36,9 +36,9 @@ def sources(
 ) -> dict[str, str]:
     """Digests of the files that a run depended on, by their path from the root.
 
-    These are modules, scripts and data of the project, and of the other folders that its import path leads to. The
-    configuration is left out, since its values are kept, and so is what the run wrote itself. A file that only a
-    library in C opens is not seen.
+    These are modules, scripts and data of the project, and of the other folders that its import path leads to, those
+    among them that it named to a program that it started. The configuration is left out, since its values are kept,
+    and so is what the run wrote itself. A file that only a library in C or another program opens is not seen.
     """
     root = order.root.resolve()
     places = (root, *(Path(entry).resolve() for entry in order.import_path if not is_installed(entry)))
@@ -46,14 +46,15 @@ def sources(
     equal = [stray.here for stray in checkout.equal]
     loaded = [Path(str(sys.modules[name].__file__)) for place in places for name in own_modules(place)]
     written = {root / name for name in files.written}
+    given = [file for file, before in files.given.items() if changed(file) == before]  # No output of that program.
     found = {
         file
-        for file in _below([*loaded, *equal, *generator, *files.read], places)
+        for file in _below([*loaded, *equal, *generator, *files.read, *given], places)
         if file not in written and file.resolve() != (configuration and configuration.resolve())
     }
     named = {Path(os.path.relpath(file, root)).as_posix(): file for file in found if file.is_file()}
-    changed = order.change.sources
-    return {name: digest(named[name], changed.get(str(named[name].resolve()))) for name in sorted(named)}
+    texts = order.change.sources
+    return {name: digest(named[name], texts.get(str(named[name].resolve()))) for name in sorted(named)}
 
 
 def digest(file: Path, text: str | None = None) -> str:

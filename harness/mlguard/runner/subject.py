@@ -30,7 +30,7 @@ def find_subject(ref: GuardRef, root: Path, import_path: tuple[str, ...]) -> Sub
 
 def with_target(subject: Subject, data: Dataset) -> Subject:
     """The subject with the target that its Dataset declares, where it declares none itself."""
-    return Subject(subject.name, subject.guard, subject.configuration, subject.root, subject.target or data.target)
+    return subject if subject.target is not None else replace(subject, target=data.target)
 
 
 def changed(subject: Subject, change: Change) -> Subject:

@@ -16,7 +16,7 @@ def digest(dataset: Dataset) -> str:
     return digest_of_sheets(sheets(dataset), target=dataset.target)
 
 
-def digest_of_sheets(sheets: dict[str, Sheet], *, target: str | None) -> str:
+def digest_of_sheets(sheets: dict[str, Sheet], *, target: str | int | None) -> str:
     """The digest of a Dataset that is taken apart already."""
     return _digest([target, *([name, table_digest(sheets[name])] for name in sorted(sheets))])
 

@@ -109,8 +109,7 @@ def decode_dataset(files: Mapping[str, bytes], *, where: str = "the dataset", ch
     """
     manifest = parse(_file(files, MANIFEST, where), file=f"{where}/{MANIFEST}")
     tables = {entry.name: _decode(entry, _file(files, entry.file, where), where, check) for entry in manifest.tables}
-    target: Any = manifest.target  # Users are told of texts.
-    return Dataset(tables, target=target, decimals=manifest.decimals)
+    return Dataset(tables, target=manifest.target, decimals=manifest.decimals)
 
 
 def parse(data: bytes, *, file: str = MANIFEST) -> Manifest:

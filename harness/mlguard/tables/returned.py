@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mlguard.core.dataset import Dataset
+from mlguard.core.dataset import Dataset, column_of
 from mlguard.core.error import UsageError, several
 from mlguard.files.tree import DEVICES
 from mlguard.tables.logical import type_name, with_article
@@ -59,6 +59,6 @@ def _target_problems(dataset: Dataset) -> list[str]:
         return []
     frames = [table for table in dataset.tables.values() if isinstance(table, pd.DataFrame)]
     columns = sorted({str(column) for frame in frames for column in frame.columns})
-    if any(target in frame.columns for frame in frames):
+    if any(column_of(frame.columns, target) is not None for frame in frames):
         return []
     return [f"the target {target!r}, which is no column; there are: {', '.join(columns) or 'none'}"]

@@ -52,6 +52,7 @@ awk -F , '
             "off * off",
             stage="evaluate",
             names="mae",
+            edited="bin/evaluate.sh",
         ),
         Edit(
             "an unknown zone has no usual rate",

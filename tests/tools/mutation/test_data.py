@@ -54,6 +54,16 @@ def test_columns_go_one_at_a_time():
     assert gone == [{column} for column in ROWS.columns]
 
 
+def test_names_of_columns_may_be_numbers():
+    numbered = ROWS.set_axis(range(ROWS.shape[1]), axis=1)
+    data = Dataset({"rows": numbered})
+    mutants = list(data_mutants("shop", data, target=4))
+    same = data_mutants("shop", Dataset({"rows": ROWS}), target="bought")
+    assert [mutant.operator for mutant in mutants] == [mutant.operator for mutant in same]
+    assert all(not effect(mutant, data).equals(numbered) for mutant in mutants)
+    assert {type(column) for mutant in mutants for column in effect(mutant, data)} == {int}
+
+
 def test_columns_of_one_type_are_swapped_where_they_stand():
     first = effect(made("columns swapped")[0])
     assert list(first.columns) == list(ROWS.columns)

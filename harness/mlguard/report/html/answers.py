@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from mlguard.core.dataset import rows_of
+from mlguard.core.dataset import column_of, rows_of
 from mlguard.core.difference import by_element
 from mlguard.core.finding import Finding
 from mlguard.core.outcome import Outcome
@@ -97,9 +97,10 @@ def truth(shown: Shown, answer: Answer) -> Value | None:
     if source is None or source.target is None or shown.data is None or answer.golden.rows is None:
         return None
     table, places = rows_of(answer.golden.rows, shown.data)
-    if table is None or source.target not in list(map(str, table.columns)):
+    column = None if table is None else column_of(table.columns, source.target)
+    if table is None or column is None:
         return None
-    cells = table.iloc[places, list(map(str, table.columns)).index(source.target)]
+    cells = table[column].iloc[places]
     return _as_value(cells) if len(places) == answer.golden.size else None
 
 

@@ -40,7 +40,12 @@ def _dataset(shown: Shown) -> Element | None:
     if record is None or source is None:
         return None
     rows = ", ".join(f"{table} {number}" for table, number in source.rows.items())
-    pairs = [("name", source.name), ("seed", str(source.seed)), ("rows", rows), ("target", source.target or "none")]
+    pairs = [
+        ("name", source.name),
+        ("seed", str(source.seed)),
+        ("rows", rows),
+        ("target", "none" if source.target is None else str(source.target)),
+    ]
     before = shown.golden.provenance.data_digest if shown.golden else source.digest
     told = source.digest[:19] if before == source.digest else f"{before[:19]} → {source.digest[:19]}"
     listed = _list([*pairs, ("digest", told)], changed={"digest"} if before != source.digest else set())

@@ -24,7 +24,7 @@ from mlguard.core.verdict import Verdict
 from mlguard.discovery import Declared
 from mlguard.golden.stores import open_store
 from mlguard.report.edits import Proof
-from mlguard.runner.order import Extent
+from mlguard.runner.order import Done, Extent
 from mlguard.runner.repository import Repository
 from mlguard.runner.run import Runner
 from mlguard.runner.sides import WORKING_TREE, Side
@@ -46,6 +46,8 @@ class Judged:
     """What the first side left; None where it failed."""
     after: Record | None = field(default=None, repr=False)
     """What the second side left; None where it failed."""
+    unseen: bool = False
+    """Whether it handed files of the project to another program, so that nobody knows what else that read."""
     proof: Proof | None = None
     """The edits that moved it, where they were looked for."""
 
@@ -87,13 +89,18 @@ class Judge:
         if guard.problems:
             raise several(list(guard.problems), slug="guard-declaration")
         done: list[Record] = []
+        unseen = False
         for side in (self.before, self.after):
             try:
-                known = before if side is self.before else None
-                done.append(known or self._run(guard, side))
+                if before is not None and side is self.before:
+                    done.append(before)
+                    continue
+                ran = self._run(guard, side)
             except MlguardError as error:
-                return Judged(failed(guard.ref.name, _told(error, side)), done[0] if done else None)
-        return Judged(self._compared(guard, *done), done[0], done[1])
+                return Judged(failed(guard.ref.name, _told(error, side)), done[0] if done else None, unseen=unseen)
+            done.append(ran.record)
+            unseen = unseen or ran.unseen
+        return Judged(self._compared(guard, *done), done[0], done[1], unseen)
 
     def explained(self, guard: Declared, proving: Proving, before: Record | None = None) -> Judged:
         """As `judge`, and where the guard moved or raises since, which edits did it."""
@@ -105,7 +112,8 @@ class Judge:
         if reference is None or not (verdict.moves() or verdict.raises):
             return judged
         sides = self.before, self.after
-        swap = Swap.of(self.runner, proving.repository, guard, sides, (reference, judged.after))
+        records = reference, judged.after
+        swap = Swap.of(self.runner, proving.repository, guard, sides, records, unseen=judged.unseen)
 
         def compared(record: Record, side: Side) -> tuple[Finding, ...]:
             return self._moves(guard, reference, record, side)
@@ -116,8 +124,8 @@ class Judge:
     def _moves(self, guard: Declared, before: Record, record: Record, side: Side) -> tuple[Finding, ...]:
         return tuple(self._comparison(guard, before, record, side).moves())
 
-    def _run(self, guard: Declared, side: Side) -> Record:
-        return self._runners[side.name].run(side.guard(guard), extent=self.extent).record
+    def _run(self, guard: Declared, side: Side) -> Done:
+        return self._runners[side.name].run(side.guard(guard), extent=self.extent)
 
     def _compared(self, guard: Declared, before: Record, after: Record) -> Verdict:
         return self._verdict(guard, self._comparison(guard, before, after, self.after), before, after)

@@ -36,28 +36,32 @@ class Swap:
     before: Side
     after: Side
     edits: Edits
-    """The edits of files that one of the sides' runs depended on."""
+    """The edits of files that one of the sides' runs depended on, or may have."""
     laid: Contents
     """What is written over the commit's files to make the new side of them."""
 
     @classmethod
     def of(
         cls, runner: Runner, repository: Repository, guard: Declared, sides: tuple[Side, Side],
-        records: tuple[Record, Record | None],
+        records: tuple[Record, Record | None], *, unseen: bool = False,
     ) -> Swap:  # fmt: skip
-        """`records` are what the sides left; the second is None where it raised."""
+        """`records` are what the sides left; the second is None where it raised.
+
+        With `unseen`, any file may have been read: the edits of those that were seen to be are the first.
+        """
         before, after = sides
         root = repository.top
         read = {_below(root, runner.settings, name) for record in records if record for name in _read(record)}
         read |= {_below(root, runner.settings, guard.config)} if guard.config else set()
-        names = {name for name in _changed(repository, before, after, read) if _is_ours(name, root, sides)}
+        found = sorted(set(_changed(repository, before, after, read)), key=lambda name: (name not in read, name))
+        names = [name for name in found if _is_ours(name, root, sides)]
         mine, theirs = ({name: _content(side, root, name) for name in names} for side in sides)
         wanted = {
             name: content
             for name, content in theirs.items()
             if content != mine[name]
-            and not (root / name).is_relative_to(runner.settings.generators)
-            and (name in read or (records[1] is None and name.endswith(".py")))
+            and not any((root / name).is_relative_to(kept) for kept in _kept(runner.settings))
+            and (name in read or unseen or (records[1] is None and name.endswith(".py")))
         }
         edits = Edits.between(
             {name: mine[name] for name in wanted}, wanted, lambda file: _dotted(runner.settings, root, file)
@@ -106,6 +110,11 @@ def _changed(repository: Repository, before: Side, after: Side, read: Collection
     if tree is not None:
         known = set(_listed(repository.git("ls-files", "-z", tree=tree)))
         yield from (name for name in read if name not in known)
+
+
+def _kept(settings: Settings) -> tuple[Path, Path]:
+    """Folders whose files are no part of the guarded code."""
+    return settings.generators, settings.golden
 
 
 def _listed(told: str) -> list[str]:

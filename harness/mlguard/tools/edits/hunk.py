@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import takewhile
@@ -17,6 +18,12 @@ def hunk(old: Sequence[str], old_start: int, new: Sequence[str], new_start: int)
         yield f"@@ -{_span(old_start + i, len(gone))} +{_span(new_start + j, len(came))} @@"
         yield from (f"-{line}" for line in gone)
         yield from (f"+{line}" for line in came)
+
+
+def begin(lines: Sequence[str]) -> int:
+    """The first line, from 1, that a hunk changes in the new text; 1 where it is none."""
+    found = re.match(r"@@ -\S+ \+(\d+)", lines[0]) if lines else None
+    return max(1, int(found[1])) if found else 1
 
 
 def pieces(old: Sequence[str], new: Sequence[str]) -> list[tuple[slice, slice]]:

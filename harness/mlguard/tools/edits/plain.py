@@ -12,7 +12,7 @@ from typing import Any
 
 from mlguard.configuration import KINDS, as_text, parsed
 from mlguard.tools.edits.edit import Edit, EditKind, Names
-from mlguard.tools.edits.hunk import hunk
+from mlguard.tools.edits.hunk import begin, hunk
 from mlguard.tools.edits.normal import quoted
 
 LONGEST = 60
@@ -64,7 +64,8 @@ class PlainFile:
         else:
             was = now = None
             told = "new" if before is None else "gone" if after is None else ""
-            leaves[Edit(file, EditKind.FILE, file, 1, told, _hunk(before, after))] = ()
+            lines = _hunk(before, after)
+            leaves[Edit(file, EditKind.FILE, file, begin(lines), told, lines)] = ()
         return cls(file, before, after, (was, now), leaves)
 
     def without(self, undone: Collection[Edit]) -> bytes | None:

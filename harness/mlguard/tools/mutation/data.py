@@ -32,9 +32,17 @@ class Planted:
         """The changed Dataset."""
         fresh = copied(data)
         frame = fresh.tables.get(self.table)
-        if frame is not None and {a for a in self.arguments if isinstance(a, str)} <= set(frame.columns) and len(frame):
-            fresh.tables[self.table] = self.function(frame, *self.arguments)
+        if frame is None:
+            return fresh
+        own, named = {str(column): column for column in frame.columns}, _named(frame)
+        if {a for a in self.arguments if isinstance(a, str)} <= set(own) and len(frame):
+            fresh.tables[self.table] = self.function(named, *self.arguments).rename(columns=own)
         return fresh
+
+
+def _named(frame: Any) -> Any:
+    """The table with texts as names of its columns, which may be numbers."""
+    return frame if all(isinstance(column, str) for column in frame) else frame.set_axis([*map(str, frame)], axis=1)
 
 
 def without_column(frame: Any, column: str) -> Any:
@@ -146,7 +154,7 @@ OPERATORS: dict[str, tuple[Callable[..., Any], Places]] = {
 """Operators by name: what is done to a table, and where it can be done."""
 
 
-def data_mutants(name: str, data: Dataset, *, target: str | None = None) -> Iterator[Mutant]:
+def data_mutants(name: str, data: Dataset, *, target: str | int | None = None) -> Iterator[Mutant]:
     """Every mutant of a Dataset's tables that changes anything; arrays have no columns to speak of, and none.
 
     `name` is what to call the dataset in messages, `target` the label's column where the guard names it.
@@ -154,9 +162,10 @@ def data_mutants(name: str, data: Dataset, *, target: str | None = None) -> Iter
     for table, frame in data.items():
         if not hasattr(frame, "columns"):
             continue
-        label = _label_of(frame, target or data.target)
+        named = _named(frame)
+        label = _label_of(named, data.target if target is None else target)
         for operator, (function, places) in OPERATORS.items():
-            for arguments in places(frame, label):
+            for arguments in places(named, label):
                 planted = Planted(table, function, arguments)
                 if not planted(data).tables[table].equals(frame):
                     yield _mutant(operator, name, planted)
@@ -168,9 +177,9 @@ def _mutant(operator: str, name: str, planted: Planted) -> Mutant:
     return Mutant(operator, "data", name, 0, "dataset", before, f"{before}: {operator}", Change(data=planted))
 
 
-def _label_of(frame: Any, target: str | None) -> str | None:
+def _label_of(frame: Any, target: str | int | None) -> str | None:
     """The column to predict: as declared, else the last one of few distinct values, where labels usually are."""
-    if target is not None and target in frame.columns:
-        return target
+    if str(target) in frame.columns:
+        return str(target)
     few = [str(c) for c in frame.columns if frame[c].dtype.kind != "f" and 2 <= frame[c].nunique() <= FEW]
     return few[-1] if few else None
