@@ -24,6 +24,9 @@ from mlguard.release.bundle import BundleFolder
 from mlguard.report.numbers import few
 from mlguard.settings import Settings
 
+_EDITED = (ObstacleKind.FILES_EDITED, ObstacleKind.FILES_GONE, ObstacleKind.CONFIGURATION_EDITED)
+"""What says that code is no longer as it ran."""
+
 
 @dataclass(frozen=True)
 class Begun:
@@ -92,9 +95,6 @@ def _is_clean(project: Path, records: Sequence[Record], besides: Sequence[Path])
     if any(one.kind in _EDITED for record in records for one in outdated(project, record, {})):
         return False
     return is_committed(project, ran, besides)
-
-
-_EDITED = (ObstacleKind.FILES_EDITED, ObstacleKind.FILES_GONE, ObstacleKind.CONFIGURATION_EDITED)
 
 
 def _libraries(records: Sequence[Record]) -> Libraries:

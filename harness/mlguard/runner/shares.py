@@ -44,6 +44,7 @@ def joined(shares: Sequence[Done]) -> Done | None:
         variables={name: text for done in shares for name, text in done.variables.items()},
         made=first.made.union(*(done.made for done in others)),
         remarks=_each_once(done.remarks for done in shares),
+        unseen=any(done.unseen for done in shares),
         shares=len(shares),
     )
 
