@@ -52,35 +52,6 @@ def answered(run: Run, *batches: Batch) -> dict[str, Any]:
     return {one.batch.names[0]: value for one, value in zip(asked, values, strict=True)}
 
 
-class Keyed(Doubles):
-    """The same for each row's own id, in whatever order the numbers have."""
-
-    abstract = True
-    key = "id"
-    turned = False
-
-    def predict(self, model: Any, rows: Any) -> Any:
-        found = pd.DataFrame({"shop": "a", "twice": super().predict(model, rows), "id": rows["id"].to_numpy()})
-        return found[::-1] if self.turned else found
-
-
-class Turned(Keyed):
-    abstract = True
-    turned = True
-
-    def predict(self, model: Any, rows: Any) -> Any:
-        return super().predict(model, rows.assign(x=rows["x"] * (1 + 1e-15)))
-
-
-@pytest.mark.parametrize("guard", [Keyed, Turned])
-def test_changed_rows_with_one_key_are_answered_in_whatever_order_they_come(tmp_path: Path, guard: Any) -> None:
-    run = running(tmp_path, guard=guard)
-    (asked,) = ask_all(run, None, [batch("a", 3.0, np.nan, 1.0, 2.0, 3.0, joined=False, id=[7, 7, 8, 7, 7])])
-    assert asked.names() == ("a 7", "a 7", "a 7", "a 7", "a 8")
-    assert asked.answers is not None
-    assert asked.answers.columns["twice"].data == pytest.approx([4.0, 6.0, 6.0, np.nan, 2.0], nan_ok=True)
-
-
 A, B, C, BAD = batch("a", 1.0, 2.0), batch("b", 3.0), batch("c", 4.0, 5.0), batch("bad", 10.0)
 EACH = {"a #0": [2.0, 4.0], "b #0": [6.0], "c #0": [8.0, 10.0]}
 

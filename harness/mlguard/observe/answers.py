@@ -58,12 +58,11 @@ def read_answers(
     key: str | Sequence[str] | None,
     given: Any = None,
     like: Answers | None = None,
-    repeats: bool = False,
 ) -> Answers:
     """The answers that `predict` gave for this many rows; `given` are the rows themselves, whose labels may come back.
 
     Where these are answers to a part of the rows only, `like` is the answer to all of them: lists that are of one
-    length by chance are read as the ragged ones that they are. With `repeats`, several answers may have the same key.
+    length by chance are read as the ragged ones that they are.
 
     Raises UsageError, naming what came and what was expected, where they cannot be compared row by row, or exactly.
     """
@@ -87,7 +86,7 @@ def read_answers(
             f"returned {length} answers for {rows} rows",
             "return one per row, or set `key` to the columns that identify an answer",
         )
-    names = _key_names(columns, key, guard, repeats=repeats) if key is not None else None
+    names = _key_names(columns, key, guard) if key is not None else None
     return Answers(columns, names, raw, reading.facts, reading.older)
 
 
@@ -261,14 +260,14 @@ def _matrix(value: Value) -> dict[str, Value]:
     }
 
 
-def _key_names(columns: Mapping[str, Value], key: str | Sequence[str], guard: str, *, repeats: bool) -> tuple[str, ...]:
+def _key_names(columns: Mapping[str, Value], key: str | Sequence[str], guard: str) -> tuple[str, ...]:
     wanted = (key,) if isinstance(key, str) else tuple(key)
     absent = [name for name in wanted if name not in columns]
     if absent:
         raise _unusable(guard, f"returned no column {', '.join(absent)}", f"`key` names {', '.join(wanted)}")
     parts = [columns[name] for name in wanted]
     names = tuple("|".join(str(part.element(i)) for part in parts) for i in range(parts[0].shape[0]))
-    if not repeats and len(set(names)) != len(names):
+    if len(set(names)) != len(names):
         twice = next(name for position, name in enumerate(names) if name in names[:position])
         raise _unusable(guard, f"answered {twice!r} twice", f"`key` {', '.join(wanted)} must identify each answer")
     return names

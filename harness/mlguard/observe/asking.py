@@ -66,7 +66,7 @@ def ask(run: Run, model: Any, batch: Batch) -> Asked:
     """One batch's answers; what it raises is its status."""
     run.asking = batch.words
     try:
-        answers = stages.predict(run, model, rowwise.duplicate(batch.rows), repeats=True)
+        answers = stages.predict(run, model, rowwise.duplicate(batch.rows))
     except MlguardError as error:
         return Asked(batch, raised_by(error), None)
     return Asked(batch, ANSWERED, _by_key(answers))
@@ -189,24 +189,10 @@ def _below_each_other(tables: Sequence[Any]) -> Any:
 
 
 def _by_key(answers: Answers) -> Answers:
-    """Answers with a key in the order of their keys, since the order in which they come is no behaviour.
-
-    Rows that were changed may have the same key; their answers are in the order of what they say.
-    """
+    """Answers with a key in the order of their keys, since the order in which they come is no behaviour."""
     if answers.names is None:
         return answers
-    names, columns_said = answers.names, [_said(value) for value in answers.columns.values()]
-    order = sorted(range(len(names)), key=lambda i: (names[i], *(said[i] for said in columns_said)))
+    names = answers.names
+    order = sorted(range(len(names)), key=lambda i: names[i])
     columns = {column: value.take_rows(order) for column, value in answers.columns.items()}
     return Answers(columns, tuple(names[i] for i in order), answers.raw)
-
-
-def _said(value: Value) -> list[tuple[Any, ...]]:
-    """What each row of a column says, in a form that has an order and in which round-off does not show."""
-    cells = [_rounded(cell) if value.is_float else str(value.element(i)) for i, cell in enumerate(value.data)]
-    width = value.row_width
-    return [tuple(cells[width * i : width * (i + 1)]) for i in range(value.shape[0])]
-
-
-def _rounded(number: Any) -> tuple[float, ...]:
-    return tuple(float(f"{part:.6g}") if part == part else np.inf for part in (number.real, number.imag))

@@ -156,15 +156,12 @@ def splits_in_order(run: Run) -> bool:
     return not run.declares("split") and not ("train" in run.data and "test" in run.data)
 
 
-def predict(run: Run, model: Any, rows: Any, *, like: Answers | None = None, repeats: bool = False) -> Answers:
-    """The answers for these rows, checked for being one per row or per key; `like` are those for all rows.
-
-    `repeats`: whether the rows may name the same thing twice, so that a key does.
-    """
+def predict(run: Run, model: Any, rows: Any, *, like: Answers | None = None) -> Answers:
+    """The answers for these rows, checked for being one per row or per key; `like` are those for all rows."""
     key = run.subject.guard.key
     rows = narwhals.like(rows, run.table)
     raw = run.call("predict", model=model, rows=rows)
-    return read_answers(raw, guard=run.subject.name, rows=count(rows), key=key, given=rows, like=like, repeats=repeats)
+    return read_answers(raw, guard=run.subject.name, rows=count(rows), key=key, given=rows, like=like)
 
 
 def evaluate(run: Run, test: Any, predictions: Any) -> dict[str, Value]:
