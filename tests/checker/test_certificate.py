@@ -50,6 +50,9 @@ class Machines:
         new = tuple(self._moved(o) for o in self.record)
         return Done(self.record.with_observations(new), "")
 
+    def each(self, work, items):
+        return [work(item) for item in items]
+
     def answers(self, guard, machines):
         """What the saved model answers there: a millionth of what training and answering move."""
         asked = [o for o in self.record if o.stage == "predict" and o.column and o.run == "main"]

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+import mlguard.runner.run
 from mlguard.cluster.spread import Spread
 from mlguard.core.error import UsageError
 from mlguard.settings import load
+from mlguard.worker.pool import Workers
 from tests.cluster.beside import Beside
 from tests.project import FILES, GUARD, Project
 
@@ -23,6 +25,7 @@ ASKING = (
 def test_values_of_variables_stay_where_they_are_and_have_to_be_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(mlguard.runner.run, "Workers", Workers)  # Other tests share processes that have started.
     project = Project(tmp_path)
     project.write("pyproject.toml", '[tool.mlguard]\ntimeout = 60\npass_env = ["WEIGHT"]\n')
     project.write(GUARD, ASKING)
