@@ -88,7 +88,7 @@ def ray() -> Iterator[Cluster]:
             *("--include-dashboard=false", "--disable-usage-stats", "--temp-dir", folder),
         )
         log = Path(folder) / "log"
-        # On a machine that does other things besides, its parts would lose patience with each other, and its nodes wait.
+        # On a busy machine its parts would lose patience with each other, and its nodes would wait for all others.
         patient = {"RAY_raylet_start_wait_time_s": f"{STARTING:.0f}", "RAY_worker_niceness": "0"}
         with _started(("ray.scripts.scripts", "start", *options), log, patient) as head:
             _wait(lambda: "Ray runtime started" in log.read_text(errors="replace"), head)
