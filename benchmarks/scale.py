@@ -14,20 +14,21 @@ import pickle
 import random
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from statistics import mean, median
-from typing import Any
 
 import click
 
 from benchmarks.trial import ROOT
 from mlguard.checker.check import Checker
 from mlguard.cluster.node import Node
-from mlguard.cluster.spread import Spread
+from mlguard.cluster.spread import spread
 from mlguard.cluster.task import Answer, Task
 from mlguard.core.outcome import Outcome
 from mlguard.discovery import Declared
+from mlguard.runner.run import Runner
 from mlguard.settings import Settings, load
 
 BANDWIDTH = 125e6
@@ -127,14 +128,13 @@ def measure(settings: Settings, guards: Sequence[Declared]) -> Parts:
     """Run each guard on a node of this process, and hold its answer against the golden as a command does."""
     engine, costs = Recorded(), list[Cost]()
     asking = Task("measuring", settings.base, "", "")
-    with Spread(settings, engine) as runner:
-        runner.look()
-        cold = _seconds(lambda: runner.run(guards[0]))
+    with spread(settings, engine) as runner:
+        cold = _seconds(partial(runner.run, guards[0]))
         engine.answers.clear()
         for guard in guards:
             runner.run(guard)
             engine.answers.clear()
-            node = _seconds(lambda guard=guard: runner.run(guard))  # type: ignore[misc]  # Called at once.
+            node = _seconds(partial(runner.run, guard))
             checker = Checker(settings, runner)
             began = time.process_time()
             seen = checker.check(guard)
@@ -143,8 +143,7 @@ def measure(settings: Settings, guards: Sequence[Declared]) -> Parts:
                 sys.exit(f"{guard.ref.name} does not match its golden: there is nothing to measure")
             costs.append(Cost(guard.ref.name, node, command, len(engine.answers[guard.ref.name])))
             click.echo(f"[{len(costs)}/{len(guards)}] {guard.ref.name}", err=True)
-        task = median(_seconds(lambda: engine.everywhere(asking)) for _ in range(5))
-        runner.close()
+        task = median(_seconds(partial(engine.everywhere, asking)) for _ in range(5))
         engine.close(asking.session)
     return Parts(tuple(costs), max(0.0, cold - costs[0].node), task)
 
@@ -152,9 +151,9 @@ def measure(settings: Settings, guards: Sequence[Declared]) -> Parts:
 def simulate(parts: Parts, guards: int, cluster: Cluster, *, seed: int = 0) -> Simulated:
     """Check so many guards, drawn from those that were measured; each command has its share of guards and of slots."""
     rng = random.Random(seed)
-    share = Cluster(1, max(1, cluster.machines * cluster.slots // cluster.commands), lost=cluster.lost)
+    slots = max(1, cluster.machines * cluster.slots // cluster.commands)
     counts = [guards // cluster.commands + (one < guards % cluster.commands) for one in range(cluster.commands)]
-    ended = [_one_command(parts, count, share, rng) for count in counts]
+    ended = [_one_command(parts, count, slots, cluster.lost, rng) for count in counts]
     seconds = max(one[0] for one in ended)
     busy, running = sum(one[1] for one in ended), sum(one[2] for one in ended)
     return Simulated(
@@ -166,7 +165,9 @@ def simulate(parts: Parts, guards: int, cluster: Cluster, *, seed: int = 0) -> S
     )
 
 
-def _one_command(parts: Parts, guards: int, cluster: Cluster, rng: random.Random) -> tuple[float, float, float, int]:
+def _one_command(
+    parts: Parts, guards: int, slots: int, rate: float, rng: random.Random
+) -> tuple[float, float, float, int]:
     """Seconds of one command, its own processor seconds, the seconds that slots ran, and how many runs were lost."""
     waiting = [rng.choice(parts.guards) for _ in range(guards)]
     arriving: list[tuple[float, int, Cost]] = []
@@ -177,13 +178,13 @@ def _one_command(parts: Parts, guards: int, cluster: Cluster, rng: random.Random
         nonlocal running, lost, number
         cost, number = waiting.pop(), number + 1
         once = cold + parts.task + cost.node
-        while cluster.lost and rng.expovariate(cluster.lost / 3600) < once:
+        while rate and rng.expovariate(rate / 3600) < once:
             lost += 1
             at, running = at + once, running + once
         running += once
         heapq.heappush(arriving, (at + once + cost.answer / BANDWIDTH, number, cost))
 
-    for _ in range(min(cluster.slots, guards)):
+    for _ in range(min(slots, guards)):
         begin(0.0, parts.cold)
     while arriving:
         at, _, cost = heapq.heappop(arriving)
@@ -217,7 +218,7 @@ def draw(parts: Parts, rows: Sequence[tuple[Cluster, Simulated]], guards: int) -
     return "\n".join(lines)
 
 
-def _seconds(work: Any) -> float:
+def _seconds(work: Callable[[], object]) -> float:
     began = time.perf_counter()
     work()
     return time.perf_counter() - began
@@ -232,7 +233,7 @@ def _seconds(work: Any) -> float:
 def command(names: tuple[str, ...], number: int, slots: int, lost: float, *, as_json: bool) -> None:
     """Measure what guards cost on a cluster, and simulate many of them on many machines."""
     settings = load(ROOT)
-    with Spread(settings, Recorded()) as runner:
+    with Runner(settings) as runner:
         guards = [one for one in runner.find().guards if not names or one.ref.name in names]
     parts = measure(settings, guards)
     clusters = [Cluster(m, slots, c, lost) for m, c in ((1, 1), (10, 1), (100, 1), (100, 10), (100, 100))]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pickle
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from itertools import cycle
 from pathlib import Path
 
 from mlguard.cluster.node import Node
-from mlguard.cluster.spread import Spread
+from mlguard.cluster.spread import Spread, spread
 from mlguard.cluster.task import Answer, Task
 from mlguard.settings import load
 
@@ -53,6 +54,6 @@ class Beside:
         return answer
 
 
-def on(root: Path, *roots: Path) -> Spread:
+def on(root: Path, *roots: Path) -> AbstractContextManager[Spread]:
     """A Runner of the project at `root` whose nodes have the checkouts in `roots`."""
-    return Spread(load(root), Beside(*(roots or (root,))))
+    return spread(load(root), Beside(*(roots or (root,))))

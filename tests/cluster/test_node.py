@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from mlguard.runner.order import Extent
 from mlguard.settings import load
 from mlguard.worker.pool import Workers
 from tests.project import CODE, Project
+from tests.worker.living import until
 
 
 @pytest.fixture
@@ -30,14 +30,6 @@ def short(project: Project) -> Task:
     with Workers() as workers:
         place = look(load(project.root), workers)
     return Task("a command", project.root, place.digest, "run", project.declared(), {"extent": Extent.MAIN})
-
-
-def ended(node: Node) -> bool:
-    """Whether it keeps nothing, which may take a moment to come true."""
-    until = time.monotonic() + 20
-    while node._kept and time.monotonic() < until:
-        time.sleep(0.01)
-    return not node._kept
 
 
 def test_processes_stay_for_the_next_task_of_a_command(project: Project) -> None:
@@ -56,7 +48,7 @@ def test_processes_stay_for_the_next_task_of_a_command(project: Project) -> None
 def test_what_nobody_uses_is_ended(project: Project) -> None:
     node = Node(idle=0.1)
     assert node.serve(short(project)).error is None
-    assert ended(node)
+    assert until(lambda: not node._kept)
 
 
 def test_who_leaves_ends_what_still_runs(project: Project) -> None:
@@ -67,11 +59,9 @@ def test_who_leaves_ends_what_still_runs(project: Project) -> None:
     node, answers, task = Node(), list[Answer](), short(project)
     running = threading.Thread(target=lambda: answers.append(node.serve(task)))
     running.start()
-    until = time.monotonic() + 60
-    while not began.exists() and time.monotonic() < until:
-        time.sleep(0.01)
+    assert until(began.exists, 60)
     node.leave(task.session)
     running.join(60)
     assert not running.is_alive()
     assert isinstance(answers[0].error, RunError)
-    assert ended(node)
+    assert until(lambda: not node._kept)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from mlguard.checker.check import Checker
-from mlguard.cluster.spread import Spread
+from mlguard.cluster.spread import spread
 from mlguard.core.error import RunError, UsageError
 from mlguard.core.outcome import Outcome
 from mlguard.core.record import Record
@@ -38,17 +36,6 @@ class Line(Guard):
 """A guard whose model depends on a file that git ignores."""
 
 
-@contextmanager
-def opened(runner: Spread) -> Iterator[Spread]:
-    """A Runner that has looked at its nodes."""
-    with runner:
-        try:
-            runner.look()
-            yield runner
-        finally:
-            runner.close()
-
-
 def facts(record: Record) -> list[tuple[object, ...]]:
     """Everything that a Record holds of what was observed, in order."""
     return [(o.run, o.stage, o.name, o.role, o.value.dtype, repr(o.value.data.tolist())) for o in record]
@@ -62,7 +49,7 @@ def copied(project: Project, folder: Path) -> Path:
 
 def test_a_run_on_a_node_is_the_run_here(line: Project, tmp_path: Path) -> None:
     here = line.run()
-    with opened(on(line.root, copied(line, tmp_path / "node"))) as runner:
+    with on(line.root, copied(line, tmp_path / "node")) as runner:
         there = runner.run(line.declared())
     assert facts(there.record) == facts(here.record)
     assert there.record.provenance.sources == here.record.provenance.sources
@@ -72,7 +59,7 @@ def test_a_run_on_a_node_is_the_run_here(line: Project, tmp_path: Path) -> None:
 @pytest.mark.parametrize("number", [2, 3, 4])
 def test_shares_of_a_run_are_the_run(line: Project, number: int) -> None:
     whole = line.run()
-    with opened(on(line.root)) as runner:
+    with on(line.root) as runner:
         done = runner.run_in_shares(line.declared(), number)
     assert done.shares == number
     assert facts(done.record) == facts(whole.record)
@@ -86,7 +73,7 @@ def test_a_checkout_that_differs_is_refused_before_anything_runs(at_once: None, 
     other.edit(CODE, "ridge=0.0", "ridge=1.0")
     other.write("new.csv", "nothing that a run has read\n")
     (other.root / GUARD).unlink()
-    there = opened(on(project.root, project.root, other.root))
+    there = on(project.root, project.root, other.root)
     with pytest.raises(UsageError, match=rf"another {CODE}, {GUARD}; bring it up to date") as refused, there:
         pass
     assert refused.value.slug == "cluster-differs"
@@ -96,20 +83,20 @@ def test_a_checkout_that_differs_is_refused_before_anything_runs(at_once: None, 
 def test_settings_count_without_git(line: Project, tmp_path: Path) -> None:
     other = Project(copied(line, tmp_path / "node"), {})
     other.edit("pyproject.toml", "timeout = 60", "timeout = 50")
-    there = opened(on(line.root, other.root))
+    there = on(line.root, other.root)
     with pytest.raises(UsageError, match=r"another pyproject\.toml; bring it up to date"), there:
         pass
 
 
 def test_a_node_without_the_project_is_named(line: Project, tmp_path: Path) -> None:
-    nowhere = opened(on(line.root, tmp_path))
+    nowhere = on(line.root, tmp_path)
     with pytest.raises(UsageError, match=r"no project at .* give each node the checkout at the same path"), nowhere:
         pass
 
 
 def test_a_checkout_that_was_edited_meanwhile_gives_no_verdict(line: Project, tmp_path: Path) -> None:
     other = Project(copied(line, tmp_path / "node"), {})
-    with opened(on(line.root, other.root)) as runner:
+    with on(line.root, other.root) as runner:
         other.edit(CODE, "ridge=0.0", "ridge=1.0")
         seen = Checker(runner.settings, runner).check(line.declared())
     assert (seen.verdict.outcome, seen.verdict.slug) == (Outcome.ERROR, "cluster-differs")
@@ -122,7 +109,7 @@ def test_a_file_that_git_ignores_counts_where_a_run_has_read_it(at_once: None, t
     project.write(".gitignore", "weight.txt\n")
     project.write("weight.txt", "0.0")
     other = Project(copied(project, tmp_path / "node"), {})
-    with opened(on(project.root, other.root)) as runner:
+    with on(project.root, other.root) as runner:
         assert runner.run(project.declared()).record.provenance.sources["weight.txt"]
         other.write("weight.txt", "1.0")
         with pytest.raises(UsageError, match=r"Line ran with another weight\.txt on node .*:\d+"):
@@ -133,14 +120,14 @@ def test_what_guarded_code_raises_on_a_node_is_told_as_here(line: Project) -> No
     with line.editing(CODE, "    return (model", "    rows['gone']\n    return (model"):
         with pytest.raises(RunError) as here:
             line.run()
-        with opened(on(line.root)) as runner, pytest.raises(RunError) as there:
+        with on(line.root) as runner, pytest.raises(RunError) as there:
             runner.run_in_shares(line.declared(), 2)
     assert (str(there.value), there.value.traceback) == (str(here.value), here.value.traceback)
 
 
 def test_what_lies_on_this_machine_alone_runs_here(line: Project, tmp_path: Path) -> None:
     engine = Beside(line.root)
-    with opened(Spread(load(line.root), engine)) as runner:
+    with spread(load(line.root), engine) as runner:
         asked = len(engine.passed)
         other = Project(copied(line, tmp_path / "copy"), {})
         runner.elsewhere(load(other.root)).run(other.declared(), extent=Extent.MAIN)
@@ -152,7 +139,7 @@ def test_a_changed_source_is_no_other_checkout(line: Project) -> None:
     code = line.root / CODE
     planted = Change(sources={str(code): code.read_text().replace("ridge=0.0", "ridge=9.0")})
     here = line.run(change=planted, extent=Extent.MAIN)
-    with opened(on(line.root)) as runner:
+    with on(line.root) as runner:
         there = runner.run(line.declared(), change=planted, extent=Extent.MAIN)
     assert facts(there.record) == facts(here.record)
     assert facts(there.record) != facts(line.run(extent=Extent.MAIN).record)
@@ -171,7 +158,7 @@ LEAKS = {
 def test_state_that_is_kept_between_parts_gives_the_verdict_of_one_process(line: Project, leak: str) -> None:
     with line.editing(CODE, *LEAKS[leak]):
         here = line.check().verdict
-        with opened(on(line.root)) as runner:
+        with on(line.root) as runner:
             there = Checker(runner.settings, runner, shares=3).check(line.declared()).verdict
     assert here.outcome in (Outcome.SHIFTED, Outcome.VIOLATED)
     assert (there.outcome, there.findings, there.remarks) == (here.outcome, here.findings, here.remarks)

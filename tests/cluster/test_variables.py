@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import mlguard.runner.run
-from mlguard.cluster.spread import Spread
+from mlguard.cluster.spread import spread
 from mlguard.core.error import UsageError
 from mlguard.settings import load
 from mlguard.worker.pool import Workers
@@ -31,13 +31,10 @@ def test_values_of_variables_stay_where_they_are_and_have_to_be_the_same(
     project.write(GUARD, ASKING)
     monkeypatch.setenv("WEIGHT", "0.123456789")
     engine = Beside(project.root)
-    runner = Spread(load(project.root), engine)
-    with runner:
-        runner.look()
+    with spread(load(project.root), engine) as runner:
         assert runner.run(project.declared()).variables["WEIGHT"] == "0.123456789"
         assert not any(b"0.123456789" in passed for passed in engine.passed)
-        runner.close()
+        runner.close()  # What a node keeps has started already.
         monkeypatch.setenv("WEIGHT", "0.5")
         with pytest.raises(UsageError, match="Line ran with another value of WEIGHT on node"):
             runner.run(project.declared())
-        runner.close()

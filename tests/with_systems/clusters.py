@@ -19,8 +19,14 @@ from pathlib import Path
 import psutil
 from distributed import Client
 
+from tests.worker.living import until
+
 STARTING = 120.0
 """Seconds in which a cluster has to start, on a machine that does other things besides."""
+
+
+UP = "Ray runtime started"
+"""What the head of Ray says once it takes clients."""
 
 
 @dataclass(frozen=True)
@@ -91,12 +97,13 @@ def ray() -> Iterator[Cluster]:
         # On a busy machine its parts would lose patience with each other, and its nodes would wait for all others.
         patient = {"RAY_raylet_start_wait_time_s": f"{STARTING:.0f}", "RAY_worker_niceness": "0"}
         with _started(("ray.scripts.scripts", "start", *options), log, patient) as head:
-            _wait(lambda: "Ray runtime started" in log.read_text(errors="replace"), head)
+            until(lambda: UP in log.read_text(errors="replace") or head.poll() is not None, STARTING)
+            assert UP in (told := log.read_text(errors="replace")), told
             yield Cluster(f"ray://127.0.0.1:{client}", _of_ray, head)
 
 
 def _of_dask(client: Client) -> list[int]:
-    with contextlib.suppress(OSError, TimeoutError, ValueError):
+    with contextlib.suppress(OSError, TimeoutError, ValueError):  # One that was just killed has not come back yet.
         return list(client.run(os.getpid, on_error="ignore").values())
     return []
 
@@ -135,14 +142,6 @@ def _end(process: subprocess.Popen[bytes]) -> None:
             with contextlib.suppress(psutil.NoSuchProcess):
                 each.kill()
     process.wait()
-
-
-def _wait(is_so: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + STARTING
-    while not is_so():
-        assert process.poll() is None, f"ended with {process.returncode}"
-        assert time.monotonic() < until, "took too long"
-        time.sleep(0.2)
 
 
 def _free_port() -> int:

@@ -7,8 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,8 @@ import pytest
 from mlguard.cluster import dask as engine
 from tests.project import CODE, FILES, GUARD, Project, Ran
 from tests.with_systems import clusters
-from tests.with_systems.clusters import Cluster
+from tests.with_systems.clusters import STARTING, Cluster
+from tests.worker.living import until
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -80,7 +80,7 @@ def test_a_cluster_that_loses_nodes_says_what_one_process_does(
 
 def test_nothing_of_a_command_stays_on_a_node(line: Project, dask: Cluster) -> None:
     assert line.command("check", "--scheduler", dask.address).code == 0
-    waited(lambda: not of_mlguard(dask))
+    assert until(lambda: not of_mlguard(dask), STARTING)
 
 
 @pytest.mark.parametrize("guards", [1, 2])
@@ -90,11 +90,11 @@ def test_an_interrupt_ends_what_runs_on_nodes(line: Project, dask: Cluster, tmp_
     endless = f"{FIT}    open({str(began)!r}, 'w')\n    __import__('time').sleep(600)\n"
     others = line.also("tests/guards/test_others.py", named)
     with others, line.editing(CODE, FIT, endless), checking(line, dask) as running:
-        waited(began.exists)
+        assert until(began.exists, STARTING)
         running.send_signal(signal.SIGINT)
         _, err = running.communicate(timeout=60)
     assert (running.returncode, err.strip()) == (130, b"mlguard: interrupted")
-    waited(lambda: not of_mlguard(dask))
+    assert until(lambda: not of_mlguard(dask), STARTING)
 
 
 @contextmanager
@@ -103,14 +103,6 @@ def checking(project: Project, cluster: Cluster) -> Iterator[subprocess.Popen[by
     command = [sys.executable, "-m", "mlguard", "check", "--json", "--scheduler", cluster.address]
     with subprocess.Popen(command, cwd=project.root, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
         yield running
-
-
-def waited(is_so: Callable[[], bool]) -> None:
-    """Wait until something is so."""
-    until = time.monotonic() + 120
-    while not is_so():
-        assert time.monotonic() < until, "took too long"
-        time.sleep(0.1)
 
 
 def of_mlguard(cluster: Cluster) -> list[str]:
@@ -203,7 +195,7 @@ def test_a_scheduler_that_is_lost_ends_the_command(line: Project, tmp_path: Path
     began = tmp_path / "began"
     slow = f"{FIT}    open({str(began)!r}, 'w')\n    __import__('time').sleep(5)\n"
     with clusters.dask(tmp_path) as cluster, line.editing(CODE, FIT, slow), checking(line, cluster) as running:
-        waited(began.exists)
+        assert until(began.exists, STARTING)
         cluster.head.kill()
         out, _ = running.communicate(timeout=120)
     (guard,) = json.loads(out)["guards"]

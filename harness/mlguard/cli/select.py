@@ -67,9 +67,10 @@ def _runner(
 ) -> AbstractContextManager[Runner]:
     if scheduler is None:
         return Runner(settings, many=many, in_process=in_process)
-    from mlguard.cluster.spread import spread  # Late: only who names a cluster needs it.
+    from mlguard.cluster.engine import connect  # Late: only who names a cluster needs it.
+    from mlguard.cluster.spread import spread
 
-    return spread(settings, scheduler)
+    return spread(settings, connect(scheduler))
 
 
 def look(runner: Runner, names: Sequence[str], *, need_guards: bool = True) -> Opened:

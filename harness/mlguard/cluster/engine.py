@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
 from typing import Final, Protocol
 from urllib.parse import urlsplit
@@ -46,8 +47,8 @@ def connect(address: str) -> Engine:
             advice="write tcp://HOST:PORT or tls://HOST:PORT for Dask, ray://HOST:PORT for Ray",
             slug="cluster-address",
         )
-    cluster: type[Engine] = import_module(f"mlguard.cluster.{ENGINES[scheme]}").Cluster
-    return cluster(address)  # type: ignore[call-arg]  # A protocol says nothing of how its classes are made.
+    made: Callable[[str], Engine] = import_module(f"mlguard.cluster.{ENGINES[scheme]}").Cluster
+    return made(address)
 
 
 def missing(library: str, extra: str) -> UsageError:

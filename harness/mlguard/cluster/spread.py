@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any, Self, TypeVar
 
-from mlguard.cluster.engine import Engine, connect
+from mlguard.cluster.engine import Engine
 from mlguard.cluster.node import covered
 from mlguard.cluster.place import differing, digest_of, look
 from mlguard.cluster.task import Answer, Place, Task
@@ -170,12 +170,9 @@ def _differs(problem: str) -> UsageError:
 
 
 @contextmanager
-def spread(settings: Settings, address: str) -> Iterator[Spread]:
-    """A Runner on the cluster at an address, whose nodes have this checkout.
-
-    Raises UsageError where there is none, and where a node has something else.
-    """
-    with Spread(settings, connect(address)) as runner:
+def spread(settings: Settings, engine: Engine) -> Iterator[Spread]:
+    """A Runner on a cluster whose nodes have this checkout; raises UsageError where one has something else."""
+    with Spread(settings, engine) as runner:
         try:
             runner.look()
             yield runner
