@@ -65,3 +65,18 @@ def test_who_leaves_ends_what_still_runs(project: Project) -> None:
     assert not running.is_alive()
     assert isinstance(answers[0].error, RunError)
     assert until(lambda: not node._kept)
+
+
+def test_what_a_task_uses_again_is_not_ended_by_a_timer_that_comes_late(project: Project) -> None:
+    """It may wait for the lock that the task holds while it begins."""
+    node, task = Node(), short(project)
+    node.serve(task)
+    (kept,) = node._kept.values()
+    kept.tasks += 1
+    node.leave(task.session, kept)
+    assert node._kept == {task.session: kept}
+    kept.tasks -= 1
+    node.leave("another command", kept)
+    assert node._kept == {task.session: kept}
+    node.leave(task.session, kept)
+    assert node._kept == {}

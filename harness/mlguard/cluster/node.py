@@ -56,13 +56,15 @@ class Node:
             return Answer(name, error=error)
         return Answer(name, _covered(value, task.session) if isinstance(value, Done) else value)
 
-    def leave(self, session: str) -> None:
-        """End what is kept for a command, and with it what still runs."""
+    def leave(self, session: str, unused: _Kept | None = None) -> None:
+        """End what is kept for a command, and with it what still runs; `unused` only as long as no task uses it."""
         with self._lock:
-            kept = self._kept.pop(session, None)
-        if kept is not None:
+            kept = self._kept.get(session)
+            if kept is None or (unused is not None and (kept is not unused or kept.tasks)):
+                return
+            del self._kept[session]
             _stop(kept)
-            kept.runner.workers.close()
+        kept.runner.workers.close()
 
     @contextmanager
     def _runner(self, task: Task) -> Iterator[Runner]:
@@ -78,7 +80,7 @@ class Node:
             with self._lock:
                 kept.tasks -= 1
                 if not kept.tasks:
-                    kept.ends = threading.Timer(self._idle, self.leave, [task.session])
+                    kept.ends = threading.Timer(self._idle, self.leave, [task.session, kept])
                     kept.ends.daemon = True
                     kept.ends.start()
 
