@@ -6,7 +6,7 @@ import hashlib
 import os
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -52,9 +52,11 @@ class Node:
                 if not task.method or place.digest != task.expected:
                     return Answer(name, place=place)
                 value: Any = getattr(runner, task.method)(task.guard, **task.how)
+                if isinstance(value, Done):
+                    value = replace(value, variables=_covered(value.variables, runner.variables, task.session))
         except MlguardError as error:
             return Answer(name, error=error)
-        return Answer(name, _covered(value, task.session) if isinstance(value, Done) else value)
+        return Answer(name, value)
 
     def leave(self, session: str, unused: _Kept | None = None) -> None:
         """End what is kept for a command, and with it what still runs; `unused` only as long as no task uses it."""
@@ -103,9 +105,9 @@ def _stop(kept: _Kept) -> None:
         kept.ends = None
 
 
-def _covered(done: Done, session: str) -> Done:
-    """Without the values of variables, which may be secret: a digest of each stands for it on its way."""
-    return replace(done, variables={name: covered(text, session) for name, text in done.variables.items()})
+def _covered(read: Mapping[str, str | None], started: Mapping[str, str], session: str) -> dict[str, str | None]:
+    """Variables that a run has read and found as it started with them, each with a digest: a value may be secret."""
+    return {name: covered(text, session) for name, text in read.items() if text == started.get(name)}
 
 
 def covered(text: str | None, session: str) -> str | None:

@@ -152,14 +152,13 @@ class Spread(Runner):
         return digest_of(file) if changed is None else digest(file, changed)
 
     def _own_values(self, values: Mapping[str, str | None], node: str, guard: Declared) -> dict[str, str | None]:
-        """The values of variables that a run has read, of which only digests have come.
+        """The values of variables that a run has started with and read, of which only digests have come.
 
-        Those that code took from a file are not known here. Raises UsageError where one that the settings pass has
-        another value on the node.
+        Raises UsageError where one that the settings pass has another value on the node, or none.
         """
         own = {name: self.variables.get(name) for name in values}
         same = [name for name, text in values.items() if covered(own[name], self._session) == text]
-        other = [name for name in values if name not in same and name in self.variables and not is_default(name)]
+        other = [name for name in values if name not in same and not is_default(name)]
         if other:
             raise _differs(f"guard {guard.ref.name} ran with another value of {few(other, SHOWN)} on node {node}")
         return {name: own[name] for name in same}
