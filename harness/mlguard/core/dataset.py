@@ -19,6 +19,11 @@ def column_of(columns: Iterable[Any], name: str | int) -> Any:
     return next(iter(exact or [column for column in own if str(column) == str(name)]), None)
 
 
+def with_texts_as_names(frame: Any) -> Any:
+    """A table of pandas whose columns have texts for names, where they may be numbers."""
+    return frame if all(isinstance(column, str) for column in frame) else frame.set_axis([*map(str, frame)], axis=1)
+
+
 class Dataset(Mapping[str, Any]):
     """Named tables (pandas DataFrames) and arrays (numpy), as a generator returns them and a guard reads them.
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from mlguard.core.dataset import with_texts_as_names
 from mlguard.programs.error import ProgramError
 
 _WHOLE = re.compile(r"[+-]?(0|[1-9]\d*)")
@@ -47,7 +48,7 @@ def as_frame(rows: Any, name: str) -> pd.DataFrame:
     Raises ProgramError where they are none.
     """
     if isinstance(rows, pd.DataFrame):
-        return rows if all(isinstance(column, str) for column in rows) else rows.set_axis([*map(str, rows)], axis=1)
+        return with_texts_as_names(rows)
     if isinstance(rows, pd.Series):
         return rows.to_frame(rows.name if rows.name is not None else "value")
     if isinstance(rows, Mapping) or (isinstance(rows, list) and rows and isinstance(rows[0], Mapping)):

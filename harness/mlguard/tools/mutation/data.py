@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from mlguard.core.dataset import Dataset
+from mlguard.core.dataset import Dataset, with_texts_as_names
 from mlguard.observe.run import copied
 from mlguard.runner.order import Change
 from mlguard.tools.mutation.mutant import Mutant
@@ -34,15 +34,10 @@ class Planted:
         frame = fresh.tables.get(self.table)
         if frame is None:
             return fresh
-        own, named = {str(column): column for column in frame.columns}, _named(frame)
+        own, named = {str(column): column for column in frame.columns}, with_texts_as_names(frame)
         if {a for a in self.arguments if isinstance(a, str)} <= set(own) and len(frame):
             fresh.tables[self.table] = self.function(named, *self.arguments).rename(columns=own)
         return fresh
-
-
-def _named(frame: Any) -> Any:
-    """The table with texts as names of its columns, which may be numbers."""
-    return frame if all(isinstance(column, str) for column in frame) else frame.set_axis([*map(str, frame)], axis=1)
 
 
 def without_column(frame: Any, column: str) -> Any:
@@ -162,7 +157,7 @@ def data_mutants(name: str, data: Dataset, *, target: str | int | None = None) -
     for table, frame in data.items():
         if not hasattr(frame, "columns"):
             continue
-        named = _named(frame)
+        named = with_texts_as_names(frame)
         label = _label_of(named, data.target if target is None else target)
         for operator, (function, places) in OPERATORS.items():
             for arguments in places(named, label):
