@@ -99,7 +99,7 @@ class Simulated:
 
 
 class Recorded:
-    """An engine that gives the answers of one real node again, as they come over a network."""
+    """A cluster that gives the answers of one real node again, as they come over a network."""
 
     slots = 1
 
@@ -126,14 +126,14 @@ class Recorded:
 
 def measure(settings: Settings, guards: Sequence[Declared]) -> Parts:
     """Run each guard on a node of this process, and hold its answer against the golden as a command does."""
-    engine, costs = Recorded(), list[Cost]()
+    recorded, costs = Recorded(), list[Cost]()
     asking = Task("measuring", settings.base, "", "")
-    with spread(settings, engine) as runner:
+    with spread(settings, recorded) as runner:
         cold = _seconds(partial(runner.run, guards[0]))
-        engine.answers.clear()
+        recorded.answers.clear()
         for guard in guards:
             runner.run(guard)
-            engine.answers.clear()
+            recorded.answers.clear()
             node = _seconds(partial(runner.run, guard))
             checker = Checker(settings, runner)
             began = time.process_time()
@@ -141,10 +141,10 @@ def measure(settings: Settings, guards: Sequence[Declared]) -> Parts:
             command = time.process_time() - began
             if seen.verdict.outcome is not Outcome.MATCH:
                 sys.exit(f"{guard.ref.name} does not match its golden: there is nothing to measure")
-            costs.append(Cost(guard.ref.name, node, command, len(engine.answers[guard.ref.name])))
+            costs.append(Cost(guard.ref.name, node, command, len(recorded.answers[guard.ref.name])))
             click.echo(f"[{len(costs)}/{len(guards)}] {guard.ref.name}", err=True)
-        task = median(_seconds(partial(engine.everywhere, asking)) for _ in range(5))
-        engine.close(asking.session)
+        task = median(_seconds(partial(recorded.everywhere, asking)) for _ in range(5))
+        recorded.close(asking.session)
     return Parts(tuple(costs), max(0.0, cold - costs[0].node), task)
 
 

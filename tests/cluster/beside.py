@@ -15,7 +15,7 @@ from mlguard.settings import load
 
 
 class Beside:
-    """An engine whose nodes see another folder where the project's root is."""
+    """A cluster whose nodes see another folder where the project's root is."""
 
     def __init__(self, *roots: Path) -> None:
         """One node for each folder; tasks go round them."""

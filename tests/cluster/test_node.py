@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from mlguard.cluster.inventory import look
 from mlguard.cluster.node import Node
-from mlguard.cluster.place import look
 from mlguard.cluster.task import Answer, Task
 from mlguard.core.error import RunError
 from mlguard.runner.order import Extent
@@ -28,8 +28,8 @@ def project(tmp_path: Path) -> Project:
 def short(project: Project) -> Task:
     """A short run of the project as it lies there now."""
     with Workers() as workers:
-        place = look(load(project.root), workers)
-    return Task("a command", project.root, place.digest, "run", project.declared(), {"extent": Extent.MAIN})
+        inventory = look(load(project.root), workers)
+    return Task("a command", project.root, inventory.digest, "run", project.declared(), {"extent": Extent.MAIN})
 
 
 def test_processes_stay_for_the_next_task_of_a_command(project: Project) -> None:

@@ -126,12 +126,12 @@ def test_what_guarded_code_raises_on_a_node_is_told_as_here(line: Project) -> No
 
 
 def test_what_lies_on_this_machine_alone_runs_here(line: Project, tmp_path: Path) -> None:
-    engine = Beside(line.root)
-    with spread(load(line.root), engine) as runner:
-        asked = len(engine.passed)
+    cluster = Beside(line.root)
+    with spread(load(line.root), cluster) as runner:
+        asked = len(cluster.passed)
         other = Project(copied(line, tmp_path / "copy"), {})
         runner.elsewhere(load(other.root)).run(other.declared(), extent=Extent.MAIN)
-        assert len(engine.passed) == asked
+        assert len(cluster.passed) == asked
 
 
 def test_a_changed_source_is_no_other_checkout(line: Project) -> None:

@@ -47,9 +47,9 @@ def put(patch: pytest.MonkeyPatch, value: str | None) -> None:
 def test_values_of_variables_stay_where_they_are(tmp_path: Path) -> None:
     with apart(tmp_path, "0.123456789", "0.123456789") as (runner, project):
         assert runner.run(project.declared()).variables["WEIGHT"] == "0.123456789"
-        engine = runner._engine
-        assert isinstance(engine, Beside)
-        assert not any(b"0.123456789" in passed for passed in engine.passed)
+        cluster = runner._cluster
+        assert isinstance(cluster, Beside)
+        assert not any(b"0.123456789" in passed for passed in cluster.passed)
 
 
 @pytest.mark.parametrize(("here", "there"), [("0.1", "0.5"), ("0.1", None), (None, "0.5")])

@@ -15,7 +15,7 @@ from typing import Any
 import psutil
 import pytest
 
-from mlguard.cluster import dask as engine
+from mlguard.cluster import dask as of_dask
 from tests.project import CODE, FILES, GUARD, Project, Ran
 from tests.with_systems import clusters
 from tests.with_systems.clusters import STARTING, Cluster
@@ -203,7 +203,7 @@ def test_a_scheduler_that_is_lost_ends_the_command(line: Project, tmp_path: Path
 
 
 def test_where_nobody_answers_is_said(line: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "PATIENCE", 1)
+    monkeypatch.setattr(of_dask, "PATIENCE", 1)
     ran = line.command("check", "--scheduler", "tcp://127.0.0.1:9")
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith("mlguard: no cluster can be used at tcp://127.0.0.1:9: ")

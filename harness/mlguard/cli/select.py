@@ -67,7 +67,7 @@ def _runner(
 ) -> AbstractContextManager[Runner]:
     if scheduler is None:
         return Runner(settings, many=many, in_process=in_process)
-    from mlguard.cluster.engine import connect  # Late: only who names a cluster needs it.
+    from mlguard.cluster.interface import connect  # Late: only who names a cluster needs it.
     from mlguard.cluster.spread import spread
 
     return spread(settings, connect(scheduler))

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from mlguard.cluster.engine import PATIENCE, broken, in_a_line, missing, unreachable
+from mlguard.cluster.interface import PATIENCE, broken, in_a_line, missing, unreachable
 from mlguard.cluster.node import leave, serve
 from mlguard.cluster.task import Answer, Task
 
 
-class Cluster:
+class Dask:
     """The workers of one scheduler, each of which is a node; the scheduler gives what a lost one had to others."""
 
     def __init__(self, address: str) -> None:

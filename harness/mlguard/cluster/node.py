@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from mlguard.cluster.place import look
+from mlguard.cluster.inventory import look
 from mlguard.cluster.task import Answer, Task
 from mlguard.core.error import MlguardError, UsageError
 from mlguard.runner.order import Done
@@ -48,9 +48,9 @@ class Node:
         name = f"{socket.gethostname()}:{os.getpid()}"
         try:
             with self._runner(task) as runner:
-                place = look(runner.settings, runner.workers)
-                if not task.method or place.digest != task.expected:
-                    return Answer(name, place=place)
+                inventory = look(runner.settings, runner.workers)
+                if not task.method or inventory.digest != task.expected:
+                    return Answer(name, inventory=inventory)
                 value: Any = getattr(runner, task.method)(task.guard, **task.how)
                 if isinstance(value, Done):
                     value = replace(value, variables=_covered(value.variables, runner.variables, task.session))

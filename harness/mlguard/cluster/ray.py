@@ -6,7 +6,7 @@ import logging
 from contextlib import suppress
 from typing import Any
 
-from mlguard.cluster.engine import broken, in_a_line, missing, unreachable
+from mlguard.cluster.interface import broken, in_a_line, missing, unreachable
 from mlguard.cluster.node import serve
 from mlguard.cluster.task import Answer, Task
 
@@ -14,7 +14,7 @@ LOST = 3
 """Times that a task is begun again after its process was lost, as Dask does by itself."""
 
 
-class Cluster:
+class Ray:
     """The nodes of one cluster; what a lost process had is begun again in another."""
 
     def __init__(self, address: str) -> None:

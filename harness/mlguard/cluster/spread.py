@@ -10,10 +10,10 @@ from dataclasses import replace
 from functools import cache
 from typing import Any, Self, TypeVar
 
-from mlguard.cluster.engine import Engine
+from mlguard.cluster.interface import Cluster
+from mlguard.cluster.inventory import differing, digest_of, look
 from mlguard.cluster.node import covered
-from mlguard.cluster.place import differing, digest_of, look
-from mlguard.cluster.task import Answer, Place, Task
+from mlguard.cluster.task import Answer, Inventory, Task
 from mlguard.core.error import MlguardError, RunError, UsageError, several
 from mlguard.core.record import Record
 from mlguard.discovery import Declared
@@ -38,18 +38,18 @@ SHOWN = 3
 class Spread(Runner):
     """Runs guards on the nodes of a cluster, after they were seen to have this checkout."""
 
-    def __init__(self, settings: Settings, engine: Engine) -> None:
+    def __init__(self, settings: Settings, cluster: Cluster) -> None:
         """Nothing is sent yet."""
         super().__init__(settings)
-        self._engine, self._session = engine, secrets.token_hex(16)
-        self._place = Place()
+        self._cluster, self._session = cluster, secrets.token_hex(16)
+        self._inventory = Inventory()
         self._installed = cache(installed)  # Every run is held against it, and a description takes long to read.
         self._is_elsewhere = False
 
     @property
     def at_once(self) -> int:
         """As many runs as the cluster has places for."""
-        return self._engine.slots
+        return self._cluster.slots
 
     def each(self, work: Callable[[T], S], items: Sequence[T]) -> list[S]:
         """The work on each item, side by side: every run of it waits for a node."""
@@ -102,22 +102,22 @@ class Spread(Runner):
 
     def look(self) -> None:
         """Raises UsageError naming what of this checkout is different on nodes that are there now."""
-        self._place = look(self.settings, self.workers)
-        answers = self._engine.everywhere(self._task("", None, {}))
+        self._inventory = look(self.settings, self.workers)
+        answers = self._cluster.everywhere(self._task("", None, {}))
         found = [problem for answer in answers if (problem := self._problem(answer))]
         if found:
             raise several([*dict.fromkeys(found)], slug="cluster-differs")
 
     def close(self) -> None:
         """End what nodes keep for this command."""
-        self._engine.close(self._session)
+        self._cluster.close(self._session)
 
     def _task(self, method: str, guard: Declared | None, how: Mapping[str, Any]) -> Task:
-        return Task(self._session, self.settings.base, self._place.digest, method, guard, how)
+        return Task(self._session, self.settings.base, self._inventory.digest, method, guard, how)
 
     def _answer(self, task: Task) -> Answer:
         """The answer of some node. Raises what the run raised, and UsageError where the node has another checkout."""
-        answer = self._engine.call(task)
+        answer = self._cluster.call(task)
         if answer.error is not None:
             raise answer.error
         if problem := self._problem(answer):
@@ -128,7 +128,7 @@ class Spread(Runner):
         """What is wrong with the node that gave an answer; nothing where it has this checkout."""
         if answer.error is not None:
             return f"node {answer.node}: {answer.error.message}"
-        if answer.place is None or not (found := differing(self._place, answer.place)):
+        if answer.inventory is None or not (found := differing(self._inventory, answer.inventory)):
             return ""
         return f"node {answer.node} has not this checkout, but another {few(found, SHOWN)}; bring it up to date"
 
@@ -169,9 +169,9 @@ def _differs(problem: str) -> UsageError:
 
 
 @contextmanager
-def spread(settings: Settings, engine: Engine) -> Iterator[Spread]:
+def spread(settings: Settings, cluster: Cluster) -> Iterator[Spread]:
     """A Runner on a cluster whose nodes have this checkout; raises UsageError where one has something else."""
-    with Spread(settings, engine) as runner:
+    with Spread(settings, cluster) as runner:
         try:
             runner.look()
             yield runner

@@ -15,7 +15,7 @@ from mlguard.files.facts import digest
 
 
 @dataclass(frozen=True)
-class Place:
+class Inventory:
     """What lies on one machine of that on which a run depends."""
 
     files: Mapping[str, str] = field(default_factory=dict)
@@ -40,9 +40,9 @@ class Task:
     root: Path
     """The project's root, which has to lie at the same path on every node."""
     expected: str
-    """The digest of the Place in which the command was given."""
+    """The digest of the Inventory in which the command was given."""
     method: str
-    """`run` or `answers`; empty where only the Place is asked for."""
+    """`run` or `answers`; empty where only the Inventory is asked for."""
     guard: Declared | None = None
     """The guard."""
     how: Mapping[str, Any] = field(default_factory=dict)
@@ -59,5 +59,5 @@ class Answer:
     """What the method answered."""
     error: MlguardError | None = None
     """What it raised."""
-    place: Place | None = None
+    inventory: Inventory | None = None
     """What lies on the node, where that was asked for or differs."""

@@ -48,7 +48,8 @@ def as_frame(rows: Any, name: str) -> pd.DataFrame:
     Raises ProgramError where they are none.
     """
     if isinstance(rows, pd.DataFrame):
-        return with_texts_as_names(rows)
+        named: pd.DataFrame = with_texts_as_names(rows)
+        return named
     if isinstance(rows, pd.Series):
         return rows.to_frame(rows.name if rows.name is not None else "value")
     if isinstance(rows, Mapping) or (isinstance(rows, list) and rows and isinstance(rows[0], Mapping)):

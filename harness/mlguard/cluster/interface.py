@@ -14,7 +14,7 @@ PATIENCE: Final = 30.0
 """Seconds in which a cluster has to answer, and to have a first node."""
 
 
-class Engine(Protocol):
+class Cluster(Protocol):
     """A cluster that is already there. Thread safe."""
 
     @property
@@ -31,23 +31,24 @@ class Engine(Protocol):
         """End what nodes keep for a command, and leave the cluster as it was."""
 
 
-ENGINES: Final = {"tcp": "dask", "tls": "dask", "ws": "dask", "wss": "dask", "ray": "ray"}
-"""The module of this room for each scheme of an address; its class `Cluster` is the Engine."""
+CLUSTERS: Final = {**dict.fromkeys(("tcp", "tls", "ws", "wss"), "dask:Dask"), "ray": "ray:Ray"}
+"""The module of this room, and its class, for each scheme of an address."""
 
 
-def connect(address: str) -> Engine:
+def connect(address: str) -> Cluster:
     """The cluster at an address.
 
     Raises UsageError for an address of no known kind, where a library is not installed, and where nobody answers.
     """
     scheme = urlsplit(address).scheme
-    if scheme not in ENGINES:
+    if scheme not in CLUSTERS:
         raise UsageError(
             f"--scheduler {address} names no cluster",
             advice="write tcp://HOST:PORT or tls://HOST:PORT for Dask, ray://HOST:PORT for Ray",
             slug="cluster-address",
         )
-    made: Callable[[str], Engine] = import_module(f"mlguard.cluster.{ENGINES[scheme]}").Cluster
+    module, _, kind = CLUSTERS[scheme].partition(":")
+    made: Callable[[str], Cluster] = getattr(import_module(f"mlguard.cluster.{module}"), kind)
     return made(address)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from mlguard.cluster.task import Place
+from mlguard.cluster.task import Inventory
 from mlguard.core.error import UsageError
 from mlguard.files.facts import Question, answer
 from mlguard.runner.repository import Repository
@@ -15,18 +15,18 @@ from mlguard.settings import READ, Settings
 from mlguard.worker.pool import Workers
 
 
-def look(settings: Settings, workers: Workers) -> Place:
-    """The Place of a project on this machine.
+def look(settings: Settings, workers: Workers) -> Inventory:
+    """The Inventory of a project on this machine.
 
     These are the files that git knows, or those with settings where there is no git. A run may write others; what it
     reads of them is compared when it has ended. No run reads goldens.
     """
     goldens = settings.golden.resolve()
     files = [file for file in _known(settings.base, workers) if not file.is_relative_to(goldens)]
-    return Place({settings.relative(file): text for file in files if (text := digest_of(file))})
+    return Inventory({settings.relative(file): text for file in files if (text := digest_of(file))})
 
 
-def differing(here: Place, there: Place) -> list[str]:
+def differing(here: Inventory, there: Inventory) -> list[str]:
     """What differs on another machine, the versions first, in words."""
     versions = [
         f"{name} {theirs} (here {ours})"
