@@ -13,15 +13,16 @@ from mlguard.checker.changes import changed_keys
 from mlguard.checker.clock import depends_on, elsewhere, first_place
 from mlguard.checker.first_move import FirstMove
 from mlguard.checker.history import blob, golden_commit
-from mlguard.checker.isolated import isolated
+from mlguard.checker.isolated import failed, isolated
 from mlguard.checker.known import Known
+from mlguard.checker.raised import blamed
 from mlguard.checker.rows import tell
 from mlguard.checker.ties import excuse_metrics
 from mlguard.checker.unchanged import Unchanged, forget
 from mlguard.checker.waiting import Waiting
 from mlguard.core.cause import Cause, CauseKind
 from mlguard.core.compare import Comparison, compare
-from mlguard.core.error import GoldenError, MlguardError, several
+from mlguard.core.error import Ending, GoldenError, MlguardError, RunError, several
 from mlguard.core.outcome import Outcome
 from mlguard.core.record import Record
 from mlguard.core.rules import Rules
@@ -126,13 +127,24 @@ class Checker:
         held = self.goldens.held(guard.ref.name)
         golden = held.record
         guard = guard.as_in(golden)
-        done = self._first(guard, golden)
+        try:
+            done = self._first(guard, golden)
+        except RunError as error:
+            if golden is None or error.ending is not Ending.RAISED:
+                raise
+            return Seen(self._raised(guard, golden, error))
         seen = self._seen(guard, held, done)
         is_red = seen.verdict.outcome in (Outcome.SHIFTED, Outcome.VIOLATED)
         if (done.ended_early and not is_red) or (done.shares > 1 and seen.verdict.outcome is not Outcome.MATCH):
             # What moved is excused, by a tie or by proof, and the rest decides; or it shall be seen in one process.
             return self._seen(guard, held, self.runner.run(guard, extent=self.extent))
         return seen
+
+    def _raised(self, guard: Declared, golden: Record, error: RunError) -> Verdict:
+        """What guarded code raised, with the data as its cause where that is shown; nothing may hide what it raised."""
+        name = guard.ref.name
+        causes = isolated(name, lambda: tuple(blamed(self.runner, self.goldens, guard, golden, error)), lambda _: ())
+        return replace(failed(name, error), causes=causes)
 
     def _first(self, guard: Declared, golden: Record | None) -> Done:
         """The run with which a check begins, which may end before its last part or be that of several workers."""
