@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mlguard.checker.apart import told_apart
 from mlguard.checker.cause import Explained, explain
-from mlguard.checker.changes import changed_keys
+from mlguard.checker.changes import changed_beside, changed_keys
 from mlguard.checker.clock import depends_on, elsewhere, first_place
 from mlguard.checker.first_move import FirstMove
 from mlguard.checker.history import blob, golden_commit
@@ -187,12 +187,11 @@ class Checker:
             explained = explain(self.runner, self.goldens, guard, golden, done, comparison, rules)
             explained = replace(explained, causes=(*self._clock(guard, comparison, done.record), *explained.causes))
             explained = _gated(comparison, explained)
-        elif not explained.causes and golden.provenance.configuration != done.record.provenance.configuration:
-            edited = Cause(
-                CauseKind.CONFIGURATION_EDITED, tuple(changed_keys(golden.provenance, done.record.provenance))
-            )
-            explained = Explained(comparison.outcome, (edited,))
-        return _verdict(guard, tell(comparison, golden, done.dataset), explained, done)
+        elif not explained.causes and (keys := changed_keys(golden.provenance, done.record.provenance)):
+            explained = Explained(comparison.outcome, (Cause(CauseKind.CONFIGURATION_EDITED, tuple(keys)),))
+        verdict = _verdict(guard, tell(comparison, golden, done.dataset), explained, done)
+        beside = changed_beside(golden.provenance, done.record.provenance)
+        return replace(verdict, remarks=(*verdict.remarks, problems.edited_beside(beside))) if beside else verdict
 
     def _clock(self, guard: Declared, comparison: Comparison, record: Record) -> list[Cause]:
         """What the guard depends on, zone or day, where something moved that was made in another zone or day."""

@@ -24,9 +24,14 @@ PRIVATE: Final = "private"
 
 def without_private(project: Path, record: Record) -> Record:
     """The Record as a repository may hold it."""
-    hidden = _private(project, record.provenance.sources)
-    sources = {name: PRIVATE if name in hidden else kept for name, kept in record.provenance.sources.items()}
-    return replace(record, provenance=replace(record.provenance, sources=sources))
+    source = record.provenance
+    hidden = _private(project, [*source.sources, *source.values_beside])
+    sources = {name: PRIVATE if name in hidden else kept for name, kept in source.sources.items()}
+    configuration = source.configuration
+    if configuration is not None:
+        beside = {name: values for name, values in configuration.beside.items() if name not in hidden}
+        configuration = replace(configuration, beside=beside)
+    return replace(record, provenance=replace(source, sources=sources, configuration=configuration))
 
 
 def private_files(golden: Record) -> list[str]:
