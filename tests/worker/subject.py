@@ -62,6 +62,19 @@ def raises_usage(payload, progress):
     raise UsageError("The guard is wrong.", slug="guard-wrong")
 
 
+def raises_usage_with_tblib(payload, progress):
+    """As where distributed is imported: its tblib pickles what an exception came from, and where it was raised."""
+    import copyreg
+
+    from mlguard.core.error import UsageError
+
+    copyreg.pickle(UsageError, lambda error: (*error.__reduce__(), {"came": (error.__cause__, error.__context__)}))
+    try:
+        raise OwnError("mine")
+    except OwnError as error:
+        raise UsageError("The guard is wrong.", slug="guard-wrong") from error
+
+
 def leaves(payload, progress):
     raise SystemExit(payload)
 

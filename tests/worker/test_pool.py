@@ -70,10 +70,12 @@ def test_an_exception_of_the_projects_own_comes_back_as_text(call):
     assert "subject" not in sys.modules
 
 
-def test_an_mlguard_error_comes_back_itself(call):
-    error = call("raises_usage").failure.exception
+@pytest.mark.parametrize("function", ["raises_usage", "raises_usage_with_tblib"])
+def test_an_mlguard_error_comes_back_itself_and_without_what_it_came_from(call, function):
+    error = call(function).failure.exception
     assert isinstance(error, UsageError)
     assert error.slug == "guard-wrong"
+    assert "subject" not in sys.modules
 
 
 @pytest.mark.parametrize(

@@ -154,6 +154,8 @@ def _portable(error: BaseException) -> BaseException | None:
     """The exception, if it can be rebuilt in the parent without importing a module of the project's."""
     if not isinstance(error, MlguardError) and type(error).__module__ != "builtins":
         return None
+    # These are told already. Where distributed is imported, its tblib would pickle them, and classes of the project's.
+    error.__cause__ = error.__context__ = error.__traceback__ = None
     try:
         return error if isinstance(pickle.loads(pickle.dumps(error)), BaseException) else None  # noqa: S301 - our own
     except Exception:  # arguments that cannot be pickled: the text must do
