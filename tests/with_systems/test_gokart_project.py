@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from mlguard.core.outcome import Outcome
@@ -11,6 +13,8 @@ from tests.project import FILES, GENERATOR, Project
 from tests.repository import Repository
 
 KART, INI, LOG, GUARD = "kart.py", "conf/param.ini", "conf/logging.ini", "tests/guards/test_kart.py"
+
+ARGS = "('kart.log',)"
 
 SOURCES = {
     "pyproject.toml": FILES["pyproject.toml"],
@@ -139,17 +143,18 @@ def test_an_edited_parameter_is_named_as_the_configuration(project: Project) -> 
     assert "cause: the configuration was edited: Train.ridge 0.5 -> 5.0" in draw(verdict)
 
 
-def test_edited_settings_of_logs_are_named_and_no_log_is_written(project: Project) -> None:
-    before = project.files()
-    with project.editing(LOG, "level=INFO", "level=DEBUG"):
+def test_edited_settings_of_logs_are_named_and_no_log_is_written(project: Project, tmp_path: Path) -> None:
+    before, log = project.files(), tmp_path / "kart.log"
+    with project.editing(LOG, "'kart.log'", repr(str(log))):
         verdict = project.check("Kart", GUARD, seeds=(0,), quick=True).verdict
-    edited = f"{LOG} logger_root.level 'INFO' -> 'DEBUG'"
+    edited = f"{LOG} handler_file.args {ARGS!r} -> "
     assert draw(verdict).splitlines()[0] == "Kart: match"
-    assert f"  the configuration was edited: {edited}; no result depends on it" in draw(verdict).splitlines()
-    assert project.files() == before
+    assert f"\n  the configuration was edited: {edited}" in draw(verdict)
+    assert "; no result depends on it" in draw(verdict)
+    assert (project.files(), log.exists()) == (before, False)
     kept = project.golden("Kart").provenance.configuration
     assert kept is not None
-    assert kept.beside[LOG]["handler_file.args"] == "('kart.log',)"
+    assert kept.beside[LOG]["handler_file.args"] == ARGS
 
 
 def test_a_shifted_domain_is_the_data_and_an_edited_task_the_model(project: Project) -> None:
