@@ -10,6 +10,9 @@ from mlguard.core.cause import Change
 from mlguard.core.record import Provenance
 from mlguard.runner.imported import installed
 
+PYTHON = "Python"
+"""What a change of Python itself is called among those of libraries."""
+
 
 def changed_keys(before: Provenance, after: Provenance) -> list[Change]:
     """Configuration keys that differ."""
@@ -29,7 +32,7 @@ def changed_libraries(before: Provenance, after: Provenance, *, edited: bool = F
     """
     old_python, new_python = _minor(before), _minor(after)
     if old_python != new_python:
-        yield Change("Python", old_python, new_python)
+        yield Change(PYTHON, old_python, new_python)
     old, new = _packages(before), _packages(after)
     for name in sorted({*old, *new}):
         version = new.get(name) or installed(name)

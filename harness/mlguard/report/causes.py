@@ -46,6 +46,10 @@ _SENTENCES: Mapping[CauseKind, Callable[[Cause], str]] = {
         f"the code reads files that git ignores, and whether they changed is not known here: {_names(cause)}"
     ),
     CauseKind.DATASET_CHANGED: lambda cause: f"the dataset changed: {'; '.join(cause.names)}",
+    CauseKind.MADE_OTHERWISE: lambda cause: (
+        f"the generator ({_names(cause)}) is the golden's and makes other data here; of what it uses differs: "
+        f"{_changes(cause)}"
+    ),
     CauseKind.NOTHING_EDITED: lambda cause: "no file that the code runs or reads differs from the golden's",
     CauseKind.LIBRARIES_DIFFER: lambda cause: f"libraries differ from the golden's: {_changes(cause)}",
     CauseKind.VARIABLES_DIFFER: lambda cause: (

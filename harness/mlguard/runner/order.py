@@ -158,6 +158,16 @@ class Order:
 
 
 @dataclass(frozen=True)
+class MadeWith:
+    """What the generator of a run's Dataset used, besides its script and the project's code."""
+
+    libraries: frozenset[str]
+    """Distributions that it imports, by lower-case name, and those that draw for it and hold its tables."""
+    others: bool
+    """Whether it read files of data, started a program or connected to one, whose part in the data nobody knows."""
+
+
+@dataclass(frozen=True)
 class Done:
     """What one run brought back."""
 
@@ -194,6 +204,8 @@ class Done:
     """Whether the guard's configuration is a file."""
     unseen: bool = False
     """Whether files of the project were handed to another program, so that nobody knows what else that read."""
+    made_with: MadeWith | None = None
+    """What the generator used; None where nobody looked, or there is none."""
 
 
 @dataclass(frozen=True)
