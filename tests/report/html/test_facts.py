@@ -27,6 +27,20 @@ def test_a_changed_column_is_marked() -> None:
     assert [text(one) for one in found(drawn, "div", "changed")] == ["x text, 0 missing"]
 
 
+def test_the_dataset_has_its_generator_by_digest_and_says_whether_it_is_the_goldens() -> None:
+    script = "datasets/generators/tiny.py"
+    one, other = (
+        replace(made, provenance=replace(made.provenance, sources={script: f"sha256:{digit * 64}", "tiny.py": "x"}))
+        for made, digit in ((run(*GOLDEN), "1"), (run(*GOLDEN), "2"))
+    )
+    same, edited = (replace(against(one, new), generators="datasets/generators") for new in (one, other))
+    assert "digest sha256:0123456789ab tiny.py sha256:111111111111 " in cards(same)["Dataset"]
+    assert found(facts(same), "div", "changed") == []
+    changed = [text(row) for row in found(facts(edited), "div", "changed")]
+    assert changed == ["tiny.py sha256:111111111111 → sha256:222222222222"]
+    assert "tiny.py" not in cards(MATCH)["Dataset"]  # As of a generator that comes with mlguard.
+
+
 def test_facts_that_differ_stand_first_with_both_values() -> None:
     golden = run(*GOLDEN)
     new = replace(

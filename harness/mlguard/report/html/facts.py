@@ -21,6 +21,9 @@ COLUMNS = 24
 APPROVALS = 12
 """Approvals that are told, the newest at once and the others when they are unfolded; all of them are drawn."""
 
+SHORT = len("sha256:") + 12
+"""Characters of a digest that are shown."""
+
 LINES = 3
 """Lines of what an approval changed."""
 
@@ -46,10 +49,20 @@ def _dataset(shown: Shown) -> Element | None:
         ("rows", rows),
         ("target", "none" if source.target is None else str(source.target)),
     ]
-    before = shown.golden.provenance.data_digest if shown.golden else source.digest
-    told = source.digest[:19] if before == source.digest else f"{before[:19]} → {source.digest[:19]}"
-    listed = _list([*pairs, ("digest", told)], changed={"digest"} if before != source.digest else set())
-    return _card("Dataset", listed, *_columns(shown, record))
+    golden = shown.golden or record
+    script = f"{shown.generators}/{source.name}.py"
+    digests = {
+        "digest": (golden.provenance.data_digest, source.digest),
+        f"{source.name}.py": (golden.provenance.sources.get(script, ""), record.provenance.sources.get(script, "")),
+    }
+    told = [(name, _short(*both)) for name, both in digests.items() if any(both)]
+    changed = {name for name, (before, now) in digests.items() if before != now}
+    return _card("Dataset", _list([*pairs, *told], changed), *_columns(shown, record))
+
+
+def _short(before: str, now: str) -> str:
+    """As much of a digest as tells it from others; both where they differ."""
+    return " → ".join((digest[:SHORT] or "absent") for digest in dict.fromkeys((before, now)))
 
 
 def _columns(shown: Shown, record: Record) -> Iterator[Element]:
