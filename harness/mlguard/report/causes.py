@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from mlguard.core.cause import Cause, CauseKind, Change
 
@@ -10,6 +10,11 @@ from mlguard.core.cause import Cause, CauseKind, Change
 def say_cause(cause: Cause) -> str:
     """One sentence about one cause."""
     return _SENTENCES[cause.kind](cause)
+
+
+def say_surroundings(changes: Iterable[Change]) -> str:
+    """One sentence about what surrounds a run otherwise than that of the golden."""
+    return f"not as for the golden, which decides nothing: {'; '.join(map(say_change, changes))}"
 
 
 def _changes(cause: Cause) -> str:

@@ -140,6 +140,8 @@ class Order:
     """Files that earlier runs of this project wrote outside of their folders."""
     elsewhere: Moment = USUAL
     """The time zone and the clock of the last run, when everything is done again."""
+    surroundings: Mapping[str, Any] = field(default_factory=dict)
+    """What else is kept of where the run is made, by its key in an environment."""
 
     @property
     def bundle(self) -> Path:

@@ -58,6 +58,25 @@ def test_facts_that_differ_stand_first_with_both_values() -> None:
     assert "the machine in full: 1 differ blas absent → kernel Zen" in drawn["Environment"]
 
 
+def test_the_system_the_image_and_lock_files_are_listed_and_unmarked_where_the_golden_does_not_say() -> None:
+    def card(before: dict[str, object], now: dict[str, object]) -> tuple[str, list[str]]:
+        golden, new = (
+            replace(made, provenance=replace(made.provenance, environment={"system": "Linux", **facts}))
+            for made, facts in ((run(*GOLDEN), before), (run(*GOLDEN), now))
+        )
+        drawn = facts(against(golden, new))
+        return cards(against(golden, new))["Environment"], [text(row) for row in found(drawn, "div", "changed")]
+
+    locks = {"uv.lock": f"sha256:{'1' * 64}"}
+    here: dict[str, object] = {"os": "Debian GNU/Linux 12", "image": "python:3.12", "locks": locks}
+    both = "os Debian GNU/Linux 12 image python:3.12 uv.lock 111111111111"
+    assert card(here, here) == (f"Environment system Linux {both} the machine in full", [])
+    told, changed = card({**here, "image": "python:3.11", "locks": {}}, here)
+    assert changed == ["image python:3.11 → python:3.12", "uv.lock absent → 111111111111"]
+    told, changed = card({}, here)
+    assert ("os Debian GNU/Linux 12 (now) image python:3.12 (now)" in told, changed) == (True, [])
+
+
 def test_the_order_of_facts_is_no_difference() -> None:
     golden, new = (
         replace(made, provenance=replace(made.provenance, environment={"python": "3.11.7", "blas": [facts]}))
