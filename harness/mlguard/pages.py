@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePath
 from xml.etree.ElementTree import Element
 
 from mlguard import __version__
@@ -77,17 +78,20 @@ def content(
     settings: Settings, guards: Sequence[Shown], not_run: Sequence[str] = (), *, spell: Callable[[str], str] = str
 ) -> str:
     """The page itself; `spell` says how each of its texts is shown."""
+    folder = PurePath(os.path.relpath(settings.generators, settings.base)).as_posix()
+    draw = partial(_drawn, generators=folder)
     made = f"mlguard {__version__}, {datetime.now(UTC).isoformat(sep=' ', timespec='minutes')[:16]} UTC"
-    return page(guards, made=made, project=settings.base.name, not_run=not_run, draw=_drawn, spell=spell)
+    return page(guards, made=made, project=settings.base.name, not_run=not_run, draw=draw, spell=spell)
 
 
-def _drawn(shown: Shown, number: int, *, is_open: bool) -> Element:
+def _drawn(shown: Shown, number: int, *, is_open: bool, generators: str) -> Element:
     """The section of a guard; that of its Verdict alone where the rest cannot be drawn: one guard hides no other."""
 
     def alone(failed: Verdict) -> Element:
         return section(Shown(shown.verdict, remarks=(str(failed.problem),)), number, is_open=is_open)
 
-    return isolated(shown.verdict.guard, lambda: section(shown, number, is_open=is_open), alone)
+    whole = replace(shown, generators=generators)
+    return isolated(shown.verdict.guard, lambda: section(whole, number, is_open=is_open), alone)
 
 
 def left_by(names: Sequence[str], pending: Waiting) -> list[Shown]:

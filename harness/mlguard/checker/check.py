@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mlguard.checker.apart import told_apart
 from mlguard.checker.cause import Explained, explain
-from mlguard.checker.changes import changed_keys
+from mlguard.checker.changes import changed_keys, changed_surroundings
 from mlguard.checker.clock import depends_on, elsewhere, first_place
 from mlguard.checker.first_move import FirstMove
 from mlguard.checker.history import blob, golden_commit
@@ -32,6 +32,7 @@ from mlguard.golden.interface import Held
 from mlguard.golden.naming import collisions
 from mlguard.golden.stores import open_store
 from mlguard.report import problems
+from mlguard.report.causes import say_surroundings
 from mlguard.runner.order import Done, Extent, Found
 from mlguard.runner.run import Runner
 from mlguard.settings import Settings
@@ -180,7 +181,8 @@ class Checker:
                 CauseKind.CONFIGURATION_EDITED, tuple(changed_keys(golden.provenance, done.record.provenance))
             )
             explained = Explained(comparison.outcome, (edited,))
-        return _verdict(guard, tell(comparison, golden, done.dataset), explained, done)
+        verdict = _verdict(guard, tell(comparison, golden, done.dataset), explained, done)
+        return replace(verdict, remarks=(*verdict.remarks, *_surroundings(comparison, golden, explained, done)))
 
     def _clock(self, guard: Declared, comparison: Comparison, record: Record) -> list[Cause]:
         """What the guard depends on, zone or day, where something moved that was made in another zone or day."""
@@ -286,6 +288,14 @@ def _verdict(guard: Declared, comparison: Comparison, explained: Explained, done
         places=done.places,
         problem=None if comparison.findings else problems.nothing_compared(guard.ref.name),
     )
+
+
+def _surroundings(comparison: Comparison, golden: Record, explained: Explained, done: Done) -> Iterator[str]:
+    """What else differs from the golden's, where something moved and the code is not shown to have moved it."""
+    changes = tuple(changed_surroundings(golden.provenance, done.record.provenance))
+    is_code = any(cause.kind is CauseKind.OWN_CODE_DIFFERS for cause in explained.causes)
+    if changes and comparison.moves() and not is_code:
+        yield say_surroundings(changes)
 
 
 def _gated(comparison: Comparison, explained: Explained) -> Explained:

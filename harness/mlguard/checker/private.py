@@ -7,26 +7,31 @@ has matched, under a key that stays there.
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
-from typing import Final
 
 from mlguard.checker.history import PATIENCE
-from mlguard.core.record import Record
+from mlguard.core.record import PRIVATE, Record
+from mlguard.core.surroundings import LOCKS
 from mlguard.files.tree import LARGEST
 from mlguard.runner.repository import outside_hooks
 from mlguard.runner.sources import digest
 
-PRIVATE: Final = "private"
-"""Stands in a golden for the digest of a file that git ignores."""
-
 
 def without_private(project: Path, record: Record) -> Record:
     """The Record as a repository may hold it."""
-    hidden = _private(project, record.provenance.sources)
-    sources = {name: PRIVATE if name in hidden else kept for name, kept in record.provenance.sources.items()}
-    return replace(record, provenance=replace(record.provenance, sources=sources))
+    sources, environment = record.provenance.sources, record.provenance.environment
+    locks = environment.get(LOCKS) or {}
+    hidden = _private(project, {**sources, **locks})
+    if locks:
+        environment = {**environment, LOCKS: _hiding(locks, hidden)}
+    told = replace(record.provenance, sources=_hiding(sources, hidden), environment=environment)
+    return replace(record, provenance=told)
+
+
+def _hiding(digests: Mapping[str, str], hidden: Container[str]) -> dict[str, str]:
+    return {name: PRIVATE if name in hidden else kept for name, kept in digests.items()}
 
 
 def private_files(golden: Record) -> list[str]:

@@ -17,6 +17,8 @@ class CauseKind(StrEnum):
     """Files that git ignores were read; whether they differ from the golden's is not known here (`names`)."""
     DATASET_CHANGED = "dataset changed"
     """Tables differ from the golden's (`names`, with their columns)."""
+    MADE_OTHERWISE = "made otherwise"
+    """The generator (`names`) is the golden's and makes other data here, with other libraries (`changes`)."""
     NOTHING_EDITED = "nothing edited"
     """Every file that the guarded code runs or reads is the golden's."""
     LIBRARIES_DIFFER = "libraries differ"

@@ -29,6 +29,7 @@ from mlguard.runner.kept import changed_data, refuse_changes, watched
 from mlguard.runner.order import Change, Copy, Done, Extent, Found, Loading, Order, Search, Share, Until
 from mlguard.runner.parts import ASKED
 from mlguard.runner.preload import third_party
+from mlguard.runner.surroundings import surroundings
 from mlguard.settings import Settings
 from mlguard.worker.depends import NOTHING_HEARD, Depends
 from mlguard.worker.environment import Environment
@@ -162,6 +163,7 @@ class Runner:
                 runs=frozenset(runs), share=share, until=until, lines=lines, shapes=shapes,
                 uncommented=uncommented, in_few_calls=guard.in_few_calls, withheld=self._withheld,
                 made=made_earlier(self.settings.base), elsewhere=self._moment(guard, elsewhere),
+                surroundings=surroundings(self.settings.base, os.environ),
             )  # fmt: skip
             order.folder.mkdir()
             how = Process(environment, self._moment(guard, moment), limit)
