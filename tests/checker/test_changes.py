@@ -6,7 +6,14 @@ from dataclasses import replace
 from importlib import metadata
 from typing import Any
 
-from mlguard.checker.changes import changed_keys, changed_libraries, changed_machine, edited_files, same_files
+from mlguard.checker.changes import (
+    changed_beside,
+    changed_keys,
+    changed_libraries,
+    changed_machine,
+    edited_files,
+    same_files,
+)
 from mlguard.core.cause import Change
 from mlguard.core.record import ConfigurationFacts, Provenance
 
@@ -61,6 +68,21 @@ def test_kernels_and_instruction_sets_belong_to_the_machine():
         Change("SIMD", "X86_V3", "X86_V4"),
     ]
     assert list(changed_machine(one, one)) == []
+
+
+def test_of_files_beside_the_configuration_those_are_compared_that_the_golden_has():
+    log = {"handler.level": "INFO", "handler.args": "()"}
+    before, without = (ConfigurationFacts({}, beside=beside) for beside in ({"log.ini": log}, {}))
+    after = ConfigurationFacts({}, beside={"log.ini": {"handler.level": "DEBUG", "root.level": 1}})
+    assert changed_beside(Provenance(configuration=before), Provenance(configuration=after)) == [
+        Change("log.ini handler.level", "'INFO'", "'DEBUG'"),
+        Change("log.ini handler.args", "'()'", None),
+        Change("log.ini root.level", None, "1"),
+    ]
+    assert len(changed_beside(Provenance(configuration=before), Provenance(configuration=without))) == 2
+    for none in (Provenance(configuration=without), Provenance()):
+        assert changed_beside(none, Provenance(configuration=after)) == []
+    assert changed_keys(Provenance(configuration=before), Provenance(configuration=after)) == []
 
 
 def test_keys_that_came_went_or_moved_are_named_with_both_values():

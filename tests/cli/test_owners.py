@@ -11,6 +11,7 @@ from tests.project import CODE, GUARD, Project
 from tests.repository import git
 
 RIDGE = ("ridge=0.0", "ridge=1.0")
+OWNERS = '    owners = "bob@example.com"\n'
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +20,7 @@ def made(at_once: None, tmp_path_factory: pytest.TempPathFactory) -> Project:
     project = Project(tmp_path_factory.mktemp("owners"))
     with measured():
         project.regen()
-    project.edit(GUARD, "    dataset = ", '    owners = "bob@example.com"\n    dataset = ')
+    project.edit(GUARD, "    dataset = ", f"{OWNERS}    dataset = ")
     project.edit(CODE, *RIDGE)
     git(project.root, "init", "--quiet")
     git(project.root, "config", "user.email", "ana@example.com")
@@ -47,9 +48,48 @@ def test_recording_is_refused_and_the_log_keeps_who_reviewed(project: Project):
     assert "by ana@example.com, as a reviewer" in (project.root / "golden/Line/summary.md").read_text()
 
 
+@pytest.mark.parametrize(
+    ("place", "lines"),
+    [
+        pytest.param("CODEOWNERS", "/tests/guards/ bob@example.com\n", id="for a folder"),
+        pytest.param(".github/CODEOWNERS", "* ana@example.com\ntest_*.py bob@example.com\n", id="for names, elsewhere"),
+    ],
+)
+def test_owners_that_are_written_otherwise_are_the_same(project: Project, place: str, lines: str):
+    """Ana is refused as before, and Bob notices nothing."""
+    project.edit(GUARD, OWNERS, "")
+    project.write(place, lines)
+    ran = project.command(*REGEN)
+    assert (ran.code, ran.changed) == (2, ())
+    assert "guard Line belongs to bob@example.com, and git calls you ana@example.com" in ran.err
+    git(project.root, "config", "user.email", "bob@example.com")
+    with measured():
+        assert project.command(*REGEN).code == 0
+    assert project.golden().approvals[0].by == "bob@example.com"
+
+
+def test_a_line_further_down_that_takes_the_guard_away_names_its_new_owner(project: Project):
+    project.edit(GUARD, OWNERS, "")
+    project.write("CODEOWNERS", "/tests/guards/ bob@example.com\n*.py carol@example.com\n")
+    git(project.root, "config", "user.email", "bob@example.com")
+    ran = project.command(*REGEN)
+    assert (ran.code, ran.changed) == (2, ())
+    assert "guard Line belongs to carol@example.com, and git calls you bob@example.com" in ran.err
+
+
+def test_a_golden_that_is_edited_by_hand_is_named_and_to_mend_it_needs_its_owner_too(project: Project):
+    kept = '"name": "rows", "stage": "evaluate", "value": 4'
+    project.edit("golden/Line/record.json", kept, f"{kept}1")
+    ran = project.command("check")
+    assert (ran.code, "golden/Line/record.json was changed after it was accepted" in ran.out) == (3, True)
+    ran = project.command(*REGEN)
+    assert (ran.code, ran.changed) == (2, ())
+    assert "guard Line belongs to bob@example.com" in ran.err
+
+
 @pytest.mark.parametrize("owned", ["tests", "real"])
 def test_a_folder_of_guards_that_is_a_link_is_owned_too(project: Project, owned: str):
-    project.edit(GUARD, '    owners = "bob@example.com"\n', "")
+    project.edit(GUARD, OWNERS, "")
     project.write("CODEOWNERS", f"/{owned}/ bob@example.com\n")
     (project.root / "tests").rename(project.root / "real")
     (project.root / "tests").symlink_to("real")

@@ -174,6 +174,15 @@ def test_plain_facts_survive(fact: Any) -> None:
     assert repr(back) == repr(fact)
 
 
+def test_files_beside_a_configuration_are_kept_and_a_golden_without_any_has_no_word_of_them() -> None:
+    facts = ConfigurationFacts({"C": 1}, "param.ini", {"conf/logging.ini": {"logger_root.level": "INFO"}})
+    record = Record("Churn", (), Provenance(configuration=facts))
+    assert decode(encode(record).get, "Churn", "golden/Churn").provenance.configuration == facts
+    without = replace(record, provenance=Provenance(configuration=replace(facts, beside={})))
+    assert b'"beside"' in encode(record)["record.json"]
+    assert b'"beside"' not in encode(without)["record.json"]
+
+
 def test_a_fact_that_no_file_can_hold_is_refused() -> None:
     with pytest.raises(UsageError, match=r"builtins\.object"):
         encode(Record("Churn", (), Provenance(configuration=ConfigurationFacts(object()))))

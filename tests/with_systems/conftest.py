@@ -23,6 +23,7 @@ NEEDED = {
     "test_mlflow*.py": ("mlflow", "sqlalchemy"),
     "test_release.py": ("fastapi", "uvicorn"),
     "test_remote*.py": ("moto", "s3fs"),
+    "test_skops.py": ("skops",),
 }
 """What the files of each system need. `test_killed.py` needs nothing, and is too long for every run of the tests."""
 

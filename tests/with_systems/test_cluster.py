@@ -19,6 +19,7 @@ from mlguard.cluster import dask as of_dask
 from tests.project import CODE, FILES, GUARD, Project, Ran
 from tests.with_systems import clusters
 from tests.with_systems.clusters import STARTING, Cluster
+from tests.with_systems.edits import BUGS, REWRITES
 from tests.worker.living import until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -115,17 +116,6 @@ def of_mlguard(cluster: Cluster) -> list[str]:
         except psutil.NoSuchProcess:
             continue
     return [text for text in told if "mlguard.worker" in text]
-
-
-REWRITES = {
-    "columns as attributes": ('x, y = rows["x"], rows["y"]', "x, y = rows.x, rows.y"),
-    "the other difference": ("abs(y.to_numpy() - answers)", "abs(answers - y.to_numpy())"),
-}
-BUGS = {
-    "train": ("+ ridge)", "+ ridge + 1)"),
-    "predict": ("return (model", "return 1.01 * (model"),
-    "evaluate": ('"mae": float(abs', '"mae": 2 * float(abs'),
-}
 
 
 @pytest.mark.parametrize("rewrite", REWRITES)

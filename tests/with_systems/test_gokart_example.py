@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from mlguard.core.outcome import Outcome
+from mlguard.core.verdict import Verdict
+from mlguard.report.causes import say_cause
 from mlguard.report.terminal import draw
 from mlguard.runner.run import Runner
 from mlguard.settings import load
@@ -201,6 +203,24 @@ def test_groups_that_change_places_are_a_matter_of_the_data(kart: Repository) ->
     assert (verdict.outcome, verdict.slug, verdict.stage) == (Outcome.ERROR, "schema-refused", "split")
     assert "failed two sample ttest between 'yes' and 'no'" in str(verdict.problem)
     assert "in task CleanFlats" in str(verdict.problem)
+    assert causes(verdict) == ["the dataset changed: rows (renovated)", INNOCENT]
+
+
+def test_prices_of_another_domain_that_the_check_refuses_are_a_matter_of_the_data(kart: Repository) -> None:
+    generator = "datasets/generators/flats.py"
+    edit = Edit("prices are wild", GUARD, generator, "0.05 * settle(rng.normal", "0.3 * settle(rng.normal")
+    verdict = kart.check(GUARD, edit)
+    assert (verdict.outcome, verdict.stage) == (Outcome.ERROR, "evaluate")
+    assert "`evaluate` raised AccuracyTooLow: accuracy is 0." in str(verdict.problem)
+    assert causes(verdict) == ["the dataset changed: rows (price)", INNOCENT]
+
+
+INNOCENT = "on the golden's own tables the code raises nothing, and nothing moves"
+
+
+def causes(verdict: Verdict) -> list[str]:
+    """What is said of causes."""
+    return [say_cause(cause) for cause in verdict.causes]
 
 
 def in_copy(kart: Repository, edit: Edit, *more: tuple[str, str]) -> object:

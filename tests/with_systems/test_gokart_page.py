@@ -1,4 +1,4 @@
-"""The guard that docs/gokart.md shows, and what a check says of four edits of its pipeline."""
+"""The guard that docs/gokart.md shows, and what a check says of edits of its pipeline."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from tests.docs.rules import ANY, same, stable
 from tests.project import Project
 
 PAGE = page("gokart.md")
-GUARD, RENTS = "tests/guards/test_rents.py", "rents.py"
+GUARD, RENTS, LOG = "tests/guards/test_rents.py", "rents.py", "conf/logging.ini"
 
 SOURCES = {
     "pyproject.toml": "[tool.mlguard]\n",
-    "conf/param.ini": "[Check]\nrequire_acc=0.5\n",
+    "conf/param.ini": f"[core]\nlogging_conf_file={LOG}\n\n[Check]\nrequire_acc=0.5\n",
+    LOG: "[logger_root]\nlevel=INFO\nhandlers=\n",
     "datasets/generators/flats.py": """\
 import numpy as np
 import pandas as pd
@@ -117,11 +118,13 @@ SHOWN = re.findall(r"^```text\n(.*?)\n```$", PAGE, re.MULTILINE | re.DOTALL)
 
 EDITS = {
     "a part that is not given": (
+        RENTS,
         'self.load("split")["test"]\n        self',
         'self.load("split")["train"]\n        self',
     ),
-    "a mean": ('transform("median")', 'transform("mean")'),
-    "a schema": ("pa.Check.gt(0)", "pa.Check.gt(25)"),
+    "a mean": (RENTS, 'transform("median")', 'transform("mean")'),
+    "a schema": (RENTS, "pa.Check.gt(0)", "pa.Check.gt(25)"),
+    "settings of logs": (LOG, "level=INFO", "level=DEBUG"),
 }
 
 
@@ -143,8 +146,8 @@ def begins(seen: str, shown: str) -> bool:
 
 
 @pytest.mark.parametrize(("told", "edit"), list(zip(SHOWN, EDITS.values(), strict=False)), ids=EDITS)
-def test_what_the_page_says_of_an_edit_is_said(rents: Project, told: str, edit: tuple[str, str]) -> None:
-    with rents.editing(RENTS, *edit):
+def test_what_the_page_says_of_an_edit_is_said(rents: Project, told: str, edit: tuple[str, str, str]) -> None:
+    with rents.editing(*edit):
         assert begins(drawn(rents), told)
 
 
@@ -154,4 +157,4 @@ def test_a_rename_is_told_as_the_page_shows_it_where_seeds_are_not_pinned(at_onc
     project = Project(tmp_path, files)
     assert project.regen("Rents", GUARD, seeds=(0,)).refused is None
     project.write(RENTS, SOURCES[RENTS].replace("Clean", "Tidy"))
-    assert begins(drawn(project), SHOWN[3])
+    assert begins(drawn(project), SHOWN[-1])

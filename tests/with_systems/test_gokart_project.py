@@ -10,13 +10,27 @@ from mlguard.report.terminal import draw
 from tests.project import FILES, GENERATOR, Project
 from tests.repository import Repository
 
-KART, INI, GUARD = "kart.py", "conf/param.ini", "tests/guards/test_kart.py"
+KART, INI, LOG, GUARD = "kart.py", "conf/param.ini", "conf/logging.ini", "tests/guards/test_kart.py"
 
 SOURCES = {
     "pyproject.toml": FILES["pyproject.toml"],
     ".gitignore": ".mlguard/\n",
     GENERATOR: FILES[GENERATOR],
-    INI: "[Train]\nridge=0.5\n",
+    INI: "[Train]\nridge=0.5\n\n[core]\nlogging_conf_file=./conf/logging.ini\n",
+    LOG: """\
+[loggers]
+keys=root
+[handlers]
+keys=file
+[formatters]
+keys=
+[logger_root]
+level=INFO
+handlers=file
+[handler_file]
+class=FileHandler
+args=('kart.log',)
+""",
     KART: """\
 import gokart
 import luigi
@@ -123,6 +137,19 @@ def test_an_edited_parameter_is_named_as_the_configuration(project: Project) -> 
         verdict = project.check("Kart", GUARD, seeds=(0,), quick=True).verdict
     assert (verdict.outcome, verdict.first_moved) == (Outcome.SHIFTED, "train")
     assert "cause: the configuration was edited: Train.ridge 0.5 -> 5.0" in draw(verdict)
+
+
+def test_edited_settings_of_logs_are_named_and_no_log_is_written(project: Project) -> None:
+    before = project.files()
+    with project.editing(LOG, "level=INFO", "level=DEBUG"):
+        verdict = project.check("Kart", GUARD, seeds=(0,), quick=True).verdict
+    edited = f"{LOG} logger_root.level 'INFO' -> 'DEBUG'"
+    assert draw(verdict).splitlines()[0] == "Kart: match"
+    assert f"  the configuration was edited: {edited}; no result depends on it" in draw(verdict).splitlines()
+    assert project.files() == before
+    kept = project.golden("Kart").provenance.configuration
+    assert kept is not None
+    assert kept.beside[LOG]["handler_file.args"] == "('kart.log',)"
 
 
 def test_a_shifted_domain_is_the_data_and_an_edited_task_the_model(project: Project) -> None:

@@ -24,6 +24,7 @@ from mlguard.trackers.entry import Facts
 from tests.checker.test_review import measured
 from tests.plugin import real
 from tests.project import CODE, FILES, GUARD, Project
+from tests.with_systems.edits import BUGS, REWRITES
 from tests.with_systems.tracking import Server
 
 CONFIG = '    config = {"ridge": 0.0, "data": {"kind": "tiny"}}\n'
@@ -108,16 +109,27 @@ def timeless(text: str) -> str:
     return re.sub(r"20\d\d-\d\d-\d\d[T ][\d:]+\S*|sha256:[0-9a-f]{64}", "", text)
 
 
-def test_a_move_is_a_run_that_failed_and_says_where(line: Project, server: Server) -> None:
-    with line.editing(CODE, '["shift"] + ', '["shift"] + 0.5 + '):
+@pytest.mark.parametrize("rewrite", REWRITES)
+def test_a_rewrite_is_a_run_that_matches(line: Project, server: Server, rewrite: str) -> None:
+    with line.editing(CODE, *REWRITES[rewrite]):
+        assert line.command("check").code == 0
+    run = server.runs("line")[-1]
+    tags = run.data.tags
+    assert (run.info.status, tags["mlguard.guard"], tags["mlguard.verdict"]) == ("FINISHED", "Line", "match")
+    assert "mlguard.first_moved" not in tags
+
+
+@pytest.mark.parametrize("stage", BUGS)
+def test_a_bug_is_a_run_that_failed_and_says_where(line: Project, server: Server, stage: str) -> None:
+    with line.editing(CODE, *BUGS[stage]):
         ran = line.command("check", "--json")
     assert (ran.code, ran.json["outcome"]) == (1, "shifted")
     run = server.runs("line")[-1]
     tags = run.data.tags
     assert (run.info.status, tags["mlguard.verdict"], tags["mlguard.exit_code"]) == ("FAILED", "shifted", "1")
-    assert tags["mlguard.first_moved"] == "predict"
-    assert "golden_run" in " ".join(tags)
-    assert "Line: shifted, first moved in stage predict" in tags["mlflow.note.content"]
+    assert (tags["mlguard.guard"], tags["mlguard.first_moved"]) == ("Line", stage)
+    assert "mlguard.golden_run" in tags
+    assert f"Line: shifted, first moved in stage {stage}" in tags["mlflow.note.content"]
     assert "shifted" in server.page(run)
 
 

@@ -14,6 +14,7 @@ import pytest
 
 from mlguard.settings import COPIES
 from tests.project import CODE, FILES, GUARD, Project
+from tests.with_systems.edits import EDITS
 from tests.with_systems.s3 import SECRET, Place, environment
 
 REGEN = ("regen-golden", "Line", "--yes", "--reason", "softer")
@@ -67,14 +68,21 @@ def copies(project: Project) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in (project.root / COPIES).rglob("*") if path.is_file()}
 
 
-def test_a_check_says_byte_for_byte_what_it_says_of_a_local_golden(line: Project, shared: Project) -> None:
+def test_a_check_changes_nothing_and_says_byte_for_byte_what_it_says_of_a_local_golden(
+    line: Project, shared: Project
+) -> None:
     local, ran = line.command("check", "--json"), shared.command("check", "--json")
-    assert ran.code == 0
+    assert (ran.code, ran.changed) == (0, ())
     assert verdict(ran.json) == verdict(local.json)
-    assert ran.changed == ()
-    with line.editing(CODE, *RIDGE), shared.editing(CODE, *RIDGE):
+
+
+@pytest.mark.parametrize(("edit", "stage"), EDITS.values(), ids=EDITS)
+def test_so_it_does_of_rewrites_and_of_bugs(
+    line: Project, shared: Project, edit: tuple[str, str], stage: str | None
+) -> None:
+    with line.editing(CODE, *edit), shared.editing(CODE, *edit):
         local, ran = line.command("check", "--json"), shared.command("check", "--json")
-    assert ran.code == 1
+    assert (ran.code, ran.json["guards"][0]["first_moved"]) == (0 if stage is None else 1, stage)
     assert verdict(ran.json) == verdict(local.json)
 
 

@@ -105,7 +105,7 @@ def test_a_library_that_cannot_create_a_file_only_once_is_named(
     facts.parent.mkdir()
     facts.write_text("Metadata-Version: 2.1\nName: s3fs\nVersion: 0.4.2\n")
     monkeypatch.syspath_prepend(str(tmp_path))
-    with pytest.raises(UsageError, match="need s3fs 2024.12 or newer, and s3fs 0.4.2 is too old"):
+    with pytest.raises(UsageError, match=r"need s3fs 2024\.12 or newer, and s3fs 0\.4\.2 is too old"):
         FsspecBucket("s3://bucket/goldens")
 
 

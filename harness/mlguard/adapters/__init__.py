@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from mlguard.core.guard import Guard
 
@@ -21,3 +22,9 @@ def places_of(guard: type[Guard], root: Path) -> Mapping[str, str]:
     """Where the results of a guard's subject come from, by stage or by their own name; empty for functions."""
     places = getattr(guard, "_places", None)
     return {} if places is None else dict(places(root))
+
+
+def settings_beside(guard: type[Guard], config: Any, root: Path) -> Mapping[str, Any]:
+    """What other files say that a guard's configuration names and that move no result, by their path from the root."""
+    beside = getattr(guard, "_settings_beside", None)
+    return {} if beside is None else dict(beside(config, root))

@@ -12,7 +12,7 @@ from mlguard.core.notes import look_inside, note
 from mlguard.core.options import wrong_maps
 from mlguard.programs.error import ProgramError
 from mlguard.programs.overlay import changed_config, for_one_call, lay, protected
-from mlguard.programs.parameters import Parameters, apart
+from mlguard.programs.parameters import Parameters, apart, settings_of_logs
 from mlguard.programs.pipeline import Call, Place, Ran, ran
 
 TRAIN, TEST, MODEL, FEATURES, ANSWERS, METRICS = "train", "test", "model", "features", "answers", "metrics"
@@ -54,6 +54,7 @@ class GokartGuard(Guard):
     bounds: ClassVar[Mapping[str, str]] = {}
     pin_seeds: ClassVar[bool] = True
     single_rows = 2
+    _settings_beside = staticmethod(settings_of_logs)
 
     def __init_subclass__(cls, **rest: Any) -> None:
         super().__init_subclass__(**rest)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any
 
+from mlguard.checker import tables
 from mlguard.checker.changes import PYTHON, changed_keys, changed_libraries, changed_machine, edited_files, same_files
 from mlguard.checker.known import Known
 from mlguard.checker.proof import Prover
@@ -80,7 +81,8 @@ class _Explainer:
         if edited:
             return Explained(self._red(), (*edited, *candidates))
         if self._data_changed():
-            return self._made(self._proven(Outcome.DATASET_CHANGED, [self._tables(), *candidates]))
+            data = tables.changed(self.comparison.moves())
+            return self._made(self._proven(Outcome.DATASET_CHANGED, [data, *candidates]))
         if candidates or (self.same_code and not self._machine()):
             return self._proven(Outcome.ENVIRONMENT_CHANGED, candidates or [Cause(CauseKind.NOTHING_EDITED)])
         if self._machine() and self.comparison.outcome is Outcome.SHIFTED:
@@ -112,8 +114,8 @@ class _Explainer:
             # What else differs was the same for both runs, and so is no cause.
             data = [cause for cause in candidates if cause.kind is CauseKind.DATASET_CHANGED]
             return Explained(self._red(), (proof, *data))
-        tables = [*self._on_golden_tables()] if excused is Outcome.DATASET_CHANGED else []
-        return Explained(self._red(), (*tables, proof, *candidates))
+        again = [self._on_golden_tables()] if excused is Outcome.DATASET_CHANGED else []
+        return Explained(self._red(), (*again, proof, *candidates))
 
     def _made(self, explained: Explained) -> Explained:
         """Changed data that no edit changed, where that is shown: then they are what other libraries made of them.
@@ -155,40 +157,21 @@ class _Explainer:
         runs = {m.run for m in moves if m.stage == "dataset"}
         return bool(runs) and all(m.run in runs for m in moves)
 
-    def _tables(self) -> Cause:
-        """Which tables moved, and which of their columns."""
-        names = []
-        for finding in self.comparison.moves():
-            if finding.stage == "dataset" and finding.observation.endswith(".content"):
-                table = finding.observation.removesuffix(".content")
-                columns = ", ".join(finding.difference.rows[:6]) or "all of it"
-                names.append(f"{table} ({columns})" if finding.run == MAIN else f"{table} of {finding.run}")
-        others = [f"{f.observation} of {f.run}" for f in self.comparison.moves() if f.stage == "dataset"]
-        return Cause(CauseKind.DATASET_CHANGED, names=tuple(names or others[:3]))
-
-    def _on_golden_tables(self) -> Iterator[Cause]:
+    def _on_golden_tables(self) -> Cause:
         """What the code gives on the golden's own tables, for whoever has to find out by other means."""
-        name = self.before.dataset.name if self.before.dataset else ""
-        tables = self.goldens.datasets
+        place = tables.kept(self.goldens, self.golden)
+        if isinstance(place, Cause):
+            return place
         try:
-            kept = tables.load(name)
+            again = self.runner.run(self.guard, tables=place).record
         except MlguardError as error:
-            yield Cause(CauseKind.TABLES_GONE, detail=error.message)
-            return
-        if kept is None or kept[1].digest != self.before.data_digest:
-            yield Cause(CauseKind.TABLES_GONE)
-            return
-        try:
-            again = self.runner.run(self.guard, tables=Path(tables.place(name))).record
-        except MlguardError as error:
-            yield Cause(CauseKind.TABLES_FAIL, detail=error.message)
-        else:
-            # The data stage and other seeds' data are not in question.
-            others = {o.run for o in self.golden if isinstance(o.run, Seed)}
-            left_out = self.golden.left_out | again.left_out | {f"{MAIN}/dataset", *others}
-            first = compare(self.golden, again, self.rules, left_out=frozenset(left_out)).first
-            kind = CauseKind.TABLES_MOVE if first else CauseKind.TABLES_AGREE
-            yield Cause(kind, stage=first.stage if first else None)
+            return Cause(CauseKind.TABLES_FAIL, detail=error.message)
+        # The data stage and other seeds' data are not in question.
+        others = {o.run for o in self.golden if isinstance(o.run, Seed)}
+        left_out = self.golden.left_out | again.left_out | {f"{MAIN}/dataset", *others}
+        first = compare(self.golden, again, self.rules, left_out=frozenset(left_out)).first
+        kind = CauseKind.TABLES_MOVE if first else CauseKind.TABLES_AGREE
+        return Cause(kind, stage=first.stage if first else None)
 
     def _machine(self) -> bool:
         return any(changed_machine(self.before, self.after))

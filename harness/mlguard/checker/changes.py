@@ -16,12 +16,19 @@ PYTHON = "Python"
 
 def changed_keys(before: Provenance, after: Provenance) -> list[Change]:
     """Configuration keys that differ."""
-    old, new = before.configuration_values, after.configuration_values
-    return [
-        Change(key, _shown(old, key), _shown(new, key))
-        for key in dict.fromkeys([*old, *new])
-        if key not in old or key not in new or old[key] != new[key]
-    ]
+    return list(_edited(before.configuration_values, after.configuration_values))
+
+
+def changed_beside(before: Provenance, after: Provenance) -> list[Change]:
+    """Keys of files beside the configuration that differ, in those files that the older Record has."""
+    old, new = before.values_beside, after.values_beside
+    return [edited for file in old for edited in _edited(old[file], new.get(file, {}), f"{file} ")]
+
+
+def _edited(old: Mapping[str, Any], new: Mapping[str, Any], place: str = "") -> Iterator[Change]:
+    for key in dict.fromkeys([*old, *new]):
+        if key not in old or key not in new or old[key] != new[key]:
+            yield Change(f"{place}{key}", _shown(old, key), _shown(new, key))
 
 
 def changed_libraries(before: Provenance, after: Provenance, *, edited: bool = False) -> Iterator[Change]:

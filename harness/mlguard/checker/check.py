@@ -9,19 +9,20 @@ from pathlib import Path
 
 from mlguard.checker.apart import told_apart
 from mlguard.checker.cause import Explained, explain
-from mlguard.checker.changes import changed_keys, changed_surroundings
+from mlguard.checker.changes import changed_beside, changed_keys, changed_surroundings
 from mlguard.checker.clock import depends_on, elsewhere, first_place
 from mlguard.checker.first_move import FirstMove
 from mlguard.checker.history import blob, golden_commit
-from mlguard.checker.isolated import isolated
+from mlguard.checker.isolated import failed, isolated
 from mlguard.checker.known import Known
+from mlguard.checker.raised import blamed
 from mlguard.checker.rows import tell
 from mlguard.checker.ties import excuse_metrics
 from mlguard.checker.unchanged import Unchanged, forget
 from mlguard.checker.waiting import Waiting
 from mlguard.core.cause import Cause, CauseKind
 from mlguard.core.compare import Comparison, compare
-from mlguard.core.error import GoldenError, MlguardError, several
+from mlguard.core.error import Ending, GoldenError, MlguardError, RunError, several
 from mlguard.core.outcome import Outcome
 from mlguard.core.record import Record
 from mlguard.core.rules import Rules
@@ -127,13 +128,24 @@ class Checker:
         held = self.goldens.held(guard.ref.name)
         golden = held.record
         guard = guard.as_in(golden)
-        done = self._first(guard, golden)
+        try:
+            done = self._first(guard, golden)
+        except RunError as error:
+            if golden is None or error.ending is not Ending.RAISED:
+                raise
+            return Seen(self._raised(guard, golden, error))
         seen = self._seen(guard, held, done)
         is_red = seen.verdict.outcome in (Outcome.SHIFTED, Outcome.VIOLATED)
         if (done.ended_early and not is_red) or (done.shares > 1 and seen.verdict.outcome is not Outcome.MATCH):
             # What moved is excused, by a tie or by proof, and the rest decides; or it shall be seen in one process.
             return self._seen(guard, held, self.runner.run(guard, extent=self.extent))
         return seen
+
+    def _raised(self, guard: Declared, golden: Record, error: RunError) -> Verdict:
+        """What guarded code raised, with the data as its cause where that is shown; nothing may hide what it raised."""
+        name = guard.ref.name
+        causes = isolated(name, lambda: tuple(blamed(self.runner, self.goldens, guard, golden, error)), lambda _: ())
+        return replace(failed(name, error), causes=causes)
 
     def _first(self, guard: Declared, golden: Record | None) -> Done:
         """The run with which a check begins, which may end before its last part or be that of several workers."""
@@ -176,13 +188,11 @@ class Checker:
             explained = explain(self.runner, self.goldens, guard, golden, done, comparison, rules)
             explained = replace(explained, causes=(*self._clock(guard, comparison, done.record), *explained.causes))
             explained = _gated(comparison, explained)
-        elif not explained.causes and golden.provenance.configuration != done.record.provenance.configuration:
-            edited = Cause(
-                CauseKind.CONFIGURATION_EDITED, tuple(changed_keys(golden.provenance, done.record.provenance))
-            )
-            explained = Explained(comparison.outcome, (edited,))
+        elif not explained.causes and (keys := changed_keys(golden.provenance, done.record.provenance)):
+            explained = Explained(comparison.outcome, (Cause(CauseKind.CONFIGURATION_EDITED, tuple(keys)),))
         verdict = _verdict(guard, tell(comparison, golden, done.dataset), explained, done)
-        return replace(verdict, remarks=(*verdict.remarks, *_surroundings(comparison, golden, explained, done)))
+        more = [*_surroundings(comparison, golden, explained, done), *_beside(golden, done)]
+        return replace(verdict, remarks=(*verdict.remarks, *more))
 
     def _clock(self, guard: Declared, comparison: Comparison, record: Record) -> list[Cause]:
         """What the guard depends on, zone or day, where something moved that was made in another zone or day."""
@@ -296,6 +306,12 @@ def _surroundings(comparison: Comparison, golden: Record, explained: Explained, 
     is_code = any(cause.kind is CauseKind.OWN_CODE_DIFFERS for cause in explained.causes)
     if changes and comparison.moves() and not is_code:
         yield say_surroundings(changes)
+
+
+def _beside(golden: Record, done: Done) -> Iterator[str]:
+    """Settings that are no part of the configuration, and differ from the golden's."""
+    if beside := changed_beside(golden.provenance, done.record.provenance):
+        yield problems.edited_beside(beside)
 
 
 def _gated(comparison: Comparison, explained: Explained) -> Explained:

@@ -21,12 +21,16 @@ from mlguard.runner.sources import digest
 
 def without_private(project: Path, record: Record) -> Record:
     """The Record as a repository may hold it."""
-    sources, environment = record.provenance.sources, record.provenance.environment
-    locks = environment.get(LOCKS) or {}
-    hidden = _private(project, {**sources, **locks})
-    if locks:
-        environment = {**environment, LOCKS: _hiding(locks, hidden)}
-    told = replace(record.provenance, sources=_hiding(sources, hidden), environment=environment)
+    source = record.provenance
+    configuration, locks = source.configuration, source.environment.get(LOCKS) or {}
+    hidden = _private(project, [*source.sources, *source.values_beside, *locks])
+    environment = {**source.environment, LOCKS: _hiding(locks, hidden)} if locks else source.environment
+    if configuration is not None:
+        beside = {name: values for name, values in configuration.beside.items() if name not in hidden}
+        configuration = replace(configuration, beside=beside)
+    told = replace(
+        source, sources=_hiding(source.sources, hidden), configuration=configuration, environment=environment
+    )
     return replace(record, provenance=told)
 
 

@@ -56,13 +56,18 @@ def _state(project: Path, name: str, kept: str, private: Mapping[str, State]) ->
 
 
 def _holds(project: Path, kept: ConfigurationFacts) -> bool:
-    """Whether the file still gives the values that the run had."""
-    file = project / str(kept.source)
+    """Whether the file still gives the values that the run had, and files that it names do."""
+    kind = Path(str(kept.source)).suffix.lower()
+    beside = all(_says(project / name, ".ini", values) for name, values in kept.beside.items())
+    return beside and _says(project / str(kept.source), kind, kept.values)
+
+
+def _says(file: Path, kind: str, kept: Mapping[str, Any]) -> bool:
     try:
-        values = parsed(file.read_text(encoding="utf-8"), file.suffix.lower())
+        values = parsed(file.read_text(encoding="utf-8"), kind)
     except (OSError, ValueError, RecursionError):
         return False
-    return {key: _plain(value) for key, value in flatten(values)} == {k: _plain(v) for k, v in kept.values.items()}
+    return {key: _plain(value) for key, value in flatten(values)} == {k: _plain(v) for k, v in kept.items()}
 
 
 def _plain(value: Any) -> Any:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from mlguard.core.visible import visible
+
+if TYPE_CHECKING:
+    from mlguard.core.record import Observation
 
 
 class MlguardError(Exception):
@@ -76,9 +80,11 @@ class RunError(MlguardError):
         stage: str | None = None,
         traceback: str | None = None,
         raised: tuple[str, str] | None = None,
+        data: Sequence[Observation] = (),
     ) -> None:
+        """`data` is what the run saw of its Dataset."""
         super().__init__(what, slug=slug, advice=advice, blames_code=blames_code)
-        self.ending, self.stage, self.traceback, self.raised = ending, stage, traceback, raised
+        self.ending, self.stage, self.traceback, self.raised, self.data = ending, stage, traceback, raised, data
 
 
 class GoldenError(MlguardError):

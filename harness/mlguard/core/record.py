@@ -137,6 +137,8 @@ class ConfigurationFacts:
     """Its values by dotted key."""
     source: str | None = None
     """Its file; None for a mapping."""
+    beside: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """The values of other files that it names and that move no result, such as the settings of a log, by file."""
 
 
 @dataclass(frozen=True)
@@ -163,6 +165,11 @@ class Provenance:
         """The values of the configuration; none without one, or where somebody wrote other facts into a golden."""
         values = self.configuration.values if self.configuration else None
         return values if isinstance(values, Mapping) else {}
+
+    @property
+    def values_beside(self) -> Mapping[str, Mapping[str, Any]]:
+        """The values of files that the configuration names, by file."""
+        return self.configuration.beside if self.configuration else {}
 
 
 def same_libraries(one: Provenance, other: Provenance) -> bool:

@@ -273,7 +273,7 @@ def _document(record: Record, lines: list[Line], hidden: dict[str, float]) -> di
     return {
         "asked": dict(record.asked),
         "approvals": [_approval(approval) for approval in record.approvals],
-        "configuration": to_plain(vars(source.configuration) if source.configuration else {}),
+        "configuration": _configuration(source.configuration),
         "dataset": to_plain(vars(source.dataset) if source.dataset else {}),
         "environment": to_plain(source.environment),
         "format": FORMAT,
@@ -295,6 +295,11 @@ def _document(record: Record, lines: list[Line], hidden: dict[str, float]) -> di
             }
         ),
     }
+
+
+def _configuration(kept: ConfigurationFacts | None) -> Any:
+    """The facts of the configuration; without files beside it as before there were any."""
+    return to_plain({name: fact for name, fact in vars(kept).items() if fact or name != "beside"} if kept else {})
 
 
 def _approval(approval: Approval) -> Any:

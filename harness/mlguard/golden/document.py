@@ -22,6 +22,7 @@ class ConfigurationJson(TypedDict, total=False):
 
     values: Any
     source: str | None
+    beside: dict[str, dict[str, Any]]
 
 
 class DocumentJson(TypedDict):

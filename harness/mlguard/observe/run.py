@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -137,7 +137,7 @@ class Run:
         except (MlguardError, KeyboardInterrupt):
             raise
         except BaseException as error:  # SystemExit too: it is this method that left.
-            raise raised(self.subject, self.stage, method, error, run=self.name) from error
+            raise raised(self.subject, self.stage, method, error, run=self.name, data=self._of_data()) from error
         self.progress.calling("")
         for name, earlier in before.items():
             for part in rowwise.changed(earlier, rowwise.fingerprint(watched[name])):
@@ -195,6 +195,9 @@ class Run:
         guard._model = self.model  # type: ignore[attr-defined]  # Only the adapter of bare estimators reads it.
         return guard
 
+    def _of_data(self) -> tuple[Observation, ...]:
+        return tuple(o for o in self.observations if (o.run, o.stage) == (MAIN, "dataset"))
+
     def _hearing_files(self) -> Any:
         return self.files.listening(self.folder) if self.files is not None and self.watch else nullcontext()
 
@@ -210,8 +213,16 @@ def noted(name: str, value: object, *, who: str = "") -> list[tuple[str, Value]]
     return exactly(value, name, where=f"{who}note {name!r} holds")
 
 
-def raised(subject: Subject, stage: str, method: str, error: BaseException, *, run: RunName = MAIN) -> RunError:
-    """What the user's code raised, with its stage and the frames below the project's root."""
+def raised(
+    subject: Subject,
+    stage: str,
+    method: str,
+    error: BaseException,
+    *,
+    run: RunName = MAIN,
+    data: Sequence[Observation] = (),
+) -> RunError:
+    """What the user's code raised, with its stage, the frames below the project's root, and the data of the run."""
     inside = "" if run == MAIN else f" in run {run}"
     text, slug = f"`{method}` raised {type(error).__name__}{inside}: {_first_line(error)}", "guarded-code-raised"
     cases = refused(error)
@@ -219,7 +230,8 @@ def raised(subject: Subject, stage: str, method: str, error: BaseException, *, r
         text, slug = f"a schema refuses the data in `{method}`{inside}: {cases}", "schema-refused"
     told = user_frames(error, subject.root)
     raised_by = (method, type(error).__name__)
-    return RunError(f"guard {subject.name}: {text}", slug=slug, stage=stage, traceback=told, raised=raised_by)
+    what = f"guard {subject.name}: {text}"
+    return RunError(what, slug=slug, stage=stage, traceback=told, raised=raised_by, data=data)
 
 
 def user_frames(error: BaseException, root: Path) -> str:

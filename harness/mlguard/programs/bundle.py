@@ -81,6 +81,13 @@ def _of_joblib(content: bytes) -> Any:
     return joblib.load(io.BytesIO(content))
 
 
+def _of_skops(content: bytes) -> Any:
+    """As for joblib: whatever types the program put into it, it had before."""
+    from skops import io as skops
+
+    return skops.loads(content, trusted=skops.get_untrusted_types(data=content))
+
+
 def _of_arrays(content: bytes) -> Any:
     import numpy as np
 
@@ -96,5 +103,5 @@ def _of_table(content: bytes) -> Any:
 
 _READERS: Mapping[str, Callable[[bytes], Any]] = {
     ".json": _of_json, ".csv": _of_table, ".npy": _of_arrays, ".npz": _of_arrays, ".joblib": _of_joblib,
-    ".pkl": _of_joblib, ".pickle": _of_joblib,
+    ".pkl": _of_joblib, ".pickle": _of_joblib, ".skops": _of_skops,
 }  # fmt: skip

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from mlguard.configuration import parsed
 from mlguard.programs.error import ProgramError
+from mlguard.programs.modules import is_inside
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,21 @@ class Parameters:
     def to_set(self) -> list[tuple[str, Mapping[str, Any]]]:
         """What luigi does not read from the file, section by section."""
         return [*(self.values.items() if self.file is None else ()), *self.changed.items()]
+
+
+def settings_of_logs(config: Any, root: Path) -> dict[str, Any]:
+    """What the file says that a configuration names for luigi's logs, by its path in the project.
+
+    Empty without such a file, or where luigi could not read it either.
+    """
+    core = config.get("core") if isinstance(config, Mapping) else None
+    name = str(core.get("logging_conf_file") or "") if isinstance(core, Mapping) else ""
+    file = Path(os.path.normpath(root / name))
+    try:
+        found = parsed(file.read_text(encoding="utf-8"), ".ini") if name and is_inside(file, root) else None
+    except (OSError, ValueError):
+        found = None
+    return {} if found is None else {file.relative_to(root).as_posix(): found}
 
 
 def apart(parameter: str) -> tuple[str, str]:

@@ -94,6 +94,10 @@ _SENTENCES: Mapping[CauseKind, Callable[[Cause], str]] = {
     CauseKind.TABLES_MOVE: lambda cause: (
         f"on the golden's own tables the answers move as well, first in {cause.stage}: the code changed too"
     ),
+    CauseKind.TABLES_RUN: lambda cause: (
+        "on the golden's own tables the code raises nothing, "
+        + (f"and values move, first in {cause.stage}: the code changed too" if cause.stage else "and nothing moves")
+    ),
     CauseKind.TABLES_FAIL: lambda cause: f"on the golden's own tables the code fails: {cause.detail}",
     CauseKind.TABLES_GONE: lambda cause: (
         f"the golden's own tables cannot be trusted: {cause.detail}"

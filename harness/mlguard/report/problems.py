@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from mlguard.core.cause import Change
+from mlguard.report.causes import say_change
+
 
 def no_golden(guard: str) -> str:
     """A guard without a golden."""
@@ -76,3 +81,8 @@ def match_not_kept(why: str) -> str:
 def variables_not_kept(why: str) -> str:
     """Values of environment variables that this machine could not remember."""
     return f"values of variables were not kept: {why}"
+
+
+def edited_beside(changes: Sequence[Change]) -> str:
+    """Settings were edited that no run of a guard uses."""
+    return f"the configuration was edited: {', '.join(map(say_change, changes))}; no result depends on it"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mlguard.adapters import settings_beside
 from mlguard.configuration import flatten
 from mlguard.core.dataset import Dataset
 from mlguard.core.record import ConfigurationFacts, DatasetFacts, Provenance
@@ -64,7 +65,13 @@ def _configuration(subject: Subject) -> ConfigurationFacts | None:
         if is_inside(path, subject.root)
         else str(path)
     )
-    return ConfigurationFacts({key: _plain(value) for key, value in flatten(subject.configuration.values)}, shown)
+    beside = settings_beside(subject.guard, subject.configuration.values, subject.root)
+    values = {file: _values(found) for file, found in beside.items()}
+    return ConfigurationFacts(_values(subject.configuration.values), shown, values)
+
+
+def _values(found: Any) -> dict[str, Any]:
+    return {key: _plain(value) for key, value in flatten(found)}
 
 
 def _plain(value: Any) -> Any:

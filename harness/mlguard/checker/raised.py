@@ -1,0 +1,41 @@
+"""Why did guarded code raise: whether the data made it, which the golden's own tables show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from mlguard.checker import tables
+from mlguard.core.cause import Cause, CauseKind
+from mlguard.core.compare import compare
+from mlguard.core.error import MlguardError, RunError
+from mlguard.core.record import Record
+from mlguard.core.rules import Rules
+from mlguard.core.run_name import MAIN
+from mlguard.discovery import Declared
+from mlguard.golden.interface import Store
+from mlguard.runner.order import Extent
+from mlguard.runner.run import Runner
+
+
+def blamed(runner: Runner, goldens: Store, guard: Declared, golden: Record, error: RunError) -> Iterator[Cause]:
+    """What the same code gives on the golden's own tables, where it raised on others.
+
+    The data made it raise where it raises nothing there. Nothing is said where the data are the golden's, where the
+    run did not come as far as to see them, or where the golden's are not kept.
+    """
+    rules = replace(Rules.of(guard.options), requirements=())
+    given = golden.with_observations(tuple(o for o in golden if (o.run, o.stage) == (MAIN, "dataset")))
+    found = Record.of(golden.guard, error.data, asked=golden.asked)
+    moves = compare(given, found, rules).moves() if error.data else []
+    place = tables.kept(goldens, golden) if moves else None
+    if place is None or isinstance(place, Cause):
+        return
+    try:
+        again = runner.run(guard, extent=Extent.MAIN, tables=place).record
+    except MlguardError as failed:
+        yield Cause(CauseKind.TABLES_FAIL, detail=failed.message)
+        return
+    first = compare(golden, again, rules, left_out=golden.left_out | again.left_out).first
+    yield tables.changed(moves)
+    yield Cause(CauseKind.TABLES_RUN, stage=first.stage if first else None)
