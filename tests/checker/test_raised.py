@@ -13,7 +13,7 @@ from mlguard.core.outcome import Outcome
 from mlguard.core.verdict import Verdict
 from mlguard.report.terminal import draw
 from mlguard.runner.run import Runner
-from tests.project import CODE, GENERATOR, Project
+from tests.project import CODE, FILES, GENERATOR, GUARD, Project
 
 STEEP = ("2 * x + 1", "3 * x + 1")
 LIMIT = ('    return {"slope"', '    if slope > 2.5:\n        raise ValueError("too steep")\n    return {"slope"')
@@ -21,6 +21,20 @@ BUG = ('model["slope"] *', 'model["slop"] *')
 EVERY_FIT = ("def fit(rows, ridge=0.0):\n", 'def fit(rows, ridge=0.0):\n    raise ValueError("never")\n')
 MOVE = ('model["shift"] +', 'model["shift"] + 0.1 +')
 """Edits: data that the check of the slope refuses, this check, and what is wrong with the code alone."""
+
+
+OBSERVING = """\
+from mlguard import Guard
+
+
+class Line(Guard):
+    dataset = "tiny"
+    seeds = (0,)
+
+    def observe(self, data, notes):
+        notes.note("early", float(data["rows"]["x"].sum()))
+        notes.note("late", 1.0)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +91,16 @@ def test_on_the_golden_data_nothing_more_is_run(line: Project, monkeypatch: pyte
     monkeypatch.setattr(Runner, "run", lambda self, *asked, **how: ran.append(how) or run(self, *asked, **how))
     line.edit(CODE, *BUG)
     assert (kinds(line.check().verdict), len(ran)) == ([], 1)
+
+
+def test_what_a_guard_notes_of_its_data_before_it_raises_is_not_taken_for_them(at_once: None, tmp_path: Path):
+    """Notes of a guard that observes by itself belong to the first stage."""
+    project = Project(tmp_path, {**FILES, GUARD: OBSERVING})
+    assert project.regen().proposal is not None
+    with project.editing(GUARD, 'notes.note("late"', 'raise ValueError("no")\n        notes.note("late"'):
+        assert kinds(project.check().verdict) == []
+        project.edit(GENERATOR, *STEEP)
+        assert kinds(project.check().verdict) == [CauseKind.TABLES_FAIL]
 
 
 def test_nothing_is_said_where_tables_are_gone_or_there_is_no_golden(line: Project):

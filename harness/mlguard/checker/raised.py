@@ -11,7 +11,6 @@ from mlguard.core.compare import compare
 from mlguard.core.error import MlguardError, RunError
 from mlguard.core.record import Record
 from mlguard.core.rules import Rules
-from mlguard.core.run_name import MAIN
 from mlguard.discovery import Declared
 from mlguard.golden.interface import Store
 from mlguard.runner.order import Extent
@@ -25,7 +24,7 @@ def blamed(runner: Runner, goldens: Store, guard: Declared, golden: Record, erro
     run did not come as far as to see them, or where the golden's are not kept.
     """
     rules = replace(Rules.of(guard.options), requirements=())
-    given = golden.with_observations(tuple(o for o in golden if (o.run, o.stage) == (MAIN, "dataset")))
+    given = golden.with_observations(tuple(o for o in golden if o.is_of_data))
     found = Record.of(golden.guard, error.data, asked=golden.asked)
     moves = compare(given, found, rules).moves() if error.data else []
     place = tables.kept(goldens, golden) if moves else None

@@ -97,6 +97,11 @@ class Observation:
         return self.role in (PROBE, EVIDENCE) and self.name.endswith(f".{STATUS}")
 
     @property
+    def is_of_data(self) -> bool:
+        """Whether it describes a table of the first Dataset, and is no note of a guard that observes by itself."""
+        return (self.run, self.stage, self.file) == (MAIN, STAGES[0], STAGES[0])
+
+    @property
     def names(self) -> tuple[str, ...]:
         """What its owner may call it in `waive`, `allow`, `loose` and `equal_up_to`.
 

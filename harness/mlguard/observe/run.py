@@ -196,7 +196,7 @@ class Run:
         return guard
 
     def _of_data(self) -> tuple[Observation, ...]:
-        return tuple(o for o in self.observations if (o.run, o.stage) == (MAIN, "dataset"))
+        return tuple(o for o in self.observations if o.is_of_data)
 
     def _hearing_files(self) -> Any:
         return self.files.listening(self.folder) if self.files is not None and self.watch else nullcontext()
