@@ -20,6 +20,20 @@ def test_a_run_in_which_all_match_is_one_line() -> None:
     assert document([VERDICTS["match"]]) == "### mlguard: 1 guard: 1 match; 9 observations compared\n"
 
 
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (12, "less than a minute"),
+        (360, "6 min"),
+        (3600, "1 h 0 min"),
+        (7500, "2 h 5 min"),
+        (3 * 86400, "3 days"),
+    ],
+)
+def test_how_long_it_took_from_the_push_is_told(seconds: float, told: str) -> None:
+    assert document([VERDICTS["match"]], waited=seconds).splitlines()[1:] == ["", f"verdict {told} after the push"]
+
+
 @pytest.mark.parametrize("name", ["shifted", "error", "environment-changed"])
 def test_what_failed_is_told(name: str, snapshot: SnapshotAssertion) -> None:
     assert document([VERDICTS["match"], VERDICTS[name]]) == snapshot

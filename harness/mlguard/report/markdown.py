@@ -14,7 +14,7 @@ from mlguard.core.visible import one_line
 from mlguard.report.moves import SHOWN
 from mlguard.report.sentence import say
 from mlguard.report.terminal import draw
-from mlguard.report.wording import headline, reason, summary
+from mlguard.report.wording import after_push, headline, reason, summary
 
 MOST: Final = 60_000
 """Bytes of a document at most, in UTF-8; GitHub takes a megabyte a step, comments on pull requests take 65,536."""
@@ -28,13 +28,14 @@ _PLACED: Final = MOST // 8
 _DETAILS: Final = "<details><summary>{title}</summary>\n\n{text}\n\n</details>\n"
 
 
-def document(verdicts: Sequence[Verdict]) -> str:
+def document(verdicts: Sequence[Verdict], *, waited: float | None = None) -> str:
     """One line for a run in which all match; else a table of what failed, and each explanation to unfold.
 
-    Explanations that have no room are left out, with a line that says so.
+    `waited`: seconds from the push to here, where that is known. Explanations that have no room are left out, with a
+    line that says so.
     """
     failed = [verdict for verdict in verdicts if verdict.outcome is not Outcome.MATCH]
-    parts = [f"### mlguard: {summary(verdicts)}\n"]
+    parts = [f"### mlguard: {summary(verdicts)}\n", *(f"{line}\n" for line in after_push(waited))]
     for rows, share in ((_table(failed), MOST // 2), *((_by_place(verdict), _PLACED) for verdict in failed)):
         table = "\n".join(_fitting(rows, min(share, MOST // 2 + _PLACED - sum(map(_size, parts)))))
         parts += [f"{table}\n"] if table else []
