@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from logging import INFO
 from pathlib import Path
 
 from mlguard.checker.apart import told_apart
@@ -32,6 +33,7 @@ from mlguard.golden.interface import Held
 from mlguard.golden.naming import collisions
 from mlguard.golden.stores import open_store
 from mlguard.report import problems
+from mlguard.runlog import log
 from mlguard.runner.order import Done, Extent, Found
 from mlguard.runner.run import Runner
 from mlguard.settings import Settings
@@ -75,6 +77,7 @@ class Checker:
     def check(self, guard: Declared) -> Seen:
         """Run one guard and compare it with its golden; whatever goes wrong is a Verdict, never an exception."""
         started = time.perf_counter()
+        log(INFO, f"{guard.ref.name}: check started")
         against = self.unchanged.golden(guard.ref.name) if self.unchanged else ""
         seen = isolated(guard.ref.name, lambda: self._check(guard), Seen)
         if seen.verdict.raises:
@@ -89,6 +92,7 @@ class Checker:
             costs=seen.done.costs if seen.done else {},
             file=self.settings.relative(guard.ref.file),
         )
+        log(INFO, f"{verdict.guard}: check ended, {verdict.outcome}, {verdict.seconds:.2f} s")
         return replace(seen, verdict=verdict)
 
     def _remembered(self, guard: Declared, seen: Seen, against: str) -> Verdict:
@@ -240,6 +244,7 @@ def stale(settings: Settings, found: Found) -> list[Verdict]:
 
 def still_matches(settings: Settings, guard: Declared, when: str) -> Verdict:
     """The Verdict on a guard that is not run, since nothing has changed after it matched at this time."""
+    log(INFO, f"{guard.ref.name}: not run, unchanged since {when}")
     return Verdict(guard.ref.name, Outcome.MATCH, unchanged=when, file=_module(settings, str(guard.ref.file)))
 
 
