@@ -39,6 +39,14 @@ def test_what_failed_is_told(name: str, snapshot: SnapshotAssertion) -> None:
     assert document([VERDICTS["match"], VERDICTS[name]]) == snapshot
 
 
+def test_each_guard_says_what_changed_and_the_headline_all_of_it() -> None:
+    names = ("shifted", "environment-changed", "error", "a gate alone")
+    head, *rest = document([VERDICTS[name] for name in names]).splitlines()
+    assert head.endswith("; changed: configuration, environment")
+    cells = [re.sub("</?code>", "", row).split(" | ")[1:3] for row in rest if row.startswith("| <code>")]
+    assert [cell[1] for cell in cells] == ["configuration", "environment", "", ""]
+
+
 def test_annotations_stand_at_the_file_of_the_guard() -> None:
     verdicts = [replace(VERDICTS[name], file="tests/guards/test_churn.py") for name in ("match", "error", "unstable")]
     assert list(workflow_commands(verdicts)) == [
@@ -54,7 +62,7 @@ def test_nothing_in_a_name_acts() -> None:
     text = document([verdict])
     table, _, details = text.partition("<details>")
     assert "<script>" not in table
-    assert all(line.count("|") == 5 for line in table.splitlines() if line.startswith("|"))
+    assert all(line.count("|") == 6 for line in table.splitlines() if line.startswith("|"))
     fence = re.search(r"^(`+)text$", details, re.MULTILINE)
     assert fence
     assert details.count(f"\n{fence[1]}\n") == 1

@@ -15,6 +15,7 @@ from mlguard.checker.clock import depends_on, elsewhere, first_place
 from mlguard.checker.first_move import FirstMove
 from mlguard.checker.history import blob, golden_commit
 from mlguard.checker.isolated import isolated
+from mlguard.checker.kinds import kinds_of_change
 from mlguard.checker.known import Known
 from mlguard.checker.rows import tell
 from mlguard.checker.ties import excuse_metrics
@@ -23,6 +24,7 @@ from mlguard.checker.waiting import Waiting
 from mlguard.core.cause import Cause, CauseKind
 from mlguard.core.compare import Comparison, compare
 from mlguard.core.error import GoldenError, MlguardError, several
+from mlguard.core.finding import Kind
 from mlguard.core.outcome import Outcome
 from mlguard.core.record import Record
 from mlguard.core.rules import Rules
@@ -184,7 +186,12 @@ class Checker:
                 CauseKind.CONFIGURATION_EDITED, tuple(changed_keys(golden.provenance, done.record.provenance))
             )
             explained = Explained(comparison.outcome, (edited,))
-        return _verdict(guard, tell(comparison, golden, done.dataset), explained, done)
+        verdict = _verdict(guard, tell(comparison, golden, done.dataset), explained, done)
+        before, after = golden.provenance, done.record.provenance
+        moved = any(move.kind is not Kind.GATE_MISSED for move in comparison.moves())
+        generator = self.settings.relative(self.settings.generators / f"{guard.dataset}.py")
+        kinds = kinds_of_change(before, after, explained.causes, generator) if moved else ()
+        return replace(verdict, changed=kinds)
 
     def _clock(self, guard: Declared, comparison: Comparison, record: Record) -> list[Cause]:
         """What the guard depends on, zone or day, where something moved that was made in another zone or day."""
