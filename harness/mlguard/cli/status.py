@@ -8,11 +8,12 @@ import sys
 import click
 
 from mlguard.checker.status import changed_since, files_of_nobody
+from mlguard.ci import in_ci
 from mlguard.core.visible import one_line
 from mlguard.printing import say, say_json
 from mlguard.report import status as report
 from mlguard.runner.repository import Repository
-from mlguard.settings import in_ci, load, require_project
+from mlguard.settings import load, require_project
 from mlguard.worker.pool import Workers
 
 

@@ -97,3 +97,18 @@ class Cause:
     """Where values first differ."""
     detail: str = ""
     """The text of an error, what cannot be emulated, or the one contract in which values differ."""
+
+
+class ChangeOf(StrEnum):
+    """What a change is of, in a word."""
+
+    CODE = "code"
+    """Code that ran in both runs, or that was shown to give other values."""
+    CONFIGURATION = "configuration"
+    """Keys of the configuration."""
+    DATA = "data"
+    """The tables of the dataset."""
+    FILES = "files"
+    """Files that the code reads."""
+    ENVIRONMENT = "environment"
+    """Libraries, environment variables or the machine."""

@@ -229,7 +229,7 @@ def _ask(main: Run, path: StagePath, order: Order, datasets: list[Dataset], begi
     begin("probes")
     main.asking = ""
     main.following = lambda run, stage: follow(f"probes {main.asking}", stage)
-    main.progress("predict")
+    main.progress("predict", "probes")
     known = Known(_gaps(datasets), Options.of(main.subject.guard).thresholds)
     # A call that is followed is known by the name of its rows.
     asked = probes.keep_probes(main, path, known, apart=bool(order.trace))
