@@ -31,7 +31,7 @@ def test_lines_have_time_and_level_and_are_added_to_a_file(tmp_path: Path) -> No
     file = tmp_path / "run.log"
     before = LOGGER.level, list(LOGGER.handlers)
     for level in (INFO, WARNING):
-        with written(str(file), level):
+        with written(str(file), level, print):
             log(INFO, "é told")
             log(WARNING, "warned")
     assert (LOGGER.level, LOGGER.handlers) == before
@@ -44,10 +44,27 @@ def test_lines_have_time_and_level_and_are_added_to_a_file(tmp_path: Path) -> No
 
 def test_each_line_can_be_said_instead() -> None:
     said: list[str] = []
-    with written(said.append, INFO):
+    with written(None, INFO, said.append):
         log(INFO, "told")
     log(INFO, "too late")
     assert [line.split(",")[1][4:] for line in said] == ["INFO told"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_is_told_once_and_ends_nothing() -> None:
+    said: list[str] = []
+    with written("/dev/full", INFO, said.append):
+        log(INFO, "one")
+        log(INFO, "two")
+    assert said == ["mlguard: the log cannot be written any more: [Errno 28] No space left on device"]
+
+
+def test_nobody_who_listens_ends_nothing() -> None:
+    def gone(text: str) -> None:
+        raise BrokenPipeError
+
+    with written(None, INFO, gone):
+        log(INFO, "one")
 
 
 def test_a_program_gives_the_logger_its_own_place_and_level(caplog: pytest.LogCaptureFixture) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import re
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -57,9 +58,12 @@ def is_other(file: str) -> bool:
 
 
 @contextmanager
-def written(place: str | Callable[[str], None], level: int) -> Iterator[None]:
-    """Write the log at the end of a file, or say each line, while the block runs. Raises OSError for such a file."""
-    handler = _Said(place) if callable(place) else logging.FileHandler(place, encoding="utf-8", errors="replace")
+def written(place: str | None, level: int, say: Callable[[str], None]) -> Iterator[None]:
+    """Write the log at the end of a file while the block runs, or say each line; raises OSError for such a file.
+
+    What the disk refuses later is said once, and ends nothing.
+    """
+    handler = _Said(say) if place is None else _File(place, say)
     handler.setFormatter(logging.Formatter(FORM))
     before = LOGGER.level
     LOGGER.setLevel(level)
@@ -69,7 +73,8 @@ def written(place: str | Callable[[str], None], level: int) -> Iterator[None]:
     finally:
         LOGGER.removeHandler(handler)
         LOGGER.setLevel(before)
-        handler.close()
+        with suppress(OSError):
+            handler.close()
 
 
 class _Said(logging.Handler):
@@ -80,5 +85,20 @@ class _Said(logging.Handler):
         self._say = say
 
     def emit(self, record: logging.LogRecord) -> None:
-        """One line."""
-        self._say(self.format(record))
+        """One line; where nobody listens any more, the answer of the command shows it."""
+        with suppress(OSError):
+            self._say(self.format(record))
+
+
+class _File(logging.FileHandler):
+    """Adds lines to a file as long as that can be written."""
+
+    def __init__(self, place: str, say: Callable[[str], None]) -> None:
+        super().__init__(place, encoding="utf-8", errors="replace")
+        self._say, self._is_told = say, False
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 -- logging calls it so.
+        """The first line that cannot be written is told."""
+        if not self._is_told:
+            self._is_told = True
+            self._say(f"mlguard: the log cannot be written any more: {sys.exc_info()[1]}")

@@ -42,6 +42,7 @@ def test_each_mark_outside_of_it_is_ten_times_as_far() -> None:
 @pytest.mark.parametrize(
     ("golden", "new", "limit"),
     [(0.9, 0.5, 1e-9), (40, 41, 0.0), (0.5, math.inf, 0.01), (0, 10**400, 0.0), (-1e308, 1e308, 1e-300)],
+    ids=["far", "exact", "infinite", "no float", "infinitely far"],
 )
 def test_a_huge_move_is_an_arrow_to_its_side(golden: float, new: float, limit: float) -> None:
     picture = drawn(golden, new, limit, has_moved=True)
