@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -46,8 +49,13 @@ def test_files_are_named_from_the_root_of_the_repository(tmp_path: Path, project
 def test_a_check_on_github_adds_to_the_summary_of_its_job(line: Project, tmp_path: Path) -> None:
     summary = tmp_path / "summary.md"
     summary.write_text("from a step before\n")
+    page, event = tmp_path / "page.html", tmp_path / "event.json"
+    event.write_text(json.dumps({"repository": {"pushed_at": int(time.time()) - 7200}}))
+    job = {"GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": "push", "GITHUB_EVENT_PATH": str(event)}
     with line.editing(CODE, 'model["shift"] +', 'model["shift"] + 0.25 +'):
-        ran = line.command("check", GITHUB_ACTIONS="true", GITHUB_STEP_SUMMARY=str(summary))
+        ran = line.command("check", "--report", str(page), **job, GITHUB_STEP_SUMMARY=str(summary))
     assert ran.code == 1
     assert "::error file=tests/guards/test_line.py,title=mlguard%3A Line%3A shifted" in ran.err
     assert summary.read_text().startswith("from a step before\n### mlguard: 1 guard: 1 shifted; ")
+    for place in (summary, page):
+        assert re.search("verdict 2 h [0-9]+ min after the push", place.read_text("utf-8"))

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from mlguard.core.error import MlguardError, UsageError
-from mlguard.pages import after, destination, write
+from mlguard.pages import after, content, destination, write
 from mlguard.report.html.page import MARK
 from mlguard.report.html.shown import Shown
 from mlguard.settings import Settings, load
-from tests.project import CODE, Project
+from tests.project import CODE, GENERATOR, Project
 from tests.report.html.made import MATCH, SHIFTED
 
 
@@ -100,6 +100,13 @@ def test_what_a_run_in_another_process_left_is_shown_with_its_verdict(line: Proj
     assert left.record is not None
     assert left.data is not None
     assert after(settings, quick) == Shown(quick)  # What is pending is of another run.
+
+
+def test_the_page_has_the_digest_of_the_generator(line: Project) -> None:
+    settings = load(line.root)
+    shown = after(settings, line.check().verdict)
+    digest = line.golden().provenance.sources[GENERATOR]
+    assert f">tiny.py</dt><dd>{digest[:19]}</dd>" in content(settings, [shown])
 
 
 def test_a_match_leaves_its_golden_alone(line: Project) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from mlguard.core.error import UsageError
 from mlguard.golden.state import STATE
-from mlguard.settings import COPIES, Tracking, in_ci, load, require_project
+from mlguard.settings import COPIES, Tracking, load, require_project
 
 
 def project(folder: Path, text: str = "[tool.mlguard]\n", name: str = "pyproject.toml") -> Path:
@@ -181,12 +181,3 @@ def test_a_tracking_server_is_named_by_its_address_its_experiment_or_neither(tmp
 def test_what_no_file_and_no_variable_can_hold_is_refused(entry: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=f"`{entry.split()[0]}` must be "):
         load(project(tmp_path, f"[tool.mlguard]\n{entry}\n"))
-
-
-@pytest.mark.parametrize(
-    ("value", "ci"),
-    [("true", True), ("1", True), ("yes", True), ("0", False), ("false", False), (" FALSE ", False), ("", False)],
-)
-def test_ci_is_set_to_a_true_value(value: str, ci: bool) -> None:
-    assert in_ci({"CI": value}) is ci
-    assert not in_ci({})

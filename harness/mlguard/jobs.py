@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from mlguard.ci import on_github, since_push
 from mlguard.core.verdict import Verdict
 
 
@@ -18,7 +19,7 @@ def publish(
     `project` is the root of the project to which all of them belong, if it is one. Nothing happens elsewhere. A summary
     that cannot be written is said in a line: it decides nothing.
     """
-    if environ.get("GITHUB_ACTIONS") != "true" or not verdicts:
+    if not on_github(environ) or not verdicts:
         return []
     from mlguard.report.markdown import document, workflow_commands  # Late: most runs are on no such service.
 
@@ -27,7 +28,7 @@ def publish(
     try:
         if place:
             with open(place, "a", encoding="utf-8", errors="replace") as file:
-                file.write(document(verdicts) + "\n")
+                file.write(document(verdicts, waited=since_push(environ)) + "\n")
     except OSError as error:
         lines.append(f"mlguard: the summary of the job cannot be written: {place}: {error.strerror}")
     return lines

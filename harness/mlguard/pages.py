@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePath
 from xml.etree.ElementTree import Element
 
 from mlguard import __version__
@@ -63,10 +64,12 @@ def default_place(settings: Settings) -> Path:
     return destination(state(settings.base).root / "report.html", settings)
 
 
-def write(place: Path, settings: Settings, guards: Sequence[Shown], not_run: Sequence[str] = ()) -> None:
-    """Write the page whole or not at all. Raises MlguardError where the disk refuses."""
+def write(
+    place: Path, settings: Settings, guards: Sequence[Shown], not_run: Sequence[str] = (), waited: float | None = None
+) -> None:
+    """Write the page whole or not at all; `waited` is as in `page`. Raises MlguardError where the disk refuses."""
     try:
-        Tree(place.parent, settings.base).put(place.name, content(settings, guards, not_run).encode())
+        Tree(place.parent, settings.base).put(place.name, content(settings, guards, not_run, waited).encode())
     except OSError as error:
         advice = "make room, or name another file"
         told = f"the report cannot be written: {settings.relative(place)}: {error.strerror}"
@@ -74,20 +77,29 @@ def write(place: Path, settings: Settings, guards: Sequence[Shown], not_run: Seq
 
 
 def content(
-    settings: Settings, guards: Sequence[Shown], not_run: Sequence[str] = (), *, spell: Callable[[str], str] = str
+    settings: Settings,
+    guards: Sequence[Shown],
+    not_run: Sequence[str] = (),
+    waited: float | None = None,
+    *,
+    spell: Callable[[str], str] = str,
 ) -> str:
     """The page itself; `spell` says how each of its texts is shown."""
+    folder = PurePath(os.path.relpath(settings.generators, settings.base)).as_posix()
+    draw = partial(_drawn, generators=folder)
     made = f"mlguard {__version__}, {datetime.now(UTC).isoformat(sep=' ', timespec='minutes')[:16]} UTC"
-    return page(guards, made=made, project=settings.base.name, not_run=not_run, draw=_drawn, spell=spell)
+    name = settings.base.name
+    return page(guards, made=made, project=name, not_run=not_run, waited=waited, draw=draw, spell=spell)
 
 
-def _drawn(shown: Shown, number: int, *, is_open: bool) -> Element:
+def _drawn(shown: Shown, number: int, *, is_open: bool, generators: str) -> Element:
     """The section of a guard; that of its Verdict alone where the rest cannot be drawn: one guard hides no other."""
 
     def alone(failed: Verdict) -> Element:
         return section(Shown(shown.verdict, remarks=(str(failed.problem),)), number, is_open=is_open)
 
-    return isolated(shown.verdict.guard, lambda: section(shown, number, is_open=is_open), alone)
+    whole = replace(shown, generators=generators)
+    return isolated(shown.verdict.guard, lambda: section(whole, number, is_open=is_open), alone)
 
 
 def left_by(names: Sequence[str], pending: Waiting) -> list[Shown]:

@@ -113,11 +113,6 @@ def require_project(settings: Settings) -> Path:
     return settings.root
 
 
-def in_ci(environ: Mapping[str, str]) -> bool:
-    """Whether this is a CI run: `CI` is set and is not "0", "false" or empty."""
-    return environ.get("CI", "").strip().lower() not in ("", "0", "false")
-
-
 def _find(here: Path) -> tuple[Path, Mapping[str, Any] | None] | None:
     """The nearest pyproject.toml with a section of ours, else the nearest file that marks a project's root."""
     marked: Path | None = None

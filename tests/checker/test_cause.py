@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from mlguard.checker.known import Known
-from mlguard.core.cause import Cause, CauseKind
+from mlguard.core.cause import Cause, CauseKind, ChangeOf
 from mlguard.core.outcome import Outcome
 from mlguard.core.record import Record
 from mlguard.core.verdict import Verdict
@@ -87,6 +87,7 @@ def test_an_edited_configuration_that_moves_something_is_shifted_and_names_the_k
     with line.editing(CONFIG, "0.5", "2.5"):
         verdict = line.check().verdict
     assert (verdict.outcome, verdict.first_moved) == (Outcome.SHIFTED, "train")
+    assert verdict.changed == (ChangeOf.CONFIGURATION,)
     (edited,) = verdict.causes
     assert (edited.kind, [c.name for c in edited.changes]) == (CauseKind.CONFIGURATION_EDITED, ["ridge"])
 
@@ -94,7 +95,7 @@ def test_an_edited_configuration_that_moves_something_is_shifted_and_names_the_k
 def test_an_edited_configuration_that_moves_nothing_is_one_quiet_line(line: Project):
     with line.editing(CONFIG, "a line", "another line"):
         verdict = line.check().verdict
-    assert verdict.outcome is Outcome.MATCH
+    assert (verdict.outcome, verdict.changed) == (Outcome.MATCH, ())
     assert kinds(verdict) == [CauseKind.CONFIGURATION_EDITED]
     assert remarks(verdict)[0] == "the configuration was edited: title 'a line' -> 'another line'; nothing moved"
 
@@ -111,7 +112,8 @@ def test_an_edited_generator_alone_is_dataset_changed_and_shown(line: Project, r
 def test_a_refactor_beside_an_edited_generator_is_innocent(line: Project):
     refactor = ("y.mean() - slope * x.mean()", "y.mean() - x.mean() * slope")
     with line.editing(GENERATOR, *OTHER_DATA), line.editing(CODE, *refactor):
-        assert line.check().verdict.outcome is Outcome.DATASET_CHANGED
+        verdict = line.check().verdict
+    assert (verdict.outcome, verdict.changed) == (Outcome.DATASET_CHANGED, (ChangeOf.DATA,))
 
 
 def test_what_the_guard_waives_is_no_sign_of_changed_code(line: Project):
@@ -125,6 +127,7 @@ def test_a_gate_that_fails_is_violated_though_only_the_data_changed(line: Projec
         verdict = line.check(require={"mae": "< 0"}).verdict
     assert (verdict.outcome, verdict.exit_code) == (Outcome.VIOLATED, 1)
     assert kinds(verdict)[-1] is CauseKind.OWN_CODE_AGREES
+    assert verdict.changed == (ChangeOf.DATA,)
 
 
 def test_data_of_another_seed_alone_are_dataset_changed(line: Project):
@@ -139,7 +142,7 @@ def test_generator_and_code_edited_together_are_shifted_and_the_golden_commit_is
         verdict = line.check().verdict
     assert (verdict.outcome, verdict.exit_code) == (Outcome.SHIFTED, 1)
     assert kinds(verdict) == [CauseKind.OWN_CODE_DIFFERS, CauseKind.DATASET_CHANGED]
-    assert verdict.causes[0].stage == "predict"
+    assert (verdict.causes[0].stage, verdict.changed) == ("predict", (ChangeOf.CODE, ChangeOf.DATA))
 
 
 def test_a_bug_that_only_rows_of_another_seed_reach_is_not_excused_by_a_new_column(line: Project):
@@ -154,6 +157,7 @@ def test_another_library_with_the_same_code_is_environment_changed_and_shown(lin
     assert (verdict.outcome, verdict.exit_code) == (Outcome.ENVIRONMENT_CHANGED, 4)
     assert kinds(verdict) == [CauseKind.LIBRARIES_DIFFER, CauseKind.OWN_CODE_AGREES]
     assert [change.name for change in verdict.causes[0].changes] == ["numpy"]
+    assert verdict.changed == (ChangeOf.ENVIRONMENT,)
 
 
 def test_a_bug_beside_another_library_is_shown_to_be_the_code_alone(line: Project):
@@ -161,6 +165,7 @@ def test_a_bug_beside_another_library_is_shown_to_be_the_code_alone(line: Projec
         verdict = check_against(line, older_numpy(line.golden()))
     assert verdict.outcome is Outcome.SHIFTED
     assert kinds(verdict) == [CauseKind.OWN_CODE_DIFFERS]
+    assert verdict.changed == (ChangeOf.CODE,)
 
 
 def test_a_bug_in_the_commit_that_brought_the_golden_proves_nothing(line: Project, repository: Repository):

@@ -175,7 +175,8 @@ def test_a_library_that_is_missing_is_named_with_the_command_that_installs_it(
     line: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "fsspec", None)
-    for url, package in (("s3://bucket/x", "s3fs"), ("gs://bucket/x", "gcsfs")):
-        ran = line.command("golden", "push", url)
+    for protocol, package in (("s3", "s3fs"), ("gs", "gcsfs")):
+        ran = line.command("golden", "push", f"{protocol}://bucket/x")
         assert ran.code == 2
-        assert f"pip install 'pytest-mlguard[remote]' {package} [golden-url-missing]" in ran.err
+        assert f"need {package} 2024.12 or newer, and that is not installed" in ran.err
+        assert f"pip install --upgrade 'pytest-mlguard[{protocol}]' [golden-url-missing]" in ran.err

@@ -154,6 +154,67 @@ def test_a_golden_that_moved_with_its_guard_is_not_lost(branch: Project):
     ]
 
 
+def planted(project: Project, *names: str, staged: bool = True) -> None:
+    for name in names:
+        project.write(name, "anything")
+        if staged:
+            git(project.root, "add", "--force", name)
+
+
+OF_NOBODY = ["golden/Gone/rows.csv", "golden/Line/arrays/weights.npy", "golden/Line/model.pkl",
+             "golden/_datasets/tiny/more.csv", "golden/_datasets/tiny/rows.parquet", "golden/notes.txt"]  # fmt: skip
+
+
+def test_a_file_of_no_golden_is_pointed_out_wherever_it_lies(branch: Project):
+    planted(branch, *OF_NOBODY)
+    ran = branch.command("status", "--base", "main", "--json", CI="1")
+    assert (ran.code, ran.json["exit_code"], ran.json["goldens"]) == (1, 1, [])
+    assert [(file["file"], file["tracked"]) for file in ran.json["files"]] == [(name, True) for name in OF_NOBODY]
+    planted(branch, "other/model.pkl")
+    ran = branch.command("status", "--base", "main")
+    lines = ran.out.splitlines()
+    assert (ran.code, lines[4:6]) == (0, ["golden/Line/model.pkl: a file of no golden", f"  look: {TRACKED}"])
+    assert lines[-1] == "no golden changed since main; 6 to look at"
+
+
+TRACKED = "git has it, no golden lists it, and mlguard never opens it; keep it elsewhere, or remove it with `git rm`"
+
+
+def test_what_git_does_not_have_is_shown_and_fails_nothing_and_what_it_ignores_is_not_shown(branch: Project):
+    planted(branch, "golden/Line/model.pkl", "golden/Line/cache.tmp", staged=False)
+    branch.write(".gitignore", ".mlguard/\n*.tmp\n")
+    ran = branch.command("status", "--base", "main", "--json", CI="1")
+    assert (ran.code, [(one["file"], one["tracked"]) for one in ran.json["files"]]) == (
+        0,
+        [("golden/Line/model.pkl", False)],
+    )
+
+
+@pytest.mark.parametrize("name", [".DS_Store", "Line/.DS_Store", "Line/record.json~", ".gitattributes", "README.md"])
+def test_what_editors_and_file_managers_leave_and_what_git_reads_is_no_alarm(branch: Project, name: str):
+    planted(branch, f"golden/{name}")
+    ran = branch.command("status", "--base", "main", CI="1")
+    assert (ran.code, ran.out) == (0, "no golden changed since main\n")
+
+
+def test_a_golden_that_is_deleted_or_cannot_be_read_is_told_once(branch: Project):
+    (branch.root / "golden/Line/record.json").write_text("{}")
+    planted(branch, "golden/Line/model.pkl")
+    told = branch.command("status", "--base", "main", "--json").json
+    assert [doubt["kind"] for doubt in told["goldens"][0]["doubts"]] == ["unreadable"]
+    assert [file["file"] for file in told["files"]] == ["golden/Line/model.pkl"]
+    shutil.rmtree(branch.root / "golden/Line")
+    assert branch.command("status", "--base", "main", "--json").json["files"] == []
+
+
+def test_a_folder_that_holds_more_than_goldens_is_judged_beside_them_alone(branch: Project):
+    (branch.root / "golden/Line").rename(branch.root / "tests/Line")
+    branch.edit("pyproject.toml", "[tool.mlguard]", '[tool.mlguard]\ngolden = "tests"')
+    planted(branch, "tests/data.csv", "tests/Line/model.pkl")
+    told = branch.command("status", "--base", "main", "--json").json["files"]
+    assert [file["file"] for file in told] == ["tests/Line/model.pkl"]
+
+
 def without_log(project: Project) -> None:
     store = open_store(load(project.root))
     golden = store.load("Line")

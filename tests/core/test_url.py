@@ -7,14 +7,14 @@ import pytest
 from mlguard.core.url import folder_for, is_url, plain_url, what_is_wrong, without_credentials
 
 USABLE = [
-    "s3://bucket/folder", "s3://bucket", "gs://bucket/a/b", "memory://x", "file:///mnt/goldens", "s3://b/my.prefix_2/",
+    "s3://bucket/folder", "s3://bucket", "gs://bucket/a/b", "file:///mnt/goldens", "s3://b/my.prefix_2/",
     "file:///C:/goldens",
 ]  # fmt: skip
 CANARY = "canary-secret"
 REFUSED = {
     "s3://key:canary-secret@bucket/folder": "leave all up to the @ out",
     "s3://canary-secret@bucket": "leave all up to the @ out",
-    "https://bucket/canary-secret": "must begin with one of file://, gs://, memory://, s3://",
+    "https://bucket/canary-secret": "must begin with one of file://, gs://, s3://",
     "S3://bucket/canary-secret": "must begin with one of",
     "simplecache::s3://bucket/canary-secret": "is no URL",
     "s3://bucket/../canary-secret": "plain folder names",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -64,8 +65,11 @@ def test_xdist_runs_a_guard_once_and_the_controller_sums_up(real):
     caches = real.root.parent / ".cache"  # Where no contract looks for what guarded code writes.
     caches.mkdir()
     alone, both = caches / "alone", caches / "both"
-    quick = real.pytest("--guard-quick", COUNT=str(alone))
+    log = ("--log-file", str(caches / "run.log"), "--log-file-level=INFO")
+    quick = real.pytest("--guard-quick", *log, COUNT=str(alone))
     assert quick.code == 0, quick.out
+    told = re.sub(r"\[\d+\]", "", (caches / "run.log").read_text())
+    assert told.count("Prices : train started") == told.count("Prices : train ended, ") == 1
     assert "failed" not in quick.out
     ran = real.pytest("-n", "2", "--guard-quick", plugins=("xdist.plugin",), COUNT=str(both))
     assert ran.code == 0, ran.out

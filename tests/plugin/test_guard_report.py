@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from tests.plugin.verdicts import shifted
 
 
-def test_a_page_of_the_guards_that_ran(small, made):
+def test_a_page_of_the_guards_that_ran(small, made, monkeypatch):
     made.verdicts["Churn"] = shifted("Churn", "predict")
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+    monkeypatch.setenv("CI_PIPELINE_SOURCE", "push")
+    monkeypatch.setenv("CI_PIPELINE_CREATED_AT", (datetime.now(UTC) - timedelta(hours=2)).isoformat())
     plain = small.run()
     tried = small.run("--guard-report", "out/page.html")
     assert (tried.code, tried.outcomes) == (plain.code, plain.outcomes)
@@ -16,6 +21,7 @@ def test_a_page_of_the_guards_that_ran(small, made):
     page = (small.root / "out/page.html").read_text(encoding="utf-8")
     assert page.index("<h2>Churn</h2>") < page.index("<h2>Demand[0]</h2>")
     assert "first moved in stage predict" in page
+    assert '<p class="quiet">verdict 2 h ' in page
 
 
 def test_a_place_that_is_refused_ends_the_session_before_anything_runs(small):

@@ -20,9 +20,31 @@ def test_a_run_in_which_all_match_is_one_line() -> None:
     assert document([VERDICTS["match"]]) == "### mlguard: 1 guard: 1 match; 9 observations compared\n"
 
 
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (12, "less than a minute"),
+        (360, "6 min"),
+        (3600, "1 h 0 min"),
+        (7500, "2 h 5 min"),
+        (3 * 86400, "3 days"),
+    ],
+)
+def test_how_long_it_took_from_the_push_is_told(seconds: float, told: str) -> None:
+    assert document([VERDICTS["match"]], waited=seconds).splitlines()[1:] == ["", f"verdict {told} after the push"]
+
+
 @pytest.mark.parametrize("name", ["shifted", "error", "environment-changed"])
 def test_what_failed_is_told(name: str, snapshot: SnapshotAssertion) -> None:
     assert document([VERDICTS["match"], VERDICTS[name]]) == snapshot
+
+
+def test_each_guard_says_what_changed_and_the_headline_all_of_it() -> None:
+    names = ("shifted", "environment-changed", "error", "a gate alone")
+    head, *rest = document([VERDICTS[name] for name in names]).splitlines()
+    assert head.endswith("; changed: configuration, environment")
+    cells = [re.sub("</?code>", "", row).split(" | ")[1:3] for row in rest if row.startswith("| <code>")]
+    assert [cell[1] for cell in cells] == ["configuration", "environment", "", ""]
 
 
 def test_annotations_stand_at_the_file_of_the_guard() -> None:
@@ -40,7 +62,7 @@ def test_nothing_in_a_name_acts() -> None:
     text = document([verdict])
     table, _, details = text.partition("<details>")
     assert "<script>" not in table
-    assert all(line.count("|") == 5 for line in table.splitlines() if line.startswith("|"))
+    assert all(line.count("|") == 6 for line in table.splitlines() if line.startswith("|"))
     fence = re.search(r"^(`+)text$", details, re.MULTILINE)
     assert fence
     assert details.count(f"\n{fence[1]}\n") == 1

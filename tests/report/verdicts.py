@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from mlguard.core.cause import Cause, CauseKind, Change
+from mlguard.core.cause import Cause, CauseKind, Change, ChangeOf
 from mlguard.core.compare import Comparison
 from mlguard.core.outcome import Outcome
 from mlguard.core.record import INTERNAL
@@ -78,6 +78,7 @@ VERDICTS = {
             ),
         ),
         causes=(Cause(CauseKind.CONFIGURATION_EDITED, changes=(Change("model.C", "1.0", "2.0"),)),),
+        changed=(ChangeOf.CONFIGURATION,),
         commit="0a1b2c3",
     ),
     "shifted in another run": told(against(GOLDEN, changed(effect=numbers(floats(0.0).data.reshape(()))))),
@@ -115,6 +116,7 @@ VERDICTS = {
     "environment-changed": told(
         against(GOLDEN, changed(proba=LOWER)),
         outcome=Outcome.ENVIRONMENT_CHANGED,
+        changed=(ChangeOf.ENVIRONMENT,),
         causes=(Cause(CauseKind.LIBRARIES_DIFFER, changes=(Change("numpy", "2.0", "2.1"),)),
                 Cause(CauseKind.OWN_CODE_AGREES, commit="0a1b2c3")),
     ),

@@ -135,7 +135,8 @@ def written(*, but: Path) -> Iterator[list[str]]:
             return
         is_written = event == "open" and isinstance(arguments[0], str) and arguments[2] & writing
         if is_written and arguments[0] != os.devnull and not Path(arguments[0]).is_relative_to(but):
-            found.append(arguments[0])
+            if "__pycache__" not in arguments[0]:  # What Python keeps of modules that are imported for the first time.
+                found.append(arguments[0])
         elif event in ("tempfile.mkstemp", "tempfile.mkdtemp"):
             found.append(str(arguments[0]))
 

@@ -98,14 +98,15 @@ def test_only_the_first_creates_an_object(bucket: Place) -> None:
     assert objects.names("nothing") == ()
 
 
-def test_memory_is_a_place_like_any_other(record: Record, tmp_path: Path) -> None:
-    url = f"memory://{tmp_path.name}"
-    Objects(FsspecBucket(url)).found()
-    (tmp_path / "a").mkdir()
-    (tmp_path / "b").mkdir()
-    at(url, tmp_path / "a").save(record, over=None)
-    assert files(at(url, tmp_path / "b")) == encode(record)
-    assert not FsspecBucket(url).create("heads/Churn/model_cat/00000001.json", b"x")
+def test_a_library_that_cannot_create_a_file_only_once_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts = tmp_path / "s3fs-0.4.2.dist-info" / "METADATA"
+    facts.parent.mkdir()
+    facts.write_text("Metadata-Version: 2.1\nName: s3fs\nVersion: 0.4.2\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(UsageError, match=r"need s3fs 2024\.12 or newer, and s3fs 0\.4\.2 is too old"):
+        FsspecBucket("s3://bucket/goldens")
 
 
 def test_of_writers_that_race_one_wins_each_time_and_the_others_are_told(

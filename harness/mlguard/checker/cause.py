@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 from typing import Any
 
 from mlguard.checker import tables
-from mlguard.checker.changes import changed_keys, changed_libraries, changed_machine, edited_files, same_files
+from mlguard.checker.changes import PYTHON, changed_keys, changed_libraries, changed_machine, edited_files, same_files
 from mlguard.checker.known import Known
 from mlguard.checker.proof import Prover
-from mlguard.core.cause import Cause, CauseKind
+from mlguard.core.cause import Cause, CauseKind, Change
 from mlguard.core.compare import Comparison, compare
 from mlguard.core.error import MlguardError
 from mlguard.core.outcome import Outcome
@@ -48,7 +49,8 @@ def explain(
 
     An edited configuration, or another edited file that the code reads, decides for `shifted`. Otherwise the code is
     innocent only where that is shown: the golden's own code, run here on the same data, gives what this run gave; or
-    nothing differs but the machine, and with the golden's machine emulated the values come back.
+    nothing differs but the machine, and with the golden's machine emulated the values come back. Data that the golden's
+    own generator makes otherwise under other libraries are the environment's doing, and no changed data.
     """
     # A gate on a metric says nothing about where a move comes from.
     return _Explainer(runner, goldens, guard, golden, done, comparison, replace(rules, requirements=())).explain()
@@ -79,7 +81,8 @@ class _Explainer:
         if edited:
             return Explained(self._red(), (*edited, *candidates))
         if self._data_changed():
-            return self._proven(Outcome.DATASET_CHANGED, [tables.changed(self.comparison.moves()), *candidates])
+            data = tables.changed(self.comparison.moves())
+            return self._made(self._proven(Outcome.DATASET_CHANGED, [data, *candidates]))
         if candidates or (self.same_code and not self._machine()):
             return self._proven(Outcome.ENVIRONMENT_CHANGED, candidates or [Cause(CauseKind.NOTHING_EDITED)])
         if self._machine() and self.comparison.outcome is Outcome.SHIFTED:
@@ -113,6 +116,33 @@ class _Explainer:
             return Explained(self._red(), (proof, *data))
         again = [self._on_golden_tables()] if excused is Outcome.DATASET_CHANGED else []
         return Explained(self._red(), (*again, proof, *candidates))
+
+    def _made(self, explained: Explained) -> Explained:
+        """Changed data that no edit changed, where that is shown: then they are what other libraries made of them.
+
+        The golden's own code was run here, with the generator of now: where that is the golden's as well, and nothing
+        else can have given data, both runs made the golden's data otherwise.
+        """
+        script, made = self._generator(), self.done.made_with
+        kinds = {cause.kind for cause in explained.causes}
+        shown = explained.outcome is Outcome.DATASET_CHANGED and CauseKind.FILES_UNKNOWN not in kinds
+        if not shown or made is None or made.others or not self._is_goldens(script):
+            return explained
+        libraries = changed_libraries(self.before, self.after, edited=not self.same_code)
+        changes = tuple(one for one in libraries if one.name == PYTHON or one.name in made.libraries)
+        if not changes:
+            return explained
+        cause = Cause(CauseKind.MADE_OTHERWISE, changes=changes, names=(script,))
+        return Explained(Outcome.ENVIRONMENT_CHANGED, (cause, *_without(changes, explained.causes)))
+
+    def _is_goldens(self, script: str) -> bool:
+        """Whether a generator, and what lies beside it, has the digests that the golden keeps."""
+        beside = f"{PurePosixPath(script).parent}/"
+        kept, found = (
+            {name: digest for name, digest in one.sources.items() if name.startswith(beside)}
+            for one in (self.before, self.after)
+        )
+        return script in kept and kept == found
 
     def _red(self) -> Outcome:
         """Where nothing excuses a move, whatever moved is `shifted`; a contract that broke stays `violated`."""
@@ -170,6 +200,14 @@ class _Explainer:
 
     def _generator(self) -> str:
         return self.runner.settings.relative(self.runner.settings.generators / f"{self.guard.dataset}.py")
+
+
+def _without(changes: Collection[Change], causes: Iterable[Cause]) -> Iterator[Cause]:
+    """Causes less the libraries that were told already."""
+    for cause in causes:
+        left = tuple(change for change in cause.changes if change not in changes)
+        if left or not cause.changes:
+            yield replace(cause, changes=left)
 
 
 def emulation(provenance: Provenance) -> Environment:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mlguard.checker.private import PRIVATE
 from mlguard.core.cause import Change
-from mlguard.core.record import Provenance
+from mlguard.core.record import PRIVATE, Provenance
+from mlguard.core.surroundings import surroundings
 from mlguard.runner.imported import installed
+
+PYTHON = "Python"
+"""What a change of Python itself is called among those of libraries."""
 
 
 def changed_keys(before: Provenance, after: Provenance) -> list[Change]:
@@ -36,7 +39,7 @@ def changed_libraries(before: Provenance, after: Provenance, *, edited: bool = F
     """
     old_python, new_python = _minor(before), _minor(after)
     if old_python != new_python:
-        yield Change("Python", old_python, new_python)
+        yield Change(PYTHON, old_python, new_python)
     old, new = _packages(before), _packages(after)
     for name in sorted({*old, *new}):
         version = new.get(name) or installed(name)
@@ -50,6 +53,13 @@ def changed_machine(before: Provenance, after: Provenance) -> Iterator[Change]:
         yield from _change(name, before.environment.get(name), after.environment.get(name))
     yield from _change("BLAS kernel", _kernels(before), _kernels(after))
     yield from _change("SIMD", _simd(before), _simd(after))
+
+
+def changed_surroundings(before: Provenance, after: Provenance) -> Iterator[Change]:
+    """What else differs around two runs, and decides nothing: operating system, image of a container, lock files."""
+    old, new = surroundings(before, after)
+    for name in dict.fromkeys([*old, *new]):
+        yield from _change(name, old.get(name), new.get(name))
 
 
 def edited_files(before: Provenance, after: Provenance) -> list[str]:

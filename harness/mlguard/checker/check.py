@@ -5,15 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from logging import INFO
 from pathlib import Path
 
 from mlguard.checker.apart import told_apart
 from mlguard.checker.cause import Explained, explain
-from mlguard.checker.changes import changed_beside, changed_keys
+from mlguard.checker.changes import changed_beside, changed_keys, changed_surroundings
 from mlguard.checker.clock import depends_on, elsewhere, first_place
 from mlguard.checker.first_move import FirstMove
 from mlguard.checker.history import blob, golden_commit
 from mlguard.checker.isolated import failed, isolated
+from mlguard.checker.kinds import kinds_of_change
 from mlguard.checker.known import Known
 from mlguard.checker.raised import blamed
 from mlguard.checker.rows import tell
@@ -23,6 +25,7 @@ from mlguard.checker.waiting import Waiting
 from mlguard.core.cause import Cause, CauseKind
 from mlguard.core.compare import Comparison, compare
 from mlguard.core.error import Ending, GoldenError, MlguardError, RunError, several
+from mlguard.core.finding import Kind
 from mlguard.core.outcome import Outcome
 from mlguard.core.record import Record
 from mlguard.core.rules import Rules
@@ -33,6 +36,8 @@ from mlguard.golden.interface import Held
 from mlguard.golden.naming import collisions
 from mlguard.golden.stores import open_store
 from mlguard.report import problems
+from mlguard.report.causes import say_surroundings
+from mlguard.runlog import log
 from mlguard.runner.order import Done, Extent, Found
 from mlguard.runner.run import Runner
 from mlguard.settings import Settings
@@ -76,6 +81,7 @@ class Checker:
     def check(self, guard: Declared) -> Seen:
         """Run one guard and compare it with its golden; whatever goes wrong is a Verdict, never an exception."""
         started = time.perf_counter()
+        log(INFO, f"{guard.ref.name}: check started")
         against = self.unchanged.golden(guard.ref.name) if self.unchanged else ""
         seen = isolated(guard.ref.name, lambda: self._check(guard), Seen)
         if seen.verdict.raises:
@@ -90,6 +96,7 @@ class Checker:
             costs=seen.done.costs if seen.done else {},
             file=self.settings.relative(guard.ref.file),
         )
+        log(INFO, f"{verdict.guard}: check ended, {verdict.outcome}, {verdict.seconds:.2f} s")
         return replace(seen, verdict=verdict)
 
     def _remembered(self, guard: Declared, seen: Seen, against: str) -> Verdict:
@@ -190,8 +197,12 @@ class Checker:
         elif not explained.causes and (keys := changed_keys(golden.provenance, done.record.provenance)):
             explained = Explained(comparison.outcome, (Cause(CauseKind.CONFIGURATION_EDITED, tuple(keys)),))
         verdict = _verdict(guard, tell(comparison, golden, done.dataset), explained, done)
-        beside = changed_beside(golden.provenance, done.record.provenance)
-        return replace(verdict, remarks=(*verdict.remarks, problems.edited_beside(beside))) if beside else verdict
+        more = [*_surroundings(comparison, golden, explained, done), *_beside(golden, done)]
+        before, after = golden.provenance, done.record.provenance
+        moved = any(move.kind is not Kind.GATE_MISSED for move in comparison.moves())
+        generator = self.settings.relative(self.settings.generators / f"{guard.dataset}.py")
+        kinds = kinds_of_change(before, after, explained.causes, generator) if moved else ()
+        return replace(verdict, changed=kinds, remarks=(*verdict.remarks, *more))
 
     def _clock(self, guard: Declared, comparison: Comparison, record: Record) -> list[Cause]:
         """What the guard depends on, zone or day, where something moved that was made in another zone or day."""
@@ -251,6 +262,7 @@ def stale(settings: Settings, found: Found) -> list[Verdict]:
 
 def still_matches(settings: Settings, guard: Declared, when: str) -> Verdict:
     """The Verdict on a guard that is not run, since nothing has changed after it matched at this time."""
+    log(INFO, f"{guard.ref.name}: not run, unchanged since {when}")
     return Verdict(guard.ref.name, Outcome.MATCH, unchanged=when, file=_module(settings, str(guard.ref.file)))
 
 
@@ -297,6 +309,20 @@ def _verdict(guard: Declared, comparison: Comparison, explained: Explained, done
         places=done.places,
         problem=None if comparison.findings else problems.nothing_compared(guard.ref.name),
     )
+
+
+def _surroundings(comparison: Comparison, golden: Record, explained: Explained, done: Done) -> Iterator[str]:
+    """What else differs from the golden's, where something moved and the code is not shown to have moved it."""
+    changes = tuple(changed_surroundings(golden.provenance, done.record.provenance))
+    is_code = any(cause.kind is CauseKind.OWN_CODE_DIFFERS for cause in explained.causes)
+    if changes and comparison.moves() and not is_code:
+        yield say_surroundings(changes)
+
+
+def _beside(golden: Record, done: Done) -> Iterator[str]:
+    """Settings that are no part of the configuration, and differ from the golden's."""
+    if beside := changed_beside(golden.provenance, done.record.provenance):
+        yield problems.edited_beside(beside)
 
 
 def _gated(comparison: Comparison, explained: Explained) -> Explained:

@@ -11,13 +11,11 @@ from pathlib import Path
 
 from mlguard.checker.codeowners import owners_of
 from mlguard.checker.history import head, setting
+from mlguard.ci import handles
 from mlguard.core.error import UsageError
 from mlguard.core.record import Approval
 from mlguard.discovery import Declared
 from mlguard.report.numbers import few
-
-ACTORS = ("GITHUB_ACTOR", "GITLAB_USER_LOGIN")
-"""Variables in which CI services say whose run it is, as a handle."""
 
 _NOREPLY = re.compile(r"(?:\d+\+)?([^@]+)@users\.noreply\.github\.com", re.IGNORECASE)
 
@@ -96,8 +94,8 @@ def identity(base: Path) -> tuple[str, ...]:
     """What whoever runs this is called: the address and the name that git has, and handles of CI services."""
     address, name = (setting(base, key) or "" for key in ("user.email", "user.name"))
     noreply = _NOREPLY.fullmatch(address)
-    handles = [noreply[1] if noreply else "", *(os.environ.get(variable, "") for variable in ACTORS)]
-    return tuple(filter(None, [address, name, *(f"@{handle}" for handle in handles if handle)]))
+    known = [*([noreply[1]] if noreply else []), *handles(os.environ)]
+    return tuple(filter(None, [address, name, *(f"@{handle}" for handle in known)]))
 
 
 def _is(owner: str, names: Sequence[str]) -> bool | None:

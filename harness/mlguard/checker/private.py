@@ -7,31 +7,35 @@ has matched, under a key that stays there.
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
-from typing import Final
 
 from mlguard.checker.history import PATIENCE
-from mlguard.core.record import Record
+from mlguard.core.record import PRIVATE, Record
+from mlguard.core.surroundings import LOCKS
 from mlguard.files.tree import LARGEST
 from mlguard.runner.repository import outside_hooks
 from mlguard.runner.sources import digest
-
-PRIVATE: Final = "private"
-"""Stands in a golden for the digest of a file that git ignores."""
 
 
 def without_private(project: Path, record: Record) -> Record:
     """The Record as a repository may hold it."""
     source = record.provenance
-    hidden = _private(project, [*source.sources, *source.values_beside])
-    sources = {name: PRIVATE if name in hidden else kept for name, kept in source.sources.items()}
-    configuration = source.configuration
+    configuration, locks = source.configuration, source.environment.get(LOCKS) or {}
+    hidden = _private(project, [*source.sources, *source.values_beside, *locks])
+    environment = {**source.environment, LOCKS: _hiding(locks, hidden)} if locks else source.environment
     if configuration is not None:
         beside = {name: values for name, values in configuration.beside.items() if name not in hidden}
         configuration = replace(configuration, beside=beside)
-    return replace(record, provenance=replace(source, sources=sources, configuration=configuration))
+    told = replace(
+        source, sources=_hiding(source.sources, hidden), configuration=configuration, environment=environment
+    )
+    return replace(record, provenance=told)
+
+
+def _hiding(digests: Mapping[str, str], hidden: Container[str]) -> dict[str, str]:
+    return {name: PRIVATE if name in hidden else kept for name, kept in digests.items()}
 
 
 def private_files(golden: Record) -> list[str]:

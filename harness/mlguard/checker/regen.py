@@ -36,6 +36,7 @@ from mlguard.golden.power import kept
 from mlguard.report import problems
 from mlguard.report.loose import say_loosely, say_measured
 from mlguard.report.unstable import JUMPS, NOT_TWICE, unstable_in_words
+from mlguard.runlog import timed
 
 if TYPE_CHECKING:
     from mlguard.runner.order import Done
@@ -93,9 +94,9 @@ class Regenerator:
 
         Whatever goes wrong refuses this guard, and is never an exception.
         """
-        return isolated(
-            guard.ref.name, lambda: self._prepared(guard, everything=everything), partial(Regen.refusing, guard)
-        )
+        name = guard.ref.name
+        with timed(f"{name}: recording"):
+            return isolated(name, lambda: self._prepared(guard, everything=everything), partial(Regen.refusing, guard))
 
     def _prepared(self, guard: Declared, *, everything: bool) -> Regen:
         self.progress(f"{guard.ref.name}: run 1")

@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from mlguard import __version__
-from mlguard.checker.private import PRIVATE
 from mlguard.configuration import flatten, parsed
 from mlguard.core.obstacle import Obstacle, ObstacleKind
-from mlguard.core.record import ConfigurationFacts, Record
+from mlguard.core.record import PRIVATE, ConfigurationFacts, Record
 from mlguard.golden.interface import Held
 from mlguard.golden.keyed import State
 from mlguard.runner.sources import digest

@@ -1,7 +1,8 @@
-"""What a branch changes about the goldens: which ones, for which reasons, and what a reviewer should look at."""
+"""What a branch changes about the goldens, for which reasons, what a reviewer should look at, and what is no golden."""
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Container, Iterator
 from pathlib import Path, PurePosixPath
@@ -11,7 +12,7 @@ from packaging.version import InvalidVersion, Version
 from mlguard.checker.changes import changed_code
 from mlguard.checker.history import blob
 from mlguard.checker.merge import whole
-from mlguard.core.changed import Changed, Doubt, DoubtKind, How
+from mlguard.core.changed import Changed, Doubt, DoubtKind, How, Unlisted
 from mlguard.core.error import MlguardError, UsageError
 from mlguard.core.record import Approval, Record
 from mlguard.golden.codec import RECORD, read_log
@@ -19,6 +20,7 @@ from mlguard.golden.damage import digest
 from mlguard.golden.interface import Held
 from mlguard.golden.naming import folder_of, name_of
 from mlguard.golden.stores import open_store
+from mlguard.golden.unlisted import unlisted
 from mlguard.runner.repository import Repository
 from mlguard.settings import Settings, settings_of
 
@@ -59,6 +61,19 @@ def changed_since(settings: Settings, repository: Repository, revision: str) -> 
             old = None if before is None else whole(settings.base, root / folder, name, (fork,), store.read)
             found.append(_changed(name, held, before, old))
     return sorted(found, key=lambda one: one.name)
+
+
+def files_of_nobody(settings: Settings, repository: Repository) -> list[Unlisted]:
+    """Files that lie below the folder of the goldens and belong to none; those that git ignores are left out."""
+    below = settings.golden.relative_to(repository.top).as_posix()
+    found = []
+    for tracked, asked in ((True, ("--cached",)), (False, ("--others", "--exclude-standard"))):
+        files = dict.fromkeys(repository.listed("ls-files", "-z", *asked, "--", f":(literal){below}"))
+        # Goldens are read as they lie here, and so a file that is gone here is gone.
+        here = [file for file in files if os.path.lexists(repository.top / file)]
+        names = unlisted(settings, (PurePosixPath(file).relative_to(below).as_posix() for file in here))
+        found += [Unlisted(settings.relative(settings.golden / name), tracked) for name in names]
+    return found
 
 
 def _golden_at(settings: Settings, commit: str) -> Path:

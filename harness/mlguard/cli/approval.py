@@ -11,6 +11,7 @@ import click
 from mlguard.checker.check import Checker
 from mlguard.checker.isolated import isolated
 from mlguard.checker.regen import Regen, Regenerator
+from mlguard.cli.log import logging
 from mlguard.core.error import UsageError
 from mlguard.core.outcome import Outcome
 from mlguard.core.rules import Rules
@@ -40,6 +41,7 @@ _OPTIONS = (
     click.option(
         "--jobs", "-j", type=click.IntRange(1), default=None, help="Guards to run at once; default: one per core."
     ),
+    logging,
     click.option("--allow-ci", is_flag=True, help="Write goldens even in CI."),
     click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document on standard output."),
 )

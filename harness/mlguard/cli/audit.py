@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import click
 
 from mlguard.checker.isolated import isolated
+from mlguard.cli.log import logging
 from mlguard.cli.scheduling import scheduling
 from mlguard.cli.select import Opened, opened
 from mlguard.core.error import several
@@ -51,6 +52,7 @@ def in_seconds(text: str) -> float:
     "--jobs", "-j", type=click.IntRange(1), default=None, help="Changes to try at once; default: one per core."
 )
 @scheduling
+@logging
 @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document on standard output.")
 def command(
     names: tuple[str, ...],

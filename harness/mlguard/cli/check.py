@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mlguard.cli.log import LOGS, logging
 from mlguard.cli.named import Named
 from mlguard.cli.scheduling import scheduling
 from mlguard.printing import say, say_json
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     help="Keep what was found with this bundle, for `mlguard gate`; may be given several times.",
 )
 @scheduling
+@logging
 @click.option("--try", "trying", is_flag=True, help="Show what a golden would hold; compare and write nothing.")
 @click.option("--in-process", is_flag=True, help="Run in this process, for debuggers; its environment is not fixed.")
 @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document on standard output.")
@@ -89,7 +91,7 @@ def command(
             f"--bundle keeps what a whole check in workers found, which {partial[0]} is not: leave one of them out"
         )
     reach = _reach(since) if staged or since is not None else None
-    if options and report is None:
+    if options and report is None and LOGS not in click.get_current_context().meta:
         _leave_if_unchanged(names, reach, as_json=as_json)
     # Late: where nothing changed, nothing heavy is imported.
     from mlguard.cli.checking import Asked, check, preview

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +17,7 @@ from mlguard.checker.isolated import isolated
 from mlguard.checker.move import renamed
 from mlguard.checker.reach import Reach
 from mlguard.checker.unchanged import Standing, Unchanged, places
+from mlguard.ci import since_push
 from mlguard.cli.select import Opened, at_once, opened
 from mlguard.cli.staged import Staged
 from mlguard.core.error import MlguardError
@@ -159,7 +161,7 @@ def _kept_with(bundles: Sequence[Begun], settings: Settings, found: Sequence[Ver
 def _page_written(page: Path, settings: Settings, guards: Sequence[Shown], not_run: Sequence[str]) -> int:
     """Write the page, and answer with 0; with the exit code of what the disk refuses."""
     try:
-        write(page, settings, guards, not_run)
+        write(page, settings, guards, not_run, since_push(os.environ))
     except MlguardError as error:
         tell(f"mlguard: {error}")
         return error.exit_code

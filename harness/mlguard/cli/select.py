@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from mlguard.checker.check import broken, refuse_collisions
+from mlguard.ci import in_ci
 from mlguard.core.error import RunError, UsageError
 from mlguard.discovery import Declared, select
 from mlguard.printing import tell
 from mlguard.report.terminal import draw
 from mlguard.runner.order import Found
 from mlguard.runner.run import Runner
-from mlguard.settings import Settings, in_ci, load, require_project
+from mlguard.settings import Settings, load, require_project
 
 T = TypeVar("T")
 

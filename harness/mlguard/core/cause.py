@@ -17,6 +17,8 @@ class CauseKind(StrEnum):
     """Files that git ignores were read; whether they differ from the golden's is not known here (`names`)."""
     DATASET_CHANGED = "dataset changed"
     """Tables differ from the golden's (`names`, with their columns)."""
+    MADE_OTHERWISE = "made otherwise"
+    """The generator (`names`) is the golden's and makes other data here, with other libraries (`changes`)."""
     NOTHING_EDITED = "nothing edited"
     """Every file that the guarded code runs or reads is the golden's."""
     LIBRARIES_DIFFER = "libraries differ"
@@ -95,3 +97,18 @@ class Cause:
     """Where values first differ."""
     detail: str = ""
     """The text of an error, what cannot be emulated, or the one contract in which values differ."""
+
+
+class ChangeOf(StrEnum):
+    """What a change is of, in a word."""
+
+    CODE = "code"
+    """Code that ran in both runs, or that was shown to give other values."""
+    CONFIGURATION = "configuration"
+    """Keys of the configuration."""
+    DATA = "data"
+    """The tables of the dataset."""
+    FILES = "files"
+    """Files that the code reads."""
+    ENVIRONMENT = "environment"
+    """Libraries, environment variables or the machine."""

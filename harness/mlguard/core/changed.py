@@ -57,3 +57,13 @@ class Changed:
     """Those that the base does not have, newest first."""
     doubts: tuple[Doubt, ...] = ()
     """What a reviewer should look at."""
+
+
+@dataclass(frozen=True)
+class Unlisted:
+    """A file below the folder of the goldens that no golden lists; nothing of mlguard opens it."""
+
+    file: str
+    """Its path, from the project's root."""
+    tracked: bool
+    """Whether git has it, or is about to: then everybody who has the repository has it."""

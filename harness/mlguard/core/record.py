@@ -44,6 +44,9 @@ PROBES = "probes"
 STATUS = "status"
 """The column that holds the status of each probe row."""
 
+PRIVATE = "private"
+"""Stands in a golden for the digest of a file that git ignores."""
+
 GUESS = "guess"
 """The detail of an `effect` whose changed value the code may refuse, so that it may go without a word."""
 
@@ -154,7 +157,8 @@ class Provenance:
     sources: Mapping[str, str] = field(default_factory=dict)
     """Content digests of the project's own files that ran, or that its code read, by path below the root."""
     environment: Mapping[str, Any] = field(default_factory=dict)
-    """`python`, `packages`, `machine` (CPU, BLAS and its kernel, SIMD level, threads, OS), `hash_seed`."""
+    """`python`, `packages`, the machine (CPU, BLAS and its kernel, SIMD level, threads, OS), `hash_seed`, and where
+    there are any: the `image` of a container, digests of lock files (`locks`)."""
 
     @property
     def data_digest(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-PROTOCOLS = ("file", "gs", "memory", "s3")
+PROTOCOLS = ("file", "gs", "s3")
 """Where mlguard knows how to write a file only if there is none, of which every safe replacement is made."""
 
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://(.*)", re.DOTALL)

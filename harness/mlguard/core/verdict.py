@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from mlguard.core.cause import Cause
+from mlguard.core.cause import Cause, ChangeOf
 from mlguard.core.finding import Finding, Kind
 from mlguard.core.outcome import USAGE_EXIT, Outcome, worst
 from mlguard.core.run_name import MAIN, RunName
@@ -27,6 +27,8 @@ class Verdict:
     """The run in which it first moved."""
     causes: tuple[Cause, ...] = ()
     """What is known of why it moved, most telling first."""
+    changed: tuple[ChangeOf, ...] = ()
+    """Where something moved: what is another than for the golden and can have moved it; a single word where one is."""
     remarks: tuple[str, ...] = ()
     """Quiet lines of the run: a default split, a run that was dropped."""
     against: str = "the golden"

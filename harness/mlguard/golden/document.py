@@ -55,6 +55,9 @@ class EnvironmentJson(TypedDict, total=False):
     blas: list[dict[str, Any]]
     numpy: dict[str, Any]
     libm: str | None
+    os: str
+    image: str
+    locks: dict[str, str]
 
 
 class PowerJson(TypedDict):

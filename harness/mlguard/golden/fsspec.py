@@ -5,15 +5,20 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Mapping
+from importlib.metadata import version
 from typing import Any, TypeVar
+
+from packaging.version import Version
 
 from mlguard.core.error import UsageError
 from mlguard.golden.bucket import UnreachableError
 
 T = TypeVar("T")
 
-PACKAGES = {"gs": "gcsfs", "memory": "fsspec", "s3": "s3fs"}
+PACKAGES = {"gs": "gcsfs", "s3": "s3fs"}
 """The package that fsspec needs for each protocol that creates a file in one step: S3 by If-None-Match, GCS alike."""
+OLDEST = "2024.12"
+"""The first release of each of them that can; pip takes one of 2020 where another package wants a newer botocore."""
 
 _CODE = re.compile(r"[A-Za-z]{1,40}")
 _BUSY = "ConditionalRequestConflict"
@@ -32,20 +37,18 @@ class FsspecBucket:
     """Objects below one prefix. Credentials and all else that a connection needs are fsspec's own affair."""
 
     def __init__(self, url: str) -> None:
-        """Raises UsageError where a library is not installed."""
+        """Raises UsageError where a library is not installed, or too old."""
         self.url = url
         protocol, _, self._prefix = url.partition("://")
+        package = PACKAGES[protocol]
         try:
             import fsspec
 
             kind: Any = fsspec.get_filesystem_class(protocol)
         except ImportError as error:
-            package = PACKAGES[protocol]
-            raise UsageError(
-                f"goldens at {protocol}:// need {' and '.join(sorted({'fsspec', package}))}, and that is not installed",
-                advice=f"pip install 'pytest-mlguard[remote]' {package}",
-                slug="golden-url-missing",
-            ) from error
+            raise _needed(protocol, "that is not installed") from error
+        if Version(installed := version(package)) < Version(OLDEST):
+            raise _needed(protocol, f"{package} {installed} is too old")
         logging.getLogger("asyncio").addFilter(_is_told_nowhere_else)
         # fsspec keeps the instance: a client of S3 takes as long to make as a small guard takes to run.
         self._files: Any = self._asked(lambda: kind(use_listings_cache=False))
@@ -102,6 +105,14 @@ class FsspecBucket:
             # Neither its text nor the exception itself goes on: both may show an address with credentials.
             reason = _reason(error)
         raise UnreachableError(self.url, reason)
+
+
+def _needed(protocol: str, but: str) -> UsageError:
+    return UsageError(
+        f"goldens at {protocol}:// need {PACKAGES[protocol]} {OLDEST} or newer, and {but}",
+        advice=f"pip install --upgrade 'pytest-mlguard[{protocol}]'",
+        slug="golden-url-missing",
+    )
 
 
 def _reason(error: object) -> str:

@@ -21,12 +21,14 @@ ARRAYS, INTERNALS = "arrays", "internals"
 SUMMARY = "summary.md"
 """The file beside a record that a reviewer reads."""
 
+DATA = (".csv", ".json", ".jsonl", ".npy")
+"""How all other files of goldens and Datasets end."""
+
 LENGTH = 64
 """Characters that one folder or file name may have, its digest included."""
 
 _DIGITS = 10
 _SAFE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*(?<!\.)")
-_DATA = (".csv", ".json", ".jsonl", ".npy")
 
 
 def folder_of(name: str) -> PurePosixPath:
@@ -97,4 +99,4 @@ def _apart(name: str) -> tuple[str, list[str]]:
 
 def _reserved(text: str) -> bool:
     lower = text.casefold()
-    return lower.split(".")[0] in DEVICES or lower in (ARRAYS, INTERNALS, SUMMARY) or lower.endswith(_DATA)
+    return lower.split(".")[0] in DEVICES or lower in (ARRAYS, INTERNALS, SUMMARY) or lower.endswith(DATA)

@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import Any
 from urllib.parse import unquote
@@ -55,6 +56,16 @@ def changed(file: Path) -> int:
         return 0
 
 
+@dataclass
+class Aside:
+    """What was heard while something else than guarded code ran; it grows as that goes on."""
+
+    read: set[Path] = field(default_factory=set)
+    """Opened for reading, wherever they lie."""
+    asks_others: bool = False
+    """Whether a program was started, or another one connected to: nobody hears what these gave."""
+
+
 class Files:
     """Files heard in this process; made once per worker, since an audit hook stays for good."""
 
@@ -72,6 +83,7 @@ class Files:
         self.given: dict[Path, int] = {}
         """Named to a program that was started, which nobody hears, with the time of their last change until then."""
         self._reading = self._writing = False
+        self._aside: Aside | None = None
         sys.addaudithook(self._hook)
 
     @contextmanager
@@ -88,6 +100,19 @@ class Files:
         finally:
             self._reading = self._writing = False
 
+    @contextmanager
+    def aside(self) -> Iterator[Aside]:
+        """What is read while the block runs, none of which counts as read by guarded code."""
+        kept = self.read, self.read_first, self.given
+        self._aside = Aside()
+        self.read, self.read_first, self.given = self._aside.read, set(), {}
+        try:
+            with self.listening(None):
+                yield self._aside
+        finally:
+            self._aside = None
+            self.read, self.read_first, self.given = kept
+
     def _hook(self, event: str, arguments: tuple[Any, ...]) -> None:
         if not self._reading:
             return
@@ -100,6 +125,8 @@ class Files:
             self._hear(_database(arguments[0]), writes=False)
         elif event in STARTS:
             self._hear_start(event, arguments)
+        if self._aside is not None and event in (*STARTS, "socket.connect"):
+            self._aside.asks_others = True
 
     def _hear(self, path: object, *, writes: bool) -> None:
         if not isinstance(path, str | bytes | os.PathLike):

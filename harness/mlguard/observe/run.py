@@ -30,8 +30,8 @@ from mlguard.observe.walk import walk
 class Progress(Protocol):
     """How a run tells how far it is."""
 
-    def __call__(self, stage: str) -> None:
-        """A stage begins, or a part of the run."""
+    def __call__(self, stage: str, part: str = "") -> None:
+        """A stage begins, or a part of the run; `part` where it has a name of its own."""
 
     def calling(self, words: str) -> None:
         """A call of the user's code begins; without words, it has ended."""
@@ -40,7 +40,7 @@ class Progress(Protocol):
 class Silent:
     """Progress that nobody follows."""
 
-    def __call__(self, stage: str) -> None:
+    def __call__(self, stage: str, part: str = "") -> None:
         """Nothing."""
 
     def calling(self, words: str) -> None:

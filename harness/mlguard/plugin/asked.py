@@ -103,7 +103,7 @@ def asked(config: pytest.Config) -> Asked:
 
 def _refused(wanted: Asked, environ: Mapping[str, str]) -> list[str]:
     """Why nothing may be recorded."""
-    from mlguard.settings import in_ci
+    from mlguard.ci import in_ci
 
     problems = []
     if not wanted.reason:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ def accept_place(file: str, root: Path) -> None:
 
 def leave_page(session: Session) -> bool:
     """Write the page, and keep for the end where it lies or why there is none; whether nothing went wrong."""
+    from mlguard.ci import since_push
     from mlguard.core.error import MlguardError
     from mlguard.core.visible import one_line
     from mlguard.pages import after, destination, write
@@ -43,7 +45,7 @@ def leave_page(session: Session) -> bool:
     try:
         settings = load(project)
         place = destination(Path(session.asked.report), settings)
-        write(place, settings, [after(settings, verdict) for verdict in verdicts])
+        write(place, settings, [after(settings, verdict) for verdict in verdicts], waited=since_push(os.environ))
     except MlguardError as error:
         session.page = one_line(f"mlguard: {error}")
         return False

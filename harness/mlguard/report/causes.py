@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from mlguard.core.cause import Cause, CauseKind, Change
 
@@ -10,6 +10,11 @@ from mlguard.core.cause import Cause, CauseKind, Change
 def say_cause(cause: Cause) -> str:
     """One sentence about one cause."""
     return _SENTENCES[cause.kind](cause)
+
+
+def say_surroundings(changes: Iterable[Change]) -> str:
+    """One sentence about what surrounds a run otherwise than that of the golden."""
+    return f"not as for the golden, which decides nothing: {'; '.join(map(say_change, changes))}"
 
 
 def _changes(cause: Cause) -> str:
@@ -46,6 +51,10 @@ _SENTENCES: Mapping[CauseKind, Callable[[Cause], str]] = {
         f"the code reads files that git ignores, and whether they changed is not known here: {_names(cause)}"
     ),
     CauseKind.DATASET_CHANGED: lambda cause: f"the dataset changed: {'; '.join(cause.names)}",
+    CauseKind.MADE_OTHERWISE: lambda cause: (
+        f"the generator ({_names(cause)}) is the golden's and makes other data here; of what it uses differs: "
+        f"{_changes(cause)}"
+    ),
     CauseKind.NOTHING_EDITED: lambda cause: "no file that the code runs or reads differs from the golden's",
     CauseKind.LIBRARIES_DIFFER: lambda cause: f"libraries differ from the golden's: {_changes(cause)}",
     CauseKind.VARIABLES_DIFFER: lambda cause: (

@@ -14,7 +14,7 @@ from mlguard.core.visible import one_line
 from mlguard.report.moves import SHOWN
 from mlguard.report.sentence import say
 from mlguard.report.terminal import draw
-from mlguard.report.wording import headline, reason, summary
+from mlguard.report.wording import after_push, headline, reason, summary
 
 MOST: Final = 60_000
 """Bytes of a document at most, in UTF-8; GitHub takes a megabyte a step, comments on pull requests take 65,536."""
@@ -28,13 +28,14 @@ _PLACED: Final = MOST // 8
 _DETAILS: Final = "<details><summary>{title}</summary>\n\n{text}\n\n</details>\n"
 
 
-def document(verdicts: Sequence[Verdict]) -> str:
+def document(verdicts: Sequence[Verdict], *, waited: float | None = None) -> str:
     """One line for a run in which all match; else a table of what failed, and each explanation to unfold.
 
-    Explanations that have no room are left out, with a line that says so.
+    `waited`: seconds from the push to here, where that is known. Explanations that have no room are left out, with a
+    line that says so.
     """
     failed = [verdict for verdict in verdicts if verdict.outcome is not Outcome.MATCH]
-    parts = [f"### mlguard: {summary(verdicts)}\n"]
+    parts = [f"### mlguard: {summary(verdicts)}{_changed(failed)}\n", *(f"{line}\n" for line in after_push(waited))]
     for rows, share in ((_table(failed), MOST // 2), *((_by_place(verdict), _PLACED) for verdict in failed)):
         table = "\n".join(_fitting(rows, min(share, MOST // 2 + _PLACED - sum(map(_size, parts)))))
         parts += [f"{table}\n"] if table else []
@@ -61,13 +62,20 @@ def workflow_commands(verdicts: Sequence[Verdict]) -> Iterator[str]:
             yield f"::{level} {where}title={title}::{_message(one_line(reason(verdict))[:_LONGEST])}"
 
 
+def _changed(failed: Sequence[Verdict]) -> str:
+    """What changed that moved guards, as a label of the whole; empty where nobody knows."""
+    kinds = dict.fromkeys(kind for verdict in failed for kind in verdict.changed)
+    return f"; changed: {', '.join(kinds)}" if kinds else ""
+
+
 def _table(failed: Sequence[Verdict]) -> Iterator[str]:
     if not failed:
         return
-    yield "| guard | outcome | first moved | what |"
-    yield "|---|---|---|---|"
+    yield "| guard | outcome | changed | first moved | what |"
+    yield "|---|---|---|---|---|"
     for verdict in failed[:100]:
-        cells = (verdict.guard, verdict.outcome, verdict.first_moved or "", one_line(reason(verdict)))
+        changed, first = ", ".join(verdict.changed), verdict.first_moved or ""
+        cells = (verdict.guard, verdict.outcome, changed, first, one_line(reason(verdict)))
         yield f"| {' | '.join(_cell(str(cell)) for cell in cells)} |"
 
 

@@ -35,6 +35,7 @@ def as_data(verdict: Verdict) -> documents.CheckedGuard:
         "findings": [_finding(finding, verdict.against) for finding in verdict.findings],
         "places": dict(verdict.places),
         "causes": [say_cause(cause) for cause in verdict.causes],
+        "changed": [str(kind) for kind in verdict.changed],
         "remarks": remarks(verdict),
         "problem": verdict.problem,
         "traceback": verdict.traceback,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from mlguard.core.changed import Changed, Doubt
+from mlguard.core.changed import Changed, Doubt, Unlisted
 from mlguard.report.documents.goldens import Status
 from mlguard.report.numbers import few
 
@@ -25,15 +25,17 @@ _SENTENCES = {
     "`mlguard move OLD NEW` gives the new one its golden",
 }
 
-
-def draw(changed: Sequence[Changed], base: str) -> str:
-    """A paragraph for each changed golden, and one line on all."""
-    return "\n".join(
-        [*(line for one in changed for line in _lines(one)), *([""] if changed else []), _all(changed, base)]
-    )
+_TRACKED = "git has it, no golden lists it, and mlguard never opens it; keep it elsewhere, or remove it with `git rm`"
+_UNTRACKED = "no golden lists it, and mlguard never opens it; keep it elsewhere, so that nobody adds it to git"
 
 
-def as_data(changed: Sequence[Changed], base: str, exit_code: int) -> Status:
+def draw(changed: Sequence[Changed], files: Sequence[Unlisted], base: str) -> str:
+    """A paragraph for each changed golden and for each file that is none, and one line on all."""
+    lines = [*(line for one in changed for line in _lines(one)), *(line for one in files for line in _file(one))]
+    return "\n".join([*lines, *([""] if lines else []), _all(changed, files, base)])
+
+
+def as_data(changed: Sequence[Changed], files: Sequence[Unlisted], base: str, exit_code: int) -> Status:
     """The same as plain data."""
     return {
         "base": base,
@@ -52,6 +54,7 @@ def as_data(changed: Sequence[Changed], base: str, exit_code: int) -> Status:
             }
             for one in changed
         ],
+        "files": [{"file": one.file, "tracked": one.tracked, "message": _unlisted(one)} for one in files],
         "exit_code": exit_code,
     }
 
@@ -66,11 +69,18 @@ def _lines(one: Changed) -> Iterator[str]:
     yield from (f"  look: {_doubt(doubt)}" for doubt in one.doubts)
 
 
-def _all(changed: Sequence[Changed], base: str) -> str:
-    if not changed:
-        return f"no golden changed since {base}"
-    doubtful = sum(bool(one.doubts) for one in changed)
-    number = "1 golden" if len(changed) == 1 else f"{len(changed)} goldens"
+def _file(one: Unlisted) -> Iterator[str]:
+    yield f"{one.file}: a file of no golden"
+    yield f"  look: {_unlisted(one)}"
+
+
+def _unlisted(one: Unlisted) -> str:
+    return _TRACKED if one.tracked else _UNTRACKED
+
+
+def _all(changed: Sequence[Changed], files: Sequence[Unlisted], base: str) -> str:
+    doubtful = sum(bool(one.doubts) for one in changed) + len(files)
+    number = {0: "no golden", 1: "1 golden"}.get(len(changed), f"{len(changed)} goldens")
     return f"{number} changed since {base}" + (f"; {doubtful} to look at" if doubtful else "")
 
 

@@ -43,6 +43,7 @@ def as_data(guard: str, when: str, file: str | None) -> CheckedGuard:
         "findings": [],
         "places": {},
         "causes": [],
+        "changed": [],
         "remarks": [],
         "problem": None,
         "traceback": None,

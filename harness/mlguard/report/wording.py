@@ -133,6 +133,20 @@ def summary(verdicts: Sequence[Verdict]) -> str:
     return f"{counted_guards}; {compared} observations compared"
 
 
+def after_push(seconds: float | None) -> list[str]:
+    """A line on how long whoever pushed had to wait; none where nobody knows."""
+    if seconds is None:
+        return []
+    hours, minutes = divmod(int(seconds // 60), 60)
+    if hours >= 48:
+        told = f"{hours // 24} days"
+    elif hours:
+        told = f"{hours} h {minutes} min"
+    else:
+        told = f"{minutes} min" if minutes else "less than a minute"
+    return [f"verdict {told} after the push"]
+
+
 def left_out(not_run: Sequence[str]) -> list[str]:
     """A line on the guards that did not begin after another one failed; none where all did."""
     if not not_run:

@@ -77,7 +77,7 @@ def load_bundle(order: Loading, progress: Progress) -> dict[str, Any]:
 
 
 def _answered_elsewhere(order: Loading, progress: Progress) -> dict[str, Any]:
-    progress("contracts")
+    progress("contracts", BUNDLE)
     os.chdir(order.folder)
     redirect(order.copy)
     substitute(order.change.sources)

@@ -34,6 +34,7 @@ from mlguard.runner.elsewhere import redirect, refuse_strays
 from mlguard.runner.environ import told_withheld, variables_read
 from mlguard.runner.imported import hearing
 from mlguard.runner.lacking import told_lacking
+from mlguard.runner.made_with import making
 from mlguard.runner.order import Done, Found, Order, Search
 from mlguard.runner.outside import told_outside
 from mlguard.runner.parts import Parts
@@ -113,7 +114,10 @@ def _observed(order: Order, progress: Progress, heard: Heard, path_ended: Callab
     found = find_subject(order.ref, order.root, order.import_path)
     subject = changed(found, order.change)
     progress.calling(f"the generator of {subject.guard.dataset}" if subject.guard.dataset else "")
-    data, others = datasets(order, subject.guard, subject.name)
+    with making(files, order.root) as generator:
+        data, others = datasets(order, subject.guard, subject.name)
+    # Looking around takes longer than many a guard, and a run of the main path alone is judged by nobody.
+    made_with = generator.used() if subject.guard.dataset and order.extent.asks else None
     progress.calling("")
     subject = with_target(subject, data)
     main = Run(
@@ -181,6 +185,7 @@ def _observed(order: Order, progress: Progress, heard: Heard, path_ended: Callab
         trace=trace,
         config_file=subject.configuration.path is not None,
         unseen=any(is_inside(file, files.root) for file in files.given),
+        made_with=made_with,
     )
 
 
@@ -224,7 +229,7 @@ def _ask(main: Run, path: StagePath, order: Order, datasets: list[Dataset], begi
     begin("probes")
     main.asking = ""
     main.following = lambda run, stage: follow(f"probes {main.asking}", stage)
-    main.progress("predict")
+    main.progress("predict", "probes")
     known = Known(_gaps(datasets), Options.of(main.subject.guard).thresholds)
     # A call that is followed is known by the name of its rows.
     asked = probes.keep_probes(main, path, known, apart=bool(order.trace))

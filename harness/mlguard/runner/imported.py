@@ -63,10 +63,11 @@ def hearing() -> Iterator[set[str]]:
         builtins.__import__, importlib.import_module = statement, call
 
 
-def distributions(names: Iterable[str], root: Path) -> dict[str, str]:
+def distributions(names: Iterable[str], root: Path, *, through: bool = True) -> dict[str, str]:
     """The versions of the third-party distributions to which modules of these names lead, by lower-case name.
 
-    The project's own modules, which lie below `root`, are followed and are no distribution.
+    The project's own modules, which lie below `root`, are followed and are no distribution; those of distributions are
+    followed as well, unless `through` is off.
     """
     owners = _installed(tuple(sys.path))
     waiting = [part for name in names for part in (name, name.partition(".")[0])]
@@ -83,6 +84,8 @@ def distributions(names: Iterable[str], root: Path) -> dict[str, str]:
             if not used:
                 continue
             found |= used
+            if not through:
+                continue
         waiting += _leads_to(module)
     return dict(sorted(found.items()))
 

@@ -140,6 +140,8 @@ class Order:
     """Files that earlier runs of this project wrote outside of their folders."""
     elsewhere: Moment = USUAL
     """The time zone and the clock of the last run, when everything is done again."""
+    surroundings: Mapping[str, Any] = field(default_factory=dict)
+    """What else is kept of where the run is made, by its key in an environment."""
 
     @property
     def bundle(self) -> Path:
@@ -155,6 +157,16 @@ class Order:
     def rows(self) -> Path:
         """The test rows, for the process that loads the bundle."""
         return self.folder / "rows.pkl"
+
+
+@dataclass(frozen=True)
+class MadeWith:
+    """What the generator of a run's Dataset used, besides its script and the project's code."""
+
+    libraries: frozenset[str]
+    """Distributions that it imports, by lower-case name, and those that draw for it and hold its tables."""
+    others: bool
+    """Whether it read files of data, started a program or connected to one, whose part in the data nobody knows."""
 
 
 @dataclass(frozen=True)
@@ -194,6 +206,8 @@ class Done:
     """Whether the guard's configuration is a file."""
     unseen: bool = False
     """Whether files of the project were handed to another program, so that nobody knows what else that read."""
+    made_with: MadeWith | None = None
+    """What the generator used; None where nobody looked, or there is none."""
 
 
 @dataclass(frozen=True)

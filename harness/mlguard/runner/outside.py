@@ -34,7 +34,7 @@ def told_outside(read: Iterable[Path], root: Path, sources: Collection[str], *, 
     import path, counts as the project's.
     """
     places = (root, root.resolve(), *besides, Path(tempfile.gettempdir()))
-    wanted = (file for file in read if _counts(file, root) and not any(map(file.is_relative_to, places)))
+    wanted = (file for file in read if is_wanted(file, root) and not any(map(file.is_relative_to, places)))
     # What was looked for in vain is missed here as well.
     found = sorted(file for file in wanted if file.is_file())
     if not found:
@@ -46,13 +46,18 @@ def told_outside(read: Iterable[Path], root: Path, sources: Collection[str], *, 
     return f"the code reads {', '.join(shown)}{more}, {away}"
 
 
-def _counts(file: Path, root: Path) -> bool:
+def is_code(file: Path) -> bool:
+    """Whether it is a module, by its name."""
+    return file.name.endswith(_CODE)
+
+
+def is_wanted(file: Path, root: Path) -> bool:
     """Whether a project's code wants it, and not a library for itself."""
     shared = takewhile(lambda parts: parts[0] == parts[1], zip(root.parts, file.parts, strict=False))
     apart = file.parts[len(list(shared)) :]
     kept = any(part.startswith(".") or part in LIBRARIES for part in apart)
     system = len(file.parts) > 2 and file.parts[1] in _SYSTEM and file.parts[1:3] != _PLUGGED_IN
-    return not (kept or system or file.name.endswith(_CODE) or is_installed(str(file)))
+    return not (kept or system or is_code(file) or is_installed(str(file)))
 
 
 def _named_in(file: Path, root: Path, sources: Collection[str]) -> str:

@@ -81,7 +81,8 @@ def _plain(value: Any) -> Any:
 def _environment(order: Order, heard: Heard, checkout: Checkout) -> dict[str, Any]:
     packages = _packages(order.root, heard.imports)
     compiled = sorted(stray.name for stray in checkout.compiled)
-    return {**describe(), "packages": packages, "variables": sorted(heard.variables), "compiled": compiled}
+    used = {"packages": packages, "variables": sorted(heard.variables), "compiled": compiled}
+    return {**describe(), **used, **order.surroundings}
 
 
 def _packages(root: Path, heard: Collection[str]) -> dict[str, str]:

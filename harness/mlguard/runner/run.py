@@ -21,18 +21,21 @@ from mlguard.core.run_name import MAIN
 from mlguard.discovery import Declared, files
 from mlguard.golden.made import made_earlier, remember_made
 from mlguard.observe.run import FOLDER, Silent
+from mlguard.runlog import timed
 from mlguard.runner import child, loaded
 from mlguard.runner.bundle import BUNDLE
 from mlguard.runner.datasets import find_generator
 from mlguard.runner.failed import failed, in_few_words, undiscovered
+from mlguard.runner.follow import Telling, follow
 from mlguard.runner.kept import changed_data, refuse_changes, watched
 from mlguard.runner.order import Change, Copy, Done, Extent, Found, Loading, Order, Search, Share, Until
 from mlguard.runner.parts import ASKED
 from mlguard.runner.preload import third_party
+from mlguard.runner.surroundings import surroundings
 from mlguard.settings import Settings
 from mlguard.worker.depends import NOTHING_HEARD, Depends
 from mlguard.worker.environment import Environment
-from mlguard.worker.job import Job, Result
+from mlguard.worker.job import Follower, Job, Result
 from mlguard.worker.moment import ELSEWHERE, USUAL, Moment, at
 from mlguard.worker.pool import Workers
 from mlguard.worker.variables import starting, withheld, zone_is_chosen
@@ -155,13 +158,14 @@ class Runner:
         answers may depend on neither.
         Raises UsageError (what it declares or returned), RunError (it raised, hung, died).
         """
-        with self.workers.scratch() as folder:
+        with timed(f"{guard.ref.name}: {extent} run"), self.workers.scratch() as folder:
             order = Order(
                 guard.ref, self.settings.base, self.settings.import_path, self._generators(), folder / "run",
                 extent=extent, tables=tables, change=change or Change(), copy=self._copy, trace=_followed(trace),
                 runs=frozenset(runs), share=share, until=until, lines=lines, shapes=shapes,
                 uncommented=uncommented, in_few_calls=guard.in_few_calls, withheld=self._withheld,
                 made=made_earlier(self.settings.base), elsewhere=self._moment(guard, elsewhere),
+                surroundings=surroundings(self.settings.base, os.environ),
             )  # fmt: skip
             order.folder.mkdir()
             how = Process(environment, self._moment(guard, moment), limit)
@@ -216,11 +220,12 @@ class Runner:
         return moment.fixed_at(guard.options.clock, zone_is_chosen=chosen)
 
     def _observe(self, guard: Declared, order: Order, how: Process) -> Done:
+        name = guard.ref.name
         if self.in_process:
             _refuse_sources(order.change)
             with at(how.moment):
-                return child.observe(order, Silent())
-        job = self._job("child:observe", order, timeout=how.limit or self._timeout(guard), how=how)
+                return _observed_here(order, follow(name))
+        job = self._job("child:observe", order, timeout=how.limit or self._timeout(guard), how=how, name=name)
         result = self._ran(guard, job)
         if result.failure is not None and result.failure.kind == "timeout" and how.limit is None:
             # Once more in a fresh interpreter: a fork can hang where the guarded code does not.
@@ -271,14 +276,16 @@ class Runner:
             guard.ref, order.root, order.import_path, moved, order.rows, work, order.change, self._copy, order.lines,
             config_file,
         )  # fmt: skip
-        job = self._job("bundle:load_bundle", loading, timeout=self._timeout(guard), how=how)
+        job = self._job("bundle:load_bundle", loading, timeout=self._timeout(guard), how=how, name=guard.ref.name)
         result = self._ran(guard, job)
         if result.failure is not None:
             return {"raised": in_few_words(result.failure)}
         value: Any = result.value
         return dict(value)
 
-    def _job(self, function: str, payload: object, *, timeout: float, how: Process | None = None) -> Job:
+    def _job(
+        self, function: str, payload: object, *, timeout: float, how: Process | None = None, name: str = "search"
+    ) -> Job:
         how = how or Process()
         return Job(
             f"mlguard.runner.{function}",
@@ -291,6 +298,7 @@ class Runner:
             fresh=how.environment is not None,
             watched=watched(self.settings),
             listens=self.listens,
+            follower=follow(name),
         )
 
     def _ran(self, guard: Declared, job: Job) -> Result:
@@ -315,6 +323,15 @@ class Runner:
 
         builtin = [Path(place) for place in mlguard.generators.__path__]
         return (self.settings.generators, *builtin)
+
+
+def _observed_here(order: Order, follower: Follower | None) -> Done:
+    """A run in this process."""
+    if follower is None:
+        return child.observe(order, Silent())
+    done = child.observe(order, Telling(follower))
+    follower.ended(None)
+    return done
 
 
 def _followed(trace: bool | Collection[str]) -> frozenset[str]:

@@ -86,9 +86,17 @@ def own_files(tree: Tree) -> list[str]:
 
     There are none where the manifest cannot be trusted. Raises OSError where the disk refuses.
     """
-    listed = _listed(tree)
+    listed = listed_files(tree)
     fitting = [file for file, sha256 in listed.items() if as_written(file, tree.read(file) or b"", sha256) is not None]
     return [MANIFEST, *fitting] if listed else []
+
+
+def listed_files(tree: Tree) -> dict[str, str]:
+    """The files that the folder's manifest lists, with their digests; none where it cannot be trusted."""
+    try:
+        return {entry.file: entry.sha256 for entry in parse(tree.read(MANIFEST) or b"").tables}
+    except GoldenError:
+        return {}
 
 
 def _tree(folder: Path, project: Path | None) -> Tree:
@@ -107,17 +115,9 @@ def _read(tree: Tree) -> dict[str, bytes]:
     return files
 
 
-def _listed(tree: Tree) -> dict[str, str]:
-    """The files that the folder's manifest lists, with their digests; none where it cannot be trusted."""
-    try:
-        return {entry.file: entry.sha256 for entry in parse(tree.read(MANIFEST) or b"").tables}
-    except GoldenError:
-        return {}
-
-
 def _refuse_foreign(tree: Tree, files: Mapping[str, bytes], own: Collection[str]) -> None:
     """Raise UsageError naming every file in the way that is not ours, or no more as it was written."""
-    found = {name: tree.read(name) for name in {*files, *_listed(tree)} - {*own}}
+    found = {name: tree.read(name) for name in {*files, *listed_files(tree)} - {*own}}
     foreign = [
         f"{tree.root / name} was edited by hand or was not written by mlguard; move it away or choose another folder"
         for name, content in sorted(found.items())

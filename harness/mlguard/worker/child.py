@@ -10,6 +10,7 @@ import pickle
 import sys
 import tempfile
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
@@ -36,17 +37,22 @@ class Progress:
 
     def __init__(self, file: int) -> None:
         """`file` is the descriptor that takes one line per word."""
-        self._file, self._stage = file, ""
+        self._file, self._stage, self._part = file, "", ""
 
-    def __call__(self, stage: str) -> None:
-        """A stage begins."""
-        self._stage = stage
+    def __call__(self, stage: str, part: str = "") -> None:
+        """A stage begins, or a part of the work that has a name of its own."""
+        self._stage, self._part = stage, part or stage
         self.calling("")
 
     def calling(self, words: str) -> None:
         """A call of the user's code begins; without words, it has ended."""
-        line = f"{self._stage}\t{' '.join(words.split())}\n"
-        os.write(self._file, line.encode(errors="backslashreplace"))
+        fields = self._stage, " ".join(words.split()), f"{time.monotonic():.6f}", self._part
+        os.write(self._file, ("\t".join(fields) + "\n").encode(errors="backslashreplace"))
+
+    def over(self) -> None:
+        """No part is under way any more; the stage stays, for whatever goes wrong from here on."""
+        self._part = ""
+        self.calling("")
 
 
 def main() -> NoReturn:
@@ -119,6 +125,7 @@ def _outcome(order: Order, exchange: Exchange) -> bytes | Failure:
     progress = Progress(os.open(exchange.stage, os.O_WRONLY | os.O_APPEND))
     try:
         value = _function(order.function)(exchange.payload(), progress)
+        progress.over()
     except BaseException as error:  # SystemExit too: leaving the interpreter is no answer
         return _failure(error, exchange)
     try:

@@ -9,13 +9,13 @@ import contextlib
 import json
 import os
 import pickle
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from mlguard.worker.depends import Depends, taken
-from mlguard.worker.job import Failure, Job, Kind
+from mlguard.worker.job import Failure, Job, Kind, Word
 from mlguard.worker.moment import Moment
 from mlguard.worker.variables import in_the_run
 
@@ -67,6 +67,7 @@ class Exchange:
         self._value = folder / "value.pickle"
         self._failure = folder / "failure.pickle"
         self._held: dict[Path, BinaryIO] = {}
+        self._heard = 0
 
     def give(
         self,
@@ -138,8 +139,19 @@ class Exchange:
     def failure(self, kind: Kind, text: str) -> Failure:
         """A failure, with what was last reported through `progress`."""
         words = self._end_of(self.stage).splitlines() or [""]
-        stage, _, calling = words[-1].partition("\t")
+        stage, calling = f"{words[-1]}\t\t".split("\t")[:2]
         return Failure(kind, text, stage or None, calling=calling)
+
+    def words(self) -> Iterator[Word]:
+        """In the parent: what was reported through `progress` since the last call."""
+        held = self._held[self.stage]
+        held.seek(self._heard)
+        whole = held.read(LONGEST).rpartition(b"\n")[0]
+        self._heard += len(whole) + bool(whole)
+        for line in whole.decode(errors="replace").split("\n"):
+            stage, calling, when, part = f"{line}\t\t\t".split("\t")[:4]
+            with contextlib.suppress(ValueError):  # Code of the user may write into it as well.
+                yield Word(stage, calling, float(when), part)
 
     def changed(self) -> tuple[str, ...]:
         """In the parent: the files in watched folders that the job changed, in the order of their first changes."""

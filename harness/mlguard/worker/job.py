@@ -4,11 +4,38 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 from mlguard.worker.depends import NOTHING_HEARD, Depends
 from mlguard.worker.environment import Environment
 from mlguard.worker.moment import USUAL, Moment
+
+
+@dataclass(frozen=True)
+class Word:
+    """What a function reported through `progress`: that a part of its work begins or has ended, or a call."""
+
+    stage: str
+    """The stage that is under way, where a failure belongs."""
+    calling: str
+    """The call of the user's code that is under way; empty where none is."""
+    when: float
+    """Seconds on the monotonic clock of the machine."""
+    part: str
+    """What the part is called; empty once all is over."""
+
+
+class Follower(Protocol):
+    """Follows one job from the process that asked for it; called in the thread that waits."""
+
+    def started(self, pid: int, *, forked: bool) -> None:
+        """A worker was started."""
+
+    def heard(self, word: Word) -> None:
+        """Its function reported something, a moment ago."""
+
+    def ended(self, failure: Failure | None) -> None:
+        """The worker is gone."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +64,8 @@ class Job:
     """Folders of which every change by the function, and by what is forked from it, is told."""
     listens: bool = False
     """Whether to tell what the outcome depends on."""
+    follower: Follower | None = None
+    """Who wants to know how far it is; None: nobody, and then it costs nothing."""
 
 
 @dataclass(frozen=True)

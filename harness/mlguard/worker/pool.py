@@ -34,6 +34,9 @@ T = TypeVar("T")
 STEP = 0.25
 """Seconds between two looks at a running worker's output and answer."""
 
+FOLLOWED = 0.05
+"""Seconds between two looks where somebody wants to know how far it is."""
+
 LEAVING = 5.0
 """Seconds that a worker which has answered may take to end."""
 
@@ -103,10 +106,14 @@ class Workers:
         with turn, self._exchange() as exchange:
             exchange.give(job, self._later, coverage.settings(), self._variables, self._began)
             with self._started(job, exchange) as running:
-                code = _wait(running, exchange, job.timeout)
+                if job.follower is not None:
+                    job.follower.started(running.pid, forked=isinstance(running, Forked))
+                code = _wait(running, exchange, job)
             if self._closed:
                 raise _stopped()
             result = _result(exchange, job, code, orphaned=running.orphaned)
+            if job.follower is not None:
+                job.follower.ended(result.failure)
             return replace(result, forked=isinstance(running, Forked))
 
     @property
@@ -266,13 +273,17 @@ def _stopped() -> RunError:
     return RunError(what, slug="workers-closed", blames_code=False)
 
 
-def _wait(running: Running, exchange: Exchange, timeout: float | None) -> int | None:
+def _wait(running: Running, exchange: Exchange, job: Job) -> int | None:
     """The exit code, or None where the time limit came first or an answered worker would not leave."""
-    deadline = None if timeout is None else time.monotonic() + timeout
+    deadline = None if job.timeout is None else time.monotonic() + job.timeout
     leave_by = None
+    step = STEP if job.follower is None else FOLLOWED
     while True:
-        left = STEP if deadline is None else max(0.0, min(STEP, deadline - time.monotonic()))
+        left = step if deadline is None else max(0.0, min(step, deadline - time.monotonic()))
         code = running.wait(left)
+        if job.follower is not None:
+            for word in exchange.words():
+                job.follower.heard(word)
         if code is not None:
             return code
         exchange.curb_output()

@@ -27,6 +27,20 @@ def test_a_changed_column_is_marked() -> None:
     assert [text(one) for one in found(drawn, "div", "changed")] == ["x text, 0 missing"]
 
 
+def test_the_dataset_has_its_generator_by_digest_and_says_whether_it_is_the_goldens() -> None:
+    script = "datasets/generators/tiny.py"
+    one, other = (
+        replace(made, provenance=replace(made.provenance, sources={script: f"sha256:{digit * 64}", "tiny.py": "x"}))
+        for made, digit in ((run(*GOLDEN), "1"), (run(*GOLDEN), "2"))
+    )
+    same, edited = (replace(against(one, new), generators="datasets/generators") for new in (one, other))
+    assert "digest sha256:0123456789ab tiny.py sha256:111111111111 " in cards(same)["Dataset"]
+    assert found(facts(same), "div", "changed") == []
+    changed = [text(row) for row in found(facts(edited), "div", "changed")]
+    assert changed == ["tiny.py sha256:111111111111 → sha256:222222222222"]
+    assert "tiny.py" not in cards(MATCH)["Dataset"]  # As of a generator that comes with mlguard.
+
+
 def test_facts_that_differ_stand_first_with_both_values() -> None:
     golden = run(*GOLDEN)
     new = replace(
@@ -42,6 +56,25 @@ def test_facts_that_differ_stand_first_with_both_values() -> None:
     assert drawn["Configuration"] == "Configuration config.yaml C 1 → 2"
     assert drawn["Environment"].startswith("Environment numpy 2.4.6 → 2.5.0 python 3.11.7 system Linux")
     assert "the machine in full: 1 differ blas absent → kernel Zen" in drawn["Environment"]
+
+
+def test_the_system_the_image_and_lock_files_are_listed_and_unmarked_where_the_golden_does_not_say() -> None:
+    def card(before: dict[str, object], now: dict[str, object]) -> tuple[str, list[str]]:
+        golden, new = (
+            replace(made, provenance=replace(made.provenance, environment={"system": "Linux", **facts}))
+            for made, facts in ((run(*GOLDEN), before), (run(*GOLDEN), now))
+        )
+        drawn = facts(against(golden, new))
+        return cards(against(golden, new))["Environment"], [text(row) for row in found(drawn, "div", "changed")]
+
+    locks = {"uv.lock": f"sha256:{'1' * 64}"}
+    here: dict[str, object] = {"os": "Debian GNU/Linux 12", "image": "python:3.12", "locks": locks}
+    both = "os Debian GNU/Linux 12 image python:3.12 uv.lock 111111111111"
+    assert card(here, here) == (f"Environment system Linux {both} the machine in full", [])
+    told, changed = card({**here, "image": "python:3.11", "locks": {}}, here)
+    assert changed == ["image python:3.11 → python:3.12", "uv.lock absent → 111111111111"]
+    told, changed = card({}, here)
+    assert ("os Debian GNU/Linux 12 (now) image python:3.12 (now)" in told, changed) == (True, [])
 
 
 def test_the_order_of_facts_is_no_difference() -> None:

@@ -96,6 +96,16 @@ def test_every_picture_has_marks_that_can_be_seen(opened: Open) -> None:
         assert box["height"] > 0, kind
 
 
+def test_each_metric_and_each_stage_has_a_picture_that_can_be_seen_and_heard(opened: Open) -> None:
+    seen = opened([SHIFTED])
+    for kind, names in (("metric", ["auc", "loss"]), ("bar", ["dataset", "split", "predict", "evaluate"])):
+        pictures = seen.locator(f"svg.{kind}").all()
+        boxes = [one.locator("rect, circle, path.mark").last.bounding_box() for one in pictures]
+        assert all(box["width"] > 0 and box["height"] > 0 for box in boxes), kind
+        told = [seen.get_by_role("img", name=name).count() for name in names]
+        assert (len(pictures), min(told)) == (len(names), 1), kind
+
+
 def test_the_reason_of_a_red_run_stands_on_the_first_screen(opened: Open) -> None:
     seen = opened([MATCH, SHIFTED, VIOLATED])
     for place in (".lead", ".why code", "li.first", "tr.moved", "figure.overview circle.moved"):

@@ -33,6 +33,11 @@ def test_a_page_begins_as_pages_do_and_holds_every_guard() -> None:
     ]
     assert "3 guards: 1 error, 1 shifted, 1 match" in made
     assert "not run after the first failure: 1 guard (Later)" in made
+    assert "after the push" not in made
+
+
+def test_how_long_it_took_from_the_push_stands_first() -> None:
+    assert re.findall(r"<main><p[^>]*>(.*?)</p>", page([MATCH], **MADE, waited=360)) == ["verdict 6 min after the push"]
 
 
 def test_failures_are_open_and_matches_are_folded() -> None:
@@ -111,4 +116,4 @@ def test_twenty_guards_are_light_even_where_every_row_moved() -> None:
     metrics = [seen("evaluate", f"m{i}", i / 7) for i in range(30)]
     worse = [replace(o, value=number(float(o.value.data[0]) + 0.1)) for o in metrics]
     one = shown([*before, *metrics], [*after, *worse])
-    assert len(page([one] * 20, **MADE).encode()) < 1_500_000
+    assert len(page([one] * 20, **MADE).encode()) < 1_650_000

@@ -82,6 +82,8 @@ class CheckedGuard(TypedDict):
     """Where results come from, by stage or by their own name, such as the cell of a notebook; empty for functions."""
     causes: list[str]
     """What is known of why it moved, most telling first."""
+    changed: list[str]
+    """What changed since the golden and can have moved it: `code`, `configuration`, `data`, `files`, `environment`."""
     remarks: list[str]
     """Lines that change no outcome."""
     problem: str | None

@@ -295,6 +295,17 @@ class ChangedGolden(TypedDict):
     """What a reviewer should look at."""
 
 
+class UnlistedFile(TypedDict):
+    """A file below the folder of the goldens that no golden lists."""
+
+    file: str
+    """Its path, from the project's root."""
+    tracked: bool
+    """Whether git has it, or it is staged."""
+    message: str
+    """The sentence that the command shows."""
+
+
 class Status(TypedDict):
     """The goldens that a branch changes."""
 
@@ -302,5 +313,7 @@ class Status(TypedDict):
     """The revision that the branch is to be merged into."""
     goldens: list[ChangedGolden]
     """One entry per golden."""
+    files: list[UnlistedFile]
+    """Files that lie among the goldens and belong to none."""
     exit_code: int
-    """1 in CI where a reviewer should look at one of them, else 0."""
+    """1 in CI where a reviewer should look at one of them, or git has one of these files; else 0."""

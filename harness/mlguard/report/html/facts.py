@@ -10,6 +10,7 @@ from xml.etree.ElementTree import Element
 
 from mlguard.core.record import Approval, Record
 from mlguard.core.run_name import MAIN
+from mlguard.core.surroundings import IMAGE, LOCKS, OS, surroundings
 from mlguard.report.html.element import element
 from mlguard.report.html.marks import line, picture, point
 from mlguard.report.html.scale import linear
@@ -20,6 +21,9 @@ COLUMNS = 24
 
 APPROVALS = 12
 """Approvals that are told, the newest at once and the others when they are unfolded; all of them are drawn."""
+
+SHORT = len("sha256:") + 12
+"""Characters of a digest that are shown."""
 
 LINES = 3
 """Lines of what an approval changed."""
@@ -46,10 +50,20 @@ def _dataset(shown: Shown) -> Element | None:
         ("rows", rows),
         ("target", "none" if source.target is None else str(source.target)),
     ]
-    before = shown.golden.provenance.data_digest if shown.golden else source.digest
-    told = source.digest[:19] if before == source.digest else f"{before[:19]} → {source.digest[:19]}"
-    listed = _list([*pairs, ("digest", told)], changed={"digest"} if before != source.digest else set())
-    return _card("Dataset", listed, *_columns(shown, record))
+    golden = shown.golden or record
+    script = f"{shown.generators}/{source.name}.py"
+    digests = {
+        "digest": (golden.provenance.data_digest, source.digest),
+        f"{source.name}.py": (golden.provenance.sources.get(script, ""), record.provenance.sources.get(script, "")),
+    }
+    told = [(name, _short(*both)) for name, both in digests.items() if any(both)]
+    changed = {name for name, (before, now) in digests.items() if before != now}
+    return _card("Dataset", _list([*pairs, *told], changed), *_columns(shown, record))
+
+
+def _short(before: str, now: str) -> str:
+    """As much of a digest as tells it from others; both where they differ."""
+    return " → ".join((digest[:SHORT] or "absent") for digest in dict.fromkeys((before, now)))
 
 
 def _columns(shown: Shown, record: Record) -> Iterator[Element]:
@@ -84,6 +98,8 @@ def _environment(shown: Shown) -> Element | None:
     if not any(both):
         return None
     short, rest = ([_part(environment, first=first) for environment in both] for first in (True, False))
+    around = _around(shown)
+    short = [{**facts, **more} for facts, more in zip(short, around, strict=True)]
     now = 1 if shown.record else 0
     differ = sum(old != new for old, new in _both(rest[0], rest[now]).values())
     title = f"the machine in full{f': {differ} differ' if differ else ''}"
@@ -91,11 +107,22 @@ def _environment(shown: Shown) -> Element | None:
     return _card("Environment", _compared(short[0], short[now]), more)
 
 
+def _around(shown: Shown) -> tuple[dict[str, str], dict[str, str]]:
+    """The operating system, the image and lock files of the golden and of now."""
+    known = [one.provenance for one in (shown.golden, shown.record) if one is not None]
+    before, after = surroundings(known[0], known[-1])
+    if not after:  # The golden does not say: what is true now is no change.
+        _, after = surroundings(known[-1], known[-1])
+        before = after = {name: f"{told} (now)" for name, told in after.items()}
+    return before, after
+
+
 def _part(environment: Mapping[str, Any], *, first: bool) -> dict[str, str]:
     """What is short and libraries, or the rest; what is empty is left out."""
     packages = environment.get("packages")
     libraries = dict(sorted(packages.items())) if isinstance(packages, Mapping) else {}
-    rest = {name: value for name, value in sorted(environment.items()) if name not in (*FIRST, "packages")}
+    apart = (*FIRST, "packages", OS, IMAGE, LOCKS)
+    rest = {name: value for name, value in sorted(environment.items()) if name not in apart}
     chosen = {**{name: environment.get(name) for name in FIRST}, **libraries} if first else rest
     return {name: told for name, value in chosen.items() if (told := _in_short(value))}
 

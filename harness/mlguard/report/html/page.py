@@ -14,7 +14,7 @@ from mlguard.core.verdict import Verdict
 from mlguard.report.html.element import code_of_ours, element, respelled, written
 from mlguard.report.html.section import badge, kind, section
 from mlguard.report.html.shown import Shown
-from mlguard.report.wording import left_out, summary
+from mlguard.report.wording import after_push, left_out, summary
 
 MARK = "<!doctype html>\n<!-- mlguard report -->\n"
 """How every page begins, so that a file that is none is never replaced by one."""
@@ -42,12 +42,14 @@ def page(
     made: str,
     project: str,
     not_run: Sequence[str] = (),
+    waited: float | None = None,
     draw: Draw = section,
     spell: Callable[[str], str] = str,
 ) -> str:
     """The page of a run, the worst guard first; `made` says when and by what, `project` is its name.
 
-    `not_run` are guards that did not begin after another one failed; `spell` says how each text is shown.
+    `not_run` are guards that did not begin after another one failed; `waited` are seconds from the push to here, where
+    that is known; `spell` says how each text is shown.
     """
     ordered = sorted(guards, key=lambda shown: shown.verdict.outcome.rank)
     verdicts = [shown.verdict for shown in guards]
@@ -68,7 +70,7 @@ def page(
     )
     told = element("div", element("h1", "mlguard"), element("span", project, class_="project"), class_="brand")
     top = element("header", told, element("p", summary(verdicts), class_="summary"), _buttons(), class_="top")
-    lines = [element("p", line, class_="quiet") for line in left_out(not_run)]
+    lines = [element("p", line, class_="quiet") for line in (*after_push(waited), *left_out(not_run))]
     main = element("main", lines, sections, element("footer", made))
     body = element(
         "body", top, element("div", _contents(ordered), main, class_="columns"), _help(), code_of_ours("script", script)

@@ -30,6 +30,8 @@ class Shown:
     """The gates that its owner declared, which tell whether a metric is better when it is higher."""
     remarks: Sequence[str] = ()
     """What is said of it beside the Verdict, such as what was edited since."""
+    generators: str = ""
+    """The folder of the project's generators, from its root."""
 
     @cached_property
     def tolerances(self) -> Tolerances:

@@ -9,9 +9,9 @@ from xml.etree.ElementTree import Element
 import numpy as np
 
 from mlguard.core.outcome import Outcome
-from mlguard.core.run_name import MAIN
 from mlguard.report.html.answers import Answer, moved_rows
 from mlguard.report.html.element import element
+from mlguard.report.html.metric import legend, limit_of, small_picture
 from mlguard.report.html.shown import Shown
 from mlguard.report.numbers import apart, counted, shown
 from mlguard.report.review import Metric, metrics
@@ -33,14 +33,16 @@ def metric_table(given: Shown) -> Element | None:
         return None
     head = element("tr", [element("th", name) for name in ("metric", "golden", "now", "difference", "limit")])
     rows = [_metric(one, given) for one in found[:METRICS]]
-    more = element("caption", f"and {len(found) - METRICS} more") if len(found) > METRICS else None
-    table = element("table", more, element("thead", head), element("tbody", rows), class_="metrics")
+    more = f" And {len(found) - METRICS} more." if len(found) > METRICS else None
+    table = element(
+        "table", element("caption", legend(), more), element("thead", head), element("tbody", rows), class_="metrics"
+    )
     return element("div", table, class_="table")
 
 
 def _metric(metric: Metric, given: Shown) -> Element:
     before, now, difference = _numbers(metric)
-    told = {True: "better", False: "worse", None: ""}[metric.better]
+    told, limit = {True: "better", False: "worse", None: ""}[metric.better], limit_of(metric, given)
     arrow = {"+": "▲", "-": "▼"}.get(difference[:1], "") if metric.moved else ""
     missed = [f for f in given.verdict.moves() if f.stage == "evaluate" and f.outcome is Outcome.VIOLATED]
     is_missed = any(f.observation == metric.name for f in missed)
@@ -56,7 +58,7 @@ def _metric(metric: Metric, given: Shown) -> Element:
         element("td", before),
         element("td", now),
         element("td", element("span", arrow, class_="arrow"), difference, element("em", f" {told}") if told else None),
-        element("td", _limit(metric, given)),
+        element("td", _limit(limit), small_picture(metric, limit)),
         class_=f"metric {'moved' if metric.moved or is_missed else 'held'} {told}".strip(),
     )
 
@@ -72,15 +74,11 @@ def _numbers(metric: Metric) -> tuple[str, str, str]:
     return parts if metric.moved else (before, now, parts[2])
 
 
-def _limit(metric: Metric, given: Shown) -> str:
-    """How far the metric may move."""
-    observation = given.golden.by_key().get((MAIN, "evaluate", metric.name)) if given.golden else None
-    if observation is None:
+def _limit(limit: float | None) -> str:
+    """How far a metric may move."""
+    if limit is None or not math.isfinite(limit):
         return ""
-    if not observation.value.is_float:
-        return "none may move"
-    limit = float(given.tolerances.rule(observation).limits(observation.value)[0])
-    return f"±{limit:.2g}" if math.isfinite(limit) else ""
+    return f"±{limit:.2g}" if limit else "none may move"
 
 
 def moved_grid(found: Sequence[Answer]) -> Element | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from logging import INFO
 
 from mlguard.core.compare import Comparison
 from mlguard.core.error import MlguardError
@@ -14,6 +15,7 @@ from mlguard.core.power import Fate, Planted
 from mlguard.core.record import INTERNAL
 from mlguard.core.run_name import MAIN
 from mlguard.discovery import Declared
+from mlguard.runlog import log
 from mlguard.runner.order import Extent
 from mlguard.runner.run import Runner
 from mlguard.tools.audit.judge import compared, of_error
@@ -46,7 +48,10 @@ class Trials:
     def plant(self, mutant: Mutant) -> Planted:
         """Run the guard with one change and say what came of it."""
         started = time.perf_counter()
+        what = f"{self.guard.ref.name}: {mutant.operator} in {mutant.file}:{mutant.line}"
+        log(INFO, f"{what} started")
         planted = self._planted(mutant)
+        log(INFO, f"{what} ended, {planted.fate}, {time.perf_counter() - started:.2f} s")
         return replace(planted, seconds=time.perf_counter() - started)
 
     def _planted(self, mutant: Mutant) -> Planted:
