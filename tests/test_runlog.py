@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 from logging import DEBUG, INFO, WARNING
 from pathlib import Path
@@ -71,3 +72,20 @@ def test_only_a_log_is_added_to(tmp_path: Path) -> None:
         assert is_other(str(tmp_path / name)) is other, name
     assert not is_other(str(tmp_path / "new"))
     assert not is_other("/dev/null")
+
+
+def test_a_file_that_takes_no_more_is_told_once_and_ends_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said: list[str] = []
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+    with written(str(fifo), INFO, said.append):
+        log(INFO, "read")
+        assert os.read(reader, 1000).endswith(b" INFO read\n")
+        os.close(reader)
+        log(INFO, "refused")
+        log(INFO, "refused again")
+    assert said == [f"the log {fifo} cannot be written: Broken pipe; it ends there"]
+    assert capsys.readouterr().err == ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import re
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -56,10 +57,20 @@ def is_other(file: str) -> bool:
     return False
 
 
+def _to_nobody(text: str) -> None:
+    """Whoever reads the log sees that it ends."""
+
+
 @contextmanager
-def written(place: str | Callable[[str], None], level: int) -> Iterator[None]:
-    """Write the log at the end of a file, or say each line, while the block runs. Raises OSError for such a file."""
-    handler = _Said(place) if callable(place) else logging.FileHandler(place, encoding="utf-8", errors="replace")
+def written(
+    place: str | Callable[[str], None], level: int, refused: Callable[[str], None] = _to_nobody
+) -> Iterator[None]:
+    """Write the log at the end of a file, or say each line, while the block runs.
+
+    `refused` is told once where the disk takes no more; the run goes on. Raises OSError for a file that cannot be
+    opened.
+    """
+    handler = _Said(place) if callable(place) else _Kept(place, refused)
     handler.setFormatter(logging.Formatter(FORM))
     before = LOGGER.level
     LOGGER.setLevel(level)
@@ -70,6 +81,28 @@ def written(place: str | Callable[[str], None], level: int) -> Iterator[None]:
         LOGGER.removeHandler(handler)
         LOGGER.setLevel(before)
         handler.close()
+
+
+class _Kept(logging.FileHandler):
+    """Adds lines to a file, until one is refused: what was wanted was a verdict, which no log may change."""
+
+    def __init__(self, file: str, refused: Callable[[str], None]) -> None:
+        super().__init__(file, encoding="utf-8", errors="replace")
+        self._file, self._refused = file, refused
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 -- its base is of the library.
+        """No traceback for each line."""
+        error = sys.exc_info()[1]
+        if isinstance(error, OSError):
+            self.setLevel(logging.CRITICAL + 1)
+            self._refused(f"the log {self._file} cannot be written: {error.strerror}; it ends there")
+        else:
+            super().handleError(record)
+
+    def close(self) -> None:
+        """What is left of a line that was refused is refused again."""
+        with suppress(OSError):
+            super().close()
 
 
 class _Said(logging.Handler):

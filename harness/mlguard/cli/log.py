@@ -25,7 +25,7 @@ def _begin(ctx: click.Context, param: click.Parameter, value: str | None) -> Any
     if file != "-" and runlog.is_other(file):
         raise click.BadParameter(f"{file} is there and no log of mlguard; name another file, or remove it")
     try:
-        ctx.with_resource(runlog.written(tell if file == "-" else file, runlog.LEVELS[word.lower()]))
+        ctx.with_resource(runlog.written(tell if file == "-" else file, runlog.LEVELS[word.lower()], tell))
     except OSError as error:
         raise click.BadParameter(f"{file} cannot be written: {error.strerror}") from error
     ctx.meta[LOGS] = True
