@@ -23,8 +23,10 @@ def kinds_of_change(
     if CauseKind.OWN_CODE_DIFFERS in found:
         return (ChangeOf.CODE, ChangeOf.DATA) if has_data else (ChangeOf.CODE,)
     if found & {CauseKind.OWN_CODE_AGREES, CauseKind.EMULATION_AGREES}:
-        is_data = has_data and CauseKind.MADE_OTHERWISE not in found
-        return (ChangeOf.DATA if is_data else ChangeOf.ENVIRONMENT,)
+        if not has_data or CauseKind.MADE_OTHERWISE in found:
+            return (ChangeOf.ENVIRONMENT,)
+        # Libraries and variables were the same for both runs, and may have moved what both of them gave.
+        return (ChangeOf.DATA, ChangeOf.ENVIRONMENT) if found & _ENVIRONMENT else (ChangeOf.DATA,)
     changed = {
         ChangeOf.CODE: bool(_edited(before, after, generator)),
         ChangeOf.CONFIGURATION: CauseKind.CONFIGURATION_EDITED in found,
