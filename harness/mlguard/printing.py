@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, cast
+from contextlib import suppress
+from typing import IO, TYPE_CHECKING, Any, cast
 
 import click
 
+from mlguard.core.error import RunError
 from mlguard.core.visible import one_line, visible
 
 if TYPE_CHECKING:
@@ -19,8 +22,14 @@ if TYPE_CHECKING:
 
 
 def say(text: str, *, err: bool = False) -> None:
-    """Print lines: an answer to standard output, anything else to standard error."""
-    click.echo(visible(text), err=err)
+    """Print lines: an answer to standard output, anything else to standard error.
+
+    Raises RunError where nobody takes an answer.
+    """
+    if err:
+        tell(text)
+    else:
+        _answer(visible(text))
 
 
 def say_exactly(data: bytes) -> None:
@@ -29,12 +38,15 @@ def say_exactly(data: bytes) -> None:
     if stream is None or sys.stdout.isatty():
         say(data.decode("utf-8", "backslashreplace").removesuffix("\n"))
     else:
-        click.echo(data, file=stream, nl=False)
+        _answer(data, stream)
 
 
 def tell(text: str) -> None:
-    """Say something that is not the command's answer."""
-    say(text, err=True)
+    """Say something that is not the command's answer; where nobody takes it, nobody misses it."""
+    try:
+        click.echo(visible(text), err=True)
+    except OSError:
+        _silence(sys.stderr)
 
 
 def say_json(document: Mapping[str, object], *, one_line: bool = False) -> None:
@@ -42,7 +54,7 @@ def say_json(document: Mapping[str, object], *, one_line: bool = False) -> None:
     import json  # Late: `--help` prints none.
 
     # JSON lets DEL stand, which is ASCII.
-    click.echo(json.dumps(document, indent=None if one_line else 1, sort_keys=True).replace("\x7f", "\\u007f"))
+    _answer(json.dumps(document, indent=None if one_line else 1, sort_keys=True).replace("\x7f", "\\u007f"))
 
 
 def ask(question: str) -> bool:
@@ -92,3 +104,19 @@ def _not_blank(text: str) -> str:
     if not text.strip():
         raise click.UsageError("a few words are needed")
     return text.strip()
+
+
+def _answer(text: str | bytes, file: IO[Any] | None = None) -> None:
+    """Print a part of the answer, lines or bytes; click would leave with 1, which says that behaviour moved."""
+    try:
+        click.echo(text, file=file, nl=file is None)
+    except OSError as error:
+        _silence(sys.stdout)
+        told = f"standard output takes no answer: {error.strerror}"
+        raise RunError(told, slug="output-refused", blames_code=False) from error
+
+
+def _silence(stream: IO[str]) -> None:
+    """What is left of a text that was refused goes nowhere, and is not refused again when Python ends."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -85,9 +85,8 @@ class _Said(logging.Handler):
         self._say = say
 
     def emit(self, record: logging.LogRecord) -> None:
-        """One line; where nobody listens any more, the answer of the command shows it."""
-        with suppress(OSError):
-            self._say(self.format(record))
+        """One line."""
+        self._say(self.format(record))
 
 
 class _File(logging.FileHandler):
@@ -95,10 +94,12 @@ class _File(logging.FileHandler):
 
     def __init__(self, place: str, say: Callable[[str], None]) -> None:
         super().__init__(place, encoding="utf-8", errors="replace")
-        self._say, self._is_told = say, False
+        self._place, self._say, self._is_told = place, say, False
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 -- logging calls it so.
         """The first line that cannot be written is told."""
+        error = sys.exc_info()[1]
         if not self._is_told:
             self._is_told = True
-            self._say(f"mlguard: the log cannot be written any more: {sys.exc_info()[1]}")
+            why = error.strerror if isinstance(error, OSError) else error
+            self._say(f"mlguard: the log {self._place} cannot be written any more: {why}")

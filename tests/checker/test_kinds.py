@@ -37,6 +37,11 @@ BEFORE = at(line_py="1", tiny_py="1", secret_py=PRIVATE, factor_txt="1")
         (at("sha256:1", line_py="2"), [CauseKind.OWN_CODE_AGREES, CauseKind.DATASET_CHANGED], (DATA,)),
         (
             at("sha256:1"),
+            [CauseKind.OWN_CODE_AGREES, CauseKind.DATASET_CHANGED, CauseKind.LIBRARIES_DIFFER],
+            (DATA, ENVIRONMENT),
+        ),
+        (
+            at("sha256:1"),
             [CauseKind.MADE_OTHERWISE, CauseKind.OWN_CODE_AGREES, CauseKind.DATASET_CHANGED],
             (ENVIRONMENT,),
         ),

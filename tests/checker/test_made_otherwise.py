@@ -121,6 +121,16 @@ def test_a_generator_that_reads_data_may_have_read_others(line: Project, read: s
     assert kinds(verdict) == [CauseKind.DATASET_CHANGED, CauseKind.LIBRARIES_DIFFER, CauseKind.OWN_CODE_AGREES]
 
 
+def test_a_generator_that_asks_a_variable_may_have_been_told_something_else(line: Project):
+    golden = line.golden()
+    with line.editing(GENERATOR, "import sys\n", "import os\nimport sys\n"):
+        line.edit(GENERATOR, "near.SLOPE", "float(os.environ.get('OUR_SLOPE', 2))")
+        sources = {**golden.provenance.sources, GENERATOR: line.run().record.provenance.sources[GENERATOR]}
+        verdict = check_against(line, replace(golden, provenance=replace(golden.provenance, sources=sources)))
+    assert verdict.outcome is Outcome.DATASET_CHANGED
+    assert cause(verdict, CauseKind.VARIABLES_UNKNOWN).names == ("OUR_SLOPE",)
+
+
 def test_a_library_that_the_generator_does_not_use_explains_no_data(repository: Repository):
     line = repository.project
     golden = line.golden()

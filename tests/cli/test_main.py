@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,6 +14,7 @@ import pytest
 
 from mlguard.cli import main as cli_main
 from mlguard.core.error import GoldenError, RunError, UsageError
+from tests.project import Project
 
 
 def answer(args: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
@@ -152,3 +154,35 @@ def test_python_dash_m_is_the_command_and_h_reaches_every_one(tmp_path: Path) ->
     # In a process of its own: click remembers the help option of the first context that a command was used in.
     told = [sys.executable, "-m", "mlguard", "init", "-h"]
     assert subprocess.run(told, capture_output=True, text=True, cwd=tmp_path).stdout.startswith("Usage: mlguard init ")
+
+
+def into(command: str, *, out: bool = True) -> subprocess.CompletedProcess[str]:
+    """What `mlguard` does whose standard output, or else standard error, nobody reads any more."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    streams = {"stdout": writer, "stderr": subprocess.PIPE} if out else {"stdout": subprocess.PIPE, "stderr": writer}
+    try:
+        return subprocess.run([sys.executable, "-m", "mlguard", *command.split()], text=True, check=False, **streams)
+    finally:
+        os.close(writer)
+
+
+@pytest.mark.parametrize("command", ["explain golden-missing", "explain golden-missing --json"])
+def test_an_answer_that_nobody_reads_is_no_verdict(command: str) -> None:
+    ran = into(command)
+    assert (ran.returncode, ran.stderr) == (
+        5,
+        "mlguard: standard output takes no answer: Broken pipe [output-refused]\n",
+    )
+
+
+def test_what_nobody_reads_beside_the_answer_changes_nothing() -> None:
+    ran = into("explain no-such-word --json", out=False)
+    assert (ran.returncode, json.loads(ran.stdout)["exit_code"]) == (2, 2)
+
+
+@pytest.mark.parametrize("closed", ["0", "2"])
+def test_a_standard_file_that_is_closed_is_no_other_one(line: Project, closed: str) -> None:
+    command = ["sh", "-c", f'"$0" -m mlguard check --json --log - {closed}>&-', sys.executable]
+    ran = subprocess.run(command, cwd=line.root, capture_output=True, text=True, check=False)
+    assert (ran.returncode, json.loads(ran.stdout)["outcome"]) == (0, "match")

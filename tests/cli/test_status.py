@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -190,7 +191,26 @@ def test_what_git_does_not_have_is_shown_and_fails_nothing_and_what_it_ignores_i
     )
 
 
-@pytest.mark.parametrize("name", [".DS_Store", "Line/.DS_Store", "Line/record.json~", ".gitattributes", "README.md"])
+def test_a_name_of_several_lines_says_nothing_else(branch: Project):
+    planted(branch, "golden/Line/a\nno golden changed since main")
+    told = branch.command("status", "--base", "main").out.splitlines()
+    assert told[0] == "golden/Line/a\\nno golden changed since main: a file of no golden"
+
+
+def test_goldens_in_a_submodule_are_no_file_of_nobody(branch: Project, tmp_path: Path):
+    inner, top = tmp_path / "inner", branch.root.parent
+    (branch.root / "golden").rename(inner)
+    for asked in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--message", "Goldens"]):
+        git(inner, *asked)
+    git(top, "rm", "--quiet", "-r", "--cached", "app/golden")
+    git(top, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(inner), "app/golden")
+    ran = branch.command("status", "--base", "main", "--json", CI="1")
+    assert (ran.code, ran.json["files"]) == (0, [])
+
+
+@pytest.mark.parametrize(
+    "name", [".DS_Store", "Line/.DS_Store", "Line/record.json~", ".gitattributes", "README.md", "README.rst"]
+)
 def test_what_editors_and_file_managers_leave_and_what_git_reads_is_no_alarm(branch: Project, name: str):
     planted(branch, f"golden/{name}")
     ran = branch.command("status", "--base", "main", CI="1")

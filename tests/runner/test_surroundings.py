@@ -45,6 +45,7 @@ def test_lock_files_are_those_of_the_projects_root_whatever_their_line_ends(tmp_
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(b"numpy==2.4\n")
     (tmp_path / "requirements-folder.txt").mkdir()
+    (tmp_path / "requirements-nowhere.txt").symlink_to("x" * 300)  # As where a link leads out of what may be seen.
     found = lock_files(tmp_path)
     assert list(found) == named
     (tmp_path / "uv.lock").write_bytes(b"numpy==2.4\r\n")

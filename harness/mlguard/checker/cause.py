@@ -128,6 +128,9 @@ class _Explainer:
         shown = explained.outcome is Outcome.DATASET_CHANGED and CauseKind.FILES_UNKNOWN not in kinds
         if not shown or made is None or made.others or not self._is_goldens(script):
             return explained
+        variables = (name for cause in explained.causes if cause.kind in _OF_VARIABLES for name in cause.names)
+        if not made.variables.isdisjoint(variables):
+            return explained
         libraries = changed_libraries(self.before, self.after, edited=not self.same_code)
         changes = tuple(one for one in libraries if one.name == PYTHON or one.name in made.libraries)
         if not changes:
@@ -219,6 +222,9 @@ def emulation(provenance: Provenance) -> Environment:
     libm = "no-fma" if provenance.environment.get("libm") == "no-fma" else "all"
     return Environment(blas_kernel=_CORETYPES.get(kernels[0], kernels[0]) if kernels else None, simd=simd, libm=libm)
 
+
+_OF_VARIABLES = (CauseKind.VARIABLES_DIFFER, CauseKind.VARIABLES_UNKNOWN)
+"""What is said of variables whose values are not known to be the golden's."""
 
 _CORETYPES = {"Katmai": "Prescott"}
 """Kernels that OpenBLAS reports under another name than the one it takes."""

@@ -87,6 +87,15 @@ def changed_code(before: Provenance, after: Provenance) -> list[str]:
     return [name for name in names if old.get(name) != new.get(name)]
 
 
+def edited_code(before: Provenance, after: Provenance, but: str) -> list[str]:
+    """Files of code that both ran, and that differ: which others run follows from these, or from something else.
+
+    `but` may be edited.
+    """
+    both = before.sources.keys() & after.sources.keys()
+    return [name for name in changed_code(before, after) if name in both and name != but]
+
+
 def _is_code(name: str) -> bool:
     return name.endswith(".py")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mlguard.checker.changes import changed_code
+from mlguard.checker.changes import edited_code
 from mlguard.core.cause import Cause, CauseKind, ChangeOf
 from mlguard.core.record import Provenance
 
@@ -23,19 +23,15 @@ def kinds_of_change(
     if CauseKind.OWN_CODE_DIFFERS in found:
         return (ChangeOf.CODE, ChangeOf.DATA) if has_data else (ChangeOf.CODE,)
     if found & {CauseKind.OWN_CODE_AGREES, CauseKind.EMULATION_AGREES}:
-        is_data = has_data and CauseKind.MADE_OTHERWISE not in found
-        return (ChangeOf.DATA if is_data else ChangeOf.ENVIRONMENT,)
+        if not has_data or CauseKind.MADE_OTHERWISE in found:
+            return (ChangeOf.ENVIRONMENT,)
+        # Libraries and variables were the same for both runs, and may have moved what both of them gave.
+        return (ChangeOf.DATA, ChangeOf.ENVIRONMENT) if found & _ENVIRONMENT else (ChangeOf.DATA,)
     changed = {
-        ChangeOf.CODE: bool(_edited(before, after, generator)),
+        ChangeOf.CODE: bool(edited_code(before, after, generator)),
         ChangeOf.CONFIGURATION: CauseKind.CONFIGURATION_EDITED in found,
         ChangeOf.DATA: has_data or before.data_digest != after.data_digest,
         ChangeOf.FILES: CauseKind.FILES_EDITED in found,
         ChangeOf.ENVIRONMENT: bool(found & _ENVIRONMENT),
     }
     return tuple(kind for kind, is_changed in changed.items() if is_changed)
-
-
-def _edited(before: Provenance, after: Provenance, generator: str) -> list[str]:
-    """Files of code that both ran, and that differ: which others run follows from these, or from something else."""
-    both = before.sources.keys() & after.sources.keys()
-    return [name for name in changed_code(before, after) if name in both and name != generator]

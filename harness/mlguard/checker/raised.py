@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from mlguard.checker import tables
+from mlguard.checker.changes import edited_code
 from mlguard.core.cause import Cause, CauseKind
 from mlguard.core.compare import compare
 from mlguard.core.error import MlguardError, RunError
@@ -20,8 +21,9 @@ from mlguard.runner.run import Runner
 def blamed(runner: Runner, goldens: Store, guard: Declared, golden: Record, error: RunError) -> Iterator[Cause]:
     """What the same code gives on the golden's own tables, where it raised on others.
 
-    The data made it raise where it raises nothing there. Nothing is said where the data are the golden's, where the
-    run did not come as far as to see them, or where the golden's are not kept.
+    The data made it raise where it raises nothing there, unless the code took them before it was edited: edits since
+    the golden are named. Nothing is said where the data are the golden's, where the run did not come as far as to see
+    them, or where the golden's are not kept.
     """
     rules = replace(Rules.of(guard.options), requirements=())
     given = golden.with_observations(tuple(o for o in golden if o.is_of_data))
@@ -37,4 +39,6 @@ def blamed(runner: Runner, goldens: Store, guard: Declared, golden: Record, erro
         return
     first = compare(golden, again, rules, left_out=golden.left_out | again.left_out).first
     yield tables.changed(moves)
-    yield Cause(CauseKind.TABLES_RUN, stage=first.stage if first else None)
+    generator = runner.settings.relative(runner.settings.generators / f"{guard.dataset}.py")
+    edited = edited_code(golden.provenance, again.provenance, generator)
+    yield Cause(CauseKind.TABLES_RUN, names=tuple(edited), stage=first.stage if first else None)

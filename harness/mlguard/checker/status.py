@@ -70,7 +70,8 @@ def files_of_nobody(settings: Settings, repository: Repository) -> list[Unlisted
     for tracked, asked in ((True, ("--cached",)), (False, ("--others", "--exclude-standard"))):
         files = dict.fromkeys(repository.listed("ls-files", "-z", *asked, "--", f":(literal){below}"))
         # Goldens are read as they lie here, and so a file that is gone here is gone.
-        here = [file for file in files if os.path.lexists(repository.top / file)]
+        # The folder itself is listed where it is a submodule.
+        here = [file for file in files if file != below and os.path.lexists(repository.top / file)]
         names = unlisted(settings, (PurePosixPath(file).relative_to(below).as_posix() for file in here))
         found += [Unlisted(settings.relative(settings.golden / name), tracked) for name in names]
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -112,6 +113,7 @@ def cli(ctx: click.Context) -> None:
 
 def main(args: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit: 0 to 5 as documented, 130 when interrupted, 5 for a defect of our own."""
+    _open_standard_files()
     given = list(sys.argv[1:] if args is None else args)
     try:
         code = cli.main(given, prog_name="mlguard", standalone_mode=False)
@@ -133,6 +135,15 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
         tell(f"{traceback.format_exc()}mlguard: {_SAID_OF_DEFECTS}")
         sys.exit(_as_json(_SAID_OF_DEFECTS, "defect", _DEFECT, wanted="--json" in given))
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _open_standard_files() -> None:
+    """Where this was started with one of them closed, no other file may get its number and be taken for it."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # The first number that is free.
 
 
 def _as_json(message: str, slug: str, exit_code: int, *, wanted: bool) -> int:

@@ -48,7 +48,8 @@ class CauseKind(StrEnum):
     TABLES_MOVE = "tables move"
     """On the golden's own tables the code gives other values as well, first in `stage`."""
     TABLES_RUN = "tables run"
-    """On the golden's own tables code runs to its end that raised on this run's; values differ first in `stage`."""
+    """On the golden's own tables code runs to its end that raised on this run's; values differ first in `stage`.
+    Files of it were edited since (`names`)."""
     TABLES_FAIL = "tables fail"
     """On the golden's own tables the code fails (`detail`)."""
     TABLES_GONE = "tables gone"

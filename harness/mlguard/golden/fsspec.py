@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Mapping
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any, TypeVar
 
 from packaging.version import Version
@@ -47,7 +47,10 @@ class FsspecBucket:
             kind: Any = fsspec.get_filesystem_class(protocol)
         except ImportError as error:
             raise _needed(protocol, "that is not installed") from error
-        if Version(installed := version(package)) < Version(OLDEST):
+        installed = _version(package)
+        if installed is None:
+            raise _needed(protocol, f"nothing says which {package} that is")
+        if installed < Version(OLDEST):
             raise _needed(protocol, f"{package} {installed} is too old")
         logging.getLogger("asyncio").addFilter(_is_told_nowhere_else)
         # fsspec keeps the instance: a client of S3 takes as long to make as a small guard takes to run.
@@ -105,6 +108,14 @@ class FsspecBucket:
             # Neither its text nor the exception itself goes on: both may show an address with credentials.
             reason = _reason(error)
         raise UnreachableError(self.url, reason)
+
+
+def _version(package: str) -> Version | None:
+    """The version of a package that was imported; None where nothing says it, as of a copy of its sources."""
+    try:
+        return Version(version(package))
+    except (PackageNotFoundError, KeyError, TypeError, ValueError):  # Two of them where its description has none.
+        return None
 
 
 def _needed(protocol: str, but: str) -> UsageError:

@@ -17,7 +17,7 @@ from mlguard.settings import Settings
 from mlguard.tables.folder import listed_files
 from mlguard.tables.manifest import MANIFEST
 
-_WELCOME = (".gitattributes", ".gitignore", ".gitkeep", "README.md")
+_WELCOME = (".gitattributes", ".gitignore", ".gitkeep", "README", "README.md", "README.rst", "README.txt")
 """What git reads, and a note for people."""
 
 _LEFT_BEHIND = (".DS_Store", "._*", "Thumbs.db", "desktop.ini", ".directory", "*~", ".*.sw?", "#*#", ".#*")

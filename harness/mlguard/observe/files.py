@@ -28,6 +28,9 @@ LIBRARIES = (
 )
 """Folders of what libraries download or compile, which no edit of the project's code could change."""
 
+_OTHERS = frozenset({*STARTS, "os.fork", "os.forkpty", "socket.connect"})
+"""What begins something of which nobody hears what it gives."""
+
 _DEVICES = ("/dev", "/proc", "/sys")
 
 
@@ -125,7 +128,7 @@ class Files:
             self._hear(_database(arguments[0]), writes=False)
         elif event in STARTS:
             self._hear_start(event, arguments)
-        if self._aside is not None and event in (*STARTS, "socket.connect"):
+        if self._aside is not None and event in _OTHERS:
             self._aside.asks_others = True
 
     def _hear(self, path: object, *, writes: bool) -> None:

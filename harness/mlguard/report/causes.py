@@ -97,6 +97,7 @@ _SENTENCES: Mapping[CauseKind, Callable[[Cause], str]] = {
     CauseKind.TABLES_RUN: lambda cause: (
         "on the golden's own tables the code raises nothing, "
         + (f"and values move, first in {cause.stage}: the code changed too" if cause.stage else "and nothing moves")
+        + (f"; edited since the golden, and may be what raises now: {_names(cause)}" if cause.names else "")
     ),
     CauseKind.TABLES_FAIL: lambda cause: f"on the golden's own tables the code fails: {cause.detail}",
     CauseKind.TABLES_GONE: lambda cause: (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from mlguard.core.changed import Changed, Doubt, Unlisted
+from mlguard.core.visible import one_line
 from mlguard.report.documents.goldens import Status
 from mlguard.report.numbers import few
 
@@ -70,7 +71,7 @@ def _lines(one: Changed) -> Iterator[str]:
 
 
 def _file(one: Unlisted) -> Iterator[str]:
-    yield f"{one.file}: a file of no golden"
+    yield f"{one_line(one.file)}: a file of no golden"
     yield f"  look: {_unlisted(one)}"
 
 

@@ -114,7 +114,7 @@ def _observed(order: Order, progress: Progress, heard: Heard, path_ended: Callab
     found = find_subject(order.ref, order.root, order.import_path)
     subject = changed(found, order.change)
     progress.calling(f"the generator of {subject.guard.dataset}" if subject.guard.dataset else "")
-    with making(files, order.root) as generator:
+    with making(files, order.root, heard.variables) as generator:
         data, others = datasets(order, subject.guard, subject.name)
     # Looking around takes longer than many a guard, and a run of the main path alone is judged by nobody.
     made_with = generator.used() if subject.guard.dataset and order.extent.asks else None

@@ -167,6 +167,8 @@ class MadeWith:
     """Distributions that it imports, by lower-case name, and those that draw for it and hold its tables."""
     others: bool
     """Whether it read files of data, started a program or connected to one, whose part in the data nobody knows."""
+    variables: frozenset[str] = frozenset()
+    """Environment variables that it read, or the modules of the project that were imported before."""
 
 
 @dataclass(frozen=True)

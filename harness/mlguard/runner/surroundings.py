@@ -5,6 +5,7 @@ The caller looks at these, and no worker, whose looks at the disk say when a gua
 
 from __future__ import annotations
 
+import os
 import platform
 import re
 from collections.abc import Mapping
@@ -54,7 +55,7 @@ def lock_files(project: Path) -> dict[str, str]:
     """Digests of the lock files in a project's root, by name; a file that cannot be read is none."""
     found = {}
     for file in sorted(project.iterdir()):
-        if any(fnmatchcase(file.name, pattern) for pattern in LOCK_FILES) and file.is_file():
+        if any(fnmatchcase(file.name, pattern) for pattern in LOCK_FILES) and os.path.isfile(file):
             try:
                 found[file.name] = digest(file)
             except OSError:

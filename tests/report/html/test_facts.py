@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mlguard.core.record import Approval, ConfigurationFacts
+from mlguard.core.record import PRIVATE, Approval, ConfigurationFacts
 from mlguard.core.value import texts
 from mlguard.report.html.facts import facts, timeline
 from mlguard.report.html.shown import Shown
@@ -38,6 +38,10 @@ def test_the_dataset_has_its_generator_by_digest_and_says_whether_it_is_the_gold
     assert found(facts(same), "div", "changed") == []
     changed = [text(row) for row in found(facts(edited), "div", "changed")]
     assert changed == ["tiny.py sha256:111111111111 → sha256:222222222222"]
+    hidden = replace(one, provenance=replace(one.provenance, sources={script: PRIVATE}))
+    private = replace(against(hidden, other), generators="datasets/generators")
+    assert found(facts(private), "div", "changed") == []
+    assert "tiny.py" not in cards(private)["Dataset"]
     assert "tiny.py" not in cards(MATCH)["Dataset"]  # As of a generator that comes with mlguard.
 
 

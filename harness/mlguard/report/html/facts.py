@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from mlguard.core.record import Approval, Record
+from mlguard.core.record import PRIVATE, Approval, Record
 from mlguard.core.run_name import MAIN
 from mlguard.core.surroundings import IMAGE, LOCKS, OS, surroundings
 from mlguard.report.html.element import element
@@ -56,7 +56,9 @@ def _dataset(shown: Shown) -> Element | None:
         "digest": (golden.provenance.data_digest, source.digest),
         f"{source.name}.py": (golden.provenance.sources.get(script, ""), record.provenance.sources.get(script, "")),
     }
-    told = [(name, _short(*both)) for name, both in digests.items() if any(both)]
+    # Of a generator that git ignores a golden keeps no digest, and nobody knows here whether it changed.
+    digests = {name: both for name, both in digests.items() if any(both) and PRIVATE not in both}
+    told = [(name, _short(*both)) for name, both in digests.items()]
     changed = {name for name, (before, now) in digests.items() if before != now}
     return _card("Dataset", _list([*pairs, *told], changed), *_columns(shown, record))
 
