@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -198,6 +199,8 @@ def test_where_nobody_answers_is_said(line: Project, monkeypatch: pytest.MonkeyP
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith("mlguard: no cluster can be used at tcp://127.0.0.1:9: ")
     assert "Traceback" not in ran.err
+    # A warning of an answer that did not come reached the terminal when a command was interrupted.
+    assert not logging.getLogger("distributed.client").isEnabledFor(logging.ERROR)
 
 
 def test_a_guard_that_kills_its_own_process_is_told_as_without_a_cluster(line: Project, dask: Cluster) -> None:

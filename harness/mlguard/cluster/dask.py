@@ -21,8 +21,10 @@ class Dask:
             import distributed
         except ImportError as error:
             raise missing("the library distributed of Dask", "dask") from error
-        # What it logs of lost connections and workers is said once, by the task that suffers from it.
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)
+        # What it logs of lost connections and workers is said once, by the task that suffers from it. Its own settings
+        # give some of its loggers a level.
+        for name in [one for one in logging.root.manager.loggerDict if one.partition(".")[0] == "distributed"]:
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         self._dask: Any = distributed
         try:
             self._client = self._dask.Client(address, timeout=PATIENCE, set_as_default=False)
