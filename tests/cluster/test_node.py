@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import threading
+import traceback
 from dataclasses import replace
 from pathlib import Path
 
@@ -62,7 +64,7 @@ def test_who_leaves_ends_what_still_runs(project: Project) -> None:
     assert until(began.exists, 60)
     node.leave(task.session)
     running.join(60)
-    assert not running.is_alive()
+    assert not running.is_alive(), "".join(traceback.format_stack(sys._current_frames()[running.ident or 0]))
     assert isinstance(answers[0].error, RunError)
     assert until(lambda: not node._kept)
 
