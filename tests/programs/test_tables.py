@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlguard.programs.error import ProgramError
-from mlguard.programs.tables import csv_table, read, typed, write
+from mlguard.programs.tables import csv_table, digest, read, typed, write
 from tests.properties import examples
 
 ROWS = pd.DataFrame(
@@ -146,3 +146,16 @@ def test_other_files_that_cannot_be_read_are_named(tmp_path: Path, name: str, co
 def test_a_file_that_was_not_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(ProgramError, match=r"^no answers\.csv was written$"):
         read(tmp_path / "answers.csv")
+
+
+def test_a_digest_tells_contents_apart_and_not_how_they_lie_in_memory() -> None:
+    cut = ROWS.iloc[[1]]
+    built = pd.DataFrame({name: pd.Series([ROWS[name][1]], dtype=ROWS[name].dtype, index=[1]) for name in ROWS})
+    assert digest(cut) == digest(built) == digest(ROWS[1:2]) == digest(cut.to_dict("records"))
+    square = np.arange(6.0).reshape(2, 3)
+    assert digest(square) == digest(np.asfortranarray(square))
+    others = (ROWS, ROWS.iloc[[0]], cut.rename(columns={"code": "codes"}), cut.assign(share=1e-299), square, square + 1)
+    assert len({digest(one) for one in (cut, *others)}) == 7
+    assert digest(cut, ROWS) != digest(ROWS, cut)
+    picture = np.zeros((2, 2, 2))
+    assert digest(picture) == digest(picture.copy()) != digest(picture + 1)

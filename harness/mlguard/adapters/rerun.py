@@ -169,7 +169,9 @@ class RerunGuard(Guard):
 
     def _measured(self, rows: Any, answers: Any) -> Path:
         """Where the metrics of these answers to these rows lie."""
-        return self.folder / _MEASURED / str(joblib.hash((rows, answers)))
+        from mlguard.programs.tables import digest  # As above.
+
+        return self.folder / _MEASURED / digest(rows, answers)
 
 
 def _observe(self: RerunGuard, data: Any, notes: Any) -> None:
