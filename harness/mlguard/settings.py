@@ -82,6 +82,10 @@ class Settings:
         """The project's root, or where we are when there is no project."""
         return self.root or self.here
 
+    def generator_of(self, dataset: str | None) -> Path:
+        """The file of the project's own that makes a Dataset of this name, whether it is there or not."""
+        return self.generators / f"{dataset}.py"
+
     def relative(self, path: Path) -> str:
         """A path as messages show it: below the project's root where it is, with forward slashes."""
         try:

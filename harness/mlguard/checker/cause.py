@@ -202,7 +202,7 @@ class _Explainer:
         return Cause(CauseKind.EMULATION_MOVES if moved else CauseKind.EMULATION_AGREES)
 
     def _generator(self) -> str:
-        return self.runner.settings.relative(self.runner.settings.generators / f"{self.guard.dataset}.py")
+        return self.runner.settings.relative(self.runner.settings.generator_of(self.guard.dataset))
 
 
 def _without(changes: Collection[Change], causes: Iterable[Cause]) -> Iterator[Cause]:

@@ -200,7 +200,7 @@ class Checker:
         more = [*_surroundings(comparison, golden, explained, done), *_beside(golden, done)]
         before, after = golden.provenance, done.record.provenance
         moved = any(move.kind is not Kind.GATE_MISSED for move in comparison.moves())
-        generator = self.settings.relative(self.settings.generators / f"{guard.dataset}.py")
+        generator = self.settings.relative(self.settings.generator_of(guard.dataset))
         kinds = kinds_of_change(before, after, explained.causes, generator) if moved else ()
         return replace(verdict, changed=kinds, remarks=(*verdict.remarks, *more))
 

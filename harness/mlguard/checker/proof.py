@@ -91,7 +91,7 @@ class Prover:
 
     def _others(self, side: Side) -> Iterator[str]:
         """Files that are not as the golden keeps them; the generator may be edited, since the data are this run's."""
-        generator = self.runner.settings.relative(self.runner.settings.generators / f"{self.guard.dataset}.py")
+        generator = self.runner.settings.relative(self.runner.settings.generator_of(self.guard.dataset))
         for name, kept in self.golden.provenance.sources.items():
             file = side.settings.base / name if not name.startswith("..") else self.base / name
             same = self.private[name] == "same" if name in self.private else file.is_file() and digest(file) == kept

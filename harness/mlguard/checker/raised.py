@@ -39,6 +39,6 @@ def blamed(runner: Runner, goldens: Store, guard: Declared, golden: Record, erro
         return
     first = compare(golden, again, rules, left_out=golden.left_out | again.left_out).first
     yield tables.changed(moves)
-    generator = runner.settings.relative(runner.settings.generators / f"{guard.dataset}.py")
+    generator = runner.settings.relative(runner.settings.generator_of(guard.dataset))
     edited = edited_code(golden.provenance, again.provenance, generator)
     yield Cause(CauseKind.TABLES_RUN, names=tuple(edited), stage=first.stage if first else None)

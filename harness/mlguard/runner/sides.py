@@ -124,7 +124,7 @@ def _bring_guards(settings: Settings, guards: Sequence[Declared], copy: Copy) ->
 def _edited_generators(settings: Settings, guards: Sequence[Declared], copy: Copy) -> list[Path]:
     """The generators of these guards that the revision has in another form."""
     names = dict.fromkeys(guard.dataset for guard in guards if guard.dataset)
-    found = [settings.generators / f"{name}.py" for name in names]
+    found = [settings.generator_of(name) for name in names]
     there = [(file, copy.of(file)) for file in found if file.is_file() and file.is_relative_to(copy.original)]
     return [file for file, old in there if old.is_file() and old.read_bytes() != file.read_bytes()]
 
