@@ -123,6 +123,11 @@ class Project:
         assert content.count(old) == 1, f"{old!r} stands {content.count(old)} times in {name}"
         self.write(name, content.replace(old, new))
 
+    def copied(self, root: Path) -> Project:
+        """The project as it lies there now, in another folder."""
+        shutil.copytree(self.root, root)
+        return Project(root, {})
+
     def elsewhere(self, root: Path, golden: str) -> Project:
         """A checkout of the project on another machine, whose goldens are kept at a URL."""
         shutil.copytree(self.root, root, ignore=shutil.ignore_patterns("golden", ".mlguard"))

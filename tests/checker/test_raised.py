@@ -48,8 +48,7 @@ def made(at_once: None, tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 @pytest.fixture
 def line(made: Project, tmp_path: Path) -> Project:
-    shutil.copytree(made.root, tmp_path / "copy")
-    return Project(tmp_path / "copy", {})
+    return made.copied(tmp_path / "copy")
 
 
 def kinds(verdict: Verdict) -> list[CauseKind]:

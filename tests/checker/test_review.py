@@ -58,8 +58,7 @@ def made(at_once: None, tmp_path_factory: pytest.TempPathFactory) -> Project:
 @pytest.fixture
 def copy(made: Project, tmp_path: Path) -> Project:
     """The same project in a folder of its own."""
-    shutil.copytree(made.root, tmp_path / "copy")
-    return Project(tmp_path / "copy", {})
+    return made.copied(tmp_path / "copy")
 
 
 @contextmanager
@@ -280,8 +279,7 @@ def test_a_private_file_that_changed_since_is_known_here_and_unknown_elsewhere(c
     with reviewer(copy) as looking:
         (item,) = looking.items([copy.declared()], ["Line"])
         assert item.obstacles == ()
-        shutil.copytree(copy.root, tmp_path / "accepted")
-    accepted = Project(tmp_path / "accepted", {})
+        accepted = copy.copied(tmp_path / "accepted")
     with reviewer(accepted) as looking:
         looking.accept(*looking.items([accepted.declared()], ["Line"]), Approver(looking.base, "read"))
     assert Known(accepted.root, accepted.golden(), {}).files() == {".env": "same"}

@@ -27,8 +27,7 @@ def made(at_once: None, tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 @pytest.fixture
 def project(made: Project, tmp_path) -> Project:
-    shutil.copytree(made.root, tmp_path / "copy")
-    return Project(tmp_path / "copy", {})
+    return made.copied(tmp_path / "copy")
 
 
 def test_a_check_suggests_it_and_the_golden_moves_with_its_log(project: Project):

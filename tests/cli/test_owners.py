@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-
 import pytest
 
 from tests.checker.test_review import measured
@@ -29,8 +27,7 @@ def made(at_once: None, tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 @pytest.fixture
 def project(made: Project, tmp_path) -> Project:
-    shutil.copytree(made.root, tmp_path / "copy")
-    return Project(tmp_path / "copy", {})
+    return made.copied(tmp_path / "copy")
 
 
 REGEN = ("regen-golden", "Line", "--yes", "--reason", "softer")

@@ -40,8 +40,7 @@ def second(first: Repository, tmp_path_factory: pytest.TempPathFactory) -> Proje
 
 @pytest.fixture
 def project(second: Project, tmp_path: Path) -> Project:
-    shutil.copytree(second.root, tmp_path / "copy")
-    return Project(tmp_path / "copy", {})
+    return second.copied(tmp_path / "copy")
 
 
 def history(project: Project) -> list[str]:

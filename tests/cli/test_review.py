@@ -38,8 +38,7 @@ def made(at_once: None, tmp_path_factory: pytest.TempPathFactory) -> Project:
 @pytest.fixture
 def project(made: Project, tmp_path: Path) -> Project:
     """The same project in a folder of its own."""
-    shutil.copytree(made.root, tmp_path / "copy")
-    return Project(tmp_path / "copy", {})
+    return made.copied(tmp_path / "copy")
 
 
 def folders(names: tuple[str, ...]) -> set[str]:

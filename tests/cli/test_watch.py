@@ -7,7 +7,6 @@ import json
 import os
 import re
 import select
-import shutil
 import signal
 import subprocess
 import sys
@@ -109,8 +108,7 @@ def _own_terminal() -> None:
 @pytest.fixture
 def project(line: Project, tmp_path: Path) -> Project:
     """The project with a golden, in a folder of its own."""
-    shutil.copytree(line.root, tmp_path / "copy")
-    return Project(tmp_path / "copy", {})
+    return line.copied(tmp_path / "copy")
 
 
 @pytest.fixture

@@ -15,8 +15,7 @@ from tests.project import GENERATOR, Project
 
 @pytest.fixture
 def project(line: Project, tmp_path: Path) -> Project:
-    shutil.copytree(line.root, tmp_path / "copy")
-    return Project(tmp_path / "copy", {})
+    return line.copied(tmp_path / "copy")
 
 
 def store(project: Project) -> LocalStore:

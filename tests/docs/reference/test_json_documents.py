@@ -7,7 +7,6 @@ whose parts mypy does not see.
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args, get_origin
@@ -103,8 +102,7 @@ def test_a_project_is_set_up_as_declared(tmp_path: Path) -> None:
 
 
 def test_releases_answer_as_declared(line: Project, tmp_path: Path) -> None:
-    shutil.copytree(line.root, tmp_path / "copy")
-    project = Project(tmp_path / "copy", {})
+    project = line.copied(tmp_path / "copy")
     for model in ("one", "two"):
         train(project, model)
         assert unlike("gate", project.command("gate", BUNDLE, "--json").json) == []
