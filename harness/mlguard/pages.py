@@ -86,20 +86,18 @@ def content(
 ) -> str:
     """The page itself; `spell` says how each of its texts is shown."""
     folder = PurePath(os.path.relpath(settings.generators, settings.base)).as_posix()
-    draw = partial(_drawn, generators=folder)
     made = f"mlguard {__version__}, {datetime.now(UTC).isoformat(sep=' ', timespec='minutes')[:16]} UTC"
-    name = settings.base.name
-    return page(guards, made=made, project=name, not_run=not_run, waited=waited, draw=draw, spell=spell)
+    whole, name = [replace(shown, generators=folder) for shown in guards], settings.base.name
+    return page(whole, made=made, project=name, not_run=not_run, waited=waited, draw=_drawn, spell=spell)
 
 
-def _drawn(shown: Shown, number: int, *, is_open: bool, generators: str) -> Element:
+def _drawn(shown: Shown, number: int, *, is_open: bool) -> Element:
     """The section of a guard; that of its Verdict alone where the rest cannot be drawn: one guard hides no other."""
 
     def alone(failed: Verdict) -> Element:
         return section(Shown(shown.verdict, remarks=(str(failed.problem),)), number, is_open=is_open)
 
-    whole = replace(shown, generators=generators)
-    return isolated(shown.verdict.guard, lambda: section(whole, number, is_open=is_open), alone)
+    return isolated(shown.verdict.guard, lambda: section(shown, number, is_open=is_open), alone)
 
 
 def left_by(names: Sequence[str], pending: Waiting) -> list[Shown]:
