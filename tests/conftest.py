@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -54,6 +55,17 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     """Say how a random run of property tests is replayed."""
     options = seed(config)
     return [f"replay property tests with: {options}"] if options else []
+
+
+@pytest.fixture(autouse=True)
+def no_module_is_left(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Modules of a test's own files are gone after it: the next test may have one of the same name."""
+    before = {*sys.modules}
+    yield
+    own = str(tmp_path_factory.getbasetemp())
+    for name in {*sys.modules} - before:
+        if str(getattr(sys.modules[name], "__file__", None)).startswith(own):
+            del sys.modules[name]
 
 
 @pytest.fixture(scope="session")

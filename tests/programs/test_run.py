@@ -7,6 +7,7 @@ import shutil
 import sys
 import warnings
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -38,6 +39,21 @@ def test_a_script_has_its_arguments_its_name_and_its_folder(tmp_path: Path, *, i
     printed = program(tmp_path, source, "data.csv", "--k", "3", isolated=isolated).run()
     assert printed == f"__main__ ['{tmp_path / 'data.csv'}', '--k', '3'] beside True\n"
     assert "beside" not in sys.modules
+
+
+@INSIDE_AND_OUT
+def test_a_module_beside_a_script_goes_before_one_of_others_that_is_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, isolated: bool
+) -> None:
+    for name in ("beside", "kit", "kit.words", "elsewhere"):
+        monkeypatch.setitem(sys.modules, name, ModuleType(name))
+    (tmp_path / "bin/kit").mkdir(parents=True)
+    for name in ("beside.py", "kit/__init__.py", "kit/words.py"):
+        (tmp_path / "bin" / name).write_text("WORD = __name__\n")
+    loaded = dict(sys.modules)
+    source = "import beside, kit.words\nprint(beside.WORD, kit.WORD, kit.words.WORD)\n"
+    assert program(tmp_path, source, isolated=isolated).run() == "beside kit kit.words\n"
+    assert {name: sys.modules[name] for name in loaded} == loaded
 
 
 @INSIDE_AND_OUT

@@ -179,11 +179,11 @@ def as_program(module: types.ModuleType, arguments: list[str], folder: str | Non
     """What a program finds in a process of its own: its arguments, its folder first on the path, no module of ours.
 
     Modules of the project that it loads are gone when it ends, so that none keeps a state for the next program.
-    Libraries stay loaded.
+    Libraries stay loaded, but for those in whose place the program's folder has a module of the same name.
     """
     numpy = sys.modules.get("numpy")
     saved = sys.argv, sys.path[:], dict(os.environ), os.getcwd(), sys.modules["__main__"], sys.dont_write_bytecode
-    before = {name: sys.modules.pop(name) for name in _own(root)}
+    before = {name: sys.modules.pop(name) for name in dict.fromkeys([*_own(root), *_in_the_way(folder)])}
     sys.argv, sys.modules["__main__"], sys.dont_write_bytecode = arguments, module, True
     sys.path[:0] = [folder] if folder else []
     # Python keeps what it knows of `../src` under that name, which means another folder from now on.
@@ -205,6 +205,20 @@ def as_program(module: types.ModuleType, arguments: list[str], folder: str | Non
 def _own(root: Path) -> list[str]:
     """Names of the project's loaded modules, but for the program itself."""
     return [name for name in (*own_modules(root), *own_namespaces(root)) if name != "__main__"]
+
+
+def _in_the_way(folder: str | None) -> list[str]:
+    """Names of loaded modules of others, for which the program's folder has modules, which a new process would find."""
+    if folder is None or not os.path.isdir(folder):
+        return []
+    with os.scandir(folder) as entries:
+        found = {entry.name.removesuffix(".py") for entry in entries if _is_module(entry)}
+    found -= {*sys.stdlib_module_names, "mlguard"}
+    return [name for name in list(sys.modules) if name.partition(".")[0] in found and name != "__main__"]
+
+
+def _is_module(entry: os.DirEntry[str]) -> bool:
+    return entry.name.endswith(".py") or os.path.isfile(os.path.join(entry.path, "__init__.py"))
 
 
 def _reason(said: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -234,8 +233,6 @@ def test_a_guard_calls_the_functions_of_a_module_of_any_name(
 ) -> None:
     guard = first_guard(tmp_path, _written(tmp_path / name, PREDICTING))
     monkeypatch.syspath_prepend(tmp_path)
-    for module in (name.removesuffix(".py").replace("/", "."), name.partition("/")[0]):
-        monkeypatch.delitem(sys.modules, module, raising=False)  # It is gone after the test, too.
     names: dict[str, Any] = {"__name__": "guards"}
     exec(compile(guard.text, guard.module, "exec"), names)
     (made,) = (one for one in names.values() if isinstance(one, type) and issubclass(one, Guard) and one is not Guard)
