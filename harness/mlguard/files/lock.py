@@ -45,7 +45,8 @@ def _taken(handle: int) -> Iterator[None]:
     try:
         yield
     finally:
-        _free(handle)
+        with suppress(OSError):  # What was to be done is done, and closing the file frees it, too.
+            _free(handle)
 
 
 if sys.platform == "win32":
