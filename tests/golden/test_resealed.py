@@ -28,7 +28,7 @@ from mlguard.core.rules import Rules
 from mlguard.core.value import number, numbers, texts
 from mlguard.golden.codec import INTERNALS_FILE, RECORD, decode, encode
 from mlguard.golden.damage import digest, sealed
-from mlguard.golden.strict import dump, lay_out
+from mlguard.golden.strict import dump
 from mlguard.tables.manifest import MANIFEST, _seal, decode_dataset, encode_dataset
 
 OTHERS: list[Any] = [
@@ -114,7 +114,7 @@ def peak(job: Callable[[], None]) -> int:
 
 
 def resealed(files: dict[str, bytes], document: Any) -> dict[str, bytes]:
-    return {**files, RECORD: sealed(lay_out(document)).encode()}
+    return {**files, RECORD: sealed(dump(document, indent=2)).encode()}
 
 
 def test_every_value_of_a_record_can_be_anything(golden: Record) -> None:
@@ -124,6 +124,18 @@ def test_every_value_of_a_record_can_be_anything(golden: Record) -> None:
     for other in changed(document, every=97):
         with suppress(GoldenError):
             used(golden, resealed(files, other))
+
+
+def test_a_record_of_the_first_format_can_lack_and_hold_anything(golden: Record) -> None:
+    files = encode(golden)
+    document = json.loads(files[RECORD]) | {"format": 1}
+    used(golden, resealed(files, document))
+    for place in [(member,) for member in document]:
+        for other in OTHERS:
+            with suppress(GoldenError):
+                used(golden, resealed(files, with_other(document, place, other)))
+        with suppress(GoldenError):
+            used(golden, resealed(files, with_other(document, place, None, gone=True)))
 
 
 def test_every_value_of_an_internal_can_be_anything(golden: Record) -> None:

@@ -244,9 +244,11 @@ def _upgraded(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _say_what_was_asked(document: dict[str, Any]) -> dict[str, Any]:
-    """Also what noise is told in: mlguard knew no columns then."""
-    told = {"asked": dict(ASKED_AT_FIRST), "mlguard": FIRST_RELEASE}
-    return document | told | {"tolerances": document["tolerances"] | {"per": "largest"}}
+    """Also what noise is told in: mlguard knew no columns then. What the document lacks is told where it is read."""
+    told: dict[str, Any] = {"asked": dict(ASKED_AT_FIRST), "mlguard": FIRST_RELEASE}
+    if isinstance(rules := document.get("tolerances"), dict):
+        told["tolerances"] = rules | {"per": "largest"}
+    return document | told
 
 
 UPGRADES: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _say_what_was_asked}
