@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import IO, TYPE_CHECKING, Any, cast
 
 import click
@@ -55,6 +55,25 @@ def say_json(document: Mapping[str, object], *, one_line: bool = False) -> None:
 
     # JSON lets DEL stand, which is ASCII.
     _answer(json.dumps(document, indent=None if one_line else 1, sort_keys=True).replace("\x7f", "\\u007f"))
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """Where click prints an answer by itself, such as `--help`, raise RunError where nobody takes it.
+
+    Of any other broken pipe click would make the exit code 1, which says that behaviour moved.
+    """
+    try:
+        yield
+    except OSError as error:
+        last = error.__traceback__
+        while last is not None and last.tb_next is not None:
+            last = last.tb_next
+        if last is not None and last.tb_frame.f_globals is vars(click.utils):
+            raise _refused(error) from error
+        if isinstance(error, BrokenPipeError):
+            raise RuntimeError(str(error)) from error
+        raise
 
 
 def ask(question: str) -> bool:
@@ -111,9 +130,13 @@ def _answer(text: str | bytes, file: IO[Any] | None = None) -> None:
     try:
         click.echo(text, file=file, nl=file is None)
     except OSError as error:
-        _silence(sys.stdout)
-        told = f"standard output takes no answer: {error.strerror}"
-        raise RunError(told, slug="output-refused", blames_code=False) from error
+        raise _refused(error) from error
+
+
+def _refused(error: OSError) -> RunError:
+    _silence(sys.stdout)
+    told = f"standard output takes no answer: {error.strerror}"
+    return RunError(told, slug="output-refused", blames_code=False)
 
 
 def _silence(stream: IO[str]) -> None:

@@ -167,13 +167,32 @@ def into(command: str, *, out: bool = True) -> subprocess.CompletedProcess[str]:
         os.close(writer)
 
 
-@pytest.mark.parametrize("command", ["explain golden-missing", "explain golden-missing --json"])
+@pytest.mark.parametrize("command", ["explain golden-missing", "explain golden-missing --json", "--help", "--version"])
 def test_an_answer_that_nobody_reads_is_no_verdict(command: str) -> None:
     ran = into(command)
     assert (ran.returncode, ran.stderr) == (
         5,
         "mlguard: standard output takes no answer: Broken pipe [output-refused]\n",
     )
+
+
+@pytest.mark.parametrize("command", ["explain no-such-word --json", "explain --no-such-option --json"])
+def test_what_is_said_of_an_error_to_nobody_is_no_verdict(command: str) -> None:
+    ran = into(command)
+    assert ran.returncode == 5
+    assert ran.stderr.endswith("\nmlguard: standard output takes no answer: Broken pipe [output-refused]\n")
+    assert "Traceback" not in ran.stderr
+
+
+@pytest.mark.parametrize("command", ["explain --help", "--version", "explain no-such-word --json"])
+def test_a_full_disk_is_told_in_a_sentence(command: str) -> None:
+    with open("/dev/full", "w") as full:
+        ran = subprocess.run(
+            [sys.executable, "-m", "mlguard", *command.split()], text=True, stdout=full, stderr=subprocess.PIPE
+        )
+    assert ran.returncode == 5
+    assert ran.stderr.endswith("mlguard: standard output takes no answer: No space left on device [output-refused]\n")
+    assert "Traceback" not in ran.stderr
 
 
 def test_what_nobody_reads_beside_the_answer_changes_nothing() -> None:

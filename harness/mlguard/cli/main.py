@@ -7,13 +7,13 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import click
 
 from mlguard import __version__
-from mlguard.core.error import MlguardError, UsageError, as_data
-from mlguard.printing import say_json, tell
+from mlguard.core.error import MlguardError, RunError, UsageError, as_data
+from mlguard.printing import answering, say_json, tell
 
 
 class Entry(NamedTuple):  # No dataclass, whose library costs the overview a tenth of its time.
@@ -76,6 +76,16 @@ class LazyGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, entry.help) for name, entry in COMMANDS.items()])
 
+    def make_context(self, *words: Any, **rest: Any) -> click.Context:
+        """Read the words, of which `--help` and `--version` have their answer at once."""
+        with answering():
+            return super().make_context(*words, **rest)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Do what was asked for."""
+        with answering():
+            return super().invoke(ctx)
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
@@ -116,25 +126,35 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
     _open_standard_files()
     given = list(sys.argv[1:] if args is None else args)
     try:
+        code = _exit_code(given)
+    except RunError as error:  # What was to be said of an error is refused as any other answer is.
+        tell(f"mlguard: {error}")
+        code = error.exit_code
+    sys.exit(code)
+
+
+def _exit_code(given: list[str]) -> int:
+    """Do what was asked for. Raises RunError where nobody takes the JSON of an error."""
+    try:
         code = cli.main(given, prog_name="mlguard", standalone_mode=False)
     except click.ClickException as error:
         shown = io.StringIO()
         error.show(shown)
         tell(shown.getvalue().rstrip("\n"))
-        sys.exit(_as_json(error.format_message(), USAGE, UsageError.exit_code, wanted="--json" in given))
+        return _as_json(error.format_message(), USAGE, UsageError.exit_code, wanted="--json" in given)
     except click.Abort as abort:
-        sys.exit(_aborted(abort))
+        return _aborted(abort)
     except KeyboardInterrupt:  # Outside of what click watches over, as while it is being set up.
-        sys.exit(_aborted(click.Abort()))
+        return _aborted(click.Abort())
     except MlguardError as error:
         tell("\n".join(filter(None, [f"mlguard: {error}", error.traceback])))
-        sys.exit(_as_json(error.message, error.slug, error.exit_code, wanted="--json" in given))
+        return _as_json(error.message, error.slug, error.exit_code, wanted="--json" in given)
     except Exception:  # Whatever it is, it must not exit with 1, which says that behaviour moved.
         import traceback
 
         tell(f"{traceback.format_exc()}mlguard: {_SAID_OF_DEFECTS}")
-        sys.exit(_as_json(_SAID_OF_DEFECTS, "defect", _DEFECT, wanted="--json" in given))
-    sys.exit(code if isinstance(code, int) else 0)
+        return _as_json(_SAID_OF_DEFECTS, "defect", _DEFECT, wanted="--json" in given)
+    return code if isinstance(code, int) else 0
 
 
 def _open_standard_files() -> None:
