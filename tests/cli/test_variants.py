@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 from tests.project import FILES, GUARD, Project
@@ -44,3 +46,4 @@ def test_a_new_variant_leaves_the_goldens_of_the_others(project: Project) -> Non
     ):
         ran = project.command("regen-golden", "--reason", "a third", "--yes")
     assert (ran.code, {name.rpartition("/")[0] for name in ran.changed}) == (0, {"golden/Line/none"})
+    shutil.rmtree(project.root / "golden/Line/none")
