@@ -69,6 +69,19 @@ def test_what_was_there_before_and_what_the_code_made_itself_are_told_apart(
     assert (files.made, files.read_first) == ({old, new, cache}, {downloaded})
 
 
+def test_a_folder_above_the_project_allows_nothing_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = tmp_path / ".cache/numba/project"  # Nor do names above it say whose its files are.
+    (root / "run").mkdir(parents=True)
+    for above, monkeyed in (("tempfile.tempdir", str(tmp_path)), ("mlguard.observe.files._DEVICES", (str(tmp_path),))):
+        monkeypatch.setattr("tempfile.tempdir", str(root / "temporary"))
+        monkeypatch.setattr(above, monkeyed)
+        files = Files(root)
+        with files.listening(root / "run"):
+            for name in ("left.txt", "run/model.txt", "../of-anybody.txt"):
+                (root / name).write_text("")
+        assert (files.written, files.made) == (["left.txt"], {root / "left.txt"})
+
+
 @pytest.mark.parametrize(
     ("written", "named"),
     [

@@ -17,7 +17,7 @@ from tests.worker.heard import heard
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    root = tmp_path.resolve() / "project"
+    root = tmp_path.resolve() / ".cache" / "project"
     (root / "shop").mkdir(parents=True)
     (root / "shop" / "__init__.py").touch()
     (root / "shop" / "model.py").write_text("RATE = 2\n")

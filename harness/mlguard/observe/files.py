@@ -17,7 +17,7 @@ from mlguard.core.copies import original
 from mlguard.programs.started import STARTS, given
 from mlguard.programs.written import written
 
-_CACHES = (".cache", ".config", ".matplotlib", "__pycache__")
+_CACHES = frozenset({".cache", ".config", ".matplotlib", "__pycache__"})
 """Folders in which libraries keep what they computed before; no output of guarded code."""
 
 
@@ -169,15 +169,20 @@ class Files:
             self._reading, self._writing = before
 
     def _is_made(self, place: Path) -> bool:
-        outside = not any(place.is_relative_to(folder) for folder in (*map(str, self.allowed), *_DEVICES))
-        return outside and not LIBRARIES.intersection(place.parts)
+        return not self._is_anybodys(place) and LIBRARIES.isdisjoint(self._names(place))
 
     def _counts(self, place: Path) -> bool:
-        if any(place.is_relative_to(folder) for folder in self.allowed):
-            return False
-        if any(place.is_relative_to(folder) for folder in _DEVICES):
-            return False
-        return not any(part in _CACHES for part in place.parts)
+        return not self._is_anybodys(place) and _CACHES.isdisjoint(self._names(place))
+
+    def _names(self, place: Path) -> tuple[str, ...]:
+        """What tells whose a file is: the names of folders, below the root where it lies there."""
+        return (place.relative_to(self.root) if place.is_relative_to(self.root) else place).parts
+
+    def _is_anybodys(self, place: Path) -> bool:
+        """Whether it may be written; a folder above the project, such as `/tmp` or `/dev`, allows nothing in it."""
+        mine = place.is_relative_to(self.root)
+        free = (*self.allowed, *map(Path, _DEVICES))
+        return any(place.is_relative_to(folder) and not (mine and self.root.is_relative_to(folder)) for folder in free)
 
 
 def _meant(place: Path, meant: Path) -> Path:

@@ -131,7 +131,7 @@ def _hide(root: Path) -> None:
         if event != "open" or not isinstance(arguments[0], str | bytes | os.PathLike) or _is_asked_by_us():
             return
         path = os.path.abspath(os.fsdecode(arguments[0]))
-        if path.startswith(hidden) and not path.endswith(code) and "site-packages" not in path:
+        if path.startswith(hidden) and not path.endswith(code) and "site-packages" not in path.removeprefix(hidden):
             raise FileNotFoundError(f"{path} is not part of the saved bundle")
 
     sys.addaudithook(refuse)

@@ -6,6 +6,7 @@ import linecache
 import re
 from pathlib import Path
 
+from mlguard.programs.modules import is_inside
 from mlguard.worker.job import Failure, Frame
 
 SAID = 2000
@@ -60,7 +61,7 @@ def _dumped(output: str, *, last: bool) -> list[Frame]:
 
 
 def _is_own(path: Path, root: Path) -> bool:
-    return path.is_relative_to(root) and "site-packages" not in path.parts and not path.is_relative_to(_OURS)
+    return is_inside(path, root) and not path.is_relative_to(_OURS)
 
 
 def _place(frame: Frame, root: Path) -> str:

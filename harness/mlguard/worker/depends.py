@@ -119,7 +119,8 @@ class Listener:
     def __init__(self, root: str, own: str, began: float) -> None:
         """`own` is the folder of all jobs, `began` when the first library may have loaded (seconds since the epoch)."""
         self._is_project = project_source_test(root)
-        self._own, self._began = os.path.join(os.path.realpath(own), ""), began
+        self._own, self._root = (os.path.join(os.path.realpath(folder), "") for folder in (own, root))
+        self._began = began
         self._facts: dict[tuple[Question, str], str] = {}
         self._doubts: dict[str, None] = {}
         self._copies: dict[str, Copy] = {}
@@ -208,7 +209,8 @@ class Listener:
         """Doubt a change of a file outside of the job's own folder."""
         for place in map(str, touched(event, arguments)):
             ours = f"{place}{os.sep}".startswith((self._own, _MLGUARD)) or _is_of_kernel(place)
-            if not ours and self._is_project(place) and _CACHES.isdisjoint(Path(place).parts):
+            # A project may itself lie below `~/.cache`, where build tools run what they build.
+            if not ours and self._is_project(place) and _CACHES.isdisjoint(Path(place.removeprefix(self._root)).parts):
                 self.doubt(f"it writes {place}")
 
     def _look(self, question: Question, given: Any, folder: int | None = None) -> None:
