@@ -7,7 +7,8 @@ import os
 import stat
 from collections.abc import Callable
 
-from mlguard.files.tree import Tree, append
+from mlguard.files.tree import Tree
+from mlguard.files.unfinished import append
 
 _PART = 1 << 20
 

@@ -7,8 +7,10 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from typing import TYPE_CHECKING
 
-from mlguard.files.tree import Tree
+if TYPE_CHECKING:
+    from mlguard.files.tree import Tree
 
 _PAUSE = 0.02
 
@@ -16,7 +18,7 @@ _PAUSE = 0.02
 @contextmanager
 def locked(tree: Tree, name: str) -> Iterator[None]:
     """Hold the lock of this file, which is made where it is missing, for as long as the block runs."""
-    with tree.opened(name, make=True) as handle, _taken(handle):
+    with tree.opened(name, make=True) as handle, taken(handle):
         yield
 
 
@@ -25,7 +27,7 @@ def waited(tree: Tree, name: str) -> Iterator[None]:
     """The same for a reader, who writes nothing: where there is no such file, nobody ever held the lock."""
     with ExitStack() as stack:
         with suppress(OSError):
-            stack.enter_context(_taken(stack.enter_context(tree.opened(name, make=False))))
+            stack.enter_context(taken(stack.enter_context(tree.opened(name, make=False))))
         yield
 
 
@@ -35,12 +37,13 @@ def alone(tree: Tree) -> Iterator[None]:
     with tree.entered() as handle, ExitStack() as stack:
         with suppress(OSError):  # A network file system may know no locks of folders.
             if handle is not None:
-                stack.enter_context(_taken(handle))
+                stack.enter_context(taken(handle))
         yield
 
 
 @contextmanager
-def _taken(handle: int) -> Iterator[None]:
+def taken(handle: int) -> Iterator[None]:
+    """Hold the lock of an open file for as long as the block runs."""
     _take(handle)
     try:
         yield
@@ -49,15 +52,26 @@ def _taken(handle: int) -> Iterator[None]:
             _free(handle)
 
 
+def is_free(handle: int) -> bool:
+    """Whether nobody holds the lock of an open file; whoever asked holds it then. OSError: there are no locks."""
+    try:
+        _take(handle, wait=False)
+    except (BlockingIOError, PermissionError):
+        return False
+    return True
+
+
 if sys.platform == "win32":
     import msvcrt
 
-    def _take(handle: int) -> None:
+    def _take(handle: int, *, wait: bool = True) -> None:
         while True:
             os.lseek(handle, 0, os.SEEK_SET)
             try:
                 msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
             except OSError:
+                if not wait:
+                    raise
                 time.sleep(_PAUSE)  # Somebody else writes; the blocking form gives up after ten seconds.
             else:
                 return
@@ -69,8 +83,8 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _take(handle: int) -> None:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+    def _take(handle: int, *, wait: bool = True) -> None:
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
 
     def _free(handle: int) -> None:
         fcntl.flock(handle, fcntl.LOCK_UN)

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from mlguard.core.error import GoldenError, UsageError
 from mlguard.files.handle import Folder, OddError
+from mlguard.files.unfinished import append, unfinished
 
 LARGEST = 256 * 1024**2
 """Bytes that a file may have: what is larger is neither written nor read."""
@@ -43,13 +44,6 @@ def check_size(shown: str, size: int) -> None:
     if size > LARGEST:
         told = f"{shown} would have {size} bytes, and mlguard reads {LARGEST} at most"
         raise UsageError(told, advice="note less, or a digest of it", slug="file-too-large")
-
-
-def append(handle: int, content: bytes) -> None:
-    """Write all of it: the system may take less than it is given."""
-    rest = memoryview(content)
-    while rest:
-        rest = rest[os.write(handle, rest) :]
 
 
 def is_plain(name: str) -> bool:
@@ -160,29 +154,21 @@ class Tree:
 
     def put(self, name: str, content: bytes) -> None:
         """Write one file whole or not at all, over the one that is there."""
-        unfinished = f"{name}.{secrets.token_hex(8)}"
-        try:
-            self.write(unfinished, content)
-            self.move(unfinished, self, name)
-        except BaseException:
-            with suppress(OSError):
-                self.remove(unfinished)
-            raise
+        check_size(self.shown(name), len(content))
+        with self._holding(name, make=True) as (folder, file), unfinished(folder, file, content) as made:
+            os.replace(folder.place(made), folder.place(file), src_dir_fd=folder.fd, dst_dir_fd=folder.fd)
 
     def publish(self, name: str, content: bytes) -> bool:
         """Write one file whole where there is none; whether it was. OSError also where there are no hard links."""
-        unfinished = f"{name}.{secrets.token_hex(8)}"
-        self.write(unfinished, content)
-        try:
-            with self._holding(name) as (folder, file):
-                here = folder.place(f"{file}{unfinished.removeprefix(name)}")
-                os.link(here, folder.place(file), src_dir_fd=folder.fd, dst_dir_fd=folder.fd)
-        except FileExistsError:
-            return False
-        finally:
-            with suppress(OSError):
-                self.remove(unfinished)
-        return True
+        check_size(self.shown(name), len(content))
+        with (
+            suppress(FileExistsError),
+            self._holding(name, make=True) as (folder, file),
+            unfinished(folder, file, content) as made,
+        ):
+            os.link(folder.place(made), folder.place(file), src_dir_fd=folder.fd, dst_dir_fd=folder.fd)
+            return True
+        return False
 
     def move(self, name: str, to: Tree, new: str) -> None:
         """Move a file into the place of another one, or a folder to where there is none, on the same file system."""

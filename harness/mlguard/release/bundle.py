@@ -18,6 +18,7 @@ from mlguard.files.large import large_digest
 from mlguard.files.refused import told_unread, told_unwritten
 from mlguard.files.tree import Tree, is_plain
 from mlguard.files.typed import checked
+from mlguard.files.unfinished import is_left
 from mlguard.golden.strict import dump, parse
 
 CHECK = "mlguard.json"
@@ -29,7 +30,6 @@ FORMAT = 1
 LARGEST = 16 * 1024**2
 """Bytes that it may have: some hundred thousand files."""
 
-_UNFINISHED = re.compile(re.escape(CHECK) + r"\.[0-9a-f]{16}")
 _SHA = re.compile(r"[0-9a-f]{64}")
 
 
@@ -96,7 +96,7 @@ class BundleFolder:
         """Remove what an earlier check found, and what one left that was killed while it wrote."""
         with self._writing():
             for entry in self.tree.entries():
-                if entry.name == CHECK or _UNFINISHED.fullmatch(entry.name):
+                if entry.name == CHECK or is_left(entry.name, CHECK):
                     self.tree.remove(entry.name)
 
     def shown(self, name: str) -> str:

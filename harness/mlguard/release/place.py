@@ -25,6 +25,7 @@ from mlguard.files.large import copied
 from mlguard.files.lock import locked
 from mlguard.files.refused import told_unread, told_unwritten
 from mlguard.files.tree import Tree
+from mlguard.files.unfinished import is_left
 from mlguard.golden.copies import copies, version_of
 from mlguard.golden.interface import Store
 from mlguard.golden.local import LocalStore
@@ -175,7 +176,7 @@ class Releases:
             if entry.name.startswith(UNFINISHED):
                 self.tree.clear(f"{RELEASES}/{entry.name}")
         for entry in self.tree.entries():
-            if re.fullmatch(rf"{CURRENT}\.[0-9a-f]{{16}}", entry.name):
+            if is_left(entry.name, CURRENT):
                 self.tree.remove(entry.name)
 
     def _settle(self, folder: str) -> None:
