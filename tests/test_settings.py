@@ -111,7 +111,10 @@ def test_a_tool_entry_that_is_no_table_is_no_section(tmp_path: Path) -> None:
 _DEEP = b"a = " + b"[" * 20_000
 
 
-@pytest.mark.parametrize("text", [b"[tool", b"\xff", _DEEP], ids=["cut off", "not UTF-8", "deep"])
+_LONG = b"a = " + b"1" * 5000
+
+
+@pytest.mark.parametrize("text", [b"[tool", b"\xff", _DEEP, _LONG], ids=["cut off", "not UTF-8", "deep", "long"])
 def test_a_broken_file_is_named(text: bytes, tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_bytes(text)
     with pytest.raises(UsageError, match=r"pyproject.toml is not valid TOML: .*; mend it first") as caught:

@@ -17,7 +17,7 @@ from mlguard.core.chosen import chosen
 from mlguard.core.error import UsageError, several
 from mlguard.core.guard import Guard, declares, is_base, problems
 from mlguard.core.options import Options
-from mlguard.core.question import IN_FEW_CALLS
+from mlguard.core.question import WHOLE
 from mlguard.core.record import STAGES, Record
 from mlguard.settings import Settings
 
@@ -56,12 +56,12 @@ class Declared:
     """The configuration file, below the project's root."""
     problems: tuple[str, ...] = ()
     """What is wrong with the declaration."""
-    in_few_calls: bool = True
-    """Whether `predict` is called few times; False where a golden has the answers of many calls."""
+    forms: frozenset[str] = WHOLE
+    """Forms in which it is run; without those that a golden does not know."""
 
     def as_in(self, record: Record | None) -> Declared:
         """The guard, to be asked in the form in which a Record was, so that the two can be compared."""
-        return replace(self, in_few_calls=record is None or IN_FEW_CALLS in record.asked)
+        return replace(self, forms=WHOLE if record is None else WHOLE & record.asked.keys())
 
 
 def files(settings: Settings) -> list[Path]:

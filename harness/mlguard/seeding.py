@@ -10,6 +10,9 @@ from typing import Any
 
 from mlguard.core.error import UsageError
 
+STATE = 1_389_512_407
+"""The seed with which guarded code begins: one that no program uses, so that a seed of its own that goes is seen."""
+
 LARGEST_SEED = 2**32 - 1
 """The largest seed that NumPy's global generator takes."""
 

@@ -138,7 +138,7 @@ def _tools(pyproject: Path) -> Mapping[str, Any]:
 def _read(pyproject: Path) -> Mapping[str, Any]:
     try:
         return tomllib.loads(pyproject.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # Such as TOMLDecodeError; also of a number of too many digits.
         raise UsageError(f"{pyproject} is not valid TOML: {error}; mend it first", slug="settings-toml") from error
     except OSError as error:
         raise UsageError(f"{pyproject} cannot be read: {error.strerror}", slug="settings-unreadable") from error

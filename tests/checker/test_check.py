@@ -70,6 +70,18 @@ def test_where_the_first_move_is_excused_the_whole_guard_decides(line: Project, 
     assert [until is None for until in asked] == [False, True]
 
 
+SEEDED = "    np.random.seed(0)\n    x, y = rows.sample(8)"
+
+
+def test_a_seed_that_goes_is_seen_whichever_it_was(fresh: Project) -> None:
+    fresh.edit(CODE, "def fit", "import numpy as np\n\n\ndef fit")
+    fresh.edit(CODE, "    x, y = rows", SEEDED)
+    assert fresh.regen().proposal is not None
+    assert fresh.check().verdict.outcome is Outcome.MATCH
+    with fresh.editing(CODE, "    np.random.seed(0)\n", ""):
+        assert fresh.check().verdict.outcome is Outcome.SHIFTED
+
+
 def test_what_moves_in_another_seed_only_is_found_there(line: Project):
     # In seed 0 there are twelve training rows; a decision on the data that only seed 1 takes must show.
     first = float(line.run().dataset["rows"]["x"].iloc[0])

@@ -16,7 +16,7 @@ from mlguard.checker.regen import Regen, Regenerator
 from mlguard.core.compare import compare
 from mlguard.core.finding import Question
 from mlguard.core.outcome import Outcome
-from mlguard.core.question import ASKED_AT_FIRST, FIRST_RELEASE, QUESTIONS, probe_question, questions_of
+from mlguard.core.question import ASKED_AT_FIRST, FIRST_RELEASE, QUESTIONS, WHOLE, probe_question, questions_of
 from mlguard.core.record import CONTRACT, Observation, Record
 from mlguard.core.run_name import MAIN
 from mlguard.core.value import number, text
@@ -158,7 +158,7 @@ class Listening(Newer):
         self.few: list[bool] = []
 
     def run(self, guard: Declared, *given: Any, **how: Any) -> Done:
-        self.few.append(guard.in_few_calls)
+        self.few.append(guard.forms >= WHOLE)
         return super().run(guard, *given, **how)
 
 

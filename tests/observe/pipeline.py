@@ -11,6 +11,7 @@ import pandas as pd
 from mlguard.configuration import Configuration
 from mlguard.core.dataset import Dataset
 from mlguard.core.guard import Guard
+from mlguard.core.question import IN_FEW_CALLS, WHOLE
 from mlguard.core.record import Record
 from mlguard.core.run_name import MAIN
 from mlguard.observe import contracts, degenerate, describe, levels, probes, secondary, stages
@@ -84,10 +85,10 @@ def observed(
     data = Dataset(make() if table is None else table)
     place = scratch(folder, "run")
     main = Run(subject, MAIN, data, scratch(place, "run"), config=config, watch=True, files=files)
-    main.in_few_calls = in_few_calls
+    main.forms = WHOLE if in_few_calls else WHOLE - {IN_FEW_CALLS}
     pristine = copied(data)
     describe.describe_dataset(main)
-    seed_all(0)
+    seed_all(main.state)
     early = {"split": describe.describe_split, "train": describe.describe_model}
     path = stages.walk_path(main, seen=lambda stage, so_far: early[stage](main, so_far))
     describe.describe_answers(main, path)

@@ -6,12 +6,15 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from mlguard.core.compare import compare
 from mlguard.core.outcome import Outcome
-from mlguard.core.question import CONFIG_BESIDE_BUNDLE, QUESTIONS
-from mlguard.core.record import CONTRACT, Record
+from mlguard.core.question import CONFIG_BESIDE_BUNDLE, LIKE_WITH_LIKE, QUESTIONS
+from mlguard.core.record import CONTRACT, PROBE, Observation, Record
+from mlguard.core.value import numbers
+from mlguard.runner.loaded import compared
 from mlguard.runner.order import Change, Extent
 from tests.project import CODE, FILES, GUARD, Project
 
@@ -37,6 +40,21 @@ def bundle(record: Record, *, older: bool = False) -> dict[str, str]:
         for o in found
         if o.role == CONTRACT and o.name.startswith("saved bundle")
     }
+
+
+def test_whole_numbers_for_some_probe_rows_are_those_of_the_column_with_gaps() -> None:
+    def probes(cells: list[float], names: tuple[str, ...], dtype: str = "float64") -> Observation:
+        value = numbers(np.array(cells, dtype), rows=names)
+        return Observation("predict", "probes.band", value, role=PROBE, column="band", file="probes")
+
+    main = Record.of("Line", [probes([1.0, np.nan, 2.0], ("below", "far", "above"))])
+    for cells, status in (([1, 2], "same"), ([1, 3], "differs")):
+        answers = {"columns": {}, "names": None, "probes": [probes(cells, ("below", "above"), "int64")]}
+        found = {o.name: str(o.value.data[0]) for o in compared(answers, main) if o.role == CONTRACT}
+        assert found == {"saved bundle": "same", "saved bundle, probe rows": status}
+        before = replace(main, asked={name: 1 for name in QUESTIONS if name != LIKE_WITH_LIKE})
+        found = {o.name: str(o.value.data[0]) for o in compared(answers, before) if o.role == CONTRACT}
+        assert found["saved bundle, probe rows"] == "differs"
 
 
 HELD = {"saved bundle": "same", "saved bundle, probe rows": "same"}

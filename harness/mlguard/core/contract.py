@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 
 from mlguard.core.difference import Difference, difference
 from mlguard.core.record import CONTRACT, CONTRACT_VALUE, Key, Observation, Record
@@ -107,11 +111,35 @@ def _broken(
     return None if moved.close else Judgement(False, status, answer=reference.name, difference=moved)
 
 
-def same_rows(reference: Value, part: Value) -> Value:
-    """The reference cut to the rows of a part of it; all of it where the part names other rows."""
+def same_rows(reference: Value, part: Value, *, told_apart: bool = True) -> Value:
+    """The reference cut to the rows of a part of it; all of it where the part names other rows.
+
+    Of several rows of one name it is the nearest one, or the last one where they are not told apart.
+    """
     if reference.rows is None or part.rows is None or reference.rows == part.rows:
         return reference
-    places = {name: position for position, name in enumerate(reference.rows)}
+    places: dict[str, list[int]] = defaultdict(list)
+    for position, name in enumerate(reference.rows):
+        places[name].append(position)
     if not all(name in places for name in part.rows):
         return reference
-    return reference.take_rows([places[name] for name in part.rows])
+    if not told_apart or reference.row_width != part.row_width:
+        return reference.take_rows([places[name][-1] for name in part.rows])
+    return reference.take_rows([_nearest(reference, part, at, places[name]) for at, name in enumerate(part.rows)])
+
+
+def _nearest(reference: Value, part: Value, at: int, places: Sequence[int]) -> int:
+    """That of some places of the reference whose row is most like one of the part."""
+    if len(places) == 1:
+        return places[0]
+    offered = reference.take_rows(places).data.reshape(len(places), -1)
+    row = part.take_rows([at]).data
+    unlike = (offered != row) & ~((offered != offered) & (row != row))
+    away: np.ndarray[Any, Any] = np.where(unlike, np.inf, 0.0)
+    if offered.dtype.kind in "biuf" and row.dtype.kind in "biuf":
+        one, other = offered.astype(np.float64), row.astype(np.float64)
+        with np.errstate(all="ignore"):
+            sizes = np.abs(one - other)
+        away = np.where(unlike & np.isfinite(sizes), sizes, away)
+        away[~unlike & (np.signbit(one) != np.signbit(other))] = np.finfo(np.float64).tiny  # Zero and minus zero.
+    return places[int(np.argmin(away.sum(axis=1)))]

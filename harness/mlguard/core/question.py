@@ -68,6 +68,13 @@ FINITE_ANSWERS = "finite answers to large numbers"
 IN_FEW_CALLS = "form few calls of predict"
 """Older versions called `predict` for each change of each column, for each bisection and for every seven rows."""
 
+OWN_STATE = "form random states that no program begins with"
+"""Older versions began each run with 0, as many programs do by themselves: whether they still do was not seen."""
+
+LIKE_WITH_LIKE = "form contracts compare like with like"
+"""Older versions held a single row against the last one of its name, and whole numbers that a bundle answers to some
+probe rows against the fractions of all of them: a contract that holds seemed to be broken."""
+
 LEARNED = "form what boosting libraries learned"
 """Older versions took the settings that a booster's text repeats, such as threads and seeds, for what it learned."""
 
@@ -91,6 +98,8 @@ QUESTIONS: Mapping[str, int] = {
     FINITE_ANSWERS: 1,
     EXACT_VALUES: 1,
     LEARNED: 1,
+    OWN_STATE: 1,
+    LIKE_WITH_LIKE: 1,
     "run without": 1,
     # Of every float column, where it was only of those that have gaps.
     "probe missing": 2,
@@ -109,8 +118,8 @@ QUESTIONS: Mapping[str, int] = {
 }  # fmt: skip
 """What this version asks, each with its version."""
 
-IN_MANY_CALLS: Mapping[str, int] = {name: version for name, version in QUESTIONS.items() if name != IN_FEW_CALLS}
-"""What this version asks where `predict` was called many times for the golden."""
+WHOLE = frozenset({IN_FEW_CALLS, OWN_STATE, LIKE_WITH_LIKE})
+"""Forms of a run as a whole: for a golden that does not know one, everything is asked as it was before."""
 
 BESIDE = "beside "
 """How the names of real rows between changed ones begin."""

@@ -17,6 +17,7 @@ from mlguard.core.difference import difference
 from mlguard.core.error import MlguardError
 from mlguard.core.guard import Guard
 from mlguard.core.options import Options
+from mlguard.core.question import LIKE_WITH_LIKE
 from mlguard.core.record import CONTRACT, CONTRACT_VALUE, Observation
 from mlguard.core.run_name import MAIN, RunName
 from mlguard.core.tolerance import EXACT
@@ -88,7 +89,7 @@ def keep_answers(run: Run, part: Part, name: str, ask: Callable[[], Answered]) -
     except MlguardError as error:
         keep_status(run, name, raised_status(error))
         return
-    keep_values(run.observations, name, answered, answer_values(part), run=MAIN)
+    keep_values(run.observations, name, answered, answer_values(part), told_apart=LIKE_WITH_LIKE in run.forms)
 
 
 def raised_status(error: MlguardError) -> str:
@@ -106,12 +107,14 @@ def keep_values(
     run: RunName = MAIN,
     stage: str = "contracts",
     about: tuple[str, str] = ("predict", "test"),
+    told_apart: bool = True,
 ) -> None:
     """Add a contract's status and, where it is not bitwise the same, its values with their references."""
     differing = {
         column: value
         for column, value in answered.items()
-        if column not in main or not difference(same_rows(main[column], value), value, EXACT).exact
+        if column not in main
+        or not difference(same_rows(main[column], value, told_apart=told_apart), value, EXACT).exact
     }
     gone = [column for column in main if column not in answered]
     status = SAME if not differing and not gone else DIFFERS

@@ -54,7 +54,7 @@ def without_levels(main: Run, path: Path) -> list[Observation]:
     batches = [replace(batch, joined=row_by_row) for batch in _batches(path.test.rows, test, dropped)]
     kept = np.flatnonzero(~_any(table, dropped)).tolist()
     try:
-        seed_all(0)
+        seed_all(run.state)
         # Split anew, since the main run's rows went through its methods.
         train, _ = stages.split(run)
         model = run.model = run.call("train", train=rowwise.duplicate(_taken(train.rows, kept)))

@@ -15,7 +15,7 @@ from mlguard.core.dataset import Dataset
 from mlguard.core.error import MlguardError, RunError, UsageError
 from mlguard.core.guard import Guard, declares
 from mlguard.core.notes import Names, listening
-from mlguard.core.question import EXACT_VALUES
+from mlguard.core.question import EXACT_VALUES, IN_FEW_CALLS, OWN_STATE, WHOLE
 from mlguard.core.record import GATE, INTERNAL, STAGES, Observation
 from mlguard.core.run_name import MAIN, RunName
 from mlguard.core.value import Value
@@ -25,6 +25,7 @@ from mlguard.observe.files import Files
 from mlguard.observe.leaf import in_first_form
 from mlguard.observe.refused import refused
 from mlguard.observe.walk import walk
+from mlguard.seeding import STATE
 
 
 class Progress(Protocol):
@@ -95,8 +96,8 @@ class Run:
     progress: Progress = field(default_factory=Silent)
     tell: bool = False
     """Whether to report each stage as it begins."""
-    in_few_calls: bool = True
-    """Whether contracts and probes call `predict` few times; not for a golden that has the answers of many calls."""
+    forms: frozenset[str] = WHOLE
+    """Forms of the run as a whole; without those that its golden does not know."""
     watch: bool = False
     """Whether to fingerprint what methods are given, and to hear which files they read and write."""
     table: Any = None
@@ -116,6 +117,16 @@ class Run:
     asking: str = ""
     """The contract or the probe rows that the call is for, by name."""
     _names: Names = field(default_factory=Names, init=False)
+
+    @property
+    def in_few_calls(self) -> bool:
+        """Whether contracts and probes call `predict` few times."""
+        return IN_FEW_CALLS in self.forms
+
+    @property
+    def state(self) -> int:
+        """The seed of the random states with which it begins."""
+        return STATE if OWN_STATE in self.forms else 0
 
     def declares(self, method: str) -> bool:
         """Whether the guard has this method."""

@@ -32,7 +32,7 @@ def other_seed(main: Run, seed: int, data: Any) -> tuple[list[Observation], str 
     """The compact Observations of another data seed, or why there are none."""
     run = beside(main, Seed(seed), data)
     try:
-        seed_all(0)
+        seed_all(run.state)
         given = contents(run)
         describe_compactly(run, walk_path(run, parts=("test",)), given)
     except MlguardError as error:
@@ -50,7 +50,7 @@ def config_probe(main: Run, path: Path, changed: ChangedKey) -> list[Observation
     run.config_path = written(changed.config, main.config_path, run.folder)
     reached: list[Path] = []
     try:
-        seed_all(0)
+        seed_all(run.state)
         walk_path(run, parts=("test",), seen=lambda stage, so_far: reached.append(so_far))
     except MlguardError:
         if changed.guess:
@@ -82,7 +82,7 @@ def refit(main: Run, path: Path) -> list[Observation]:
     reached: list[Path] = []
     failed = ""
     try:
-        seed_all(0)
+        seed_all(run.state)
         walk_path(run, parts=("test",), seen=lambda stage, so_far: reached.append(so_far))
     except MlguardError as error:
         failed = raised_status(error)
@@ -205,7 +205,7 @@ def observe_again(main: Run, name: RunName, data: Any) -> tuple[list[Observation
     run = beside(main, name, data)
     run.listen = True
     try:
-        seed_all(0)
+        seed_all(run.state)
         run.call("observe", data=run.data, notes=run)
     except MlguardError as error:
         return [], f"run {name} gave nothing: {error.message}"

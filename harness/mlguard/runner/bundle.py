@@ -94,8 +94,9 @@ def _answered_elsewhere(order: Loading, progress: Progress) -> dict[str, Any]:
         config=subject.configuration.values,
         config_path=config_path,
         progress=progress,
+        forms=order.forms,
     )
-    seed_all(0)
+    seed_all(run.state)
     model = run.model = _load(run, order.bundle)
     answers = stages.predict(run, model, rows)
     probes.keep_asked(run, ask_all(run, model, batches))

@@ -129,7 +129,7 @@ def _observed(order: Order, progress: Progress, heard: Heard, path_ended: Callab
         config_path=config_file(subject, order),
         progress=progress,
         tell=True,
-        in_few_calls=order.in_few_calls,
+        forms=order.forms,
         # What methods do to what they are given is a matter of contracts, which the main run alone does not ask.
         watch=order.extent.asks,
         files=files,
@@ -140,7 +140,7 @@ def _observed(order: Order, progress: Progress, heard: Heard, path_ended: Callab
     pristine = copied(data)
     describe.describe_dataset(main)
     described = len(main.observations)
-    seed_all(0)
+    seed_all(main.state)
     if declares(subject.guard, "observe"):
         remarks, bundle = _observe_itself(main, order, parts, pristine, others, begin), "the guard observes by itself"
     else:
@@ -323,7 +323,7 @@ def _look_inside(main: Run, path: StagePath) -> None:
     from mlguard.adapters import sklearn_steps
 
     rows = rowwise.duplicate(path.test.rows)
-    with seeded(0):
+    with seeded(main.state):
         outputs = sklearn_steps.step_outputs(path.model, lambda model: stages.predict(main, model, rows))
     describe.step_outputs(main, outputs)
 

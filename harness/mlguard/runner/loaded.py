@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from mlguard.core.contract import SAME
-from mlguard.core.question import CONFIG_BESIDE_BUNDLE
+from mlguard.core.question import CONFIG_BESIDE_BUNDLE, LIKE_WITH_LIKE
 from mlguard.core.record import CONTRACT, PROBE, Observation, Record
 from mlguard.core.run_name import MAIN
 from mlguard.core.value import Value, text
+from mlguard.observe.answers import join
 from mlguard.observe.contracts import keep_values
 from mlguard.runner.bundle import BUNDLE
 
@@ -81,7 +82,17 @@ def _compared_probes(loaded: Sequence[Observation], record: Record) -> list[Obse
     """The same for the probe rows: what a bundle forgets may matter only to rows that the test part does not have."""
     main = {o.column: o.value for o in record if o.run == MAIN and o.role == PROBE and o.column}
     answered = {o.column: o.value for o in loaded if o.column}
+    if LIKE_WITH_LIKE in record.asked:
+        answered = {name: _of_type(value, main.get(name)) for name, value in answered.items()}
     found: list[Observation] = []
     if answered:
         keep_values(found, f"{BUNDLE}, probe rows", answered, main, about=("predict", "probes"))
     return found
+
+
+def _of_type(value: Value, main: Value | None) -> Value:
+    """Answers in the type of those to more rows, where that is what joining them gives: whole numbers beside NaN."""
+    if main is None or value.shape[1:] != main.shape[1:]:
+        return value
+    joined = join([value, main.take_rows([])])
+    return joined if joined.dtype == main.dtype else value

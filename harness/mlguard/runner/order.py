@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mlguard.core.dataset import Dataset
-from mlguard.core.question import IN_MANY_CALLS, QUESTIONS
+from mlguard.core.question import QUESTIONS, WHOLE
 from mlguard.core.record import Observation, Record
 from mlguard.core.shape import Passed
 from mlguard.core.shape_names import ShownCall
@@ -132,8 +132,8 @@ class Order:
     """Whether to hold the shapes that comments give against the real values."""
     uncommented: bool = False
     """With that, whether to keep the shapes of values as well that no comment is on."""
-    in_few_calls: bool = True
-    """Whether `predict` is called few times; not for a golden that has the answers of many calls."""
+    forms: frozenset[str] = WHOLE
+    """Forms of the run as a whole; without those that a golden does not know."""
     withheld: frozenset[str] = frozenset()
     """Names of the caller's environment variables that reach no worker."""
     made: frozenset[str] = frozenset()
@@ -151,7 +151,7 @@ class Order:
     @property
     def questions(self) -> Mapping[str, int]:
         """What the run asks, each question with its version."""
-        return QUESTIONS if self.in_few_calls else IN_MANY_CALLS
+        return {name: version for name, version in QUESTIONS.items() if name not in WHOLE - self.forms}
 
     @property
     def rows(self) -> Path:
@@ -262,3 +262,5 @@ class Loading:
     """Whether to note which lines of the project's sources run."""
     config_file: bool = False
     """Whether a copy of the configuration's file is there, too, for code that opens it."""
+    forms: frozenset[str] = WHOLE
+    """Forms of the run that saved it."""

@@ -163,7 +163,7 @@ class Runner:
                 guard.ref, self.settings.base, self.settings.import_path, self._generators(), folder / "run",
                 extent=extent, tables=tables, change=change or Change(), copy=self._copy, trace=_followed(trace),
                 runs=frozenset(runs), share=share, until=until, lines=lines, shapes=shapes,
-                uncommented=uncommented, in_few_calls=guard.in_few_calls, withheld=self._withheld,
+                uncommented=uncommented, forms=guard.forms, withheld=self._withheld,
                 made=made_earlier(self.settings.base), elsewhere=self._moment(guard, elsewhere),
                 surroundings=surroundings(self.settings.base, os.environ),
             )  # fmt: skip
@@ -200,7 +200,7 @@ class Runner:
         with self.workers.scratch() as folder:
             order = Order(
                 guard.ref, self.settings.base, self.settings.import_path, self._generators(), folder / "run",
-                extent=Extent.QUICK, copy=self._copy, in_few_calls=guard.in_few_calls,
+                extent=Extent.QUICK, copy=self._copy, forms=guard.forms,
             )  # fmt: skip
             order.folder.mkdir()
             done = self._observe(guard, order, Process())
@@ -274,7 +274,7 @@ class Runner:
         work = Path(tempfile.mkdtemp(prefix="work", dir=moved.parent))
         loading = Loading(
             guard.ref, order.root, order.import_path, moved, order.rows, work, order.change, self._copy, order.lines,
-            config_file,
+            config_file, order.forms,
         )  # fmt: skip
         job = self._job("bundle:load_bundle", loading, timeout=self._timeout(guard), how=how, name=guard.ref.name)
         result = self._ran(guard, job)
