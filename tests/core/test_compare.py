@@ -436,6 +436,11 @@ class TestContracts:
         assert self.judged(never, contract("batches", "raised ValueError: no")) is Outcome.SHIFTED
         assert self.judged(never, never, require_contracts=True) is Outcome.VIOLATED
 
+    def test_one_that_never_held_and_holds_now_is_told_so(self) -> None:
+        never = contract("batches", "differs", gave("batches", "proba", OTHER))
+        comparison = against([*MAIN_RUN, *never], [*MAIN_RUN, *contract("batches", "same")])
+        assert say(comparison.first) == "batches: did not hold and holds now"
+
     def test_a_part_of_the_rows_is_held_against_the_same_rows(self) -> None:
         """One answer moves in the last digit only, so that it is kept in one Record and not in the other."""
         main = [proba(0.1, 0.9), replace(proba(0.2, 0.8), name="test.score", column="score")]

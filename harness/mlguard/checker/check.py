@@ -17,6 +17,7 @@ from mlguard.checker.history import blob, golden_commit
 from mlguard.checker.isolated import failed, isolated
 from mlguard.checker.kinds import kinds_of_change
 from mlguard.checker.known import Known
+from mlguard.checker.private import ignored_data
 from mlguard.checker.raised import blamed
 from mlguard.checker.rows import tell
 from mlguard.checker.ties import excuse_metrics
@@ -198,11 +199,18 @@ class Checker:
             explained = Explained(comparison.outcome, (Cause(CauseKind.CONFIGURATION_EDITED, tuple(keys)),))
         verdict = _verdict(guard, tell(comparison, golden, done.dataset), explained, done)
         more = [*_surroundings(comparison, golden, explained, done), *_beside(golden, done)]
+        more += self._ignored(golden, done.record)
         before, after = golden.provenance, done.record.provenance
         moved = any(move.kind is not Kind.GATE_MISSED for move in comparison.moves())
         generator = self.settings.relative(self.settings.generator_of(guard.dataset))
         kinds = kinds_of_change(before, after, explained.causes, generator) if moved else ()
         return replace(verdict, changed=kinds, remarks=(*verdict.remarks, *more))
+
+    def _ignored(self, golden: Record, record: Record) -> Iterator[str]:
+        """What is said of files that git ignores and that the golden's run did not read."""
+        names = ignored_data(self.settings.base, record.provenance.sources.keys() - golden.provenance.sources.keys())
+        if names:
+            yield problems.reads_ignored(names)
 
     def _clock(self, guard: Declared, comparison: Comparison, record: Record) -> list[Cause]:
         """What the guard depends on, zone or day, where something moved that was made in another zone or day."""

@@ -7,7 +7,7 @@ has matched, under a key that stays there.
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
@@ -17,6 +17,8 @@ from mlguard.core.surroundings import LOCKS
 from mlguard.files.tree import LARGEST
 from mlguard.runner.repository import outside_hooks
 from mlguard.runner.sources import digest
+
+_CODE = (".py", ".ipynb", ".sql", ".so", ".pyd")
 
 
 def without_private(project: Path, record: Record) -> Record:
@@ -43,6 +45,12 @@ def private_files(golden: Record) -> list[str]:
     return [name for name, kept in golden.provenance.sources.items() if kept == PRIVATE]
 
 
+def ignored_data(project: Path, sources: Iterable[str]) -> list[str]:
+    """Those of these files that git ignores and that are neither code nor settings."""
+    data = [name for name in sources if not name.endswith(_CODE)]
+    return sorted(name for name in _ignored(project, data) - _settings(data)) if data else []
+
+
 def contents(project: Path, names: Iterable[str]) -> Iterator[tuple[str, bytes | None]]:
     """What files hold now; None for one that is gone."""
     for name in names:
@@ -57,18 +65,25 @@ def contents(project: Path, names: Iterable[str]) -> Iterator[tuple[str, bytes |
 def _private(project: Path, names: Iterable[str]) -> set[str]:
     """Those that git ignores, and `.env` files also where there is no git."""
     listed = list(names)
-    settings = {name for name in listed if PurePosixPath(name).name.split("-")[0] in (".env", ".envrc")}
+    return _settings(listed) | _ignored(project, listed)
+
+
+def _settings(names: Iterable[str]) -> set[str]:
+    return {name for name in names if PurePosixPath(name).name.split("-")[0] in (".env", ".envrc")}
+
+
+def _ignored(project: Path, names: Sequence[str]) -> set[str]:
     try:
         asked = subprocess.run(
             ["git", "check-ignore", "-z", "--stdin"],  # noqa: S607 -- the user's own git, wherever it is.
             cwd=project,
             env=outside_hooks(),
-            input="\0".join(listed),
+            input="\0".join(names),
             capture_output=True,
             text=True,
             check=False,
             timeout=PATIENCE,
         )
     except (OSError, subprocess.SubprocessError):
-        return settings
-    return settings | set(asked.stdout.split("\0")) & set(listed)
+        return set()
+    return set(asked.stdout.split("\0")) & set(names)

@@ -18,7 +18,7 @@ from mlguard.checker.known import Known
 from mlguard.checker.machines import MACHINES, thorough_machines
 from mlguard.checker.merge import instead
 from mlguard.checker.owners import Approver, required
-from mlguard.checker.private import without_private
+from mlguard.checker.private import ignored_data, without_private
 from mlguard.checker.steady import without_rows, without_runs
 from mlguard.core.cause import Cause
 from mlguard.core.compare import compare
@@ -168,7 +168,9 @@ class Regenerator:
             return Regen(guard, seen, refused=unstable(guard, certificate.unstable))
         record = without_runs(record, certificate.unsteady_runs, JUMPS)
         record = without_rows(record, certificate.unsteady_rows)
-        record = replace(record, remarks=(*record.remarks, *_remarks(certificate)))
+        ignored = ignored_data(self.checker.settings.base, record.provenance.sources)
+        told = [problems.reads_ignored(ignored)] if ignored else []
+        record = replace(record, remarks=(*record.remarks, *_remarks(certificate), *told))
         record = without_private(self.checker.settings.base, record)
         record = with_power(self.checker.settings.base, record, seen.golden)
         tolerances = tolerances_of(guard, record, certificate)

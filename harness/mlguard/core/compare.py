@@ -245,7 +245,7 @@ class _Comparer:
             if name not in after:
                 continue
             moved = difference(old.value, after[name].value, self.golden.tolerances.rule(old))
-            if not moved.close:
+            if not moved.close and _way(new) != contracts.SAME:
                 return self._measured(old, moved, gates=not self.rules.waived(observation))
         if before.keys() != after.keys() or _way(observation) != _way(new):
             return self._finding(observation, Kind.CONTRACT_CHANGED, Outcome.SHIFTED, detail=judged)

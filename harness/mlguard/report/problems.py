@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from mlguard.core.cause import Change
 from mlguard.report.causes import say_change
+from mlguard.report.numbers import few
 
 
 def no_golden(guard: str) -> str:
@@ -81,6 +82,15 @@ def match_not_kept(why: str) -> str:
 def variables_not_kept(why: str) -> str:
     """Values of environment variables that this machine could not remember."""
     return f"values of variables were not kept: {why}"
+
+
+def reads_ignored(names: Sequence[str]) -> str:
+    """Files of data that git ignores: the code itself may have written them, before it was edited."""
+    it = "it" if len(names) == 1 else "them"
+    return (
+        f"the code reads {few(names, 3)}, and git ignores {it}: where the code writes {it} itself, what an earlier run "
+        f"left stands in for edited code; remove {it}, and run again"
+    )
 
 
 def edited_beside(changes: Sequence[Change]) -> str:
