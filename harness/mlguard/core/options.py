@@ -31,7 +31,8 @@ class Pipeline:
     """Name of the dataset: the file name of its generator without `.py`."""
     config: Any = None
     """A configuration file (`.yaml`, `.yml`, `.json`, `.toml`, `.ini`) below the project's root, a mapping, or a list
-    of either: one guarded variant each."""
+    of either: one guarded variant each. Methods find what it says in `self.config`, and its path, for code that opens
+    it, in `self.config_path`."""
     estimator: Any = None
     """An unfitted estimator with scikit-learn's interface, cloned for each run, instead of `train` and `predict`."""
     metrics: Sequence[Any] = ()
