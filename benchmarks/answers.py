@@ -21,7 +21,7 @@ from mlguard.observe.stages import walk_path
 from mlguard.runner.datasets import datasets
 from mlguard.runner.order import Extent, Order
 from mlguard.runner.subject import find_subject
-from mlguard.seeding import seed_all
+from mlguard.seeding import STATE, seed_all
 from mlguard.worker.job import Job
 
 
@@ -70,7 +70,7 @@ def answer(order: Order, progress: Callable[[str], None]) -> Answer:
         subject, "main", data, order.folder, config=configuration.values, config_path=configuration.path,
         progress=progress,
     )  # fmt: skip
-    seed_all(0)
+    seed_all(STATE)
     try:
         path = walk_path(run, parts=("test",))
     except MlguardError as error:
