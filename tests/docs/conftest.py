@@ -11,8 +11,8 @@ from tests.checker.test_review import measured
 from tests.project import sharing
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def followed(zygote: Workers) -> Iterator[None]:
-    """Runs without a start of their own."""
+    """Runs without a start of their own, until the module ends: other tests close the workers of theirs."""
     with sharing(zygote), measured():
         yield
