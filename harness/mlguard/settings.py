@@ -139,9 +139,14 @@ def _read(pyproject: Path) -> Mapping[str, Any]:
     try:
         return tomllib.loads(pyproject.read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:  # Such as TOMLDecodeError; also of a number of too many digits.
-        raise UsageError(f"{pyproject} is not valid TOML: {error}; mend it first", slug="settings-toml") from error
+        raise not_toml(pyproject, error) from error
     except OSError as error:
         raise UsageError(f"{pyproject} cannot be read: {error.strerror}", slug="settings-unreadable") from error
+
+
+def not_toml(file: Path, error: Exception) -> UsageError:
+    """The error about a file that is not valid TOML: the parser raises ValueError or RecursionError."""
+    return UsageError(f"{file} is not valid TOML: {error}; mend it first", slug="settings-toml")
 
 
 def settings_of(here: Path, root: Path | None, section: Mapping[str, Any], *, declared: bool) -> Settings:

@@ -174,7 +174,13 @@ def test_the_workflow_installs_what_the_project_needs(init: Init, tmp_path: Path
 
 @pytest.mark.parametrize(
     ("text", "slug"),
-    [("[tool\n", "settings-toml"), ("tool = { black = {} }\n", "init-pyproject"), ("\udcff", "init-unreadable")],
+    [
+        ("[tool\n", "settings-toml"),
+        (f"a = {'1' * 5000}\n", "settings-toml"),
+        ("tool = { black = {} }\n", "init-pyproject"),
+        ("\udcff", "init-unreadable"),
+    ],
+    ids=["cut off", "long number", "inline table", "no UTF-8"],
 )
 def test_a_pyproject_that_cannot_be_extended_stops_it_before_anything_is_written(init, tmp_path, text, slug) -> None:
     (tmp_path / "pyproject.toml").write_bytes(text.encode("utf-8", "surrogateescape"))

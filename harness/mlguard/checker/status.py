@@ -83,7 +83,7 @@ def _golden_at(settings: Settings, commit: str) -> Path:
     try:
         section = tomllib.loads((content or b"").decode())["tool"]["mlguard"]
         return settings_of(settings.here, settings.root, section, declared=True).golden
-    except (ValueError, LookupError, TypeError, MlguardError):
+    except (ValueError, RecursionError, LookupError, TypeError, MlguardError):
         return settings.golden
 
 

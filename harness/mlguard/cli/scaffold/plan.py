@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from mlguard.core.error import RunError, UsageError
-from mlguard.settings import DEFAULT_GENERATORS, DEFAULT_GOLDEN, DEFAULT_GUARDS, load
+from mlguard.settings import DEFAULT_GENERATORS, DEFAULT_GOLDEN, DEFAULT_GUARDS, load, not_toml
 
 WRITE, EXTEND, LEAVE = "write", "extend", "leave"
 
@@ -222,8 +222,8 @@ def _toml(file: Path) -> Mapping[str, Any]:
         return {}
     try:
         return tomllib.loads(_read(file))
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{file} is not valid TOML: {error}; mend it first", slug="settings-toml") from error
+    except (ValueError, RecursionError) as error:
+        raise not_toml(file, error) from error
 
 
 def _read(file: Path) -> str:
