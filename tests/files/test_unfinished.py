@@ -106,7 +106,7 @@ def no_locks(handle: int) -> bool:
     raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 
 
-@pytest.mark.parametrize("other", [{"taken": no_locks, "is_free": no_locks}, {"_MOVES_OPEN": False}])
+@pytest.mark.parametrize("other", [{"taken": no_locks, "take_if_free": no_locks}, {"_MOVES_OPEN": False}])
 def test_where_there_are_no_locks_nothing_is_taken_for_left(
     tree: Tree, monkeypatch: pytest.MonkeyPatch, other: dict[str, object]
 ) -> None:

@@ -52,26 +52,19 @@ def taken(handle: int) -> Iterator[None]:
             _free(handle)
 
 
-def is_free(handle: int) -> bool:
-    """Whether nobody holds the lock of an open file; whoever asked holds it then. OSError: there are no locks."""
-    try:
-        _take(handle, wait=False)
-    except (BlockingIOError, PermissionError):
-        return False
-    return True
-
-
 if sys.platform == "win32":
     import msvcrt
 
-    def _take(handle: int, *, wait: bool = True) -> None:
+    def take_if_free(handle: int) -> bool:
+        """Never, since nobody holds the lock of a file that is moved, which must be closed."""
+        return False
+
+    def _take(handle: int) -> None:
         while True:
             os.lseek(handle, 0, os.SEEK_SET)
             try:
                 msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
             except OSError:
-                if not wait:
-                    raise
                 time.sleep(_PAUSE)  # Somebody else writes; the blocking form gives up after ten seconds.
             else:
                 return
@@ -83,8 +76,16 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _take(handle: int, *, wait: bool = True) -> None:
-        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    def take_if_free(handle: int) -> bool:
+        """Take the lock of an open file unless somebody holds it; whether it was taken. OSError: there are no locks."""
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def _take(handle: int) -> None:
+        fcntl.flock(handle, fcntl.LOCK_EX)
 
     def _free(handle: int) -> None:
         fcntl.flock(handle, fcntl.LOCK_UN)

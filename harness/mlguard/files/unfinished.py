@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 
 from mlguard.files.handle import Folder, OddError
-from mlguard.files.lock import is_free, taken
+from mlguard.files.lock import take_if_free, taken
 
 ENDING = ".unfinished"
 """What its name ends with; where somebody else writes the same file at that moment, with a random number instead."""
@@ -23,9 +23,8 @@ _MOVES_OPEN = os.name != "nt"
 def unfinished(folder: Folder, file: str, content: bytes) -> Iterator[str]:
     """The name in the folder under which the content is, whole and on the disk; nothing is there after the block."""
     with ExitStack() as stack:
-        name, handle = f"{file}{ENDING}", None
-        if _MOVES_OPEN:
-            handle = _begun(folder, name, stack)
+        name = f"{file}{ENDING}"
+        handle = _begun(folder, name, stack) if _MOVES_OPEN else None
         if handle is not None:
             stack.callback(_remove, folder, name, handle)
             _fill(handle, content)
@@ -64,7 +63,7 @@ def _begun(folder: Folder, name: str, stack: ExitStack) -> int | None:
             if _is_there(folder, name, handle):  # Else somebody took it for left before it was locked.
                 return handle
         with suppress(OSError, OddError), folder.open(name, os.O_RDWR) as left:
-            if is_free(left):
+            if take_if_free(left):
                 _remove(folder, name, left)
     return None
 
