@@ -66,10 +66,10 @@ def answering() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        last = error.__traceback__
-        while last is not None and last.tb_next is not None:
-            last = last.tb_next
-        if last is not None and last.tb_frame.f_globals is vars(click.utils):
+        import traceback  # Late: hardly any command needs it.
+
+        *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+        if frame.f_globals is vars(click.utils):
             raise _refused(error) from error
         if isinstance(error, BrokenPipeError):
             raise RuntimeError(str(error)) from error

@@ -72,7 +72,7 @@ def test_what_was_there_before_and_what_the_code_made_itself_are_told_apart(
 def test_a_folder_above_the_project_allows_nothing_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = tmp_path / ".cache/numba/project"  # Nor do names above it say whose its files are.
     (root / "run").mkdir(parents=True)
-    for above, monkeyed in (("tempfile.tempdir", str(tmp_path)), ("mlguard.observe.files._DEVICES", (str(tmp_path),))):
+    for above, monkeyed in (("tempfile.tempdir", str(tmp_path)), ("mlguard.observe.files._DEVICES", (tmp_path,))):
         monkeypatch.setattr("tempfile.tempdir", str(root / "temporary"))
         monkeypatch.setattr(above, monkeyed)
         files = Files(root)

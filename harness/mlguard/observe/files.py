@@ -31,7 +31,7 @@ LIBRARIES = (
 _OTHERS = frozenset({*STARTS, "os.fork", "os.forkpty", "socket.connect"})
 """What begins something of which nobody hears what it gives."""
 
-_DEVICES = ("/dev", "/proc", "/sys")
+_DEVICES = tuple(map(Path, ("/dev", "/proc", "/sys")))
 
 
 def places(written: Iterable[str]) -> list[str]:
@@ -181,7 +181,7 @@ class Files:
     def _is_anybodys(self, place: Path) -> bool:
         """Whether it may be written; a folder above the project, such as `/tmp` or `/dev`, allows nothing in it."""
         mine = place.is_relative_to(self.root)
-        free = (*self.allowed, *map(Path, _DEVICES))
+        free = (*self.allowed, *_DEVICES)
         return any(place.is_relative_to(folder) and not (mine and self.root.is_relative_to(folder)) for folder in free)
 
 

@@ -218,7 +218,7 @@ def _in_the_way(folder: str | None) -> list[str]:
 
 
 def _is_module(entry: os.DirEntry[str]) -> bool:
-    return entry.name.endswith(".py") or os.path.isfile(os.path.join(entry.path, "__init__.py"))
+    return entry.name.endswith(".py") or (entry.is_dir() and os.path.isfile(os.path.join(entry.path, "__init__.py")))
 
 
 def _reason(said: str) -> str:

@@ -151,7 +151,8 @@ class Order:
     @property
     def questions(self) -> Mapping[str, int]:
         """What the run asks, each question with its version."""
-        return {name: version for name, version in QUESTIONS.items() if name not in WHOLE - self.forms}
+        older = WHOLE - self.forms
+        return {name: version for name, version in QUESTIONS.items() if name not in older}
 
     @property
     def rows(self) -> Path:
