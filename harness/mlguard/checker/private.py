@@ -15,10 +15,9 @@ from mlguard.checker.history import PATIENCE
 from mlguard.core.record import PRIVATE, Record
 from mlguard.core.surroundings import LOCKS
 from mlguard.files.tree import LARGEST
+from mlguard.programs.modules import PROGRAMS
 from mlguard.runner.repository import outside_hooks
 from mlguard.runner.sources import digest
-
-_CODE = (".py", ".ipynb", ".sql", ".so", ".pyd")
 
 
 def without_private(project: Path, record: Record) -> Record:
@@ -45,10 +44,15 @@ def private_files(golden: Record) -> list[str]:
     return [name for name, kept in golden.provenance.sources.items() if kept == PRIVATE]
 
 
+def private_data(golden: Record) -> list[str]:
+    """Those of them that are neither code nor settings."""
+    return _data(private_files(golden))
+
+
 def ignored_data(project: Path, sources: Iterable[str]) -> list[str]:
     """Those of these files that git ignores and that are neither code nor settings."""
-    data = [name for name in sources if not name.endswith(_CODE)]
-    return sorted(name for name in _ignored(project, data) - _settings(data)) if data else []
+    data = _data(sources)
+    return sorted(_ignored(project, data)) if data else []
 
 
 def contents(project: Path, names: Iterable[str]) -> Iterator[tuple[str, bytes | None]]:
@@ -65,11 +69,15 @@ def contents(project: Path, names: Iterable[str]) -> Iterator[tuple[str, bytes |
 def _private(project: Path, names: Iterable[str]) -> set[str]:
     """Those that git ignores, and `.env` files also where there is no git."""
     listed = list(names)
-    return _settings(listed) | _ignored(project, listed)
+    return {*filter(_is_setting, listed)} | _ignored(project, listed)
 
 
-def _settings(names: Iterable[str]) -> set[str]:
-    return {name for name in names if PurePosixPath(name).name.split("-")[0] in (".env", ".envrc")}
+def _data(names: Iterable[str]) -> list[str]:
+    return [name for name in names if not name.endswith(PROGRAMS) and not _is_setting(name)]
+
+
+def _is_setting(name: str) -> bool:
+    return PurePosixPath(name).name.split("-")[0] in (".env", ".envrc")
 
 
 def _ignored(project: Path, names: Sequence[str]) -> set[str]:

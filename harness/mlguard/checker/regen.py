@@ -18,7 +18,7 @@ from mlguard.checker.known import Known
 from mlguard.checker.machines import MACHINES, thorough_machines
 from mlguard.checker.merge import instead
 from mlguard.checker.owners import Approver, required
-from mlguard.checker.private import ignored_data, without_private
+from mlguard.checker.private import private_data, without_private
 from mlguard.checker.steady import without_rows, without_runs
 from mlguard.core.cause import Cause
 from mlguard.core.compare import compare
@@ -168,10 +168,8 @@ class Regenerator:
             return Regen(guard, seen, refused=unstable(guard, certificate.unstable))
         record = without_runs(record, certificate.unsteady_runs, JUMPS)
         record = without_rows(record, certificate.unsteady_rows)
-        ignored = ignored_data(self.checker.settings.base, record.provenance.sources)
-        told = [problems.reads_ignored(ignored)] if ignored else []
-        record = replace(record, remarks=(*record.remarks, *_remarks(certificate), *told))
         record = without_private(self.checker.settings.base, record)
+        record = replace(record, remarks=(*record.remarks, *_remarks(certificate, private_data(record))))
         record = with_power(self.checker.settings.base, record, seen.golden)
         tolerances = tolerances_of(guard, record, certificate)
         if holds and seen.golden is not None:
@@ -204,10 +202,12 @@ def _stable(one: Record, other: Record, rules: Rules) -> tuple[Record, list[Unst
     return without_runs(steady, unsteady, NOT_TWICE), differing
 
 
-def _remarks(certificate: Certificate) -> Iterator[str]:
-    """The quiet lines of a certificate."""
+def _remarks(certificate: Certificate, private: Sequence[str]) -> Iterator[str]:
+    """The quiet lines of a certificate, and of data of which the golden keeps the names only."""
     yield from say_loosely(certificate.loose)
     yield from say_measured(certificate.inert, certificate.environments)
+    if private:
+        yield problems.reads_ignored(private)
 
 
 def with_power(project: Path, record: Record, golden: Record | None) -> Record:

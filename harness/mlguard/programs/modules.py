@@ -15,6 +15,12 @@ from mlguard.core.copies import current
 FOREIGN: Final = frozenset({"site-packages", "dist-packages", ".venv", "venv", ".tox", "node_modules"})
 """Folders below a project whose content is somebody else's."""
 
+CODE: Final = (".py", ".pyc", ".pyd", ".so", ".dll", ".pth")
+"""Ends of names of Python's code."""
+
+PROGRAMS: Final = (*CODE, ".ipynb", ".sql")
+"""Ends of names of all code that is under guard."""
+
 # Resolving a path asks the disk, and a thousand modules of libraries are loaded: those are told by their name.
 _LIBRARIES: Final = tuple(
     os.path.join(sysconfig.get_path(name), "") for name in ("stdlib", "platstdlib", "purelib", "platlib")

@@ -20,6 +20,7 @@ from mlguard.observe.asking import ask_all
 from mlguard.observe.probe_rows import Batch
 from mlguard.observe.run import Progress, Run, Subject, scratch
 from mlguard.observe.stages import Path as StagePath
+from mlguard.programs.modules import PROGRAMS
 from mlguard.runner.caches import empty_memory
 from mlguard.runner.elsewhere import redirect
 from mlguard.runner.order import Loading, Order
@@ -126,13 +127,12 @@ def _load(run: Run, bundle: Path) -> Any:
 def _hide(root: Path) -> None:
     """From now on the project's files but its code are not there, as on a machine that only serves the model."""
     hidden = str(root.resolve()) + os.sep
-    code = (".py", ".pyc", ".ipynb", ".sql", ".so", ".pyd", ".dll", ".pth")
 
     def refuse(event: str, arguments: tuple[Any, ...]) -> None:
         if event != "open" or not isinstance(arguments[0], str | bytes | os.PathLike) or _is_asked_by_us():
             return
         path = os.path.abspath(os.fsdecode(arguments[0]))
-        if path.startswith(hidden) and not path.endswith(code) and "site-packages" not in path.removeprefix(hidden):
+        if path.startswith(hidden) and not path.endswith(PROGRAMS) and "site-packages" not in path.removeprefix(hidden):
             raise FileNotFoundError(f"{path} is not part of the saved bundle")
 
     sys.addaudithook(refuse)

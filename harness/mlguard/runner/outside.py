@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from mlguard.observe.files import LIBRARIES
+from mlguard.programs.modules import CODE
 from mlguard.worker.source import is_installed
 
 _SYSTEM: Final = frozenset(
@@ -22,9 +23,6 @@ _SYSTEM: Final = frozenset(
 
 _PLUGGED_IN: Final = ("run", "media")
 """Where Linux shows a disk that somebody plugged in."""
-
-_CODE: Final = (".py", ".pyc", ".pyd", ".so", ".dll", ".pth")
-"""Ends of names of code, of which `runner.checkout` says whether it is the project's."""
 
 
 def told_outside(read: Iterable[Path], root: Path, sources: Collection[str], *, besides: Iterable[Path]) -> str:
@@ -47,8 +45,8 @@ def told_outside(read: Iterable[Path], root: Path, sources: Collection[str], *, 
 
 
 def is_code(file: Path) -> bool:
-    """Whether it is a module, by its name."""
-    return file.name.endswith(_CODE)
+    """Whether it is a module, by its name: `runner.checkout` says whether it is the project's."""
+    return file.name.endswith(CODE)
 
 
 def is_wanted(file: Path, root: Path) -> bool:
